@@ -1,0 +1,33 @@
+"""What files of every kind can say."""
+
+import msgspec
+
+from crowsfoot.source import Range
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True):
+    """The base of all facts: immutable, and encoded as an array to keep the cache small."""
+
+
+class Name(Fact):
+    """A word of the text, and where it stands."""
+
+    text: str
+    range: Range
+
+
+class Problem(Fact):
+    """Something in the file that could not be read; the rest of the file still counts."""
+
+    range: Range
+    message: str
+    kind: str = "syntax"  # "syntax": broken; "unreadable": no text; "unsupported": another format
+
+
+class Comment(Fact):
+    """A comment that speaks to the linter: crowsfoot: allow RULE[, RULE] -- reason."""
+
+    range: Range
+    rules: tuple[str, ...]
+    reason: str
+    covers: Range | None  # what it speaks of: the same or the next line; None: the whole file

@@ -1,0 +1,95 @@
+"""Rules as values: a documented function from one subject of the linked project to findings."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+import msgspec
+
+from crowsfoot.finding import Finding, Severity
+
+Subject = TypeVar("Subject")
+Options = ParamSpec("Options")
+
+ENTRY_POINTS = "crowsfoot.rules"
+
+
+class Rule(msgspec.Struct, Generic[Subject], frozen=True, eq=False):
+    """A named check over one type of subject.
+
+    name is the module's name with dashes (unindexed_foreign_key.py: unindexed-foreign-key),
+    category the package's, doc the module's docstring in Markdown. The keyword-only parameters
+    of check are the rule's options; their defaults say what type each one takes.
+    """
+
+    name: str
+    category: str
+    doc: str
+    over: type[Subject]
+    check: Callable[..., Iterable[Finding]]
+    severity: Severity
+    since: str
+    default: bool
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation: what is wrong, in one sentence."""
+        return self.doc.partition("\n")[0]
+
+
+def rule(
+    *,
+    over: type[Subject],
+    since: str,
+    severity: Severity = Severity.WARNING,
+    default: bool = True,
+) -> Callable[[Callable[Concatenate[Subject, Options], Iterable[Finding]]], Rule[Subject]]:
+    """Make a rule of a check function; default=False leaves it out until it is selected."""
+
+    def make(check: Callable[Concatenate[Subject, Options], Iterable[Finding]]) -> Rule[Subject]:
+        package, _, module = check.__module__.rpartition(".")
+        return Rule(
+            name=module.replace("_", "-"),
+            category=package.rpartition(".")[2],
+            doc=(sys.modules[check.__module__].__doc__ or "").strip(),
+            over=over,
+            check=check,
+            severity=severity,
+            since=since,
+            default=default,
+        )
+
+    return make
+
+
+def packages() -> tuple[str, ...]:
+    """The names of all packages in the crowsfoot.rules entry-point group, sorted."""
+    from importlib.metadata import entry_points
+
+    return tuple(sorted({entry.value for entry in entry_points(group=ENTRY_POINTS)}))
+
+
+def load() -> dict[str, Rule[Any]]:
+    """Every rule of every installed package in the crowsfoot.rules entry-point group, by name.
+
+    Raises ValueError when two modules bring a rule of one name.
+    """
+    found: dict[str, Rule[Any]] = {}
+    origin: dict[str, str] = {}
+    for package in packages():
+        for module, rule in _rules_below(package):
+            if rule.name in found:
+                raise ValueError(f"rule {rule.name} comes from both {origin[rule.name]} and {module}")
+            found[rule.name], origin[rule.name] = rule, module
+    return dict(sorted(found.items()))
+
+
+def _rules_below(package: str) -> Iterator[tuple[str, Rule[Any]]]:
+    from importlib import import_module
+    from pkgutil import walk_packages
+
+    root = import_module(package)
+    for module in walk_packages(root.__path__, f"{package}."):
+        for value in vars(import_module(module.name)).values():
+            if isinstance(value, Rule):
+                yield module.name, value

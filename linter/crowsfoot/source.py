@@ -1,0 +1,64 @@
+"""Text and places in it. Knows no language."""
+
+from bisect import bisect_right
+from functools import cached_property
+
+import msgspec
+
+
+class Range(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A half-open stretch of one text, in code points.
+
+    What one file says is recorded in ranges, because the same text may stand at two paths.
+    """
+
+    start: int
+    end: int
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A half-open stretch of the text at a path, in code points."""
+
+    path: str
+    start: int
+    end: int
+
+
+class Source:
+    """The text of one file; path is relative to the project root, with forward slashes."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        # Only "\n" ends a line, as in git, GitHub and LSP; a lone "\r" or a form feed does not.
+        starts = [0]
+        position = self.text.find("\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = self.text.find("\n", position + 1)
+        return starts
+
+    @property
+    def line_count(self) -> int:
+        return len(self._line_starts)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The 1-based (line, column) of offset; columns count code points."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def line_range(self, line: int) -> Range:
+        """Where the 1-based line stands, without its line end."""
+        start = self._line_starts[line - 1]
+        end = self._line_starts[line] - 1 if line < len(self._line_starts) else len(self.text)
+        if end > start and self.text[end - 1] == "\r":
+            end -= 1
+        return Range(start, end)
+
+    def line(self, line: int) -> str:
+        """The text of the 1-based line, without its line end."""
+        where = self.line_range(line)
+        return self.text[where.start : where.end]
