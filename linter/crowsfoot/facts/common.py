@@ -9,14 +9,14 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     """The base of all facts: immutable, and encoded as an array to keep the cache small."""
 
 
-class Name(Fact):
+class Name(Fact, frozen=True, array_like=True):
     """A word of the text, and where it stands."""
 
     text: str
     range: Range
 
 
-class Problem(Fact):
+class Problem(Fact, frozen=True, array_like=True):
     """Something in the file that could not be read; the rest of the file still counts."""
 
     range: Range
@@ -24,7 +24,7 @@ class Problem(Fact):
     kind: str = "syntax"  # "syntax": broken; "unreadable": no text; "unsupported": another format
 
 
-class Comment(Fact):
+class Comment(Fact, frozen=True, array_like=True):
     """A comment that speaks to the linter: crowsfoot: allow RULE[, RULE] -- reason."""
 
     range: Range

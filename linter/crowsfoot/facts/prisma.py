@@ -12,7 +12,7 @@ Arity = Literal["required", "optional", "list"]
 Scalar = str | int | float | bool
 
 
-class Setting(Fact):
+class Setting(Fact, frozen=True, array_like=True):
     """One line of a datasource or generator block: key = value.
 
     value is the string, the list's strings, or None when the value is a function call;
@@ -25,7 +25,7 @@ class Setting(Fact):
     env: str | None = None
 
 
-class ConfigBlock(Fact):
+class ConfigBlock(Fact, frozen=True, array_like=True):
     """A datasource or generator block."""
 
     kind: Literal["datasource", "generator"]
@@ -38,7 +38,7 @@ class ConfigBlock(Fact):
         return next((it for it in self.settings if it.key.text == key), None)
 
 
-class Default(Fact):
+class Default(Fact, frozen=True, array_like=True):
     """@default(...): a literal, a list of literals, an enum value, or a function.
 
     value holds literals as the schema means them (escapes resolved); numbers of BigInt and
@@ -52,7 +52,7 @@ class Default(Fact):
     args: tuple[Scalar, ...] = ()
 
 
-class NativeType(Fact):
+class NativeType(Fact, frozen=True, array_like=True):
     """@db.VarChar(191): prefix "db", name "VarChar", args ("191",)."""
 
     range: Range
@@ -61,7 +61,7 @@ class NativeType(Fact):
     args: tuple[str, ...] = ()
 
 
-class RelationAttribute(Fact):
+class RelationAttribute(Fact, frozen=True, array_like=True):
     """@relation(...); fields and references are None when the argument is absent."""
 
     range: Range
@@ -73,7 +73,7 @@ class RelationAttribute(Fact):
     map: str | None = None
 
 
-class KeyPart(Fact):
+class KeyPart(Fact, frozen=True, array_like=True):
     """One entry of an index: a field, or a path into a composite type ("address.street")."""
 
     name: Name
@@ -82,7 +82,7 @@ class KeyPart(Fact):
     ops: str | None = None  # operator class: the name as written, or the text of raw("...")
 
 
-class KeyAttribute(Fact):
+class KeyAttribute(Fact, frozen=True, array_like=True):
     """@id, @unique, @@id, @@unique, @@index or @@fulltext."""
 
     kind: Literal["id", "unique", "index", "fulltext"]
@@ -96,7 +96,7 @@ class KeyAttribute(Fact):
     where: str | None = None  # predicate of a partial index, as written
 
 
-class Field(Fact):
+class Field(Fact, frozen=True, array_like=True):
     """One field of a model, view or composite type."""
 
     name: Name
@@ -113,7 +113,7 @@ class Field(Fact):
     doc: str | None = None
 
 
-class Model(Fact):
+class Model(Fact, frozen=True, array_like=True):
     """A model, view or composite type ("type") block."""
 
     kind: Literal["model", "view", "type"]
@@ -129,13 +129,13 @@ class Model(Fact):
     doc: str | None = None
 
 
-class EnumValue(Fact):
+class EnumValue(Fact, frozen=True, array_like=True):
     name: Name
     map: str | None = None
     doc: str | None = None
 
 
-class Enum(Fact):
+class Enum(Fact, frozen=True, array_like=True):
     name: Name
     values: tuple[EnumValue, ...]
     range: Range
@@ -144,7 +144,7 @@ class Enum(Fact):
     doc: str | None = None
 
 
-class PrismaFile(Fact, tag="prisma"):
+class PrismaFile(Fact, frozen=True, array_like=True, tag="prisma"):
     """All blocks of one .prisma file, each kind in the order of the text."""
 
     datasources: tuple[ConfigBlock, ...] = ()

@@ -3,7 +3,7 @@
 from crowsfoot.facts.common import Comment, Fact, Name, Problem
 
 
-class SchemaLocation(Fact, tag="settings"):
+class SchemaLocation(Fact, frozen=True, array_like=True, tag="settings"):
     """The schema path of a prisma.config.* or package.json, relative to the folder of that file.
 
     Each path is None where the file does not say, or does not say it as plain text.

@@ -1,0 +1,307 @@
+"""The linked project: what rules see. It speaks the database's language and keeps the user's.
+
+Everything here is complete, inert and frozen once link() has returned it. Objects refer to each
+other in circles (a table knows its indexes, an index its table), so they compare by identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from crowsfoot.facts import Facts
+from crowsfoot.facts.prisma import ConfigBlock, Default, NativeType
+from crowsfoot.finding import Directive, Edit
+from crowsfoot.source import Range, Span
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Provider = Literal["postgresql", "cockroachdb", "mysql", "sqlite", "sqlserver", "mongodb", "unknown"]
+Action = Literal["Cascade", "Restrict", "NoAction", "SetNull", "SetDefault"]
+
+
+class Linked(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """The base of linked objects: frozen, identified by what they are and not by what they hold."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    def __str__(self) -> str:
+        return hex(id(self))
+
+
+class File(Linked, frozen=True, eq=False, dict=True):
+    """One file of the project, and what it says."""
+
+    path: str
+    facts: Facts
+
+    def span(self, range: Range) -> Span:
+        """Where the range stands in the project."""
+        return Span(self.path, range.start, range.end)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Problem(Linked, frozen=True, eq=False, dict=True):
+    """Something that could not be read, or that two files say differently."""
+
+    span: Span
+    message: str
+    kind: str
+    others: tuple[Span, ...] = ()
+
+
+class Datasource(Linked, frozen=True, eq=False, dict=True):
+    """The datasource block that a database is declared by."""
+
+    file: File
+    block: ConfigBlock
+
+    @property
+    def name_span(self) -> Span:
+        return self.file.span(self.block.name.range)
+
+
+class Enum(Linked, frozen=True, eq=False, dict=True):
+    """An enum type; values are the database's names, in order."""
+
+    database: Database
+    name: str
+    model: str
+    values: tuple[str, ...]
+    span: Span
+
+    def __str__(self) -> str:
+        return self.model
+
+
+class Column(Linked, frozen=True, eq=False, dict=True):
+    """One column. name is the database's, field the user's."""
+
+    table: Table
+    name: str
+    field: str
+    type: str  # "Int", "String", ...; an enum's or composite type's model name; 'Unsupported("x")'
+    native: NativeType | None
+    enum: Enum | None
+    nullable: bool
+    is_list: bool
+    default: Default | None
+    updated_at: bool
+    ignored: bool
+    span: Span  # the whole declaration
+    name_span: Span
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.field}"
+
+
+class Key(Linked, frozen=True, eq=False, dict=True):
+    """One entry of an index: a column, or an expression (a path into a composite type)."""
+
+    column: Column | None
+    expression: str | None = None
+    descending: bool = False
+    length: int | None = None  # MySQL prefix length, in characters
+    opclass: str | None = None
+
+    def __str__(self) -> str:
+        return self.column.field if self.column else self.expression or "?"
+
+
+class Index(Linked, frozen=True, eq=False, dict=True):
+    """An index or unique constraint, with every place that says it exists; findings point at the first."""
+
+    table: Table
+    name: str | None  # the database's name where the schema gives one
+    keys: tuple[Key, ...]
+    unique: bool
+    primary: bool
+    method: str  # "btree", "hash", "gin", "gist", "spgist", "brin", "fulltext"
+    predicate: str | None
+    include: tuple[Column, ...]
+    clustered: bool | None
+    on_field: bool  # declared at a field (@id, @unique)
+    spans: tuple[Span, ...]
+
+    @property
+    def span(self) -> Span:
+        return self.spans[0]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the keys; keys that are expressions are left out."""
+        return tuple(key.column for key in self.keys if key.column)
+
+    @property
+    def declaration(self) -> str:
+        """The index as a user would write it: "@@index([a, b])"."""
+        keyword = "@@id" if self.primary else "@@unique" if self.unique else "@@index"
+        if self.on_field:
+            return f"@{keyword.lstrip('@')} on {self.keys[0]}"
+        keyword = "@@fulltext" if self.method == "fulltext" else keyword
+        return f"{keyword}([{', '.join(map(str, self.keys))}])"
+
+    def __str__(self) -> str:
+        return f"{self.table}({', '.join(map(str, self.keys))})"
+
+
+class ForeignKey(Linked, frozen=True, eq=False, dict=True):
+    """Columns that hold the key of a row of another table (or of the same one)."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    target: Table
+    target_columns: tuple[Column, ...]
+    on_delete: Action  # what holds, written or not
+    on_update: Action
+    on_delete_written: bool
+    enforced: bool  # False under relationMode = "prisma": the database knows no constraint
+    name: str | None
+    relation: Relation | None
+    span: Span
+
+    @property
+    def required(self) -> bool:
+        """A row cannot exist without its target."""
+        return not any(column.nullable for column in self.columns)
+
+    def __str__(self) -> str:
+        return f"{self.table}({', '.join(it.field for it in self.columns)})"
+
+
+class RelationField(Linked, frozen=True, eq=False, dict=True):
+    """One end of a relation, as the user wrote it."""
+
+    table: Table
+    name: str
+    type: str  # the model at the other end
+    arity: Literal["required", "optional", "list"]
+    span: Span
+    name_span: Span
+    type_span: Span
+    ignored: bool
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.name}"
+
+
+class Relation(Linked, frozen=True, eq=False, dict=True):
+    """Two tables, joined; owner is the end that holds the key (the first by name in a many-to-many)."""
+
+    name: str
+    kind: Literal["one-to-one", "one-to-many", "many-to-many"]
+    owner: RelationField
+    other: RelationField
+    foreign_key: ForeignKey | None = None  # None in an implicit many-to-many
+    join: Table | None = None  # the table of an implicit many-to-many
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnresolvedRelation(Linked, frozen=True, eq=False, dict=True):
+    """A relation field that Prisma could not join to another table, and why."""
+
+    field: RelationField
+    reason: str
+    span: Span
+    others: tuple[Span, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.field)
+
+
+class Table(Linked, frozen=True, eq=False, dict=True):
+    """A table, view or collection. name is the database's, model the user's."""
+
+    database: Database
+    name: str
+    model: str
+    schema: str | None
+    kind: Literal["table", "view", "join"]  # "join": Prisma's own table of an implicit many-to-many
+    columns: Mapping[str, Column]  # by field name, in the order of the text
+    indexes: tuple[Index, ...]  # the primary key among them
+    foreign_keys: tuple[ForeignKey, ...]
+    referenced_by: tuple[ForeignKey, ...]
+    relation_fields: tuple[RelationField, ...]
+    ignored: bool
+    complete: bool  # False when a part of its declaration could not be read: absence proves nothing
+    span: Span  # the whole declaration
+    name_span: Span
+    append_at: Span | None  # where a further attribute line can be put
+    append_after: Literal["open", "field", "attribute"]
+
+    @property
+    def primary_key(self) -> Index | None:
+        return next((index for index in self.indexes if index.primary), None)
+
+    def append(self, line: str) -> Edit:
+        """The edit that adds a block attribute, where and how prisma format would put it."""
+        assert self.append_at is not None, "a join table has no declaration to add to"
+        gap = "\n\n" if self.append_after == "field" else "\n"
+        return Edit(self.append_at, f"{gap}  {line}")
+
+    def __str__(self) -> str:
+        return self.model
+
+
+class Database(Linked, frozen=True, eq=False, dict=True):
+    """One database: a datasource, and every file that declares something in it."""
+
+    path: str  # the file that declares the datasource, or the first file where none does
+    datasource: Datasource | None
+    provider: Provider
+    relation_mode: Literal["foreignKeys", "prisma"]
+    files: tuple[File, ...]
+    tables: Mapping[str, Table]  # by model name, in the order of the files; join tables by table name
+    enums: Mapping[str, Enum]  # by model name
+    relations: tuple[Relation, ...]
+    unresolved: tuple[UnresolvedRelation, ...]
+    tenant_column: str | None  # the discriminator that the configuration names
+    complete: bool  # False when a file of it could not be read whole
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The relation graph, frozen: nodes are model names with table=Table; an edge u -> v has
+        fk=ForeignKey with fk.table.model == u and fk.target.model == v, and is keyed by its columns.
+        """
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        graph.add_nodes_from((name, {"table": table}) for name, table in self.tables.items())
+        for fk in self.foreign_keys():
+            key = ",".join(column.field for column in fk.columns)
+            graph.add_edge(fk.table.model, fk.target.model, key=key, fk=fk)
+        nx.freeze(graph)
+        return graph
+
+    def foreign_keys(self) -> Iterator[ForeignKey]:
+        for table in self.tables.values():
+            yield from table.foreign_keys
+
+    def indexes(self) -> Iterator[Index]:
+        for table in self.tables.values():
+            yield from table.indexes
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Project(Linked, frozen=True, eq=False, dict=True):
+    """Everything that was read, joined."""
+
+    databases: tuple[Database, ...]
+    files: tuple[File, ...]
+    problems: tuple[Problem, ...]
+    directives: tuple[Directive, ...]
+
+    def tables(self) -> Iterator[Table]:
+        for database in self.databases:
+            yield from database.tables.values()

@@ -1,0 +1,17 @@
+"""Where tests find real inputs and the verdicts of real engines."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder that CROWSFOOT_CORPUS names (default: ../shared); skips where there is none."""
+    folder = Path(os.environ.get("CROWSFOOT_CORPUS", ROOT.parent / "shared"))
+    if not (folder / "corpus").is_dir():
+        pytest.skip(f"no corpus at {folder}; set CROWSFOOT_CORPUS")
+    return folder
