@@ -7,6 +7,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 import msgspec
 
 from crowsfoot.finding import Finding, Severity
+from crowsfoot.marks import without_marks
 
 Subject = TypeVar("Subject")
 Options = ParamSpec("Options")
@@ -35,6 +36,11 @@ class Rule(msgspec.Struct, Generic[Subject], frozen=True, eq=False):
     def summary(self) -> str:
         """The first line of the documentation: what is wrong, in one sentence."""
         return self.doc.partition("\n")[0]
+
+    @property
+    def help(self) -> str:
+        """The documentation, its examples without the words that make them tests."""
+        return without_marks(self.doc)
 
 
 def rule(

@@ -4,6 +4,7 @@ Measured on PostgreSQL 15 and 18 (buffers touched per plan), MariaDB 10.11 and S
 """
 
 import re
+from collections.abc import Collection, Set
 from enum import IntEnum
 
 from crowsfoot.databases.providers import ORDERED_FOREIGN_KEY_INDEXES
@@ -22,20 +23,23 @@ def covers(index: Index, fk: ForeignKey) -> Cover:
     """How well the index finds the rows that refer to one row of the foreign key's target.
 
     PostgreSQL does not care about the order of the columns inside the key: for a key (a, b) an
-    index on (b, a) is as good as one on (a, b). InnoDB wants them first and in order.
+    index on (b, a) is as good as one on (a, b). InnoDB wants them first, in order and whole for a
+    constraint of its own; where Prisma keeps the key, any order serves the lookup there, too.
     Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
+    Source: https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
     """
     wanted = [column.name for column in fk.columns]
     leading = [key.column.name if key.column else None for key in index.keys]
-    if not _implied_by_not_null(index.predicate, wanted):
+    if not _implied_by_not_null(index.predicate, {*wanted, *(column.field for column in fk.columns)}):
         return Cover.NONE
     if index.method == "hash":
         return Cover.FULL if leading == wanted and len(wanted) == 1 else Cover.NONE
     if index.method != "btree":
         return Cover.NONE
-    start = leading[: len(wanted)]
-    ordered = fk.table.database.provider in ORDERED_FOREIGN_KEY_INDEXES
-    if start == wanted or (not ordered and set(start) == set(wanted)):
+    start = index.keys[: len(wanted)]
+    ordered = fk.enforced and fk.table.database.provider in ORDERED_FOREIGN_KEY_INDEXES
+    same = leading[: len(wanted)] == wanted or (not ordered and set(leading[: len(wanted)]) == set(wanted))
+    if same and all(key.length is None for key in start):
         return Cover.FULL
     return Cover.PARTIAL if leading and leading[0] in wanted else Cover.NONE
 
@@ -58,11 +62,12 @@ def same_keys(a: Index, b: Index) -> bool:
 def makes_redundant(a: Index, by: Index) -> bool:
     """Whether everything that index a does, index by of the same table does as well.
 
-    Six conditions: same method and key definitions; same predicate; a's keys start by's (all in the
-    same direction, or all reversed); nothing included that is missing; no uniqueness lost; and, on
-    MySQL, every foreign key keeps an index that starts with its columns.
+    Same method and key definitions; same predicate; a's keys start by's (all in the same direction, or
+    all reversed); nothing included that is missing; and no uniqueness lost that is not promised by by, no
+    row order (a clustered index is the table), and nothing that a foreign key of another table rests on.
+    It follows that the table's own foreign keys keep the index that InnoDB demands (error 1553).
     """
-    if a is by or a.table is not by.table or a.primary or a.method != by.method:
+    if a is by or a.table is not by.table or a.primary or a.clustered or a.method != by.method:
         return False
     if a.method != "btree" and not same_keys(a, by):
         return False
@@ -70,12 +75,37 @@ def makes_redundant(a: Index, by: Index) -> bool:
         return False
     if not _is_prefix(a.keys, by.keys):
         return False
-    held = {it.name for it in by.columns} | {it.name for it in by.include}
-    if not {it.name for it in a.include} <= held:
+    if not {it.name for it in a.include} <= {it.name for it in (*by.columns, *by.include)}:
         return False
-    if a.unique and not (by.unique and {it.name for it in by.columns} <= {it.name for it in a.columns}):
+    # Uniqueness of fewer columns is the stronger promise: UNIQUE (a) is never redundant because of (a, b).
+    if a.unique and not (by.unique and _parts(by) <= _parts(a)):
         return False
-    return not _is_target_of_foreign_key(a) and _foreign_keys_survive(a)
+    return by.primary or not _is_target_of_foreign_key(a)
+
+
+def redundant_by(index: Index) -> tuple[Index, ...]:
+    """The indexes of the table that make it redundant, the narrowest first.
+
+    Of two indexes that make each other redundant, the one to keep comes out as the one that counts: a
+    key before a mere index, one with a name of its own before one without, the first before the second.
+    """
+    found = [
+        it
+        for it in index.table.indexes
+        if makes_redundant(index, it) and not (makes_redundant(it, index) and _keeps(index, it))
+    ]
+    return tuple(sorted(found, key=lambda it: len(it.keys)))
+
+
+def _keeps(one: Index, two: Index) -> bool:
+    """Whether of two indexes that do the same it is the first that should stay."""
+    order = one.table.indexes
+    ranks = [(not it.unique, it.name is None, order.index(it)) for it in (one, two)]
+    return ranks[0] < ranks[1]
+
+
+def _parts(index: Index) -> Set[str]:
+    return {key.column.name if key.column else f"({key.expression})" for key in index.keys}
 
 
 def _is_prefix(short: tuple[Key, ...], long: tuple[Key, ...]) -> bool:
@@ -91,22 +121,13 @@ def _same_key(a: Key, b: Key) -> bool:
 
 
 def _is_target_of_foreign_key(index: Index) -> bool:
+    """Whether a constraint may rest on the index, which cannot be dropped then.
+
+    A primary key of the same columns is older than the index, and PostgreSQL rests the constraint on that.
+    """
     columns = {it.name for it in index.columns}
     return index.unique and any(
-        {it.name for it in fk.target_columns} == columns for fk in index.table.referenced_by
-    )
-
-
-def _foreign_keys_survive(dropped: Index) -> bool:
-    """Whether no foreign key depends on the index: InnoDB refuses to drop its last one (error 1553)."""
-    table = dropped.table
-    if table.database.provider not in ORDERED_FOREIGN_KEY_INDEXES:
-        return True
-    rest = [index for index in table.indexes if index is not dropped]
-    return all(
-        covers(dropped, fk) < Cover.FULL or any(covers(it, fk) == Cover.FULL for it in rest)
-        for fk in table.foreign_keys
-        if fk.enforced
+        fk.enforced and {it.name for it in fk.target_columns} == columns for fk in index.table.referenced_by
     )
 
 
@@ -114,16 +135,23 @@ def _normal(predicate: str | None) -> str | None:
     return None if predicate is None else " ".join(predicate.split())
 
 
+# In SQL, and in the object form of a Prisma schema: { authorId: { not: null } }
 _NOT_NULL = re.compile(r'"?(\w+)"?\s+is\s+not\s+null', re.IGNORECASE)
+_NOT_NULL_FIELD = re.compile(r"(\w+)\s*:\s*\{\s*not\s*:\s*null\s*\}")
 
 
-def _implied_by_not_null(predicate: str | None, columns: list[str]) -> bool:
+def _implied_by_not_null(predicate: str | None, columns: Collection[str]) -> bool:
     """Whether the predicate only leaves out rows in which one of the columns is null.
 
     A search for a foreign-key value never wants those rows (measured: (fk) WHERE fk IS NOT NULL is used).
     """
     if predicate is None:
         return True
-    parts = re.split(r"\s+and\s+", predicate.strip().strip("()"), flags=re.IGNORECASE)
-    matches = [_NOT_NULL.fullmatch(part.strip().strip("()").strip()) for part in parts]
+    text = predicate.strip()
+    if text.startswith("{"):
+        parts, pattern = [it.strip() for it in text[1:-1].split(",")], _NOT_NULL_FIELD
+    else:
+        sql = re.split(r"\s+and\s+", text.strip("()"), flags=re.IGNORECASE)
+        parts, pattern = [it.strip().strip("()").strip() for it in sql], _NOT_NULL
+    matches = [pattern.fullmatch(part) for part in parts]
     return all(match is not None and match[1] in columns for match in matches)

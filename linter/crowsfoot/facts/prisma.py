@@ -94,6 +94,7 @@ class KeyAttribute(Fact, frozen=True, array_like=True):
     type: str | None = None  # "BTree", "Hash", "Gin", ...
     clustered: bool | None = None
     where: str | None = None  # predicate of a partial index, as written
+    removal: Range | None = None  # what to delete with it: its whole line, or the blanks beside it
 
 
 class Field(Fact, frozen=True, array_like=True):

@@ -1,8 +1,8 @@
 """The files of one Prisma schema -> Database: models become tables, relation fields foreign keys."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from types import MappingProxyType
-from typing import Literal, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 from msgspec.structs import force_setattr
 
@@ -63,6 +63,7 @@ def link_schema(files: tuple[File, ...], tenant_column: str | None) -> tuple[Dat
     tables = {name: _table(database, file, model) for name, (file, model) in models.items()}
     for name, (file, model) in models.items():
         _fill(tables[name], file, model, enums, composites, models.keys())
+    _report_shared_names(declared, problems)
     relations, unresolved, joins = resolve(database, tables, models, enums.keys() | composites | SCALARS)
     # The one place where a linked object changes: a database and its tables refer to each other.
     force_setattr(database, "tables", MappingProxyType(tables | {table.name: table for table in joins}))
@@ -125,12 +126,69 @@ def _declared_once(
     return declared
 
 
+Block = tuple[File, said.Model | said.Enum]
+Member = TypeVar("Member", said.Field, said.EnumValue)
+
+
+def _report_shared_names(declared: Mapping[str, Block], problems: list[Problem]) -> None:
+    """Two fields of a model, two values of an enum, two tables or two enums with one name."""
+    by_name: dict[tuple[object, ...], Block] = {}
+    models = {name for name, (_, it) in declared.items() if isinstance(it, said.Model) and it.kind != "type"}
+    for file, block in declared.values():
+        problems += _shared_members(file, block, models)
+        if isinstance(block, said.Model) and block.kind == "type":
+            continue
+        name = block.map or block.name.text
+        key = (type(block), block.schema, name)
+        if key in by_name:
+            first_file, first = by_name[key]
+            what = "enum" if isinstance(block, said.Enum) else "table"
+            problems.append(
+                Problem(
+                    file.span(block.name.range),
+                    f"{block.name.text} and {first.name.text} are both the {what} {name} of the database",
+                    "duplicate",
+                    (first_file.span(first.name.range),),
+                )
+            )
+        by_name.setdefault(key, (file, block))
+
+
+def _shared_members(file: File, block: said.Model | said.Enum, models: Set[str]) -> Iterator[Problem]:
+    members: tuple[said.Field, ...] | tuple[said.EnumValue, ...]
+    members = block.fields if isinstance(block, said.Model) else block.values
+    by_field: dict[str, said.Field | said.EnumValue] = {}
+    by_column: dict[str, said.Field | said.EnumValue] = {}
+    for member in members:
+        name, column = member.name.text, member.map or member.name.text
+        if isinstance(member, said.Field) and member.type.text in models:
+            column = f"{name} is a relation field, and no column"
+        if name in by_field:
+            first, message = by_field[name], f"{block.name.text}.{name} is declared twice"
+        elif column in by_column:
+            first = by_column[column]
+            message = f"{name} and {first.name.text} of {block.name.text} are both {column} in the database"
+        else:
+            by_field[name] = by_column[column] = member
+            continue
+        yield Problem(
+            file.span(member.name.range), message, "duplicate", (file.span(first.name.range),)
+        )
+
+
+def _first_of_each_name(members: Iterable[Member]) -> list[Member]:
+    by_name: dict[str, Member] = {}
+    for member in members:
+        by_name.setdefault(member.name.text, member)
+    return list(by_name.values())
+
+
 def _enum(database: Database, file: File, block: said.Enum) -> Enum:
     return Enum(
         database=database,
         name=block.map or block.name.text,
         model=block.name.text,
-        values=tuple(value.map or value.name.text for value in block.values),
+        values=tuple(value.map or value.name.text for value in _first_of_each_name(block.values)),
         span=file.span(block.name.range),
     )
 
@@ -172,14 +230,15 @@ def _fill(
     """Give the table its columns, relation fields and indexes."""
     columns: dict[str, Column] = {}
     relation_fields = []
-    for field in model.fields:
+    fields = _first_of_each_name(model.fields)
+    for field in fields:
         if _is_relation(field, enums, composites, models):
             relation_fields.append(_relation_field(table, file, field))
         else:
-            columns.setdefault(field.name.text, _column(table, file, field, enums))
+            columns[field.name.text] = _column(table, file, field, enums)
     force_setattr(table, "columns", MappingProxyType(columns))
     force_setattr(table, "relation_fields", tuple(relation_fields))
-    keys = [key for field in model.fields for key in field.keys] + list(model.keys)
+    keys = [key for field in fields for key in field.keys] + list(model.keys)
     force_setattr(table, "indexes", tuple(_index(table, file, key) for key in keys))
 
 
@@ -248,6 +307,7 @@ def _index(table: Table, file: File, key: said.KeyAttribute) -> Index:
         clustered=key.clustered,
         on_field=key.on_field,
         spans=(file.span(key.range),),
+        removal=None if key.removal is None else file.span(key.removal),
     )
 
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from crowsfoot.facts import Facts
-from crowsfoot.facts.prisma import ConfigBlock, Default, NativeType
+from crowsfoot.facts.prisma import ConfigBlock, Default, NativeType, PrismaFile, Setting
 from crowsfoot.finding import Directive, Edit
 from crowsfoot.source import Range, Span
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from crowsfoot.link.tenants import Tenancy
 
 Provider = Literal["postgresql", "cockroachdb", "mysql", "sqlite", "sqlserver", "mongodb", "unknown"]
 Action = Literal["Cascade", "Restrict", "NoAction", "SetNull", "SetDefault"]
@@ -44,6 +46,20 @@ class File(Linked, frozen=True, eq=False, dict=True):
         """Where the range stands in the project."""
         return Span(self.path, range.start, range.end)
 
+    @property
+    def literal_urls(self) -> tuple[LiteralUrl, ...]:
+        """Every connection string that stands in the file as plain text."""
+        if isinstance(self.facts, PrismaFile):
+            sources = [Datasource(self, block) for block in self.facts.datasources]
+            return tuple(
+                LiteralUrl(key, setting.value, source.span_of(setting))
+                for source in sources
+                for key in ("url", "directUrl", "shadowDatabaseUrl")
+                if (setting := source.get(key)) and isinstance(setting.value, str)
+            )
+        url = self.facts.datasource_url
+        return (LiteralUrl("url", url.text, self.span(url.range)),) if url else ()
+
     def __str__(self) -> str:
         return self.path
 
@@ -66,6 +82,22 @@ class Datasource(Linked, frozen=True, eq=False, dict=True):
     @property
     def name_span(self) -> Span:
         return self.file.span(self.block.name.range)
+
+    def get(self, key: str) -> Setting | None:
+        """The setting of that key, such as "url", with its value or the variable that holds it."""
+        return self.block.get(key)
+
+    def span_of(self, setting: Setting) -> Span:
+        """Where the value of the setting stands."""
+        return self.file.span(setting.range)
+
+
+class LiteralUrl(Linked, frozen=True, eq=False, dict=True):
+    """A connection string in plain text; key is what it is the value of: "url", "directUrl", ..."""
+
+    key: str
+    text: str
+    span: Span
 
 
 class Enum(Linked, frozen=True, eq=False, dict=True):
@@ -129,6 +161,7 @@ class Index(Linked, frozen=True, eq=False, dict=True):
     clustered: bool | None
     on_field: bool  # declared at a field (@id, @unique)
     spans: tuple[Span, ...]
+    removal: Span | None  # what to delete with its declaration; None where Prisma makes it by itself
 
     @property
     def span(self) -> Span:
@@ -148,6 +181,11 @@ class Index(Linked, frozen=True, eq=False, dict=True):
         keyword = "@@fulltext" if self.method == "fulltext" else keyword
         return f"{keyword}([{', '.join(map(str, self.keys))}])"
 
+    def remove(self) -> Edit:
+        """The edit that deletes the declaration, and leaves the rest as prisma format would."""
+        assert self.removal is not None, "an index of a join table has no declaration to delete"
+        return Edit(self.removal, "")
+
     def __str__(self) -> str:
         return f"{self.table}({', '.join(map(str, self.keys))})"
 
@@ -165,7 +203,8 @@ class ForeignKey(Linked, frozen=True, eq=False, dict=True):
     enforced: bool  # False under relationMode = "prisma": the database knows no constraint
     name: str | None
     relation: Relation | None
-    span: Span
+    span: Span  # the whole declaration
+    name_span: Span  # where findings point
 
     @property
     def required(self) -> bool:
@@ -281,6 +320,13 @@ class Database(Linked, frozen=True, eq=False, dict=True):
             graph.add_edge(fk.table.model, fk.target.model, key=key, fk=fk)
         nx.freeze(graph)
         return graph
+
+    @cached_property
+    def tenancy(self) -> Tenancy | None:
+        """The column that says which tenant a row belongs to; None where there are none to be sure of."""
+        from crowsfoot.link.tenants import find_tenancy
+
+        return find_tenancy(self)
 
     def foreign_keys(self) -> Iterator[ForeignKey]:
         for table in self.tables.values():

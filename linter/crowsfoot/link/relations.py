@@ -219,30 +219,33 @@ def _foreign_key(relation: Relation, owner: _End, other: _End) -> ForeignKey | U
                 )
     columns = tuple(table.columns[name.text] for name in fields)
     database = table.database
-    optional = any(column.nullable for column in columns)
+    optional = all(column.nullable for column in columns)
     return ForeignKey(
         table=table,
         columns=columns,
         target=target,
         target_columns=tuple(target.columns[name.text] for name in references),
         on_delete=_action(attribute.on_delete, _default_on_delete(optional, database)),
-        on_update=_action(attribute.on_update, "NoAction" if database.provider == "mongodb" else "Cascade"),
+        on_update=_action(attribute.on_update, "Cascade"),
         on_delete_written=attribute.on_delete is not None,
         enforced=database.relation_mode == "foreignKeys",
         name=attribute.map,
         relation=relation,
         span=owner.field.span,
+        name_span=owner.field.name_span,
     )
 
 
 def _default_on_delete(optional: bool, database: Database) -> Action:
-    """What Prisma does when onDelete is not written.
+    """What Prisma does when onDelete is not written; optional: every column of the key can be null.
 
+    SQL Server knows no Restrict, but Prisma's own emulation of foreign keys does.
     Source: https://www.prisma.io/docs/orm/prisma-schema/data-model/relations/referential-actions
     """
     if optional:
         return "SetNull"
-    return "NoAction" if database.provider in ("sqlserver", "mongodb") else "Restrict"
+    sql_server = database.provider == "sqlserver" and database.relation_mode == "foreignKeys"
+    return "NoAction" if sql_server else "Restrict"
 
 
 def _action(written: str | None, default: Action) -> Action:
@@ -307,6 +310,7 @@ def _join_table(database: Database, relation: Relation) -> Table | None:
                 name=None,
                 relation=relation,
                 span=end.span,
+                name_span=end.name_span,
             )
             for column, end, target in zip(columns.values(), ends, targets, strict=True)
             if target is not None
@@ -351,6 +355,7 @@ def _made_by_prisma(table: Table, name: str, keys: tuple[Key, ...], *, unique: b
         clustered=None,
         on_field=False,
         spans=(table.span,),
+        removal=None,
     )
 
 

@@ -1,0 +1,244 @@
+"""Arguments to work, and reports to the screen: the only module that prints, writes files and exits.
+
+Exit codes: 0 nothing to report, 1 findings at or above --fail-on, 2 usage or configuration, 3 a bug.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crowsfoot import __version__
+from crowsfoot.config import UserError
+from crowsfoot.finding import Confidence, Report, Severity
+from crowsfoot.reporters import FORMATS, View, render
+from crowsfoot.session import Choices, Session
+from crowsfoot.suggest import hint
+
+HOMEPAGE = "https://github.com/crowsfoot-dev/crowsfoot"
+RULE_URL = HOMEPAGE + "/blob/main/docs/rules/{rule}.md"
+
+CLEAN, FINDINGS, USAGE, BUG = 0, 1, 2, 3
+
+_SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
+
+
+class _Cli(click.Group):
+    """The command line, with what the user can mend told in one line and not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"crowsfoot: {error}", err=True)
+            ctx.exit(USAGE)
+        except BrokenPipeError:
+            # Whoever read our output has closed it (crowsfoot check | head): nobody is left to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(CLEAN)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            import traceback
+
+            click.echo(f"{traceback.format_exc()}\nThis is a bug in crowsfoot: {HOMEPAGE}/issues", err=True)
+            ctx.exit(BUG)
+
+
+@click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def cli() -> None:
+    """Lint a relational schema together with everything that uses it."""
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--select", multiple=True, metavar="RULE,...", help="Run only these rules or categories.")
+@click.option("--extend-select", multiple=True, metavar="RULE,...", help="Run these as well.")
+@click.option("--ignore", multiple=True, metavar="RULE,...", help="Leave these out.")
+@click.option("--fail-on", type=click.Choice([*_SEVERITIES, "never"]), help="What makes the exit code 1.")
+@click.option(
+    "--min-confidence",
+    type=click.Choice([it.name.lower() for it in Confidence]),
+    help="Report what is at least this sure.",
+)
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply fixes that change what the database accepts, too.")
+@click.option("--diff", is_flag=True, help="Show what the fixes would change; change nothing.")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"How to report: {', '.join(FORMATS)}. May be given several times.",
+)
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--show-allowed", is_flag=True, help="Put what comments allow into SARIF, marked so.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
+@click.option("--stdin-filename", type=click.Path(path_type=Path), help="The file whose text is on stdin.")
+@click.option("--no-cache", is_flag=True, help="Read and judge everything afresh.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.option("--no-color", "color", flag_value="never", help="The same as --color never.")
+@click.pass_context
+def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> None:
+    """Check the project around PATHS (default: the current folder).
+
+    A folder is checked whole. For a file, the whole project is analysed and what it says of that file is
+    reported. "-" is the text on standard input, named by --stdin-filename.
+    """
+    session = Session(
+        paths,
+        Choices(
+            select=_words(options["select"]),
+            extend_select=_words(options["extend_select"]),
+            ignore=_words(options["ignore"]),
+            min_confidence=options["min_confidence"],
+        ),
+        config_file=options["config_file"],
+        stdin=_standard_input(paths, options["stdin_filename"]),
+        cached=not options["no_cache"],
+    )
+    for name in session.discovery.unknown:
+        click.echo(f"crowsfoot: {name}: not a kind of file that crowsfoot reads", err=True)
+    if options["diff"]:
+        ctx.exit(_show_diff(session, unsafe=options["unsafe_fixes"]))
+    if options["fix"] or options["unsafe_fixes"]:
+        _apply_fixes(session, unsafe=options["unsafe_fixes"])
+
+    report = session.report
+    if options["statistics"]:
+        click.echo(_statistics(report), nl=False)
+    else:
+        for output in options["outputs"] or ("full",):
+            _write(session, output, color=options["color"], show_allowed=options["show_allowed"])
+    for failure in report.failures:
+        click.echo(failure, err=True)
+    if report.failures:
+        ctx.exit(BUG)
+    ctx.exit(_exit_code(report, options["fail_on"] or session.config.fail_on))
+
+
+@cli.command("rule")
+@click.argument("names", nargs=-1)
+@click.option("--output", "format", type=click.Choice(["text", "markdown", "json"]), default="text")
+def explain(names: tuple[str, ...], format: str) -> None:
+    """Explain the rules NAMES (or categories); without a name, list them all."""
+    from crowsfoot.explain import describe, overview
+    from crowsfoot.rule import load
+
+    rules = load()
+    text = describe(names, rules, format) if names or format == "json" else overview(rules)
+    click.echo(text, nl=False)
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of SHELL: eval "$(crowsfoot completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    assert script is not None
+    click.echo(script(cli, {}, "crowsfoot", "_CROWSFOOT_COMPLETE").source())
+
+
+@cli.command("clean")
+def clean_cache() -> None:
+    """Delete the cache."""
+    from crowsfoot.cache import clean, for_project
+
+    cache = for_project(Path(), os.environ)
+    count = clean(cache)
+    click.echo(f"removed {count} entries from {cache.folder}" if cache.folder else "there is no cache")
+
+
+def _words(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for it in given for word in it.split(",") if word.strip())
+
+
+def _standard_input(paths: Sequence[Path], filename: Path | None) -> tuple[bytes, Path] | None:
+    if Path("-") not in paths and filename is None:
+        return None
+    if filename is None:
+        raise UserError('"-" needs --stdin-filename, which says what the text is')
+    return sys.stdin.buffer.read(), filename
+
+
+def _exit_code(report: Report, fail_on: str) -> int:
+    if fail_on == "never":
+        return CLEAN
+    worst = max((it.severity for it in report.kept), default=None)
+    return FINDINGS if worst is not None and worst >= _SEVERITIES[fail_on] else CLEAN
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _colored(choice: str) -> bool:
+    """Flag over FORCE_COLOR over NO_COLOR over the terminal. Source: https://no-color.org"""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return not os.environ.get("NO_COLOR") and _is_terminal()
+
+
+def _write(session: Session, output: str, *, color: str, show_allowed: bool) -> None:
+    import shutil
+
+    format, _, file = output.partition("=")
+    if format not in FORMATS:
+        raise UserError(f'--output: unknown format "{format}"{hint(format, FORMATS)}')
+    view = View(
+        report=session.report,
+        sources=session.sources,
+        rules=lambda: session.rules,
+        prefix=session.prefix(for_people=format in ("full", "concise", "grouped")),
+        color=not file and _colored(color),
+        width=min(shutil.get_terminal_size((100, 24)).columns, 120),
+        include_allowed=show_allowed,
+        homepage=HOMEPAGE,
+        rule_url=RULE_URL,
+    )
+    text = render(format, view)
+    if file:
+        try:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UserError(f"{file}: cannot be written: {error.strerror}") from error
+    else:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+
+
+def _show_diff(session: Session, *, unsafe: bool) -> int:
+    from crowsfoot.fix import unified_diff
+
+    before = dict(session.sources)
+    after: Mapping[str, str] = session.fixed(unsafe=unsafe).texts
+    prefix = session.prefix(for_people=True)
+    for path, text in after.items():
+        click.echo(unified_diff(before[path].text, text, prefix + path), nl=False)
+    return FINDINGS if after else CLEAN
+
+
+def _apply_fixes(session: Session, *, unsafe: bool) -> None:
+    fixed = session.fixed(unsafe=unsafe)
+    session.write(fixed)
+    files = f"{len(fixed.texts)} file{'s' * (len(fixed.texts) != 1)}"
+    click.echo(f"fixed {fixed.count} finding{'s' * (fixed.count != 1)} in {files}", err=True)
+
+
+def _statistics(report: Report) -> str:
+    counts: dict[str, list[int]] = {}
+    for it in report.kept:
+        row = counts.setdefault(it.rule, [0, 0])
+        row[0] += 1
+        row[1] += it.finding.fix is not None
+    rows = sorted(counts.items(), key=lambda it: (-it[1][0], it[0]))
+    return "".join(f"{n:6}  {name}{f'  ({m} with a fix)' if m else ''}\n" for name, (n, m) in rows)

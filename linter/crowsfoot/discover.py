@@ -1,0 +1,414 @@
+"""The paths that a user names to the Sources below them. With cache.py, the only reader of the disk.
+
+What is left out, and why:
+- folders that hold other people's files (SKIPPED), and virtual environments under any name;
+- what a .gitignore of the repository, .git/info/exclude or the exclude setting says, unless the user names
+  the very file. The index of git is not read: a file that was added by force is found by naming it;
+- links that lead out of the repository. A file of the repository must not make us read, and show in a
+  public log, a file that is not of the repository. A link that the user names is followed.
+
+Prisma follows links (https://github.com/prisma/prisma/tree/main/packages/schema-files-loader), so a folder
+may be read under several names; _MOST_VISITS bounds what a tangle of links can cost.
+
+A path of a Source is relative to the root and may begin with "../" when the user names something outside.
+"""
+
+import codecs
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from errno import ENAMETOOLONG, ENOENT, ENOTDIR
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from crowsfoot.config import UserError, repository
+from crowsfoot.facts.common import Problem
+from crowsfoot.patterns import Patterns, compile_patterns, compile_text
+from crowsfoot.source import Range, Source
+
+# Which files are read, by name or by what stands after the last dot, and what their bytes must contain.
+KINDS: Final[Mapping[str, bytes]] = {
+    "*.prisma": b"",
+    **dict.fromkeys((f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs")), b""),
+    "package.json": b'"prisma"',
+}
+
+# No dist, build, target or coverage: where those are made by tools, a .gitignore says so; elsewhere they
+# may hold a committed schema.
+SKIPPED: Final = frozenset(
+    (
+        *(".git", ".hg", ".svn", ".jj"),
+        *("node_modules", "bower_components", ".yarn", ".pnpm-store"),
+        *(".venv", "venv", "site-packages", "__pycache__", ".tox", ".nox", ".eggs"),
+        *(".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".cache"),
+        *(".next", ".nuxt", ".svelte-kit", ".turbo", ".parcel-cache", ".nx", ".gradle", ".terraform"),
+        *(".direnv", ".devenv"),
+    )
+)
+
+_MOST_VISITS = 8
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """What was found below root; sources and problems are sorted by path."""
+
+    root: Path
+    sources: tuple[Source, ...] = ()
+    problems: tuple[tuple[str, Problem], ...] = ()
+    named: frozenset[str] = frozenset()  # files that the user named, one by one
+    unknown: tuple[str, ...] = ()  # those of them that are of no kind that crowsfoot reads
+    renamed: Mapping[str, str] = {}  # paths whose name on the disk cannot be printed, to that name
+
+    def file(self, path: str) -> Path:
+        """Where the source of that path is on the disk."""
+        return self.root / self.renamed.get(path, path)
+
+
+def discover(
+    root: Path,
+    paths: Sequence[Path],
+    *,
+    exclude: Sequence[str] = (),
+    max_file_size: int = 10_000_000,
+) -> Discovery:
+    """Every file of a wanted kind among the paths and below the folders among them.
+
+    Relative paths start at the working folder. Raises UserError for a path that does not exist. A file
+    that has no readable text is a problem, and the others are read.
+    """
+    base = os.path.abspath(root)
+    walk = _Walk(base, compile_patterns(exclude))
+    found: dict[str, None] = {}
+    named: set[str] = set()
+    unknown: set[str] = set()
+    for given in paths:
+        path = _absolute(base, given)
+        if stat.S_ISDIR(_status(path, given).st_mode):
+            found.update(dict.fromkeys(walk.below(path)))
+            continue
+        named.add(_shown(base, path))
+        if _wanted(os.path.basename(path)) is None:
+            unknown.add(_shown(base, path))
+        else:
+            found[path] = None
+    sources: list[Source] = []
+    problems = [(_shown(base, path), _problem(message)) for path, message in walk.problems]
+    renamed: dict[str, str] = {}
+    for path in found:
+        shown = _shown(base, path)
+        if shown != (name := _relative(base, path)):
+            renamed[shown] = name
+        try:
+            text = _text(path, max_file_size)
+        except _UnreadableError as reason:
+            problems.append((shown, _problem(str(reason))))
+        else:
+            if text is not None:
+                sources.append(Source(shown, text))
+    return Discovery(
+        root=Path(base),
+        sources=tuple(sorted(sources, key=lambda it: it.path)),
+        problems=tuple(sorted(problems, key=lambda it: it[0])),
+        named=frozenset(named),
+        unknown=tuple(sorted(unknown)),
+        renamed=renamed,
+    )
+
+
+def standard_input(discovery: Discovery, data: bytes, file: Path) -> Discovery:
+    """The discovery with data in place of what file holds on the disk, if it is there at all."""
+    base = str(discovery.root)
+    path = _absolute(base, file)
+    shown = _shown(base, path)
+    sources = [it for it in discovery.sources if it.path != shown]
+    problems = [it for it in discovery.problems if it[0] != shown]
+    wanted = _wanted(os.path.basename(path)) is not None
+    if wanted:
+        try:
+            sources.append(Source(shown, _decoded(data)))
+        except _UnreadableError as reason:
+            problems.append((shown, _problem(str(reason))))
+    name = _relative(base, path)
+    return msgspec.structs.replace(
+        discovery,
+        sources=tuple(sorted(sources, key=lambda it: it.path)),
+        problems=tuple(sorted(problems, key=lambda it: it[0])),
+        named=discovery.named | {shown},
+        unknown=discovery.unknown if wanted else tuple(sorted({*discovery.unknown, shown})),
+        renamed=discovery.renamed if name == shown else {**discovery.renamed, shown: name},
+    )
+
+
+def _absolute(base: str, given: Path) -> str:
+    """The path that is meant; below base where it can be said so, though a link led elsewhere."""
+    path = str(given)
+    # "link/../x" is not "x": only the file system knows where a link leads.
+    path = os.path.realpath(path) if ".." in given.parts else os.path.abspath(path)
+    if not _is_below(base, path):
+        real, real_base = os.path.realpath(path), os.path.realpath(base)
+        if _is_below(real_base, real):
+            path = base if real == real_base else os.path.join(base, os.path.relpath(real, real_base))
+    return path
+
+
+def _is_below(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
+
+
+def _status(path: str, given: Path) -> os.stat_result:
+    try:
+        return os.stat(path)
+    except OSError as error:
+        if error.errno not in (ENOENT, ENOTDIR, ENAMETOOLONG):
+            raise UserError(f"cannot read {given}: {error.strerror}") from error
+        if os.path.islink(path):
+            raise UserError(f"{given} is a link to {os.readlink(path)}, which does not exist") from error
+        raise UserError(f"no such file or folder: {given}") from error
+    except ValueError as error:  # a NUL in the path
+        raise UserError(f"no such file or folder: {str(given)!r}") from error
+
+
+def _relative(base: str, path: str) -> str:
+    if _is_below(base, path) and path != base:
+        name = path[len(base) :].lstrip(os.sep)
+    else:
+        try:
+            name = os.path.relpath(path, base)
+        except ValueError:  # Windows: another drive
+            name = path
+    return name.replace("\\", "/") if os.sep == "\\" else name
+
+
+def _shown(base: str, path: str) -> str:
+    """The path relative to base, printable, and never the same for two files.
+
+    A name on the disk can hold anything but "/" and NUL: bytes that are not UTF-8, line ends, and
+    sequences that a terminal or a CI log obeys.
+    """
+    name = _relative(base, path)
+    if name.isprintable() and "\\" not in name:
+        return name
+    return "".join(_printable(char) for char in name)
+
+
+def _printable(char: str) -> str:
+    code = ord(char)
+    if char == "\\":
+        return "\\\\"
+    if char.isprintable():
+        return char
+    if 0xDC80 <= code <= 0xDCFF:  # how Python carries a byte that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{{{code:x}}}"
+
+
+def _wanted(name: str) -> bytes | None:
+    """What a file of that name must contain, or None when it is of no interest."""
+    marker = KINDS.get(name)
+    if marker is None and (dot := name.rfind(".")) >= 0:
+        marker = KINDS.get("*" + name[dot:])
+    return marker
+
+
+class _Ignored(msgspec.Struct, frozen=True):
+    """The patterns that hold in a folder; those of a folder further down come later."""
+
+    folder: str
+    patterns: Patterns
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    """A folder to be read; identity and above are device and inode, and come from real folders."""
+
+    path: str
+    identity: tuple[int, int]
+    above: frozenset[tuple[int, int]]
+    ignored: tuple[_Ignored, ...]
+
+
+class _Walk:
+    """The walk through all named folders: what it has seen, and what it could not read."""
+
+    def __init__(self, base: str, exclude: Patterns) -> None:
+        self.base = base
+        self.exclude = exclude
+        self.problems: list[tuple[str, str]] = []
+        self._visits: dict[tuple[int, int], int] = {}
+        self._home = os.path.realpath(repository(base) or base)
+
+    def below(self, top: str) -> Iterator[str]:
+        """The files of wanted kinds in the folder and below."""
+        real = os.path.realpath(top)
+        # The user named this folder: it is read, even when it is ignored or lies elsewhere.
+        home = self._home if _is_below(self._home, real) else real
+        self._visits.clear()
+        waiting = [_Folder(top, _identity(top), frozenset(), tuple(self._ignored_above(top)))]
+        while waiting:
+            files, folders = self._enter(waiting.pop(), home)
+            waiting += folders
+            yield from files
+
+    def _enter(self, folder: _Folder, home: str) -> tuple[list[str], list[_Folder]]:
+        try:
+            with os.scandir(folder.path) as entries:
+                names = {entry.name: entry for entry in sorted(entries, key=lambda it: it.name)}
+        except OSError as error:
+            self.problems.append((folder.path, f"this folder cannot be read: {_reason(error)}"))
+            return [], []
+        files: list[str] = []
+        folders: list[_Folder] = []
+        if "pyvenv.cfg" in names:  # a virtual environment
+            return files, folders
+        # A repository inside of another one has its own rules.
+        ignored = self._of_repository(folder.path) if ".git" in names else folder.ignored
+        if ".gitignore" in names:
+            ignored = (*ignored, *self._ignored_in(folder.path, ".gitignore"))
+        above = folder.above | {folder.identity}
+        for name, entry in names.items():
+            wanted = _wanted(name) is not None
+            try:
+                is_folder = entry.is_dir()
+                is_link = entry.is_symlink()
+            except OSError:  # a link in a circle
+                is_folder, is_link = False, True
+            if not (is_folder or wanted) or (is_folder and name in SKIPPED):
+                continue
+            # To git a link is a file, wherever it leads.
+            if self._is_ignored(entry.path, ignored, folder=is_folder and not is_link):
+                continue
+            if is_link and not _is_below(home, target := os.path.realpath(entry.path)):
+                # Links to folders outside are the output of build tools (bazel-bin, result): no word of them.
+                if not is_folder:
+                    self.problems.append(
+                        (entry.path, f"this link leads out of the repository, to {target!r}")
+                    )
+            elif is_folder:
+                folders += self._follow(entry.path, above, ignored)
+            else:
+                files.append(entry.path)
+        return files, folders
+
+    def _follow(
+        self, path: str, above: frozenset[tuple[int, int]], ignored: tuple[_Ignored, ...]
+    ) -> Iterator[_Folder]:
+        identity = _identity(path)
+        if identity in above:
+            return
+        visits = self._visits[identity] = self._visits.get(identity, 0) + 1
+        if visits <= _MOST_VISITS:
+            yield _Folder(path, identity, above, ignored)
+        elif visits == _MOST_VISITS + 1:
+            self.problems.append((path, f"more than {_MOST_VISITS} links lead to this folder"))
+
+    def _is_ignored(self, path: str, ignored: tuple[_Ignored, ...], *, folder: bool) -> bool:
+        if self.exclude and _is_below(self.base, path):
+            name = _relative(self.base, path)
+            if self.exclude.match(name, folder=folder):
+                return True
+        for it in reversed(ignored):
+            verdict = it.patterns.match(path[len(it.folder) + 1 :], folder=folder)
+            if verdict is not None:
+                return verdict
+        return False
+
+    def _ignored_above(self, top: str) -> Iterator[_Ignored]:
+        """What the folders above top say, from the top of the repository or else from the root."""
+        above = repository(top) or (self.base if _is_below(self.base, top) else top)
+        yield from self._of_repository(above)
+        names = [] if above == top else _relative(above, top).split("/")
+        for name in names:
+            yield from self._ignored_in(above, ".gitignore")
+            above = os.path.join(above, name)
+
+    def _of_repository(self, folder: str) -> tuple[_Ignored, ...]:
+        return tuple(self._ignored_in(folder, ".git/info/exclude"))
+
+    def _ignored_in(self, folder: str, name: str) -> Iterator[_Ignored]:
+        path = os.path.join(folder, name)
+        # git does not follow a link here either. Source: https://git-scm.com/docs/gitignore#_notes
+        if os.path.islink(path) or not os.path.exists(path):
+            return
+        try:
+            data = _bytes(path, _LONGEST_GITIGNORE)
+        except _UnreadableError as reason:
+            self.problems.append((path, str(reason)))
+        else:
+            yield _Ignored(folder, compile_text(os.fsdecode(data)))
+
+
+_LONGEST_GITIGNORE = 1_000_000
+
+
+def _identity(path: str) -> tuple[int, int]:
+    status = os.stat(path)
+    return status.st_dev, status.st_ino
+
+
+class _UnreadableError(Exception):
+    """Why a file has no text."""
+
+
+def _problem(message: str) -> Problem:
+    return Problem(Range(0, 0), message, "unreadable")
+
+
+def _text(path: str, limit: int) -> str | None:
+    """The text of a file of a wanted kind, or None when it lacks what its kind must contain."""
+    data = _bytes(path, limit)
+    return _decoded(data) if (_wanted(os.path.basename(path)) or b"") in data else None
+
+
+def _bytes(path: str, limit: int) -> bytes:
+    try:
+        # Opening a pipe or a device can wait for ever, or do something.
+        if not stat.S_ISREG(mode := os.stat(path).st_mode):
+            raise _UnreadableError(
+                f"this is {_NOT_FILES.get(stat.S_IFMT(mode), 'something else')}, not a file"
+            )
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with open(os.open(path, flags), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise _UnreadableError(f"this file cannot be read: {_reason(error)}") from error
+    if len(data) > limit:
+        raise _UnreadableError(f"this file has {max(size, len(data)):,} bytes; max-file-size is {limit:,}")
+    return data
+
+
+_NOT_FILES: Final = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}
+
+# UTF-32 first: its little-endian mark begins with the one of UTF-16.
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            raise _UnreadableError(f"this file is in {encoding}; save it as UTF-8")
+    if (place := data.find(b"\0")) >= 0:
+        raise _UnreadableError(f"this file is binary: it has a NUL at byte {place:,}")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _UnreadableError(
+            f"this file is not UTF-8: byte 0x{data[error.start]:02x} at byte {error.start:,}, in line {line}"
+        ) from error
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

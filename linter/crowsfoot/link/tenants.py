@@ -1,0 +1,76 @@
+"""Database -> Tenancy: which column says whose row it is, where that is certain enough to speak of.
+
+The configuration may name the column. Without it the schema has to make it plain: a column with a tenant's
+name, required, in more than half of the tables and in at least MIN_TABLES, always referring to one table.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from crowsfoot.link.project import Column, Database, ForeignKey, Table
+
+MIN_TABLES = 4
+
+# What people call the customer that rows belong to.
+_NAMES = re.compile(
+    r"(tenant|organi[sz]ation|org|workspace|team|account|company|customer|client|merchant|shop|store)_?(id|uuid)",
+    re.IGNORECASE,
+)
+
+
+class Tenancy(msgspec.Struct, frozen=True, eq=False):
+    """The tenant column, and the tables that have it.
+
+    columns holds it by model name, in the order of the database's tables; target is the table that it refers
+    to, where it refers to one.
+    """
+
+    name: str  # as the user calls the field
+    columns: Mapping[str, Column]
+    target: Table | None
+    configured: bool  # False: concluded from the schema
+
+    def column(self, table: Table) -> Column | None:
+        """The tenant column of the table; None where its rows belong to no tenant, or to one by a relation."""
+        return self.columns.get(table.model)
+
+
+def find_tenancy(database: Database) -> Tenancy | None:
+    """What the configuration names or the schema makes plain; None where there are no tenants."""
+    if database.tenant_column:
+        return _configured(database, database.tenant_column)
+    candidates: dict[tuple[str, str], list[ForeignKey]] = {}
+    for fk in database.foreign_keys():
+        name = fk.columns[0].field
+        if len(fk.columns) == 1 and fk.required and fk.target is not fk.table and _NAMES.fullmatch(name):
+            candidates.setdefault((name, fk.target.model), []).append(fk)
+    tables = [it for it in database.tables.values() if it.kind == "table" and not it.ignored]
+    for (name, _), keys in candidates.items():
+        target = keys[0].target
+        columns = {fk.table.model: fk.columns[0] for fk in keys}
+        others = [table for table in tables if table is not target]
+        if len(columns) >= MIN_TABLES and 2 * len(columns) > len(others):
+            return Tenancy(name, MappingProxyType(columns), target, configured=False)
+    return None
+
+
+def _configured(database: Database, name: str) -> Tenancy | None:
+    columns = {
+        table.model: column
+        for table in database.tables.values()
+        for column in table.columns.values()
+        if name in (column.field, column.name)
+    }
+    if not columns:
+        return None
+    targets = {
+        fk.target.model: fk.target
+        for fk in database.foreign_keys()
+        if len(fk.columns) == 1 and fk.columns[0] is columns.get(fk.table.model)
+    }
+    field = next(iter(columns.values())).field
+    target = next(iter(targets.values())) if len(targets) == 1 else None
+    return Tenancy(field, MappingProxyType(columns), target, configured=True)

@@ -1,0 +1,56 @@
+"""A report as a Markdown table, for $GITHUB_STEP_SUMMARY and comments on pull requests."""
+
+from crowsfoot.finding import Diagnostic, Severity
+from crowsfoot.reporters import View
+from crowsfoot.reporters.places import at
+from crowsfoot.reporters.terminal import visible
+from crowsfoot.reporters.words import by_severity, failure_line, plural, sentence, summary
+
+# A step's summary may have 1 MiB; one that is larger is not shown at all. Some is left for other steps.
+# Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+LIMIT = 900_000
+
+_ICON = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
+# Character references: Markdown never takes them for markup, and they end neither a cell nor a code span.
+_ESCAPES = str.maketrans({it: f"&#{ord(it)};" for it in '\\`*_{}[]<>#!|~&@$"'})
+
+
+def render(view: View) -> str:
+    lines = ["## crowsfoot", "", f"{_text(summary(view.report))}.", ""]
+    for failure in view.report.failures:
+        lines += [f"⚠️ A rule failed: {_text(failure_line(failure))}", ""]
+    if view.report.kept:
+        lines += ["| | Place | Rule | Finding |", "| --- | --- | --- | --- |"]
+    size = sum(len(it.encode("utf-8", "surrogatepass")) + 1 for it in lines)
+    worst_first = by_severity(view)
+    for number, diagnostic in enumerate(worst_first):
+        row = _row(view, diagnostic)
+        size += len(row.encode("utf-8", "surrogatepass")) + 1
+        if size > LIMIT:
+            lines += ["", f"… and {plural(len(worst_first) - number, 'finding')} more."]
+            break
+        lines.append(row)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _row(view: View, diagnostic: Diagnostic) -> str:
+    finding = diagnostic.finding
+    message = "<br>".join(
+        [
+            _text(sentence(finding.message, finding.subject)),
+            *(f"{_code(at(view, it.span))} {_text(it.message)}" for it in finding.related),
+        ]
+    )
+    rule = _code(diagnostic.rule)
+    if url := view.help_url(diagnostic.rule):
+        rule = f'<a href="{_text(url)}">{rule}</a>'
+    severity = f"{_ICON[diagnostic.severity]} {diagnostic.severity.name.lower()}"
+    return f"| {severity} | {_code(at(view, finding.span))} | {rule} | {message} |"
+
+
+def _code(text: str) -> str:
+    return f"<code>{_text(text)}</code>"
+
+
+def _text(text: str) -> str:
+    return visible(text).translate(_ESCAPES)

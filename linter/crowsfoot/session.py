@@ -1,0 +1,216 @@
+"""One run over one project: where it is, how it is configured, what is in it, and what was said of it.
+
+What has been said once of the same bytes, by the same code, with the same settings, is not worked out again:
+then neither rules nor parsers are imported.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crowsfoot import cache as caches
+from crowsfoot import config as configs
+from crowsfoot.cache import Cache, code_fingerprint, digest
+from crowsfoot.config import Config, Location, UserError
+from crowsfoot.discover import Discovery, discover, standard_input
+from crowsfoot.finding import Confidence, Fix, Report, Safety
+from crowsfoot.fix import apply
+from crowsfoot.rule import Rule, load, packages
+from crowsfoot.source import Source
+
+# A round of fixes can make room for the next, never for itself; a table with more than that many
+# findings is mended by the next run.
+_MOST_ROUNDS = 50
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says about one run."""
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    min_confidence: str | None = None
+
+
+class Fixed(msgspec.Struct, frozen=True):
+    """The texts after all fixes; only those that changed."""
+
+    texts: Mapping[str, str]
+    count: int  # fixes applied
+    discovery: Discovery
+    report: Report
+
+
+class Session:
+    """A project that is being checked. Everything is worked out when it is first asked for."""
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        choices: Choices,
+        *,
+        config_file: Path | None = None,
+        stdin: tuple[bytes, Path] | None = None,
+        cached: bool = True,
+    ) -> None:
+        self.choices = choices
+        on_disk = [path for path in paths if path != Path("-")]
+        files = [path for path in on_disk if not path.is_dir()] + ([stdin[1]] if stdin else [])
+        self.location = _locate([*on_disk, *files], config_file)
+        self.cache = caches.for_project(self.location.root, os.environ) if cached else Cache(None)
+        self.discovery = self._discover(on_disk, files, stdin)
+        # What a folder says is reported whole; of files, only those that were named.
+        self.only = (
+            self.discovery.named if files and len(files) == len(on_disk) + bool(stdin) else frozenset()
+        )
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule[Any]]:
+        """Every installed rule, by name."""
+        try:
+            return load()
+        except ValueError as error:
+            raise UserError(str(error)) from error
+
+    @cached_property
+    def config(self) -> Config:
+        location = self.location
+        name = location.file.name if location.file else "crowsfoot.toml"
+        key = digest(self._code, name, location.text, msgspec.msgpack.encode(self.choices))
+        config = self.cache.get("config", key, Config)
+        if config is None:
+            config = configs.parse(location.text, name, self.rules)
+            config = configs.override(
+                config,
+                self.rules,
+                select=self.choices.select,
+                extend_select=self.choices.extend_select,
+                ignore=self.choices.ignore,
+            )
+            if self.choices.min_confidence:
+                level = Confidence[self.choices.min_confidence.upper()]
+                config = msgspec.structs.replace(config, min_confidence=level)
+            self.cache.put("config", key, config)
+        return config
+
+    @cached_property
+    def report(self) -> Report:
+        return self._report_on(self.discovery)
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        return {source.path: source for source in self.discovery.sources}
+
+    def prefix(self, *, for_people: bool) -> str:
+        """What leads from the working folder to the project's root: "apps/api/", "../", or nothing.
+
+        Machines read paths from the top of the repository, and never with "../".
+        """
+        away = os.path.relpath(self.location.root)
+        if away == "." or (away.startswith("..") and not for_people):
+            return ""
+        return away.replace(os.sep, "/") + "/"
+
+    def fixed(self, *, unsafe: bool) -> Fixed:
+        """The project after its fixes, applied and checked again until nothing changes any more."""
+        before = self.sources
+        discovery, report, count = self.discovery, self.report, 0
+        for _ in range(_MOST_ROUNDS):
+            applied = apply(_applicable(report, unsafe=unsafe), _by_path(discovery))
+            if not applied.texts:
+                break
+            count += len(applied.applied)
+            discovery = _with_texts(discovery, applied.texts)
+            report = self._report_on(discovery)
+        changed = {it.path: it.text for it in discovery.sources if it.text != before[it.path].text}
+        return Fixed(changed, count, discovery, report)
+
+    def write(self, fixed: Fixed) -> None:
+        """Write the fixed texts to their files; the session goes on with them.
+
+        Raises UserError for a file that cannot be written; what was written before it stays.
+        """
+        for path, text in fixed.texts.items():
+            file = self.discovery.file(path)
+            try:
+                file.write_bytes(text.encode())
+            except OSError as error:
+                raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+        self.discovery = fixed.discovery
+        self.report = fixed.report
+
+    def _report_on(self, discovery: Discovery) -> Report:
+        key = digest(
+            self._code,
+            msgspec.msgpack.encode(self.config, order="deterministic"),
+            *(part for it in discovery.sources for part in (it.path, it.text)),
+            msgspec.msgpack.encode(discovery.problems),
+        )
+        report = self.cache.get("report", key, Report)
+        if report is None:
+            from crowsfoot.run import check
+
+            report = check(discovery, self.config, self.rules, self.cache)
+            if not report.failures:
+                self.cache.put("report", key, report)
+        if self.only:
+            kept = tuple(it for it in report.kept if it.finding.span.path in self.only)
+            report = msgspec.structs.replace(report, kept=kept, files=len(self.only))
+        return report
+
+    def _discover(
+        self, on_disk: list[Path], files: list[Path], stdin: tuple[bytes, Path] | None
+    ) -> Discovery:
+        root = self.location.root
+        paths = list(on_disk) or ([] if stdin else [Path()])
+        if files and self.location.found != "start":
+            paths.append(root)  # a file is judged by the project around it
+        found = discover(root, paths, exclude=self.config.exclude, max_file_size=self.config.max_file_size)
+        return standard_input(found, *stdin) if stdin else found
+
+    @cached_property
+    def _code(self) -> str:
+        """A digest of the code that decides what is reported: ours, and that of every package of rules."""
+        # Which packages there are is known by what is installed: asking them takes longer than a check.
+        key = digest(*(f"{path}:{_changed(path)}" for path in sys.path))
+        names = self.cache.get("packages", key, tuple[str, ...])
+        if names is None:
+            names = packages()
+            self.cache.put("packages", key, names)
+        return code_fingerprint(("crowsfoot", *names))
+
+
+def _locate(given: Sequence[Path], config_file: Path | None) -> Location:
+    start = Path(os.path.commonpath([path.absolute() for path in given])) if given else Path()
+    location = configs.locate(start)
+    if config_file:
+        named = configs.locate_file(config_file)
+        return msgspec.structs.replace(named, root=location.root)
+    return location
+
+
+def _changed(folder: str) -> int:
+    try:
+        return os.stat(folder or ".").st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _by_path(discovery: Discovery) -> dict[str, Source]:
+    return {source.path: source for source in discovery.sources}
+
+
+def _applicable(report: Report, *, unsafe: bool) -> list[Fix]:
+    allowed = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
+    fixes = (it.finding.fix for it in report.kept)
+    return [fix for fix in fixes if fix and fix.safety in allowed]
+
+
+def _with_texts(discovery: Discovery, texts: Mapping[str, str]) -> Discovery:
+    sources = tuple(Source(it.path, texts[it.path]) if it.path in texts else it for it in discovery.sources)
+    return msgspec.structs.replace(discovery, sources=sources)

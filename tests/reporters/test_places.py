@@ -1,0 +1,41 @@
+"""Spans to lines and columns."""
+
+from crowsfoot.reporters.places import Place, at, first_line, place, utf8_bytes, utf16_units
+from crowsfoot.source import Source, Span
+
+from .reports import view
+
+EMOJI = Source("a.sql", "x\nSELECT '😀é', name;\nend\n")
+NAME = EMOJI.text.index("name")
+
+
+def test_columns_are_counted_in_the_unit_of_the_format() -> None:
+    seen = view(sources=(EMOJI,))
+    where = Span("a.sql", NAME, NAME + 4)
+    assert place(seen, where) == Place(2, 14, 2, 18)
+    assert place(seen, where, utf16_units) == first_line(seen, where, utf16_units) == Place(2, 15, 2, 19)
+    assert place(seen, where, utf8_bytes) == Place(2, 18, 2, 22)
+
+
+def test_a_span_at_the_end_of_the_text_has_a_place() -> None:
+    end = len(EMOJI.text)
+    assert place(view(sources=(EMOJI,)), Span("a.sql", end, end)) == Place(4, 1, 4, 1)
+
+
+def test_a_span_beyond_the_text_is_cut_to_it() -> None:
+    short = Source("a.sql", "ab")
+    assert place(view(sources=(short,)), Span("a.sql", 1, 99)) == Place(1, 2, 1, 3)
+    assert first_line(view(sources=(short,)), Span("a.sql", 98, 99)) == Place(1, 3, 1, 3)
+
+
+def test_the_first_line_of_a_span_ends_before_its_line_end() -> None:
+    crlf = Source("a.sql", "abc\r\ndef\r\n")
+    seen = view(sources=(crlf,))
+    assert first_line(seen, Span("a.sql", 1, 8)) == Place(1, 2, 1, 4)
+    assert first_line(seen, Span("a.sql", 4, 8)) == Place(1, 4, 1, 4)  # begins between "\r" and "\n"
+
+
+def test_a_span_of_an_unknown_source_has_no_place() -> None:
+    assert place(view(), Span("a.sql", 0, 1)) is None
+    assert first_line(view(), Span("a.sql", 0, 1)) is None
+    assert at(view(prefix="api/"), Span("a.sql", 0, 1)) == "api/a.sql"
