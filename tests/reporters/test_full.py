@@ -246,3 +246,19 @@ def test_colour_adds_nothing_but_colour() -> None:
 def test_every_path_has_the_prefix() -> None:
     source, diagnostic = unindexed()
     assert " --> api/prisma/schema.prisma:8:3\n" in _full(diagnostic, sources=(source,), prefix="api/")
+
+
+def test_a_file_of_one_huge_line_is_cut_around_the_mark() -> None:
+    source = Source("a.sql", "x" * 1_000_000 + " word " + "y" * 1_000_000)
+    finding = simple(span(source, "word"), related=(Related(Span("a.sql", 0, 3), "begins here"),))
+    code, marks = _full(finding, sources=(source,), width=60).splitlines()[3:5]
+    assert len(code) <= 60
+    assert code[marks.index("^") : marks.rindex("^") + 1] == "word"
+
+
+def test_of_many_related_places_the_first_are_shown_and_the_rest_counted() -> None:
+    source = Source("a.sql", "a\n" * 30)
+    related = tuple(Related(Span("a.sql", it, it + 1), f"place {it}") for it in range(0, 40, 2))
+    shown = _full(simple(Span("a.sql", 0, 1), related=related), sources=(source,))
+    assert shown.count("place ") == 8
+    assert "  = and 12 more places\n" in shown

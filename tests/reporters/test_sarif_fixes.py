@@ -1,5 +1,7 @@
 """Edits to edits that SARIF consumers apply rightly."""
 
+from itertools import pairwise
+
 from crowsfoot.finding import Edit
 from crowsfoot.reporters.sarif_fixes import sarif_edits
 from crowsfoot.source import Source, Span
@@ -58,7 +60,7 @@ def test_the_effect_is_the_same_and_none_begins_in_an_indent(data: st.DataObject
     source = Source("a", text)
     result = sarif_edits(source, edits)
     assert _apply(text, result) == _apply(text, edits)
-    for before, after in zip(result, result[1:], strict=False):
+    for before, after in pairwise(result):
         assert before.span.end <= after.span.start
     for edit in result:
         line, column = source.position(edit.span.start)

@@ -1,8 +1,15 @@
 """What the formats have in common: sentences and counts."""
 
 import pytest
-from crowsfoot.finding import Allowed, Directive, Edit, Fix, Report, Safety, Severity
-from crowsfoot.reporters.words import by_severity, failure_line, fix_line, sentence, summary
+from crowsfoot.finding import Allowed, Directive, Edit, Finding, Fix, Related, Report, Safety, Severity
+from crowsfoot.reporters.words import (
+    by_severity,
+    failure_line,
+    fix_line,
+    related_lines,
+    sentence,
+    summary,
+)
 from crowsfoot.source import Span
 
 from .reports import simple, view
@@ -78,3 +85,9 @@ def test_the_worst_come_first_and_places_keep_their_order() -> None:
 def test_a_failure_is_known_by_its_last_line() -> None:
     assert failure_line("Traceback:\n  File x\nValueError: no\n") == "ValueError: no"
     assert failure_line("\n") == "unknown error"
+
+
+def test_of_many_related_places_the_first_are_listed_and_the_rest_counted() -> None:
+    finding = Finding(HERE, "this is wrong", related=tuple(Related(THERE, f"{it}") for it in range(11)))
+    lines = related_lines(view(), finding)
+    assert lines == [*(f"b.sql: {it}" for it in range(10)), "and 1 more place"]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Set
 from enum import IntEnum
 
 from crowsfoot.databases.providers import ORDERED_FOREIGN_KEY_INDEXES
-from crowsfoot.link.project import ForeignKey, Index, Key
+from crowsfoot.link.project import Column, ForeignKey, Index, Key
 
 
 class Cover(IntEnum):
@@ -95,6 +95,28 @@ def redundant_by(index: Index) -> tuple[Index, ...]:
         if makes_redundant(index, it) and not (makes_redundant(it, index) and _keeps(index, it))
     ]
     return tuple(sorted(found, key=lambda it: len(it.keys)))
+
+
+def implied_unique(index: Index) -> bool:
+    """Whether rows are told apart by fewer of the index's columns, none of them nullable.
+
+    The index then limits nothing by itself: it is there for a foreign key, or for the client.
+    """
+    return any(
+        other.unique
+        and other.predicate is None
+        and _parts(other) < _parts(index)
+        and not any(column.nullable for column in other.columns)
+        for other in index.table.indexes
+    )
+
+
+def is_deletion_time(column: Column) -> bool:
+    """Whether the column says when the row was deleted, and is null as long as it lives."""
+    return column.nullable and column.type == "DateTime" and bool(_DELETION.fullmatch(column.field))
+
+
+_DELETION = re.compile(r"(?:is_?)?(?:soft_?)?(?:deleted|removed|trashed)_?(?:at|on|date|time)", re.IGNORECASE)
 
 
 def _keeps(one: Index, two: Index) -> bool:

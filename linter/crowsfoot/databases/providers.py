@@ -18,6 +18,11 @@ NULLS_DISTINCT = frozenset({"postgresql", "cockroachdb", "mysql", "sqlite"})
 # Source: https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
 ORDERED_FOREIGN_KEY_INDEXES = frozenset({"mysql"})
 
+# A secondary index ends with the primary key: one on (x) serves ORDER BY x, id, and one on (x, y) does not
+# (measured on MariaDB 10.11 and SQLite 3.40).
+# Source: https://dev.mysql.com/doc/refman/8.4/en/innodb-index-types.html
+APPENDS_PRIMARY_KEY = frozenset({"mysql", "sqlite"})
+
 # Databases whose tables have rows, foreign keys and indexes as SQL knows them.
 RELATIONAL = frozenset({"postgresql", "cockroachdb", "mysql", "sqlite", "sqlserver"})
 

@@ -10,7 +10,9 @@ WORD = "crowsfoot"  # a comment without it need not be passed on
 
 _VERBS = ("allow", "allow-file")
 _DIRECTIVE = re.compile(r"crowsfoot(?P<colon>[ \t]*:)?[ \t]*(?P<verb>[\w-]*)[ \t]*(?P<rest>.*)", re.DOTALL)
-_RULES = re.compile(r"(?P<rules>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(?P<dashes>--)?[ \t]*(?P<reason>.*)", re.DOTALL)
+_RULES = re.compile(
+    r"(?P<rules>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(?P<dashes>--)?[ \t]*(?P<reason>.*)", re.DOTALL
+)
 
 
 def read(text: str, places: Iterable[Range], marker: str) -> tuple[tuple[Comment, ...], tuple[Problem, ...]]:

@@ -23,13 +23,16 @@ def link(
     declarations of one thing are a problem with both places.
     """
     files = tuple(File(path, facts) for path, facts in read)
+    unread = tuple(unread)
+    # A schema file that could not be read at all may declare what another one lacks.
+    lacking = any(path.endswith(".prisma") for path, _ in unread)
     problems = [Problem(File(path, PrismaFile()).span(it.range), it.message, it.kind) for path, it in unread]
     problems += [
         Problem(file.span(it.range), it.message, it.kind) for file in files for it in file.facts.problems
     ]
     databases: list[Database] = []
     for unit in group_schemas(files):
-        database, found = link_schema(unit, tenant_column)
+        database, found = link_schema(unit, tenant_column, lacking=lacking)
         databases.append(database)
         problems += found
     return Project(

@@ -28,8 +28,13 @@ from crowsfoot.source import Range
 SCALARS = frozenset(["String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes"])
 
 
-def link_schema(files: tuple[File, ...], tenant_column: str | None) -> tuple[Database, list[Problem]]:
-    """The database that the files declare together, and what they declare twice."""
+def link_schema(
+    files: tuple[File, ...], tenant_column: str | None, *, lacking: bool = False
+) -> tuple[Database, list[Problem]]:
+    """The database that the files declare together, and what they declare twice.
+
+    lacking: there are files beside these that could not be read.
+    """
     problems: list[Problem] = []
     datasource = _datasource(files, problems)
     provider = _provider(datasource)
@@ -44,7 +49,8 @@ def link_schema(files: tuple[File, ...], tenant_column: str | None) -> tuple[Dat
         relations=(),
         unresolved=(),
         tenant_column=tenant_column,
-        complete=not any(problem.kind == "syntax" for file in files for problem in file.facts.problems),
+        complete=not lacking
+        and not any(problem.kind == "syntax" for file in files for problem in file.facts.problems),
     )
     declared = _declared_once(files, problems)
     enums = {

@@ -84,11 +84,13 @@ def resolve(
             incoming[fk.target.model].append(fk)
         elif relation.kind == "many-to-many" and database.provider != "mongodb":
             join = _join_table(database, relation)
-            if join:
-                joins.append(join)
-                force_setattr(relation, "join", join)
-                for fk in join.foreign_keys:
-                    incoming[fk.target.model].append(fk)
+            if join is None:
+                unresolved += _without_id(owner, other)
+                continue
+            joins.append(join)
+            force_setattr(relation, "join", join)
+            for fk in join.foreign_keys:
+                incoming[fk.target.model].append(fk)
     for name, table in tables.items():
         force_setattr(table, "foreign_keys", tuple(sorted(keys[name], key=lambda fk: fk.span)))
         force_setattr(table, "referenced_by", tuple(incoming[name]))
@@ -153,6 +155,16 @@ def _pair(ends: list[_End]) -> tuple[_End, _End] | list[UnresolvedRelation]:
     if same_model and not self_typed:
         # Two fields of one model that both want the other model: each lacks its other end.
         return [it for end in ends for it in _not_a_pair([end])]
+    if same_model and one.name is None:
+        return [
+            _unresolved(
+                one,
+                f"{one.field} and {two.field} both refer to their own model; "
+                "give both the same name in @relation to make them one relation",
+                one.field.name_span,
+                (two.field.name_span,),
+            )
+        ]
     if one.field.arity == "list" and two.field.arity == "list":
         return _in_order(one, two)
     for owner, other in ((one, two), (two, one)):
@@ -193,6 +205,21 @@ def _relation(owner: _End, other: _End) -> Relation:
     if arities == ("list", "list"):
         return Relation(name, "many-to-many", owner.field, other.field)
     return Relation(name, "one-to-many" if "list" in arities else "one-to-one", owner.field, other.field)
+
+
+def _without_id(owner: _End, other: _End) -> list[UnresolvedRelation]:
+    """The ends whose other model has no single @id, so that Prisma cannot make a table for the relation."""
+    return [
+        _unresolved(
+            end,
+            f"{far.field.table} has no @id on a single field, which an implicit many-to-many needs; "
+            "make the table between the two a model of your own",
+            end.field.name_span,
+            (far.field.table.name_span,),
+        )
+        for end, far in ((owner, other), (other, owner))
+        if _single_id(far.field.table) is None and far.field.table.complete
+    ]
 
 
 def _foreign_key(relation: Relation, owner: _End, other: _End) -> ForeignKey | UnresolvedRelation:

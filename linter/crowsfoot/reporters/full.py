@@ -7,11 +7,12 @@ from crowsfoot.reporters import View
 from crowsfoot.reporters import terminal as t
 from crowsfoot.reporters.marked_line import Mark, rows
 from crowsfoot.reporters.places import at
-from crowsfoot.reporters.words import fix_line, summary
+from crowsfoot.reporters.words import fix_line, plural, summary
 from crowsfoot.source import Source, Span
 
 _SHOWN_GAP = 1  # so many lines between two marked ones are shown
 _ELIDED_GAP = 20  # so many are elided ("..."); places that are further apart get frames of their own
+_MOST_RELATED = 8  # more related places than that are only counted
 _LEAST_CODE = 30  # columns that are left to code and labels on a narrow terminal
 
 
@@ -39,7 +40,9 @@ def _block(view: View, diagnostic: Diagnostic) -> str:
         if marks:
             lines.extend(_frame(view, view.sources[span.path], marks, digits, diagnostic.severity))
         else:  # the source is unknown: say at least what the place has to do with it
-            lines.extend(_note(view, gutter, it.message) for it in finding.related if it.span == span)
+            lines.extend(
+                _note(view, gutter, it.message) for it in finding.related[:_MOST_RELATED] if it.span == span
+            )
     lines.extend(_notes(view, finding, gutter))
     return "\n".join(lines) + "\n"
 
@@ -57,6 +60,8 @@ def _header(view: View, diagnostic: Diagnostic) -> str:
 
 def _notes(view: View, finding: Finding, gutter: str) -> Iterator[str]:
     equals = f"{gutter} {t.paint('=', t.BLUE, view.color)} "
+    if more := finding.related[_MOST_RELATED:]:
+        yield equals + f"and {plural(len(more), 'more place')}"
     if finding.fix is not None:
         kind = t.paint("fix" if finding.fix.edits else "help", t.GREEN, view.color)
         indent = " " * (len(gutter) + 8)
@@ -72,14 +77,17 @@ def _note(view: View, gutter: str, message: str) -> str:
 
 def _frames(view: View, finding: Finding) -> Iterator[tuple[Span, list[Mark]]]:
     """The place that heads each frame, and the marks in it by line; no marks where there is no source."""
-    places = [(finding.span, "", True), *((it.span, it.message, False) for it in finding.related)]
+    places = [
+        (finding.span, "", True),
+        *((it.span, it.message, False) for it in finding.related[:_MOST_RELATED]),
+    ]
     for path in dict.fromkeys(span.path for span, _, _ in places):
         here = [it for it in places if it[0].path == path]
         source = view.sources.get(path)
         if source is None:
             yield from ((span, []) for span in dict.fromkeys(span for span, _, _ in here))
             continue
-        groups = list(_near([(span, list(_marks(source, *it))) for it in here for span in it[:1]]))
+        groups = list(_near([(it[0], list(_marks(source, *it))) for it in here]))
         # The frame with the primary place comes first: that is where to begin reading.
         groups.sort(key=lambda group: not any(mark.primary for mark in group[1]))
         yield from groups

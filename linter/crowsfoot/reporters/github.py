@@ -6,9 +6,9 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow
 
 from crowsfoot.finding import Diagnostic, Severity
 from crowsfoot.reporters import View
-from crowsfoot.reporters.places import at, place
+from crowsfoot.reporters.places import place
 from crowsfoot.reporters.terminal import visible
-from crowsfoot.reporters.words import by_severity, failure_line, fix_line, sentence
+from crowsfoot.reporters.words import by_severity, failure_line, fix_line, related_lines, sentence
 
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -36,7 +36,7 @@ def _command(view: View, diagnostic: Diagnostic) -> str:
             properties["endColumn"] = where.end_column
     properties["title"] = diagnostic.rule
     text = [sentence(finding.message, finding.subject)]
-    text += [f"{at(view, it.span)}: {it.message}" for it in finding.related]
+    text += related_lines(view, finding)
     if finding.fix is not None:
         text.append(f"Fix: {fix_line(finding.fix)}")
     joined = ",".join(f"{key}={_property(str(it))}" for key, it in properties.items())

@@ -10,7 +10,7 @@ from itertools import groupby
 from crowsfoot.finding import Diagnostic
 from crowsfoot.reporters import View
 from crowsfoot.reporters.places import at, place
-from crowsfoot.reporters.words import failure_line, fix_line, sentence
+from crowsfoot.reporters.words import failure_line, fix_line, related_lines, sentence
 
 # What XML 1.0 cannot carry, not even as a reference: https://www.w3.org/TR/xml/#charsets
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -70,8 +70,7 @@ def _case(view: View, diagnostic: Diagnostic) -> str:
 def _body(view: View, diagnostic: Diagnostic) -> Iterator[str]:
     finding = diagnostic.finding
     yield f"{at(view, finding.span)}: {finding.message}"
-    for related in finding.related:
-        yield f"{at(view, related.span)}: {related.message}"
+    yield from related_lines(view, finding)
     if finding.fix is not None:
         yield f"fix: {fix_line(finding.fix)}"
 

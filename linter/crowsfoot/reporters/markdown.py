@@ -10,6 +10,8 @@ from crowsfoot.reporters.words import by_severity, failure_line, plural, sentenc
 # Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 LIMIT = 900_000
 
+_MOST_RELATED = 10
+
 _ICON = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 # Character references: Markdown never takes them for markup, and they end neither a cell nor a code span.
 _ESCAPES = str.maketrans({it: f"&#{ord(it)};" for it in '\\`*_{}[]<>#!|~&@$"'})
@@ -35,10 +37,12 @@ def render(view: View) -> str:
 
 def _row(view: View, diagnostic: Diagnostic) -> str:
     finding = diagnostic.finding
+    more = finding.related[_MOST_RELATED:]
     message = "<br>".join(
         [
             _text(sentence(finding.message, finding.subject)),
-            *(f"{_code(at(view, it.span))} {_text(it.message)}" for it in finding.related),
+            *(f"{_code(at(view, it.span))} {_text(it.message)}" for it in finding.related[:_MOST_RELATED]),
+            *([f"and {plural(len(more), 'more place')}"] if more else []),
         ]
     )
     rule = _code(diagnostic.rule)

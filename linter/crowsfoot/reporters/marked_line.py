@@ -1,4 +1,4 @@
-"""One line of code and stretches of it to the rows of a code frame: the code, its underlines, their labels."""
+"""A line of code and stretches of it to rows of a code frame: the code, underlines, labels."""
 
 from collections.abc import Iterator, Sequence
 

@@ -6,8 +6,8 @@ Source: https://github.com/reviewdog/reviewdog/blob/master/proto/rdf/reviewdog.p
 from crowsfoot.finding import Diagnostic, Edit, Fix, Safety, Severity
 from crowsfoot.reporters import View
 from crowsfoot.reporters.json import encode
-from crowsfoot.reporters.places import Place, at, place, utf8_bytes
-from crowsfoot.reporters.words import fix_line, sentence
+from crowsfoot.reporters.places import Place, place, utf8_bytes
+from crowsfoot.reporters.words import fix_line, related_lines, sentence
 from crowsfoot.source import Span
 
 _SEVERITY = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
@@ -27,7 +27,7 @@ def _diagnostic(view: View, diagnostic: Diagnostic) -> dict[str, object]:
         location["range"] = _range(where)
     # Older readers refuse keys that they do not know, relatedLocations among them: places go into the text.
     message = [sentence(finding.message, finding.subject)]
-    message += [f"{at(view, it.span)}: {it.message}" for it in finding.related]
+    message += related_lines(view, finding)
     code: dict[str, object] = {"value": diagnostic.rule}
     if url := view.help_url(diagnostic.rule):
         code["url"] = url

@@ -2,8 +2,11 @@
 
 import re
 
-from crowsfoot.finding import Diagnostic, Fix, Report, Safety, Severity
+from crowsfoot.finding import Diagnostic, Finding, Fix, Report, Safety, Severity
 from crowsfoot.reporters import View
+from crowsfoot.reporters.places import at
+
+_MOST_RELATED = 10
 
 _APPLIES = {Safety.SAFE: "--fix applies it", Safety.UNSAFE: "--unsafe-fixes applies it"}
 
@@ -29,6 +32,14 @@ def fix_line(fix: Fix) -> str:
     """The title of a fix and who applies it; nobody applies a manual one."""
     how = _APPLIES.get(fix.safety)
     return f"{fix.title} ({how})" if how and fix.edits else fix.title
+
+
+def related_lines(view: View, finding: Finding) -> list[str]:
+    """A line for each related place, and one that counts those that are too many to read."""
+    lines = [f"{at(view, it.span)}: {it.message}" for it in finding.related[:_MOST_RELATED]]
+    if more := finding.related[_MOST_RELATED:]:
+        lines.append(f"and {plural(len(more), 'more place')}")
+    return lines
 
 
 def summary(report: Report) -> str:

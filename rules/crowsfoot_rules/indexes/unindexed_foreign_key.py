@@ -36,10 +36,14 @@ model User {
 }
 ```
 
-The columns may stand in any order at the start of the index; MySQL wants the order of the key.
+The columns may stand in any order at the start of the index, and among the first columns of an index any
+of them is better than nothing (`partially-indexed-foreign-key` asks for more). A partial index serves only
+when it leaves out nothing but nulls of the columns.
+
 MySQL creates the index by itself, but not under `relationMode = "prisma"`, where there is no key.
 
 Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
+Source: https://www.prisma.io/docs/orm/prisma-schema/data-model/relations/relation-mode#indexes
 """
 
 from collections.abc import Iterator
@@ -59,10 +63,11 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
     if best_cover(fk)[0] > Cover.NONE or fk is not twins[0]:
         return
     columns = f"[{', '.join(column.field for column in fk.columns)}]"
-    verb = "scans" if fk.enforced else "makes Prisma scan"
+    # Without a constraint nothing is looked up on a delete, unless Prisma has an action to take.
+    effect = f"deleting a {fk.target}" if fk.enforced else f"finding the {table} rows of a {fk.target}"
     yield Finding(
         fk.name_span,
-        f"no index starts with {columns}, so deleting a {fk.target} {verb} all of {table}",
+        f"no index starts with {columns}, so {effect} reads all of {table}; add @@index({columns})",
         subject=str(fk),
         related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in twins[1:]),
         fix=Fix(f"Add @@index({columns})", (table.append(f"@@index({columns})"),)),

@@ -111,7 +111,12 @@ def _parser() -> tuple[Lark, Reader]:
 
         reader = Reader()
         parser = Lark.open(
-            "prisma.lark", rel_to=__file__, parser="lalr", lexer="basic", transformer=reader, maybe_placeholders=False
+            "prisma.lark",
+            rel_to=__file__,
+            parser="lalr",
+            lexer="basic",
+            transformer=reader,
+            maybe_placeholders=False,
         )
         _made = parser, reader
     return _made

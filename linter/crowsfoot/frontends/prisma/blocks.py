@@ -7,43 +7,54 @@ Source: https://github.com/prisma/prisma-engines/blob/main/psl/schema-ast/src/pa
 """
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from crowsfoot.facts.common import Problem
+from crowsfoot.frontends import directives
 from crowsfoot.frontends.prisma import diagnose
 from crowsfoot.source import Range
 
-# Prisma's white space is tab and the Unicode category Zs; a lone "\r" ends a line, too.
-_SPACE: Final = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*+"
+# White space is tab and the Unicode category Zs. A lone "\r" ends a line, too.
+_BLANKS: Final = (
+    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+_BLANK: Final = rf"[{_BLANKS}]*+"
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 _NAME: Final = r"(?:[^\W\d_]|[0-9])[\w-]*+"
 _STRING: Final = r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"'
-_REST: Final = rf"(?:[^\"/\r\n]++|{_STRING}|/(?![/*]))*+"
+_JSON_STRING: Final = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
+_CODE: Final = rf"(?:[^\"/\r\n]++|{_STRING}|/(?![/*]))*+"  # up to a comment, or a string without end
+_COMMENT: Final = r"(?P<comment>//[^\r\n]*+)?+"
 
+# As in Prisma, no blank is needed after the keyword, and what stands behind the "{" is not read.
 _HEADER: Final = (
-    rf"(?P<keyword>datasource|generator|model|type|view|enum){_SPACE}(?P<name>{_NAME}){_SPACE}\{{(?P<open>[^\r\n]*)"
+    rf"(?P<keyword>datasource|generator|model|type|view|enum){_BLANK}(?P<name>{_NAME}){_BLANK}"
+    r"\{(?P<opening>[^\r\n]*+)"
 )
-_TOP: Final = re.compile(
-    rf"{_SPACE}(?:{_HEADER}(?:{_NEWLINE}|\Z)|(?P<comment>//[^\r\n]*+){_NEWLINE}?|(?P<blank>{_NEWLINE}|\Z))"
-)
-_NESTED: Final = re.compile(rf"{_SPACE}{_HEADER}")
-_CLOSE: Final = re.compile(rf"{_SPACE}\}}")
+_TOP: Final = re.compile(rf"{_BLANK}(?:{_HEADER}|{_COMMENT})(?:{_NEWLINE}|\Z)")
+_NESTED: Final = re.compile(rf"{_BLANK}{_HEADER}")
+_CLOSE: Final = re.compile(rf"{_BLANK}\}}")
+_ANY: Final = re.compile(rf"{_BLANK}(?P<code>{_CODE}){_COMMENT}(?P<rest>[^\r\n]*+)(?:{_NEWLINE}|\Z)")
+_OPENS: Final = re.compile(r"\s*\{")
+_CLOSES_ANYWHERE: Final = re.compile(r"[^}\r\n]*\}")
+_LINE_END: Final = re.compile(rf"{_BLANK}(?:[\r\n]|\Z)")
+_COMMENT_OR_STRING: Final = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*(?s:.*?)\*/")
 
 
-def _line(head: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"{_SPACE}(?:{head}|(?P<attribute>@@{_REST}))?(?P<comment>//[^\r\n]*+)?+(?:{_NEWLINE}|\Z)"
-    )
+def _line(head: str, attribute: str = rf"@@{_CODE}") -> re.Pattern[str]:
+    """A line that is blank, a comment, a block attribute, or begins with head."""
+    return re.compile(rf"{_BLANK}(?:{head}|(?P<attribute>{attribute}))?+{_BLANK}{_COMMENT}(?:{_NEWLINE}|\Z)")
 
 
+_ATTRIBUTES: Final = rf"(?P<rest>@(?!@){_CODE})?+"
 _FIELD: Final = _line(
-    rf"(?P<name>{_NAME}){_SPACE}(?P<type>Unsupported\({_SPACE}{_STRING}{_SPACE}\)|{_NAME}){_SPACE}"
-    rf"(?P<arity>\[\]|\?)?+{_SPACE}(?P<rest>@(?!@){_REST})?+"
+    rf"(?P<name>{_NAME}){_BLANK}(?P<type>Unsupported\({_BLANK}{_JSON_STRING}{_BLANK}\)|{_NAME}){_BLANK}"
+    rf"(?P<arity>\[\]|\?)?+{_BLANK}{_ATTRIBUTES}"
 )
-_VALUE: Final = _line(rf"(?P<name>{_NAME}){_SPACE}(?P<rest>@(?!@){_REST})?+")
-_SETTING: Final = _line(rf"(?P<name>{_NAME}){_SPACE}={_SPACE}(?P<rest>(?!//){_REST})")
+_VALUE: Final = _line(rf"(?P<name>{_NAME}){_BLANK}{_ATTRIBUTES}")
+_SETTING: Final = _line(rf"(?P<name>{_NAME}){_BLANK}={_BLANK}(?P<rest>{_CODE})", attribute="(?!)")
 _LINES: Final = {
     "datasource": _SETTING,
     "generator": _SETTING,
@@ -53,16 +64,12 @@ _LINES: Final = {
     "enum": _VALUE,
 }
 
-_COMMENT_OR_STRING: Final = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*(?s:.*?)\*/")
-_CONTENT: Final = re.compile(rf"{_SPACE}(?P<code>{_REST})(?P<comment>//[^\r\n]*+)?+(?P<tail>[^\r\n]*+){_NEWLINE}?")
-_SPACES: Final = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-
 
 class Line(msgspec.Struct):
     """One line of a block that reads as far as its head.
 
-    Groups of match: attribute ("@@..."), or name, rest (attributes, or a setting's value; may be
-    None or empty), and in a model also type and arity ("[]", "?" or None).
+    Groups of match: attribute ("@@..."), or name and rest (attributes or a setting's value; None
+    or empty without), and in a model also type and arity ("[]", "?" or None).
     """
 
     match: re.Match[str]
@@ -70,14 +77,14 @@ class Line(msgspec.Struct):
 
 
 class Block(msgspec.Struct):
-    """One block: header is the match of keyword and name."""
+    """One block up to its closing brace; the groups of header are keyword and name."""
 
     header: re.Match[str]
-    lines: list[Line]
-    end: int
-    append_at: int
-    append_after: str  # "open", "field" or "attribute"
     doc: str | None
+    lines: list[Line]
+    append_at: int
+    append_after: Literal["open", "field", "attribute"]
+    end: int = 0
 
     @property
     def keyword(self) -> str:
@@ -85,7 +92,7 @@ class Block(msgspec.Struct):
 
 
 class Outline(msgspec.Struct):
-    """The blocks of a text, its // comments that name the linter, and the lines that do not read."""
+    """The blocks of a text, its // comments that may speak to the linter, and what does not read."""
 
     blocks: list[Block]
     comments: list[Range]
@@ -94,147 +101,163 @@ class Outline(msgspec.Struct):
 
 def read(text: str) -> Outline:
     """The blocks of text; a line that does not read is a problem and costs nothing else."""
+    outline = Outline([], [], [])
+    if text.startswith("\ufeff"):
+        outline.problems.append(Problem(Range(0, 1), diagnose.outside("\ufeff", False)))
+        text = " " + text[1:]
     if "/*" in text:
         text = _without_block_comments(text)
-    outline = Outline([], [], [])
     docs: list[str] = []
-    at = 0
-    while at < len(text):
+    at, end = 0, len(text)
+    while at < end:
         match = _TOP.match(text, at)
         if match is None:
-            at = _skip(text, at, outline)
+            at = _outside(text, at, outline)
+            docs = []
+            continue
+        at = match.end()
+        if match["keyword"] is not None:
+            at = _block(text, match, _joined(docs), outline)
             docs = []
         elif match["comment"] is not None:
-            _note(match, docs, outline)
-            at = match.end()
-        elif match["keyword"] is not None:
-            at = _block(text, match, "\n".join(docs) if docs else None, outline)
-            docs = []
+            _comment(match, docs, outline)
         else:
             docs = []
-            at = match.end()
     return outline
 
 
 def _block(text: str, header: re.Match[str], doc: str | None, outline: Outline) -> int:
     """Read the block of header into outline; return where it ends."""
-    pattern = _LINES[header["keyword"]]
-    line_match, length = pattern.match, len(text)
-    start = header.start("keyword")
-    if "//" in header["open"]:
-        _directive(header.start("open") + header["open"].index("//"), header.end("open"), text, outline)
+    opening = _ANY.match(text, header.start("opening"))
+    if opening is not None and opening["comment"] is not None:
+        _comment(opening, [], outline)
     lines: list[Line] = []
+    block = Block(header, doc, lines, _end_of(header), "open")
+    outline.blocks.append(block)
+    match_line = _LINES[header["keyword"]].match
     docs: list[str] = []
-    in_comment = False
-    append_at = _rstrip(text, header.start("open"), header.end("open"))
-    append_after = "open"
-    at = header.end()
-    while at < length:
-        match = line_match(text, at)
+    last: re.Match[str] | None = None  # the last line with content
+    after_comment = False
+    at, end = header.end(), len(text)
+    while at < end:
+        match = match_line(text, at)
         if match is None:
             close = _CLOSE.match(text, at)
             if close is not None:
-                block = Block(header, lines, close.end(), append_at, append_after, doc)
-                outline.blocks.append(block)
-                return close.end()
+                block.end = at = close.end()
+                break
             if _NESTED.match(text, at):
                 break
-            append_after = "attribute" if text.startswith("@@", _content(text, at)) else "field"
-            at, append_at = _broken(text, at, header["keyword"], outline)
-            in_comment = False
-            docs = []
+            last = _inside(text, at, block, outline)
+            at = last.end()
+            docs, after_comment = [], False
             continue
+        at = match.end()
         name, attribute, comment = match.group("name", "attribute", "comment")
         if name is not None or attribute is not None:
-            if attribute is not None:
-                append_after = "attribute"
-            else:
-                append_after = "field"
             if comment is not None:
-                _note(match, docs, outline)
-            lines.append(Line(match, "\n".join(docs) if docs else None))
-            append_at = _rstrip(text, at, _line_end(match))
-            docs = []
-            in_comment = False
+                _comment(match, docs, outline)
+            lines.append(Line(match, _joined(docs)))
+            block.append_after = "field" if attribute is None else "attribute"
+            last = match
+            docs, after_comment = [], False
         elif comment is not None:
-            if not in_comment:
+            # A field keeps the comment above it also across blank lines, but only the nearest one.
+            if not after_comment:
                 docs = []
-            in_comment = True
-            _note(match, docs, outline)
-            append_at = _rstrip(text, at, _line_end(match))
+            _comment(match, docs, outline)
+            last = match
+            after_comment = True
         else:
-            in_comment = False
-        at = match.end()
-    outline.problems.append(Problem(Range(start, append_at_of_header(text, header)), diagnose.unclosed(header)))
-    outline.blocks.append(Block(header, lines, append_at, append_at, append_after, doc))
+            after_comment = False
+    if last is not None:
+        block.append_at = _end_of(last)
+    if not block.end:
+        block.end = block.append_at
+        _unclosed(text, at, header, outline)
     return at
 
 
-def append_at_of_header(text: str, header: re.Match[str]) -> int:
-    return _rstrip(text, header.start("open"), header.end("open"))
-
-
-def _line_end(match: re.Match[str]) -> int:
-    end = match.end()
-    text = match.string
-    while end > match.start() and text[end - 1] in "\r\n":
-        end -= 1
-    return end
-
-
-def _rstrip(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1] in _SPACES:
-        end -= 1
-    return end
-
-
-def _content(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _SPACES:
-        at += 1
-    return at
-
-
-def _note(match: re.Match[str], docs: list[str], outline: Outline) -> None:
-    """Keep what a comment says: documentation, or a word to the linter."""
+def _comment(match: re.Match[str], docs: list[str], outline: Outline) -> None:
+    """Keep what a comment says: documentation, or something that may concern the linter."""
     comment = match["comment"]
     if comment.startswith("///"):
         docs.append(comment[3:].strip())
-    elif "crowsfoot" in comment:
+    elif directives.WORD in comment:
         outline.comments.append(Range(match.start("comment"), match.end("comment")))
 
 
-def _directive(start: int, end: int, text: str, outline: Outline) -> None:
-    if not text.startswith("///", start) and "crowsfoot" in text[start:end]:
-        outline.comments.append(Range(start, end))
+def _joined(docs: list[str]) -> str | None:
+    return "\n".join(docs) if docs else None
 
 
-def _broken(text: str, at: int, keyword: str, outline: Outline) -> tuple[int, int]:
-    """Record the line at `at` as a problem; return where the next begins, and where its content ends."""
-    match = _CONTENT.match(text, at)
-    assert match is not None  # the pattern matches anything
+def _inside(text: str, at: int, block: Block, outline: Outline) -> re.Match[str]:
+    """Record the line at `at` of block, which does not read."""
+    match, where = _broken(text, at, outline)
+    code = text[where.start : where.end]
+    block.append_after = "attribute" if code.startswith("@@") else "field"
+    outline.problems.append(Problem(where, diagnose.inside(block.keyword, code)))
+    return match
+
+
+def _outside(text: str, at: int, outline: Outline) -> int:
+    """Record what stands at `at` outside all blocks; return where reading goes on.
+
+    When it opens a block of a kind that Prisma does not know, its lines are passed over.
+    """
+    match, where = _broken(text, at, outline)
+    code = text[where.start : where.end]
+    opens = code.endswith("{") or bool(re.match(r"[\w-]", code) and _OPENS.match(text, match.end()))
+    outline.problems.append(Problem(where, diagnose.outside(code, opens)))
+    at = match.end()
+    if not opens:
+        return at
+    # "name {" without a second word ends at the first "}" wherever it stands.
+    close = _CLOSES_ANYWHERE if re.fullmatch(rf"{_NAME}{_BLANK}\{{.*", code) else _CLOSE
+    while at < len(text):
+        closed = close.match(text, at)
+        if closed is not None:
+            return closed.end()
+        if _NESTED.match(text, at):
+            return at
+        at = _any(text, at).end()
+    return at
+
+
+def _broken(text: str, at: int, outline: Outline) -> tuple[re.Match[str], Range]:
+    """The line at `at`, and where its content stands, without a comment behind it."""
+    match = _any(text, at)
     start = match.start("code")
-    comment = match["comment"]
-    code_end = match.end("code") if comment is not None else match.end("tail")
-    if comment is not None:
-        _directive(match.start("comment"), match.end("comment"), text, outline)
-    code_end = _rstrip(text, start, code_end)
-    outline.problems.append(
-        Problem(Range(start, code_end), diagnose.line(keyword, text[start:code_end]))
-    )
-    return match.end(), _rstrip(text, start, match.end("tail"))
+    if match["comment"] is None:
+        return match, Range(start, _end_of(match))
+    _comment(match, [], outline)
+    return match, Range(start, start + len(match["code"].rstrip(_BLANKS)))
 
 
-def _skip(text: str, at: int, outline: Outline) -> int:
-    """Record what stands at `at` outside all blocks as a problem; return where reading goes on."""
-    end, _ = _broken(text, at, "", outline)
-    problem = outline.problems[-1]
-    return max(end, at + 1)
+def _unclosed(text: str, at: int, header: re.Match[str], outline: Outline) -> None:
+    """Record that the block of header was not closed before `at`."""
+    where = Range(header.start("keyword"), _end_of(header))
+    nested = _NESTED.match(text, at)
+    next_block = f"{nested['keyword']} {nested['name']} {{" if nested is not None else None
+    message = diagnose.unclosed(header["keyword"], header["name"], header["opening"], next_block)
+    outline.problems.append(Problem(where, message))
+
+
+def _any(text: str, at: int) -> re.Match[str]:
+    match = _ANY.match(text, at)
+    assert match is not None  # it matches every line
+    return match
+
+
+def _end_of(match: re.Match[str]) -> int:
+    """Where the content of a matched line ends."""
+    return match.start() + len(match[0].rstrip(_BLANKS + "\r\n"))
 
 
 def _without_block_comments(text: str) -> str:
-    """text with spaces for each /* */ that stands before or behind all else of its lines.
+    """text with blanks for each /* */ that stands before or behind all else of its lines.
 
-    Prisma reads them from 6.1 on, but not between the words of one line.
+    Prisma reads those from 6.1 on; between the words of a line it does not.
     """
     pieces: list[str] = []
     done = 0
@@ -242,13 +265,11 @@ def _without_block_comments(text: str) -> str:
         start, end = match.span()
         if not text.startswith("/*", start):
             continue
-        before = "".join(pieces) + text[done:start] if done else text[:start]
-        before = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
-        after = _content(text, end)
-        if before.strip(_SPACES) and after < len(text) and text[after] not in "\r\n":
+        line_start = text.rfind("\n", 0, start) + 1
+        line_start = max(done, line_start, text.rfind("\r", line_start, start) + 1)
+        if text[line_start:start].strip(_BLANKS) and not _LINE_END.match(text, end):
             continue
-        pieces.append(text[done:start])
-        pieces.append(re.sub(r"[^\r\n]", " ", match[0]))
+        pieces += text[done:start], re.sub(r"[^\r\n]", " ", match[0])
         done = end
     pieces.append(text[done:])
     return "".join(pieces)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from math import isinf
 from typing import Literal, cast
 
 from crowsfoot.facts.common import Name, Problem
@@ -87,9 +88,13 @@ def model(block: Block, reading: Reading) -> Model:
         if attribute is None:
             continue
         if attribute.name in _KEYS:
-            keys.append(_compound_key(attribute, reading.text, shift, _line_removal(reading.text, *line.match.span())))
+            keys.append(
+                _compound_key(attribute, reading.text, shift, _line_removal(reading.text, *line.match.span()))
+            )
         elif attribute.name in ("map", "schema"):
-            named.setdefault(attribute.name, _string(_argument(attribute, attribute.name, "name", first=True)))
+            named.setdefault(
+                attribute.name, _string(_argument(attribute, attribute.name, "name", first=True))
+            )
         elif attribute.name == "ignore":
             ignored = True
     return Model(
@@ -115,10 +120,14 @@ def enum(block: Block, reading: Reading) -> Enum:
         if match["attribute"] is not None:
             attribute, _ = _block_attribute(line, reading)
             if attribute is not None and attribute.name in ("map", "schema"):
-                named.setdefault(attribute.name, _string(_argument(attribute, attribute.name, "name", first=True)))
+                named.setdefault(
+                    attribute.name, _string(_argument(attribute, attribute.name, "name", first=True))
+                )
             continue
         attributes, _ = _field_attributes(line, reading)
-        map = next((_string(_argument(it, "name", first=True)) for it in attributes if it.name == "map"), None)
+        map = next(
+            (_string(_argument(it, "name", first=True)) for it in attributes if it.name == "map"), None
+        )
         values.append(EnumValue(_name(match["name"], match.start("name")), map, line.doc))
     return Enum(
         name=_block_name(block),
@@ -162,8 +171,18 @@ def _field(line: Line, reading: Reading) -> Field | None:
             args = tuple([_text(argument.value, reading.text, shift) for argument in it.arguments])
             native = NativeType(Range(it.start + shift, end), prefix, native_name, args)
     return Field(
-        name, type, arity, Range(name.range.start, end), tuple(keys), default, native, relation, map,
-        updated_at, ignored, line.doc,
+        name,
+        type,
+        arity,
+        Range(name.range.start, end),
+        tuple(keys),
+        default,
+        native,
+        relation,
+        map,
+        updated_at,
+        ignored,
+        line.doc,
     )
 
 
@@ -282,14 +301,19 @@ def _default(attribute: Attribute, type: str, text: str, shift: int) -> Default 
 
 def _scalar(value: Value, type: str, text: str, shift: int) -> Scalar:
     if value.kind == "number":
-        if type == "Int":
-            return _integer(value.text) or 0 if _integer(value.text) is not None else float(value.text)
-        if type == "Float":
-            return float(value.text)
-        return value.text
+        return _number(value.text, type)
     if value.kind == "constant" and type == "Boolean" and value.text in ("true", "false"):
         return value.text == "true"
     return _text(value, text, shift)
+
+
+def _number(text: str, type: str) -> Scalar:
+    """An Int or a Float; the text where it is another type, or where the number would not be exact."""
+    if type == "Float":
+        number = float(text)
+        return text if isinf(number) else number
+    integer = _integer(text) if type == "Int" else None
+    return text if integer is None else integer
 
 
 def _setting(value: Value, text: str, shift: int) -> str | tuple[str, ...] | None:
@@ -356,7 +380,8 @@ def _boolean(value: Value | None) -> bool | None:
 
 
 def _integer(text: str) -> int | None:
-    return int(text) if len(text) < 20 and "." not in text else None
+    """None for a fraction, and for what does not fit into 64 bits."""
+    return int(text) if len(text) <= 18 and "." not in text else None
 
 
 def _name(text: str, start: int) -> Name:

@@ -63,7 +63,7 @@ def inside(keyword: str, code: str) -> str:
     if "}" in code and not re.search(r"[({\[\"]", code):
         return "expected `}` on a line of its own"
     if code.count('"') % 2:
-        return "this string is not closed: expected `\"` before the end of the line"
+        return 'this string is not closed: expected `"` before the end of the line'
     if keyword in ("datasource", "generator"):
         return "expected `name = value`"
     if keyword == "enum":
@@ -77,7 +77,7 @@ def attributes(text: str, at: int, token: str, expected: Set[str]) -> str:
     if after.startswith("'"):
         return _SINGLE_QUOTES
     if after.startswith('"') and not re.match(r'"(?:[^"\\]|\\.)*"', after):
-        return "this string is not closed: expected `\"` before the end of the line"
+        return 'this string is not closed: expected `"` before the end of the line'
     if after.startswith('"') and token == '"':
         return _string(after)
     if before.endswith(",") and after[:1] in (")", "]", "}"):
@@ -142,6 +142,9 @@ def _field(code: str) -> str:
         return f"a field's name has no dot; use `@map` to name the column of `{name}`"
     if "'" in rest:
         return _SINGLE_QUOTES
+    if string := re.match(r'Unsupported\(\s*(?P<string>"(?:[^"\\]|\\.)*")\s*\)', rest):
+        if not re.fullmatch(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"', string["string"]):
+            return _string(string["string"])
     kind = re.match(rf"(?:Unsupported\([^)]*\)|{_NAME})\s*(?P<rest>.*)", rest, re.DOTALL)
     tail = kind["rest"] if kind else rest
     if tail.startswith("!"):
@@ -207,5 +210,5 @@ def _last(text: str) -> str:
 
 def _first(text: str) -> str:
     """The first word of text, or its first sign."""
-    match = re.match(r"@{0,2}[\w.-]+|\S", text[:60])
+    match = re.match(r"@@?[\w.-]*|[\w.-]+|\S", text[:60])
     return match[0] if match else text[:1]

@@ -1,0 +1,47 @@
+"""Two indexes of one table have the same keys.
+
+`@id` and `@unique` create an index by themselves. A second one over the same columns is written with every
+row, takes its space again and is never used.
+
+```prisma
+model Link {
+  id   Int    @id
+  slug String @unique
+
+  @@index([slug])
+//^^^^^^^^^^^^^^^ want "@unique on slug is already an index over the same keys"
+}
+```
+
+Keep the one that promises more:
+
+```prisma
+model Link {
+  id   Int    @id
+  slug String @unique
+}
+```
+
+Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Finding, Fix, Index, Related, Safety, rule
+from crowsfoot.databases.indexes import redundant_by, same_keys
+
+
+@rule(over=Index, since="0.1")
+def check(index: Index) -> Iterator[Finding]:
+    same = [it for it in redundant_by(index) if same_keys(index, it)]
+    if not same or index.table.kind != "table":
+        return
+    # The client may find rows by the name of a unique key, which goes with it.
+    safety = Safety.UNSAFE if index.unique else Safety.SAFE
+    yield Finding(
+        index.span,
+        f"{same[0].declaration} is already an index over the same keys; delete {index.declaration}",
+        subject=str(index),
+        related=(Related(same[0].span, "has the same keys"),),
+        fix=Fix(f"Delete {index.declaration}", (index.remove(),), safety),
+    )

@@ -1,0 +1,59 @@
+"""A unique key over several columns holds two equal rows when one of the columns is null.
+
+PostgreSQL, CockroachDB, MySQL and SQLite take two nulls for different values. A row that is unique by
+`[teamId, name]` can be there twice with the same name and no team, and an upsert by that key inserts again.
+
+```prisma
+model Label {
+  id     Int    @id
+  teamId Int?
+  name   String
+
+  @@unique([teamId, name])
+//^^^^^^^^^^^^^^^^^^^^^^^^ want "rows without teamId are never equal"
+}
+```
+
+Make the column required, with a value that stands for "none":
+
+```prisma
+model Label {
+  id     Int    @id
+  teamId Int    @default(0)
+  name   String
+
+  @@unique([teamId, name])
+}
+```
+
+Often the nulls are meant to be free, so the rule is off by default. PostgreSQL 15 and later can also declare
+the index `NULLS NOT DISTINCT`, in a migration written by hand.
+
+Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, Index, Severity, rule
+from crowsfoot.databases.indexes import implied_unique, is_deletion_time
+from crowsfoot.databases.providers import NULLS_DISTINCT
+
+
+@rule(over=Index, since="0.1", severity=Severity.NOTE, default=False)
+def check(index: Index) -> Iterator[Finding]:
+    nullable = [column for column in index.columns if column.nullable]
+    if not index.unique or len(index.keys) < 2 or not nullable or index.predicate is not None:
+        return
+    if index.table.database.provider not in NULLS_DISTINCT or implied_unique(index):
+        return
+    # soft-delete-unique knows better what is wrong there.
+    if any(is_deletion_time(column) for column in nullable):
+        return
+    names = " or ".join(column.field for column in nullable)
+    yield Finding(
+        index.span,
+        f"rows without {names} are never equal to each other, so {index.declaration} lets duplicates of them in; "
+        "make the column required, or add a partial unique index for them",
+        subject=str(index),
+        confidence=Confidence.LIKELY,
+    )

@@ -1,0 +1,66 @@
+"""Another index starts with all keys of this one, so it costs writes and space for nothing.
+
+Every insert and most updates write every index of the table. A search by the first columns uses the longer
+index just as well: measured on PostgreSQL 15, both read the same number of pages.
+
+```prisma
+model Comment {
+  id        Int      @id
+  postId    Int
+  createdAt DateTime
+
+  @@index([postId])
+//^^^^^^^^^^^^^^^^^ want "does everything that @@index([postId]) does"
+  @@index([postId, createdAt])
+}
+```
+
+The longer one is enough:
+
+```prisma
+model Comment {
+  id        Int      @id
+  postId    Int
+  createdAt DateTime
+
+  @@index([postId, createdAt])
+}
+```
+
+An index is kept when it promises more than the longer one (it is unique), holds less (a partial index), or is
+of another kind or order. A longer index of three or more keys is much larger, and a short one can pay for
+itself by staying in memory; such a finding is shown only at confidence `possible`. MySQL and SQLite append the
+primary key to every index, so there the short one also serves `ORDER BY postId, id`.
+
+Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
+from crowsfoot.databases.indexes import redundant_by, same_keys
+from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
+
+
+@rule(over=Index, since="0.1")
+def check(index: Index) -> Iterator[Finding]:
+    table = index.table
+    found = redundant_by(index)
+    # Two indexes with the same keys are the business of duplicate-index.
+    if table.kind != "table" or not found or any(same_keys(index, it) for it in found):
+        return
+    by = found[0]
+    confidence = Confidence.CERTAIN
+    if len(by.keys) > 2:
+        confidence = Confidence.POSSIBLE
+    elif table.database.provider in APPENDS_PRIMARY_KEY or table.database.provider == "unknown":
+        confidence = Confidence.LIKELY
+    yield Finding(
+        index.span,
+        f"{by.declaration} does everything that {index.declaration} does; delete the shorter one, "
+        f"which every write to {table} pays for",
+        subject=str(index),
+        related=(Related(by.span, "starts with the same keys"),),
+        fix=Fix(f"Delete {index.declaration}", (index.remove(),), Safety.SAFE),
+        confidence=confidence,
+    )
