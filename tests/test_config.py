@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 import pytest
+
 from crowsfoot.config import (
     Config,
     UserError,

@@ -4,11 +4,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crowsfoot.finding import Edit, Fix
 from crowsfoot.fix import Applied, apply, unified_diff
 from crowsfoot.source import Source, Span
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def edit(start: int, end: int, text: str = "", path: str = "a") -> Edit:

@@ -4,9 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from crowsfoot.patterns import Patterns, compile_patterns, compile_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from crowsfoot.patterns import Patterns, compile_patterns, compile_text
 
 NAMES = ("a", "b", "ab", "ba", "aab", "!a", "#", "a b", "z", "-", "]", "a.b", "\\a")
 FOLDERS = ("a", "b", "ab", "a/b", "a/a", "b/a", "a/b/a", "ab/b", "z", "a b", "a/b/a/b")

@@ -1,6 +1,7 @@
 """Diagnostics and directives to what is kept, allowed and unused."""
 
 import pytest
+
 from crowsfoot.finding import Diagnostic, Directive, Finding, Safety, Severity
 from crowsfoot.fix import apply
 from crowsfoot.frontends.directives import read
@@ -98,7 +99,8 @@ def test_a_directive_below_a_wider_one_does_not_hide_it() -> None:
     wide, narrow = allow("missing-index", covers=(0, 100)), allow("missing-index", covers=(10, 20))
     judgement = judged([at(15), at(50)], wide, narrow)
     assert judgement.kept == ()
-    assert [it.directive for it in judgement.allowed] == [wide, wide]
+    assert [it.directive for it in judgement.allowed] == [narrow, wide]
+    assert judgement.unused == ()
 
 
 def test_a_directive_for_a_rule_that_did_not_run_is_not_unused() -> None:
@@ -170,5 +172,12 @@ def test_many_directives_and_diagnostics_do_not_multiply() -> None:
     directives = [allow("missing-index", covers=(it * 10, it * 10 + 5)) for it in range(20_000)]
     diagnostics = [at(it * 10 + 1) for it in range(20_000)]
     judgement = judged(diagnostics, *directives)
+    assert len(judgement.allowed) == 20_000
+    assert not judgement.unused
+
+
+def test_many_directives_for_one_place_do_not_multiply_either() -> None:
+    directives = [allow("missing-index") for _ in range(20_000)]
+    judgement = judged([at(12)] * 20_000, *directives)
     assert len(judgement.allowed) == 20_000
     assert not judgement.unused

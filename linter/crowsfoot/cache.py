@@ -16,13 +16,17 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
 from crowsfoot.config import repository
+
+try:
+    from _blake2 import blake2b  # what hashlib has, without the 4 ms that loading OpenSSL takes
+except ImportError:
+    from hashlib import blake2b
 
 T = TypeVar("T")
 
@@ -54,8 +58,8 @@ def code_fingerprint(packages: Iterable[str]) -> str:
     parts: list[str] = [sys.version]
     for package in sorted(set(packages)):
         parts.append(package)
-        for folder in _folders(package):
-            parts += sorted(_code_below(folder))
+        for place in _places(package):
+            parts += sorted(_code_below(place))
     return digest(*parts)
 
 
@@ -75,11 +79,12 @@ class Cache:
         """The value that was put under this kind and key, or None."""
         if self.folder is None:
             return None
-        data = _read(self._file(kind, key))
+        name = _name(kind, key)
+        data = _read(os.path.join(self.folder, name))
         if data is None or not data.startswith(_FORMAT):
             return None
         payload = data[len(_FORMAT) + _CHECK :]
-        if data[len(_FORMAT) : len(_FORMAT) + _CHECK] != self._checksum(kind, key, payload):
+        if data[len(_FORMAT) : len(_FORMAT) + _CHECK] != self._checksum(name, payload):
             return None
         try:
             return msgspec.msgpack.decode(payload, type=type)
@@ -100,17 +105,15 @@ class Cache:
             if not self._ready:
                 _prepare(self.folder)
                 self._ready = True
-            data = b"".join((_FORMAT, self._checksum(kind, key, payload), payload))
-            _replace(self._file(kind, key), data)
+            name = _name(kind, key)
+            data = b"".join((_FORMAT, self._checksum(name, payload), payload))
+            _replace(os.path.join(self.folder, name), data)
         except OSError:
             self.folder = None  # read-only, or full: this run goes on without
 
-    def _file(self, kind: str, key: str) -> str:
-        return os.path.join(str(self.folder), f"{kind}-{digest(kind, key)}")
-
-    def _checksum(self, kind: str, key: str, payload: bytes) -> bytes:
-        state = blake2b(digest_size=_CHECK, key=self._secret)
-        state.update(digest(kind, key).encode())
+    def _checksum(self, name: str, payload: bytes) -> bytes:
+        # The name is part of it, so that an entry says nothing under the name of another one.
+        state = blake2b(name.encode(), digest_size=_CHECK, key=self._secret)
         state.update(payload)
         return state.digest()
 
@@ -183,8 +186,8 @@ def _read(file: str) -> bytes | None:
     # A link is not ours: we only ever write files. A pipe would make open() wait.
     flags = os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK") | _flag("O_BINARY")
     try:
-        with open(os.open(file, flags), "rb") as stream:
-            return stream.read(_LONGEST)
+        with open(os.open(file, flags), "rb", buffering=0) as stream:
+            return stream.readall() if os.fstat(stream.fileno()).st_size <= _LONGEST else None
     except OSError:
         return None
 
@@ -234,6 +237,10 @@ def _is_due(stamp: Path) -> bool:
     return due
 
 
+def _name(kind: str, key: str) -> str:
+    return f"{kind}-{digest(key)}"
+
+
 _ENTRY: Final = re.compile(r"[a-z]+-[0-9a-f]{40}(\.[0-9]+-[0-9a-f]{8})?")
 
 
@@ -256,22 +263,18 @@ def _remove(folder: Path, *, before: float, most: int) -> int:
     return removed
 
 
-def _folders(package: str) -> Iterator[str]:
-    """Where the code of an installed package is; does not import the package, but asks who would."""
-    path: list[str] | None = None
-    origin: str | None = None
-    name = ""
-    for word in package.split("."):
-        name = f"{name}.{word}" if name else word
-        found = (finder.find_spec(name, path) for finder in sys.meta_path)
-        spec = next((it for it in found if it is not None), None)
-        if spec is None:
-            return
-        path, origin = spec.submodule_search_locations, spec.origin
-    if path is not None:
-        yield from path
-    elif origin is not None:
-        yield origin
+def _places(package: str) -> list[str]:
+    """The folders of an installed package, or its one file; asks who would import it, and does not."""
+    top, *rest = package.split(".")
+    found = (finder.find_spec(top, None) for finder in sys.meta_path)
+    spec = next((it for it in found if it is not None), None)
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is None:
+        return [spec.origin] if spec.origin else []
+    # Asking for what is inside of a package would import the package.
+    inside = [os.path.join(place, *rest) for place in spec.submodule_search_locations]
+    return [place if os.path.isdir(place) or not rest else f"{place}.py" for place in inside]
 
 
 def _code_below(place: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from crowsfoot.session import Choices, Session
 from crowsfoot.suggest import hint
 
 HOMEPAGE = "https://github.com/crowsfoot-dev/crowsfoot"
-RULE_URL = HOMEPAGE + "/blob/main/docs/rules/{rule}.md"
+RULE_URL = HOMEPAGE + "/blob/main/docs/rules.md#{rule}"
 
 CLEAN, FINDINGS, USAGE, BUG = 0, 1, 2, 3
 
@@ -103,6 +103,8 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
     )
     for name in session.discovery.unknown:
         click.echo(f"crowsfoot: {name}: not a kind of file that crowsfoot reads", err=True)
+    if not session.discovery.sources and not session.discovery.problems:
+        click.echo(f"crowsfoot: no schema found below {_shown(paths)}", err=True)
     if options["diff"]:
         ctx.exit(_show_diff(session, unsafe=options["unsafe_fixes"]))
     if options["fix"] or options["unsafe_fixes"]:
@@ -153,6 +155,10 @@ def clean_cache() -> None:
     cache = for_project(Path(), os.environ)
     count = clean(cache)
     click.echo(f"removed {count} entries from {cache.folder}" if cache.folder else "there is no cache")
+
+
+def _shown(paths: Sequence[Path]) -> str:
+    return ", ".join(map(str, paths)) or "the current folder"
 
 
 def _words(given: Sequence[str]) -> tuple[str, ...]:

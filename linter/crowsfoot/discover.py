@@ -7,8 +7,8 @@ What is left out, and why:
 - links that lead out of the repository. A file of the repository must not make us read, and show in a
   public log, a file that is not of the repository. A link that the user names is followed.
 
-Prisma follows links (https://github.com/prisma/prisma/tree/main/packages/schema-files-loader), so a folder
-may be read under several names; _MOST_VISITS bounds what a tangle of links can cost.
+Prisma follows links, so a folder may be read under several names; _MOST_VISITS bounds what a tangle of links
+can cost. Source: https://github.com/prisma/prisma/tree/main/packages/schema-files-loader
 
 A path of a Source is relative to the root and may begin with "../" when the user names something outside.
 """
@@ -94,7 +94,7 @@ def discover(
         else:
             found[path] = None
     sources: list[Source] = []
-    problems = [(_shown(base, path), _problem(message)) for path, message in walk.problems]
+    problems = [(_shown(base, path), _problem(message)) for path, message in dict.fromkeys(walk.problems)]
     renamed: dict[str, str] = {}
     for path in found:
         shown = _shown(base, path)
@@ -164,7 +164,7 @@ def _status(path: str, given: Path) -> os.stat_result:
         if error.errno not in (ENOENT, ENOTDIR, ENAMETOOLONG):
             raise UserError(f"cannot read {given}: {error.strerror}") from error
         if os.path.islink(path):
-            raise UserError(f"{given} is a link to {os.readlink(path)}, which does not exist") from error
+            raise UserError(f"{given} is a link to {os.readlink(path)!r}, which does not exist") from error
         raise UserError(f"no such file or folder: {given}") from error
     except ValueError as error:  # a NUL in the path
         raise UserError(f"no such file or folder: {str(given)!r}") from error
@@ -178,6 +178,10 @@ def _relative(base: str, path: str) -> str:
             name = os.path.relpath(path, base)
         except ValueError:  # Windows: another drive
             name = path
+    return _slashed(name)
+
+
+def _slashed(name: str) -> str:
     return name.replace("\\", "/") if os.sep == "\\" else name
 
 
@@ -215,12 +219,12 @@ def _wanted(name: str) -> bytes | None:
 class _Ignored(msgspec.Struct, frozen=True):
     """The patterns that hold in a folder; those of a folder further down come later."""
 
-    folder: str
+    prefix: str  # of the paths that they speak of: the folder and a slash
     patterns: Patterns
 
 
 class _Folder(msgspec.Struct, frozen=True):
-    """A folder to be read; identity and above are device and inode, and come from real folders."""
+    """A folder to be read; its device and inode, and those of the folders that led to it."""
 
     path: str
     identity: tuple[int, int]
@@ -253,7 +257,7 @@ class _Walk:
     def _enter(self, folder: _Folder, home: str) -> tuple[list[str], list[_Folder]]:
         try:
             with os.scandir(folder.path) as entries:
-                names = {entry.name: entry for entry in sorted(entries, key=lambda it: it.name)}
+                names = {entry.name: entry for entry in entries}
         except OSError as error:
             self.problems.append((folder.path, f"this folder cannot be read: {_reason(error)}"))
             return [], []
@@ -266,15 +270,14 @@ class _Walk:
         if ".gitignore" in names:
             ignored = (*ignored, *self._ignored_in(folder.path, ".gitignore"))
         above = folder.above | {folder.identity}
-        for name, entry in names.items():
-            wanted = _wanted(name) is not None
+        for name, entry in sorted(names.items()):
             try:
                 is_folder = entry.is_dir()
-                is_link = entry.is_symlink()
             except OSError:  # a link in a circle
-                is_folder, is_link = False, True
-            if not (is_folder or wanted) or (is_folder and name in SKIPPED):
+                is_folder = False
+            if (name in SKIPPED) if is_folder else (_wanted(name) is None):
                 continue
+            is_link = entry.is_symlink()
             # To git a link is a file, wherever it leads.
             if self._is_ignored(entry.path, ignored, folder=is_folder and not is_link):
                 continue
@@ -293,7 +296,11 @@ class _Walk:
     def _follow(
         self, path: str, above: frozenset[tuple[int, int]], ignored: tuple[_Ignored, ...]
     ) -> Iterator[_Folder]:
-        identity = _identity(path)
+        try:
+            identity = _identity(path)
+        except OSError as error:
+            self.problems.append((path, f"this folder cannot be read: {_reason(error)}"))
+            return
         if identity in above:
             return
         visits = self._visits[identity] = self._visits.get(identity, 0) + 1
@@ -308,7 +315,7 @@ class _Walk:
             if self.exclude.match(name, folder=folder):
                 return True
         for it in reversed(ignored):
-            verdict = it.patterns.match(path[len(it.folder) + 1 :], folder=folder)
+            verdict = it.patterns.match(_slashed(path[len(it.prefix) :]), folder=folder)
             if verdict is not None:
                 return verdict
         return False
@@ -335,10 +342,10 @@ class _Walk:
         except _UnreadableError as reason:
             self.problems.append((path, str(reason)))
         else:
-            yield _Ignored(folder, compile_text(os.fsdecode(data)))
+            yield _Ignored(os.path.join(folder, ""), compile_text(os.fsdecode(data)))
 
 
-_LONGEST_GITIGNORE = 1_000_000
+_LONGEST_GITIGNORE = 200_000  # bytes; the longest templates have 10,000
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -368,12 +375,12 @@ def _bytes(path: str, limit: int) -> bytes:
                 f"this is {_NOT_FILES.get(stat.S_IFMT(mode), 'something else')}, not a file"
             )
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with open(os.open(path, flags), "rb") as file:
+        with open(os.open(path, flags), "rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
-            data = file.read(limit + 1)
+            data = (file.readall() or b"") if size <= limit else b""
     except OSError as error:
         raise _UnreadableError(f"this file cannot be read: {_reason(error)}") from error
-    if len(data) > limit:
+    if max(size, len(data)) > limit:
         raise _UnreadableError(f"this file has {max(size, len(data)):,} bytes; max-file-size is {limit:,}")
     return data
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import msgspec
 
 _MARK = re.compile(
-    r"""(?P<opener>//|--|\#)(?P<gap>[ ]*)(?P<carets>\^+)?[ ]*want(?P<pieces>(?:[ ]+"(?:[^"\\]|\\.)*")+)[ ]*$""",
+    r"""(?P<opener>//|--|\#)(?P<gap>[ ]*)(?P<carets>\^+)?[ ]*
+        want(?P<pieces>(?:[ ]+"(?:[^"\\]|\\.)*")+)[ ]*$""",
     re.VERBOSE,
 )
 _PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"')

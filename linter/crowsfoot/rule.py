@@ -8,11 +8,10 @@ import msgspec
 
 from crowsfoot.finding import Finding, Severity
 from crowsfoot.marks import without_marks
+from crowsfoot.plugins import OURS, packages
 
 Subject = TypeVar("Subject")
 Options = ParamSpec("Options")
-
-ENTRY_POINTS = "crowsfoot.rules"
 
 
 class Rule(msgspec.Struct, Generic[Subject], frozen=True, eq=False):
@@ -68,17 +67,10 @@ def rule(
     return make
 
 
-def packages() -> tuple[str, ...]:
-    """The names of all packages in the crowsfoot.rules entry-point group, sorted."""
-    from importlib.metadata import entry_points
-
-    return tuple(sorted({entry.value for entry in entry_points(group=ENTRY_POINTS)}))
-
-
 def load() -> dict[str, Rule[Any]]:
     """Every rule of every installed package in the crowsfoot.rules entry-point group, by name.
 
-    Raises ValueError when two modules bring a rule of one name.
+    Raises ValueError when two modules bring a rule of one name, or when another package cannot be imported.
     """
     found: dict[str, Rule[Any]] = {}
     origin: dict[str, str] = {}
@@ -94,8 +86,15 @@ def _rules_below(package: str) -> Iterator[tuple[str, Rule[Any]]]:
     from importlib import import_module
     from pkgutil import walk_packages
 
-    root = import_module(package)
-    for module in walk_packages(root.__path__, f"{package}."):
-        for value in vars(import_module(module.name)).values():
+    try:
+        root = import_module(package)
+        modules = [import_module(it.name) for it in walk_packages(root.__path__, f"{package}.")]
+    except Exception as error:
+        if package == OURS:
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        raise ValueError(f"the rules of {package} cannot be loaded: {reason}") from error
+    for module in modules:
+        for value in vars(module).values():
             if isinstance(value, Rule):
-                yield module.name, value
+                yield module.__name__, value

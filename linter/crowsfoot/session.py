@@ -20,7 +20,8 @@ from crowsfoot.config import Config, Location, UserError
 from crowsfoot.discover import Discovery, discover, standard_input
 from crowsfoot.finding import Confidence, Fix, Report, Safety
 from crowsfoot.fix import apply
-from crowsfoot.rule import Rule, load, packages
+from crowsfoot.plugins import packages
+from crowsfoot.rule import Rule, load
 from crowsfoot.source import Source
 
 # A round of fixes can make room for the next, never for itself; a table with more than that many

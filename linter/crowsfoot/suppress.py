@@ -46,17 +46,24 @@ def judge(
     coverage = _coverage(directives)
     kept: list[Diagnostic] = []
     allowed: list[Allowed] = []
-    used: set[tuple[int, str]] = set()
     for diagnostic in diagnostics:
         span = diagnostic.finding.span
         covering = coverage.get((span.path, diagnostic.rule))
         found = covering.at(span.start) if covering else []
         # All that cover it are in use: to remove one and keep the other would be a matter of taste.
-        used.update((it, diagnostic.rule) for it in found)
+        for group in found:
+            group.used = True
         if found:
-            allowed.append(Allowed(diagnostic, directives[found[0]]))
+            allowed.append(Allowed(diagnostic, directives[found[0].directives[0]]))
         else:
             kept.append(diagnostic)
+    used = {
+        (index, rule)
+        for (_, rule), covering in coverage.items()
+        for group in covering.groups
+        if group.used
+        for index in group.directives
+    }
     unused: list[Unused] = []
     for index, directive in enumerate(directives):
         source = sources.get(directive.span.path)
@@ -74,45 +81,53 @@ def judge(
     return Judgement(tuple(kept), tuple(allowed), tuple(unused))
 
 
-class _Coverage:
-    """The directives of one path and rule, ready to be asked for the ones that cover an offset."""
+class _Group:
+    """Directives, by index, that cover the very same for one rule; covers is None for the whole file."""
 
-    def __init__(self, whole: Sequence[int], parts: Sequence[tuple[Span, int]]) -> None:
-        self._whole = whole
-        self._parts = sorted(parts)
-        self._starts = [span.start for span, _ in self._parts]
+    def __init__(self, covers: Span | None) -> None:
+        self.covers = covers
+        self.directives: list[int] = []
+        self.used = False
+
+
+class _Coverage:
+    """The groups of one path and rule, ready to be asked for the ones that cover an offset."""
+
+    def __init__(self, groups: Collection[_Group]) -> None:
+        self.groups = groups
+        self._whole = [it for it in groups if it.covers is None]
+        self._parts = sorted([(it.covers, it) for it in groups if it.covers], key=lambda it: it[0])
+        self._starts = [covers.start for covers, _ in self._parts]
         # The furthest end so far: going back from an offset, it says when nothing can reach it any more.
         self._reach: list[int] = []
-        for span, _ in self._parts:
-            self._reach.append(max(span.end, self._reach[-1] if self._reach else span.end))
+        for covers, _ in self._parts:
+            self._reach.append(max(covers.end, self._reach[-1] if self._reach else covers.end))
 
-    def at(self, offset: int) -> list[int]:
-        """Indexes of the directives that cover the offset; those of a line before those of the file."""
-        found: list[int] = []
+    def at(self, offset: int) -> list[_Group]:
+        """The groups that cover the offset, those that begin nearest first."""
+        found: list[_Group] = []
         place = bisect_right(self._starts, offset) - 1
         while place >= 0 and self._reach[place] >= offset:
-            span, index = self._parts[place]
-            if offset <= span.end:  # an empty span at the end of a line belongs to it
-                found.append(index)
+            covers, group = self._parts[place]
+            if offset <= covers.end:  # what begins at the very end of a line belongs to it
+                found.append(group)
             place -= 1
-        return [*sorted(found), *self._whole]
+        return found + self._whole
 
 
 def _coverage(directives: Sequence[Directive]) -> dict[tuple[str, str], _Coverage]:
-    whole: dict[tuple[str, str], list[int]] = {}
-    parts: dict[tuple[str, str], list[tuple[Span, int]]] = {}
+    groups: dict[tuple[str, str], dict[Span | None, _Group]] = {}
     for index, directive in enumerate(directives):
+        covers = directive.covers
+        path = covers.path if covers else directive.span.path
         for name in directive.rules:
-            if directive.covers is None:
-                whole.setdefault((directive.span.path, name), []).append(index)
-            else:
-                parts.setdefault((directive.covers.path, name), []).append((directive.covers, index))
-    return {key: _Coverage(whole.get(key, ()), parts.get(key, ())) for key in {**whole, **parts}}
+            group = groups.setdefault((path, name), {}).setdefault(covers, _Group(covers))
+            group.directives.append(index)
+    return {key: _Coverage(found.values()) for key, found in groups.items()}
 
 
 _OPENING = re.compile(r"crowsfoot[ \t]*:[ \t]*allow(?:-file)?(?![\w-])")
 _NAME = re.compile(r"[^\s,]+")
-_MARKERS = ("//", "--", "#")
 
 
 def _without(directive: Directive, idle: Collection[str], source: Source) -> Fix | None:
@@ -138,7 +153,7 @@ def _renamed(directive: Directive, name: str, meant: str, source: Source) -> Fix
 
 def _names(directive: Directive, source: Source) -> list[Span]:
     """Where the names stand, one after the other; none when the text does not read so."""
-    opening = _OPENING.match(source.text, directive.span.start, directive.span.end)
+    opening = _OPENING.search(source.text, directive.span.start, directive.span.end)
     if opening is None:
         return []
     words = _NAME.finditer(source.text, opening.end(), directive.span.end)
@@ -149,12 +164,12 @@ def _names(directive: Directive, source: Source) -> list[Span]:
 
 
 def _comment(span: Span, source: Source) -> Span:
-    """The comment with its marker and the blanks before it; with the line, when it has that to itself."""
+    """The comment and the blanks before it; with the line, when it has that to itself."""
     text = source.text
     number, _ = source.position(span.start)
     line = source.line_range(number)
-    code = text[line.start : span.start].rstrip(" \t")
-    code = code.rstrip(code[-1]).rstrip(" \t") if code.endswith(_MARKERS) else code
+    # Of "///" the directive has the last two.
+    code = text[line.start : span.start].rstrip(text[span.start]).rstrip(" \t")
     if code:
         return Span(span.path, line.start + len(code), line.end)
     if number < source.line_count:

@@ -6,6 +6,9 @@ import sys
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from crowsfoot.finding import (
     Allowed,
     Confidence,
@@ -21,8 +24,6 @@ from crowsfoot.finding import (
 )
 from crowsfoot.reporters import FORMATS, View, render
 from crowsfoot.source import Source, Span
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from .reports import rule, unindexed, view
 

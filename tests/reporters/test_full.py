@@ -70,7 +70,6 @@ def test_places_in_other_files_and_far_away_get_frames_of_their_own() -> None:
            |
          2 | two
            | --- used here
-           |
         """
     )
 
@@ -93,7 +92,6 @@ def test_lines_between_near_places_are_elided_and_a_single_one_is_shown() -> Non
         ...
         6 | six
           | --- c
-          |
         """
     )
 
@@ -119,7 +117,6 @@ def test_several_marks_on_one_line_have_their_labels_below_each_other() -> None:
           |              |      the table
           |              |
           |              the index
-          |
         """
     )
 
@@ -136,7 +133,6 @@ def test_a_span_of_several_lines_marks_the_first_and_the_last() -> None:
         ...
         4 | );
           | ^^
-          |
         """
     )
 
@@ -153,7 +149,6 @@ def test_carets_fit_under_tabs_wide_and_combining_characters() -> None:
           |      ----        ^
           |      |
           |      two
-          |
         """
     )
 

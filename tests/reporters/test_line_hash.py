@@ -4,6 +4,7 @@ Source: https://github.com/github/codeql-action/blob/main/src/fingerprints.test.
 """
 
 import pytest
+
 from crowsfoot.reporters.line_hash import line_hashes
 
 GREETING = {

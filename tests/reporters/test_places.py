@@ -39,3 +39,9 @@ def test_a_span_of_an_unknown_source_has_no_place() -> None:
     assert place(view(), Span("a.sql", 0, 1)) is None
     assert first_line(view(), Span("a.sql", 0, 1)) is None
     assert at(view(prefix="api/"), Span("a.sql", 0, 1)) == "api/a.sql"
+
+
+def test_a_line_end_does_not_make_the_next_line_part_of_a_place() -> None:
+    seen = view(sources=(Source("a.sql", "one\ntwo\n"),))
+    ends = {end: place(seen, Span("a.sql", 1, end)) for end in (3, 4, 5)}
+    assert [it.last_line for it in ends.values() if it] == [1, 1, 2]

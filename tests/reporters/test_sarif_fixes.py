@@ -2,11 +2,12 @@
 
 from itertools import pairwise
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crowsfoot.finding import Edit
 from crowsfoot.reporters.sarif_fixes import sarif_edits
 from crowsfoot.source import Source, Span
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def _apply(text: str, edits: list[Edit]) -> str:
@@ -41,6 +42,13 @@ def test_neighbouring_lines_are_deleted_in_one() -> None:
     source = Source("a", "m {\n  x\n  y\n  z\n}\n")
     (edit,) = sarif_edits(source, [_edit(8, 12, ""), _edit(4, 8, "")])
     assert _apply(source.text, [edit]) == "m {\n  z\n}\n"
+
+
+def test_what_stands_between_edits_that_become_one_is_kept() -> None:
+    source = Source("a", "m {\n  x\n  y\n}\n")
+    edits = [_edit(6, 8, ""), _edit(9, 9, "z")]
+    assert sarif_edits(source, edits) == [_edit(6, 9, " z")]
+    assert _apply(source.text, edits) == "m {\n   z y\n}\n"
 
 
 def test_new_lines_end_as_those_of_the_file() -> None:

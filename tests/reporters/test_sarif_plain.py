@@ -2,6 +2,7 @@
 
 import pytest
 import sarif_om as om  # type: ignore[import-untyped]
+
 from crowsfoot.reporters.sarif_plain import to_plain
 
 

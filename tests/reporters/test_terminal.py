@@ -1,8 +1,9 @@
 """Text as a terminal shows it."""
 
-from crowsfoot.reporters.terminal import cells, visible, width, wrap
 from hypothesis import given
 from hypothesis import strategies as st
+
+from crowsfoot.reporters.terminal import cells, visible, width, wrap
 
 
 def test_whatever_a_terminal_would_obey_is_spelled_out() -> None:

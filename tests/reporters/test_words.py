@@ -1,6 +1,7 @@
 """What the formats have in common: sentences and counts."""
 
 import pytest
+
 from crowsfoot.finding import Allowed, Directive, Edit, Finding, Fix, Related, Report, Safety, Severity
 from crowsfoot.reporters.words import (
     by_severity,

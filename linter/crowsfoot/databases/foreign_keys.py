@@ -3,7 +3,7 @@
 Measured on PostgreSQL 16 with every pair of 24 types; the others from their documentation.
 """
 
-from crowsfoot.databases.providers import REFUSES_CASCADE_PATHS, RELATIONAL
+from crowsfoot.databases.providers import REFUSES_CASCADE_PATHS
 from crowsfoot.link.project import Column, Database, ForeignKey
 
 # PostgreSQL takes a key when the two types have a common equality operator for an index.
@@ -96,9 +96,9 @@ def refuses_cascade_cycles(database: Database) -> bool:
     Prisma refuses it where it emulates foreign keys itself, because it would never come to an end.
     Source: https://www.prisma.io/docs/orm/prisma-schema/data-model/relations/referential-actions/special-rules-for-referential-actions
     """
-    return database.provider in REFUSES_CASCADE_PATHS or (
-        database.relation_mode == "prisma" and database.provider in RELATIONAL | {"mongodb"}
-    )
+    if database.provider == "unknown":
+        return False
+    return database.provider in REFUSES_CASCADE_PATHS or database.relation_mode == "prisma"
 
 
 def refuses_cascade_paths(database: Database) -> bool:

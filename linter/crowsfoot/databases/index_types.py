@@ -8,12 +8,12 @@ import re
 
 from crowsfoot.link.project import Column, Index
 
-# Types without a default operator class for B-tree and hash; Prisma has most of them only as Unsupported(...).
+# Types without a default operator class for B-tree and hash; Prisma writes most as Unsupported("...").
 # Source: https://www.postgresql.org/docs/current/datatype-geometric.html
 # Source: https://www.postgresql.org/docs/current/datatype-json.html#JSON-INDEXING
 _NOT_COMPARABLE = frozenset({"json", "point", "line", "lseg", "box", "path", "polygon", "circle"})
 
-# MySQL has full text for CHAR, VARCHAR and TEXT only (error 1283). MariaDB's JSON is a text, so it is left out.
+# MySQL has full text for CHAR, VARCHAR and TEXT only (error 1283). MariaDB's JSON is a text.
 # Source: https://dev.mysql.com/doc/refman/8.4/en/fulltext-search.html
 _NO_TEXT = frozenset({"Int", "BigInt", "Float", "Decimal", "Boolean", "DateTime", "Bytes"})
 
@@ -43,7 +43,7 @@ def _not_built_by_postgres(index: Index) -> str | None:
             if key.column and not key.column.is_list and _database_type(key.column) in _NOT_COMPARABLE:
                 name = _database_type(key.column)
                 way_out = "use @db.JsonB" if name == "json" else "use type: Gist"
-                return f"values of type {name} have no order, so creating the index on {key.column} fails; {way_out}"
+                return f"{name} values have no order, so creating the index on {key.column} fails; {way_out}"
     return None
 
 

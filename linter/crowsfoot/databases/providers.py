@@ -31,3 +31,10 @@ RELATIONAL = frozenset({"postgresql", "cockroachdb", "mysql", "sqlite", "sqlserv
 REFUSES_CASCADE_PATHS = frozenset({"sqlserver"})
 
 PARTIAL_INDEXES = frozenset({"postgresql", "cockroachdb", "sqlite", "sqlserver"})
+
+# By the product's name: databases in which foreign keys cannot be switched off as a whole.
+ALWAYS_HAS_FOREIGN_KEYS = {
+    "postgresql": "PostgreSQL",
+    "cockroachdb": "CockroachDB",
+    "sqlserver": "SQL Server",
+}

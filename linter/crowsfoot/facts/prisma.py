@@ -128,6 +128,7 @@ class Model(Fact, frozen=True, array_like=True):
     schema: str | None = None
     ignored: bool = False
     doc: str | None = None
+    trailer_at: int | None = None  # the first of the @@map, @@schema and @@ignore that end it
 
 
 class EnumValue(Fact, frozen=True, array_like=True):

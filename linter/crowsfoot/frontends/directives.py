@@ -10,8 +10,9 @@ WORD = "crowsfoot"  # a comment without it need not be passed on
 
 _VERBS = ("allow", "allow-file")
 _DIRECTIVE = re.compile(r"crowsfoot(?P<colon>[ \t]*:)?[ \t]*(?P<verb>[\w-]*)[ \t]*(?P<rest>.*)", re.DOTALL)
+_RULE = r"\w+(?:-\w+)*"
 _RULES = re.compile(
-    r"(?P<rules>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(?P<dashes>--)?[ \t]*(?P<reason>.*)", re.DOTALL
+    rf"(?P<rules>{_RULE}(?:[ \t]*,[ \t]*{_RULE})*)[ \t]*(?P<dashes>--)?[ \t]*(?P<reason>.*)", re.DOTALL
 )
 
 
@@ -62,6 +63,8 @@ def _directive(said: str, where: Range, covers: Range) -> Comment | Problem | No
     if rules is None:
         return Problem(where, f"`crowsfoot: {verb}` names no rule; write `crowsfoot: {verb} RULE -- reason`")
     if rules["dashes"] is None and rules["reason"]:
+        if rules["reason"].startswith(","):
+            return Problem(where, "expected a rule after `,`")
         last = rules["rules"].rpartition(",")[2].strip()
         return Problem(where, f"expected `,` or `-- reason` after `{last}`")
     return Comment(

@@ -202,5 +202,6 @@ def _string(token: _Token) -> str | None:
         return None
     if "\\" not in text:
         return text
-    unescaped = re.sub(r"\\([\\/\"'`])", r"\1", text)
-    return None if re.search(r"\\[^\\/\"'`]", text) else unescaped
+    if re.search(r"\\[^\\/\"'`]", text.replace("\\\\", "")):
+        return None
+    return re.sub(r"\\(.)", r"\1", text)

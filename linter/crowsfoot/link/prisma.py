@@ -177,9 +177,7 @@ def _shared_members(file: File, block: said.Model | said.Enum, models: Set[str])
         else:
             by_field[name] = by_column[column] = member
             continue
-        yield Problem(
-            file.span(member.name.range), message, "duplicate", (file.span(first.name.range),)
-        )
+        yield Problem(file.span(member.name.range), message, "duplicate", (file.span(first.name.range),))
 
 
 def _first_of_each_name(members: Iterable[Member]) -> list[Member]:
@@ -222,6 +220,9 @@ def _table(database: Database, file: File, model: said.Model) -> Table:
         name_span=file.span(model.name.range),
         append_at=file.span(Range(model.append_at, model.append_at)),
         append_after=model.append_after,
+        trailer_at=(
+            None if model.trailer_at is None else file.span(Range(model.trailer_at, model.trailer_at))
+        ),
     )
 
 

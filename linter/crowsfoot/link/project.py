@@ -276,14 +276,17 @@ class Table(Linked, frozen=True, eq=False, dict=True):
     name_span: Span
     append_at: Span | None  # where a further attribute line can be put
     append_after: Literal["open", "field", "attribute"]
+    trailer_at: Span | None  # the first of the @@map, @@schema and @@ignore that end it
 
     @property
     def primary_key(self) -> Index | None:
         return next((index for index in self.indexes if index.primary), None)
 
     def append(self, line: str) -> Edit:
-        """The edit that adds a block attribute, where and how prisma format would put it."""
+        """The edit that adds an @@id, @@unique or @@index, where and how prisma format would put it."""
         assert self.append_at is not None, "a join table has no declaration to add to"
+        if self.trailer_at is not None:
+            return Edit(self.trailer_at, f"{line}\n  ")
         gap = "\n\n" if self.append_after == "field" else "\n"
         return Edit(self.append_at, f"{gap}  {line}")
 

@@ -306,6 +306,7 @@ def _join_table(database: Database, relation: Relation) -> Table | None:
         name_span=ends[0].name_span,
         append_at=None,
         append_after="field",
+        trailer_at=None,
     )
     columns = {}
     for name, end, target in zip("AB", ends, targets, strict=True):

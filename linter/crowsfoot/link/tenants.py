@@ -34,7 +34,7 @@ class Tenancy(msgspec.Struct, frozen=True, eq=False):
     configured: bool  # False: concluded from the schema
 
     def column(self, table: Table) -> Column | None:
-        """The tenant column of the table; None where its rows belong to no tenant, or to one by a relation."""
+        """The tenant column of the table; None where its rows belong to no tenant, or only by a relation."""
         return self.columns.get(table.model)
 
 

@@ -43,7 +43,10 @@ def _block(view: View, diagnostic: Diagnostic) -> str:
             lines.extend(
                 _note(view, gutter, it.message) for it in finding.related[:_MOST_RELATED] if it.span == span
             )
-    lines.extend(_notes(view, finding, gutter))
+    notes = list(_notes(view, finding, gutter))
+    if frames[-1][1] and not notes:
+        lines.pop()  # the bar that leads from the last frame to the notes
+    lines.extend(notes)
     return "\n".join(lines) + "\n"
 
 

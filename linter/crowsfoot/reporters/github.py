@@ -20,7 +20,7 @@ def render(view: View) -> str:
 
 
 def _failure(failure: str) -> str:
-    return f"::error title=crowsfoot::{_data(f'A rule failed: {failure_line(failure)}')}"
+    return f"::error title=crowsfoot::{_data(visible(f'A rule failed: {failure_line(failure)}'))}"
 
 
 def _command(view: View, diagnostic: Diagnostic) -> str:
@@ -29,8 +29,7 @@ def _command(view: View, diagnostic: Diagnostic) -> str:
     where = place(view, finding.span)
     if where is not None:
         properties["line"] = where.line
-        last = where.end_line - (where.end_column == 1 and where.end_line > where.line)
-        properties["endLine"] = last
+        properties["endLine"] = where.last_line
         if where.end_line == where.line:  # columns mean nothing to GitHub on several lines
             properties["col"] = where.column
             properties["endColumn"] = where.end_column

@@ -23,7 +23,7 @@ def render(view: View) -> str:
 def _issue(view: View, diagnostic: Diagnostic, fingerprint: str) -> dict[str, object]:
     finding = diagnostic.finding
     where = place(view, finding.span)
-    lines = {"begin": 1} if where is None else {"begin": where.line, "end": where.end_line}
+    lines = {"begin": 1} if where is None else {"begin": where.line, "end": where.last_line}
     return {
         "description": sentence(finding.message, finding.subject),
         "check_name": diagnostic.rule,

@@ -18,6 +18,11 @@ class Place(msgspec.Struct, frozen=True):
     end_line: int
     end_column: int
 
+    @property
+    def last_line(self) -> int:
+        """The last line that has part in it: not the next one if a line end is included."""
+        return self.end_line - (self.end_column == 1 and self.end_line > self.line)
+
 
 def code_points(text: str) -> int:
     return len(text)

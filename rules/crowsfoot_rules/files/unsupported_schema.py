@@ -3,10 +3,9 @@
 The contract files of Prisma 8 (`// use prisma-next`) have a grammar of their own. Nothing in such a file is
 linted, and nothing of it counts when other files are:
 
-```text
-// use prisma-next
-model User {
-  id Uuid @id
+```prisma
+types { // want "Prisma 8 contract"
+  Embedding = pgvector.Vector(1536)
 }
 ```
 

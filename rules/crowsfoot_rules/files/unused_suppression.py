@@ -5,7 +5,7 @@ mistake in its place.
 
 ```prisma
 model Post {
-  // crowsfoot: allow unused-suppression -- nothing is reported here // want "unused-suppression reports nothing"
+  // crowsfoot: allow unused-suppression -- nothing is // want "unused-suppression reports nothing"
   id Int @id
 }
 ```

@@ -22,13 +22,16 @@ model Link {
 }
 ```
 
+An index with a name of its own (`map:`) may be partial in the database, where a migration was written by
+hand; such a finding is shown only at confidence `possible`.
+
 Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS
 """
 
 from collections.abc import Iterator
 
-from crowsfoot import Finding, Fix, Index, Related, Safety, rule
-from crowsfoot.databases.indexes import redundant_by, same_keys
+from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
+from crowsfoot.databases.indexes import may_be_partial, redundant_by, same_keys
 
 
 @rule(over=Index, since="0.1")
@@ -38,10 +41,13 @@ def check(index: Index) -> Iterator[Finding]:
         return
     # The client may find rows by the name of a unique key, which goes with it.
     safety = Safety.UNSAFE if index.unique else Safety.SAFE
+    by = same[0]
+    hidden = may_be_partial(index) or may_be_partial(by)
     yield Finding(
         index.span,
-        f"{same[0].declaration} is already an index over the same keys; delete {index.declaration}",
+        f"{by.declaration} is already an index over the same keys; delete {index.declaration}",
         subject=str(index),
-        related=(Related(same[0].span, "has the same keys"),),
+        related=(Related(by.span, "has the same keys"),),
         fix=Fix(f"Delete {index.declaration}", (index.remove(),), safety),
+        confidence=Confidence.POSSIBLE if hidden else Confidence.CERTAIN,
     )

@@ -1,8 +1,8 @@
 """An index over nothing but a flag or a small enum.
 
 Each of its few values stands for a large part of the table, and reading the table from end to end is cheaper
-than following the index to every second row: PostgreSQL does not even use it (measured on 15 with 200,000 rows).
-It helps only with a value that is rare, which the schema cannot tell, so the rule is off by default.
+than following the index to every second row: PostgreSQL does not even use it (measured on 15 with 200,000
+rows). It helps only with a rare value, which the schema cannot tell, so the rule is off by default.
 
 ```prisma
 model Job {

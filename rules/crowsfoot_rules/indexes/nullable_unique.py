@@ -52,7 +52,7 @@ def check(index: Index) -> Iterator[Finding]:
     names = " or ".join(column.field for column in nullable)
     yield Finding(
         index.span,
-        f"rows without {names} are never equal to each other, so {index.declaration} lets duplicates of them in; "
+        f"rows without {names} are never equal to each other, so {index.declaration} lets duplicates in; "
         "make the column required, or add a partial unique index for them",
         subject=str(index),
         confidence=Confidence.LIKELY,

@@ -34,8 +34,7 @@ Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Index, Related, Severity, rule
-from crowsfoot.link.project import Column
+from crowsfoot import Column, Confidence, Finding, Index, Related, Severity, rule
 
 
 @rule(over=Index, since="0.1", severity=Severity.NOTE, default=False)
@@ -50,8 +49,8 @@ def check(index: Index) -> Iterator[Finding]:
         return
     yield Finding(
         index.span,
-        f"no index starts with {kind.field} and {id.field}, so finding the {table} rows of one object reads all "
-        f"of its type; put {id.field} behind {kind.field} in {index.declaration}",
+        f"no index starts with {kind.field} and {id.field}, so finding the {table} rows of one object "
+        f"reads all of its type; put {id.field} behind {kind.field} in {index.declaration}",
         subject=str(index),
         related=(Related(id.name_span, "not at the start of any index"),),
         confidence=Confidence.LIKELY,

@@ -28,9 +28,12 @@ model Comment {
 ```
 
 An index is kept when it promises more than the longer one (it is unique), holds less (a partial index), or is
-of another kind or order. A longer index of three or more keys is much larger, and a short one can pay for
-itself by staying in memory; such a finding is shown only at confidence `possible`. MySQL and SQLite append the
-primary key to every index, so there the short one also serves `ORDER BY postId, id`.
+of another kind or order. Some findings are shown only at confidence `possible`: a longer index of three or
+more keys is much larger, and the short one can pay for itself by staying in memory; and an index with a name
+of its own (`map:`) may be partial in the database, where a migration was written by hand.
+
+MySQL and SQLite append the primary key to every index, so there the short one also serves
+`ORDER BY postId, id`.
 
 Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 """
@@ -38,7 +41,7 @@ Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
-from crowsfoot.databases.indexes import redundant_by, same_keys
+from crowsfoot.databases.indexes import may_be_partial, redundant_by, same_keys
 from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
 
 
@@ -51,7 +54,7 @@ def check(index: Index) -> Iterator[Finding]:
         return
     by = found[0]
     confidence = Confidence.CERTAIN
-    if len(by.keys) > 2:
+    if len(by.keys) > 2 or may_be_partial(index) or may_be_partial(by):
         confidence = Confidence.POSSIBLE
     elif table.database.provider in APPENDS_PRIMARY_KEY or table.database.provider == "unknown":
         confidence = Confidence.LIKELY

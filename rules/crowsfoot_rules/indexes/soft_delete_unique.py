@@ -1,7 +1,7 @@
 """A unique key with the time of deletion in it lets live rows be there twice.
 
-Live rows have no time of deletion, and nulls are different values to PostgreSQL, CockroachDB, MySQL and SQLite.
-So the key holds what was deleted apart, and lets two live rows with the same email in (measured).
+Live rows have no time of deletion, and nulls are different values to PostgreSQL, CockroachDB, MySQL and
+SQLite. So the key holds what was deleted apart, and lets two live rows with the same email in (measured).
 
 ```prisma
 model User {
@@ -23,7 +23,7 @@ model User {
   email     String
   deletedAt DateTime?
 
-  @@unique([email], where: raw("\"deletedAt\" IS NULL"))
+  @@unique([email], where: { deletedAt: null })
 }
 ```
 
@@ -36,7 +36,7 @@ Source: https://www.postgresql.org/docs/current/indexes-partial.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Index, Related, Severity, rule
-from crowsfoot.databases.indexes import implied_unique, is_deletion_time
+from crowsfoot.databases.indexes import implied_unique, is_deletion_time, may_be_partial
 from crowsfoot.databases.providers import NULLS_DISTINCT
 
 
@@ -51,10 +51,10 @@ def check(index: Index) -> Iterator[Finding]:
     if times and others:
         yield Finding(
             index.span,
-            f"{index.declaration} accepts two live rows with the same {', '.join(others)}, because {times[0].field} "
-            "is null in both and nulls are never equal; make it a partial unique index",
+            f"{index.declaration} accepts two live rows with the same {', '.join(others)}, because in both "
+            f"{times[0].field} is null and nulls are never equal; make it a partial unique index",
             subject=str(index),
             related=(Related(times[0].name_span, "null in every live row"),),
             # A migration may have made the index NULLS NOT DISTINCT, which a schema cannot say.
-            confidence=Confidence.LIKELY,
+            confidence=Confidence.POSSIBLE if may_be_partial(index) else Confidence.LIKELY,
         )

@@ -67,7 +67,7 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
     effect = f"deleting a {fk.target}" if fk.enforced else f"finding the {table} rows of a {fk.target}"
     yield Finding(
         fk.name_span,
-        f"no index starts with {columns}, so {effect} reads all of {table}; add @@index({columns})",
+        f"no index starts with {columns}, so {effect} scans all of {table}; add @@index({columns})",
         subject=str(fk),
         related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in twins[1:]),
         fix=Fix(f"Add @@index({columns})", (table.append(f"@@index({columns})"),)),

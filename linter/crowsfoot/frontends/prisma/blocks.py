@@ -17,10 +17,8 @@ from crowsfoot.frontends.prisma import diagnose
 from crowsfoot.source import Range
 
 # White space is tab and the Unicode category Zs. A lone "\r" ends a line, too.
-_BLANKS: Final = (
-    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-)
-_BLANK: Final = rf"[{_BLANKS}]*+"
+_BLANK: Final = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*+"
+_BLANKS: Final = " \t\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 _NAME: Final = r"(?:[^\W\d_]|[0-9])[\w-]*+"
 _STRING: Final = r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"'

@@ -11,6 +11,7 @@ _KEYWORDS: Final = ("model", "enum", "type", "view", "datasource", "generator")
 _NAME: Final = r"(?:[^\W\d_]|[0-9])[\w-]*"
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|.', re.DOTALL)
+_JSON_STRING: Final = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
 _SINGLE_QUOTES: Final = "single quotes are not strings in Prisma; use double quotes"
 _UNDERSCORE: Final = "names begin with a letter in Prisma, not with `_`"
 
@@ -18,7 +19,9 @@ _UNDERSCORE: Final = "names begin with a letter in Prisma, not with `_`"
 def unclosed(keyword: str, name: str, opening: str, next_block: str | None) -> str:
     """opening is what stands behind "{" on its line; next_block the header that came instead of "}"."""
     if opening.rstrip().endswith("}") and "//" not in opening:
-        return f"{keyword} {name} stands on one line; Prisma wants each field and the closing `}}` on its own line"
+        return (
+            f"{keyword} {name} stands on one line; in Prisma each field and the `}}` have lines of their own"
+        )
     before = f" before `{next_block}`" if next_block else ""
     return f"{keyword} {name} is not closed: expected `}}` on a line of its own{before}"
 
@@ -142,9 +145,9 @@ def _field(code: str) -> str:
         return f"a field's name has no dot; use `@map` to name the column of `{name}`"
     if "'" in rest:
         return _SINGLE_QUOTES
-    if string := re.match(r'Unsupported\(\s*(?P<string>"(?:[^"\\]|\\.)*")\s*\)', rest):
-        if not re.fullmatch(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"', string["string"]):
-            return _string(string["string"])
+    string = re.match(r'Unsupported\(\s*(?P<text>"(?:[^"\\]|\\.)*")\s*\)', rest)
+    if string is not None and not re.fullmatch(_JSON_STRING, string["text"]):
+        return _string(string["text"])
     kind = re.match(rf"(?:Unsupported\([^)]*\)|{_NAME})\s*(?P<rest>.*)", rest, re.DOTALL)
     tail = kind["rest"] if kind else rest
     if tail.startswith("!"):
@@ -164,7 +167,8 @@ def _unfinished(text: str) -> str:
     open_brackets = _open(text)
     if open_brackets:
         at, bracket = open_brackets[-1]
-        return f"expected `{_CLOSING[bracket]}` for `{_last(text[: at + 1])}`: arguments cannot span lines in Prisma"
+        opening = _last(text[: at + 1])
+        return f"expected `{_CLOSING[bracket]}` for `{opening}`: arguments cannot span lines in Prisma"
     return f"expected more after `{_last(text)}`"
 
 

@@ -1,0 +1,89 @@
+"""Connection strings to what they give away: whose address it is, and whether a secret is in them."""
+
+import re
+from urllib.parse import unquote
+
+# scheme://user:password@host...; a password may hold "@" and "/" that nobody has escaped, so the last "@"
+# before the "?" counts.
+_URL = re.compile(
+    r"[a-z][a-z0-9+]*://(?P<user>[^:/?#@\s]*):(?P<password>[^?#\s]*)@(?P<host>\[[^\]]*\]|[^:/?#\s]+)", re.I
+)
+_SQL_SERVER = re.compile(r"sqlserver://(?P<host>[^:;\\\s]+)", re.I)
+_SQL_SERVER_PART = re.compile(r";\s*(?P<key>[a-z ]+?)\s*=\s*(?P<value>\{[^}]*\}|[^;]*)", re.I)
+_API_KEY = re.compile(
+    r"prisma(?:\+postgres)?://(?P<host>[^/?#\s]+)[^?#\s]*\?(?:[^#\s]*&)?api_key=(?P<password>[^&#\s]+)", re.I
+)
+
+# What people write where the password belongs.
+_PLACEHOLDERS = re.compile(
+    r"""(?:(?:my|your|the|db|database|some|super|strong|user|test|dev|local|mysql|pg|root|admin)[-_ ]?)*
+        (?:pass|passwd|password|pwd|passphrase|secret|postgres|postgresql|mysql|mariadb|prisma|root|admin|user
+          |username|test|testing|example|sample|dummy|placeholder|change[-_]?me|replace[-_]?me|todo|none|null|sa
+          |api[-_]?key|key|token|randompassword|1234+|12345678?9?0?)\d{0,3}[!.]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BLANKED = re.compile(
+    r"(.)\1*|[\[<{(%$].*[\]>})%]?|.*\$\{.*|.*(?:\.\.\.|\*\*\*|xxx).*", re.IGNORECASE | re.DOTALL
+)
+
+# Names that lead nowhere outside of the own machine, container network or documentation.
+# Source: https://www.rfc-editor.org/rfc/rfc6761
+_NOWHERE = re.compile(
+    r"""localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[^.\[]+
+        |(?:.*\.)?(?:localhost|test|example|invalid|local|example\.(?:com|org|net))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def secret(url: str) -> str | None:
+    """What secret the connection string holds, in words that do not show it; None without one.
+
+    Addresses of the own machine do not count, nor do passwords that stand for one.
+    """
+    found = _URL.match(url)
+    if found:
+        user, password, host = unquote(found["user"]), unquote(found["password"]), found["host"]
+        whose = f"the password of {user}" if user else "the password"
+    elif api := _API_KEY.match(url):
+        user, password, host, whose = "", api["password"], api["host"], "the API key"
+    elif server := _SQL_SERVER.match(url):
+        parts = {it["key"].lower(): it["value"].strip("{}") for it in _SQL_SERVER_PART.finditer(url)}
+        user = parts.get("user", parts.get("username", parts.get("uid", "")))
+        password, host = parts.get("password", parts.get("pwd", "")), server["host"]
+        whose = f"the password of {user}" if user else "the password"
+    else:
+        return None
+    if not password or password.lower() == user.lower() or _NOWHERE.fullmatch(host):
+        return None
+    if _PLACEHOLDERS.fullmatch(password) or _BLANKED.fullmatch(password) or _BLANKED.fullmatch(host):
+        return None
+    return f"{whose} at {host}"
+
+
+def is_pooled(url: str) -> bool:
+    """Whether the address is that of a connection pooler which no migration can go through.
+
+    Neon's pooler is not one of them: Prisma Migrate works there.
+    Source: https://neon.tech/blog/better-postgres-with-prisma-experience
+    """
+    if re.search(r"-pooler\.[^/?#]*\bneon\.tech\b", url):
+        return False
+    supavisor = re.search(r"\.pooler\.supabase\.com:6543\b|@db\.[a-z0-9]+\.supabase\.co:6543\b", url)
+    return bool(supavisor or re.search(r"[?&]pgbouncer=true\b", url))
+
+
+def names_a_pooler(variable: str) -> bool:
+    """Whether an environment variable of that name holds the address of a connection pooler.
+
+    POSTGRES_PRISMA_URL, which Vercel sets, is not counted: it may be a pooler of Neon's.
+    """
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", variable)
+    lower = [word.lower() for word in words]
+    if any(it in ("non", "not", "no", "un", "without", "direct", "unpooled", "nonpooling") for it in lower):
+        return False
+    return any(it in ("pool", "pooled", "pooler", "pooling", "pgbouncer", "supavisor") for it in lower)
+
+
+def is_planetscale(url: str) -> bool:
+    """Source: https://planetscale.com/docs/vitess/connecting/connection-strings"""
+    return bool(re.search(r"@[^/?#]*\.psdb\.cloud\b", url))

@@ -1,0 +1,74 @@
+"""No key tells the rows of a model apart.
+
+Prisma refuses a model without a unique criterion whose fields are all required: it could not read back the
+row that it has just written. MongoDB asks for an `@id`.
+
+```prisma
+model Visit {
+//    ^^^^^ want "Visit has no @id"
+  page String
+  at   DateTime
+}
+```
+
+A unique constraint with an optional field does not do, because it holds any number of rows without a value:
+
+```prisma
+model Subscriber { // want "Subscriber.email is optional"
+  email String? @unique
+  name  String
+}
+```
+
+```prisma
+model Visit {
+  id   BigInt   @id @default(autoincrement())
+  page String
+  at   DateTime
+}
+
+model Subscriber {
+  email String @unique
+  name  String
+}
+```
+
+A table that must stay without a key can be kept from the client with `@@ignore`. Views need no key since
+Prisma 6.13 and are not looked at.
+
+Source: https://www.prisma.io/docs/orm/prisma-schema/data-model/models#defining-an-id-field
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Finding, Index, Related, Severity, Table, rule
+
+
+@rule(over=Table, since="0.1", severity=Severity.ERROR)
+def check(table: Table) -> Iterator[Finding]:
+    if table.kind != "table" or table.ignored or not table.complete or any(map(_identifies, table.indexes)):
+        return
+    unique = [index for index in table.indexes if index.unique]
+    optional = [column for index in unique for column in index.columns if column.nullable]
+    if table.database.provider == "mongodb":
+        message = (
+            f"{table} has no @id, which MongoDB needs; "
+            'add id String @id @default(auto()) @map("_id") @db.ObjectId'
+        )
+    elif optional:
+        message = (
+            f"{optional[0]} is optional, so no key tells the rows of {table} apart; "
+            "make it required or add an @id"
+        )
+    else:
+        message = f"{table} has no @id and no unique constraint, so no key tells its rows apart; add an @id"
+    related = tuple(Related(index.span, f"{index.declaration} has optional fields") for index in unique)
+    yield Finding(table.name_span, message, subject=str(table), related=related)
+
+
+def _identifies(index: Index) -> bool:
+    if index.table.database.provider == "mongodb":
+        return index.primary
+    return index.unique and not any(
+        column.nullable or column.type.startswith("Unsupported(") for column in index.columns
+    )

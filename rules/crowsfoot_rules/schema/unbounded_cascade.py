@@ -1,0 +1,115 @@
+"""One delete spreads to many tables.
+
+`onDelete: Cascade` works through every table that hangs on the one a row is deleted from, and from there
+on. Far from the delete nobody sees it coming: it locks rows in all of these tables in one transaction, and
+it takes data along that was meant to be kept. The count holds the tables that Prisma makes for many-to-many
+relations as well.
+
+Where that is meant, raise `max-tables`. Else end the spread at a table whose rows are worth a decision,
+with `onDelete: Restrict`, and delete from there in batches.
+
+```prisma
+model Author { // want "deleting one Author deletes rows of up to 6 other tables"
+  id     Int     @id
+  books  Book[]
+  awards Award[]
+  tours  Tour[]
+}
+
+model Book {
+  id       Int    @id
+  authorId Int
+  author   Author @relation(fields: [authorId], references: [id], onDelete: Cascade)
+  pages    Page[]
+  covers   Cover[]
+}
+
+model Page {
+  id     Int    @id
+  bookId Int
+  book   Book   @relation(fields: [bookId], references: [id], onDelete: Cascade)
+  notes  Note[]
+}
+
+model Note {
+  id     Int  @id
+  pageId Int
+  page   Page @relation(fields: [pageId], references: [id], onDelete: Cascade)
+}
+
+model Cover {
+  id     Int  @id
+  bookId Int
+  book   Book @relation(fields: [bookId], references: [id], onDelete: Cascade)
+}
+
+model Award {
+  id       Int    @id
+  authorId Int
+  author   Author @relation(fields: [authorId], references: [id], onDelete: Cascade)
+}
+
+model Tour {
+  id       Int    @id
+  authorId Int
+  author   Author @relation(fields: [authorId], references: [id], onDelete: Cascade)
+}
+```
+
+The spread ends where a row is worth a decision:
+
+```prisma
+model Author {
+  id    Int    @id
+  books Book[]
+}
+
+model Book {
+  id       Int    @id
+  authorId Int
+  author   Author @relation(fields: [authorId], references: [id], onDelete: Restrict)
+  pages    Page[]
+}
+
+model Page {
+  id     Int  @id
+  bookId Int
+  book   Book @relation(fields: [bookId], references: [id], onDelete: Cascade)
+}
+```
+
+Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Finding, ForeignKey, Related, Table, rule
+
+
+@rule(over=Table, since="0.1", default=False)
+def check(table: Table, *, max_tables: int = 5) -> Iterator[Finding]:
+    reached = _reached(table)
+    if len(reached) <= max_tables or table.database.provider == "unknown":
+        return
+    farthest = max(reached.values(), key=len)
+    path = " -> ".join([str(table), *(str(fk.table) for fk in farthest)])
+    yield Finding(
+        table.name_span,
+        f"deleting one {table} deletes rows of up to {len(reached)} other tables, as far as {path}; "
+        "end it with onDelete: Restrict where rows are worth a decision",
+        subject=str(table),
+        related=tuple(Related(fk.name_span, f"from {fk.target} to {fk.table}") for fk in farthest),
+    )
+
+
+def _reached(table: Table) -> dict[str, list[ForeignKey]]:
+    """The shortest way to every other table that loses rows with this one's."""
+    ways: dict[str, list[ForeignKey]] = {table.model: []}
+    waiting = [table]
+    for parent in waiting:
+        for fk in parent.referenced_by:
+            if fk.on_delete == "Cascade" and fk.table.model not in ways:
+                ways[fk.table.model] = [*ways[parent.model], fk]
+                waiting.append(fk.table)
+    del ways[table.model]
+    return ways

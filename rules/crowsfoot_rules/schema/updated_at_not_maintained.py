@@ -1,0 +1,51 @@
+"""A column is named for the last change of a row, but nothing keeps it up to date.
+
+Without `@updatedAt` Prisma writes the column once, when the row is made, and every update that forgets it
+leaves a time that is wrong.
+
+```prisma
+model Article {
+  id        Int      @id
+  updatedAt DateTime @default(now())
+//^^^^^^^^^ want "nothing keeps Article.updatedAt up to date"
+}
+```
+
+```prisma
+model Article {
+  id        Int      @id
+  updatedAt DateTime @default(now()) @updatedAt
+}
+```
+
+A trigger of the database or code that sets the column by hand keep it as well, and neither can be seen in
+the schema: that is why this rule is off by default.
+
+Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference#updatedat
+"""
+
+import re
+from collections.abc import Iterator
+
+from crowsfoot import Column, Confidence, Edit, Finding, Fix, Safety, Span, rule
+
+_NAME = re.compile(r"(?:last_?)?(?:updated|modified)_?(?:at|on)|date_?(?:updated|modified)", re.IGNORECASE)
+
+
+@rule(over=Column, since="0.1", default=False)
+def check(column: Column) -> Iterator[Finding]:
+    if column.type != "DateTime" or column.updated_at or column.is_list or not _NAME.fullmatch(column.field):
+        return
+    table, default = column.table, column.default
+    # A default that the database computes may be one part of what keeps the column, a trigger the other.
+    by_database = default is not None and default.function not in (None, "now")
+    if table.kind != "table" or table.ignored or column.ignored or by_database:
+        return
+    end = Span(column.span.path, column.span.end, column.span.end)
+    yield Finding(
+        column.name_span,
+        f"nothing keeps {column} up to date when the row changes; add @updatedAt",
+        subject=str(column),
+        fix=Fix("Add @updatedAt", (Edit(end, " @updatedAt"),), Safety.UNSAFE),
+        confidence=Confidence.LIKELY,
+    )

@@ -1,0 +1,311 @@
+"""The command line, as a person or a script meets it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crowsfoot import __version__
+
+BAD = """datasource db {
+  provider = "postgresql"
+}
+
+model User {
+  id    Int    @id
+  posts Post[]
+}
+
+model Post {
+  id       Int  @id
+  authorId Int
+  author   User @relation(fields: [authorId], references: [id])
+}
+"""
+GOOD = BAD.replace("references: [id])\n}", "references: [id])\n\n  @@index([authorId])\n}")
+
+
+class Shell:
+    """Runs crowsfoot in a folder, as a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # Colours and the cache depend on the environment; a test depends on what it says itself.
+        kept = {key: value for key, value in os.environ.items() if not key.endswith("COLOR")}
+        self.environment = {**kept, "XDG_CACHE_HOME": str(folder.parent / "cache"), "COLUMNS": "100"}
+
+    def __call__(
+        self, *arguments: str, stdin: bytes = b"", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        run = subprocess.run(
+            [sys.executable, "-m", "crowsfoot", *arguments],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            input=stdin,
+            capture_output=True,
+            check=False,
+        )
+        return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
+
+    def write(self, path: str, text: str | bytes) -> Path:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+        return file
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / ".git").mkdir()
+    return Shell(folder)
+
+
+def test_findings_are_exit_code_1(shell: Shell) -> None:
+    shell.write("prisma/schema.prisma", BAD)
+    run = shell("check", "--output", "concise")
+    assert run.returncode == 1
+    assert run.stdout.startswith("prisma/schema.prisma:13:3: warning")
+    assert "unindexed-foreign-key" in run.stdout
+    assert run.stderr == ""
+
+
+def test_a_clean_project_is_exit_code_0(shell: Shell) -> None:
+    shell.write("prisma/schema.prisma", GOOD)
+    run = shell("check")
+    assert (run.returncode, run.stdout) == (0, "no findings in 1 file\n")
+
+
+def test_a_project_without_a_schema_says_so(shell: Shell) -> None:
+    run = shell("check")
+    assert run.returncode == 0
+    assert run.stdout == "no findings in 0 files\n"
+    assert "no schema found" in run.stderr
+
+
+def test_what_fails_is_the_users_decision(shell: Shell) -> None:
+    shell.write("schema.prisma", BAD)
+    assert shell("check", "--fail-on", "error").returncode == 0
+    assert shell("check", "--fail-on", "never").returncode == 0
+    assert shell("check", "--fail-on", "note").returncode == 1
+    shell.write("crowsfoot.toml", 'fail-on = "error"\n')
+    assert shell("check").returncode == 0
+    assert shell("check", "--fail-on", "warning").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "nowhere.prisma"], "nowhere.prisma"),
+        (["check", "--select", "unindexed-forein-key"], "unindexed-foreign-key"),
+        (["check", "--output", "srif"], "sarif"),
+        (["check", "--config", "nowhere.toml"], "nowhere.toml"),
+        (["check", "--no-such-option"], "--no-such-option"),
+        (["check", "-"], "--stdin-filename"),
+        (["rule", "unindexed-forein-key"], "unindexed-foreign-key"),
+    ],
+)
+def test_a_wrong_call_is_exit_code_2_and_says_why(shell: Shell, arguments: list[str], message: str) -> None:
+    shell.write("schema.prisma", BAD)
+    run = shell(*arguments)
+    assert run.returncode == 2
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fail-onn = 'error'", "fail-on"),
+        ("[rules.unindexed-forein-key]\nx = 1", "unindexed-foreign-key"),
+        ("[severity]\nunindexed-foreign-key = 'errror'", "error"),
+        ("this is not toml", "crowsfoot.toml"),
+    ],
+)
+def test_a_wrong_configuration_is_exit_code_2_and_says_why(shell: Shell, text: str, message: str) -> None:
+    shell.write("schema.prisma", BAD)
+    shell.write("crowsfoot.toml", text)
+    run = shell("check")
+    assert run.returncode == 2
+    assert "crowsfoot.toml" in run.stderr
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_rule_that_raises_is_exit_code_3_and_the_others_still_run(shell: Shell) -> None:
+    shell.write("schema.prisma", BAD)
+    shell.write(
+        "plugins/acme_rules/broken_rule.py",
+        '"""Raises."""\n\nfrom crowsfoot import Table, rule\n\n\n'
+        '@rule(over=Table, since="1")\ndef check(table: Table):\n    raise ZeroDivisionError("oh")\n',
+    )
+    shell.write("plugins/acme_rules/__init__.py", "")
+    shell.write("plugins/acme-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
+    shell.write("plugins/acme-1.dist-info/entry_points.txt", "[crowsfoot.rules]\nacme = acme_rules\n")
+    run = shell("check", "--output", "concise", PYTHONPATH=str(shell.folder / "plugins"))
+    assert run.returncode == 3
+    assert "unindexed-foreign-key" in run.stdout
+    assert "broken-rule failed on User" in run.stderr
+    assert "ZeroDivisionError: oh" in run.stderr
+
+
+def test_a_package_of_rules_that_cannot_be_imported_is_named(shell: Shell) -> None:
+    shell.write("schema.prisma", BAD)
+    shell.write("plugins/acme_rules/__init__.py", "import nothing_of_that_name\n")
+    shell.write("plugins/acme-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
+    shell.write("plugins/acme-1.dist-info/entry_points.txt", "[crowsfoot.rules]\nacme = acme_rules\n")
+    run = shell("check", PYTHONPATH=str(shell.folder / "plugins"))
+    assert run.returncode == 2
+    assert "the rules of acme_rules cannot be loaded" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_rules_of_another_package_run_and_are_explained(shell: Shell) -> None:
+    shell.write("schema.prisma", GOOD)
+    shell.write(
+        "plugins/acme_rules/naming/plural_model.py",
+        '"""A model has a name in the plural."""\n\nfrom crowsfoot import Finding, Table, rule\n\n\n'
+        '@rule(over=Table, since="1")\ndef check(table: Table, *, ending: str = "s"):\n'
+        "    if table.model.endswith(ending):\n"
+        '        yield Finding(table.name_span, f"{table} is in the plural")\n',
+    )
+    shell.write("plugins/acme_rules/__init__.py", "")
+    shell.write("plugins/acme_rules/naming/__init__.py", "")
+    shell.write("plugins/acme-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
+    shell.write("plugins/acme-1.dist-info/entry_points.txt", "[crowsfoot.rules]\nacme = acme_rules\n")
+    shell.write("crowsfoot.toml", '[rules.plural-model]\nending = "t"\n')
+    plugins = str(shell.folder / "plugins")
+    run = shell("check", "--output", "concise", PYTHONPATH=plugins)
+    assert "Post is in the plural" in run.stdout
+    assert "A model has a name in the plural." in shell("rule", "naming", PYTHONPATH=plugins).stdout
+
+
+def test_several_outputs_in_one_run(shell: Shell) -> None:
+    shell.write("schema.prisma", BAD)
+    run = shell(
+        "check", "--output", "sarif=out/crowsfoot.sarif", "--output", "json=out.json", "--output", "github"
+    )
+    assert run.stdout.startswith("::warning file=schema.prisma,line=13")
+    sarif = json.loads((shell.folder / "out/crowsfoot.sarif").read_text())
+    assert sarif["runs"][0]["results"][0]["ruleId"] == "unindexed-foreign-key"
+    assert json.loads((shell.folder / "out.json").read_text())["findings"]
+
+
+def test_an_output_that_cannot_be_written_is_named(shell: Shell) -> None:
+    shell.write("schema.prisma", GOOD)
+    (shell.folder / "out").mkdir()
+    run = shell("check", "--output", "json=out")
+    assert run.returncode == 2
+    assert "out: cannot be written" in run.stderr
+
+
+def test_paths_are_told_from_where_the_reader_stands(shell: Shell) -> None:
+    shell.write("apps/api/crowsfoot.toml", "")
+    shell.write("apps/api/schema.prisma", BAD)
+    assert shell("check", "apps/api", "--output", "concise").stdout.startswith("apps/api/schema.prisma:13:")
+    assert "file=apps/api/schema.prisma," in shell("check", "apps/api", "--output", "github").stdout
+
+
+def test_diff_shows_and_changes_nothing(shell: Shell) -> None:
+    file = shell.write("schema.prisma", BAD)
+    run = shell("check", "--diff")
+    assert run.returncode == 1
+    assert "--- a/schema.prisma\n+++ b/schema.prisma\n" in run.stdout
+    assert "+  @@index([authorId])\n" in run.stdout
+    assert file.read_text() == BAD
+    file.write_text(GOOD)
+    assert (shell("check", "--diff").returncode, shell("check", "--diff").stdout) == (0, "")
+
+
+def test_fix_writes_what_diff_shows_and_reports_the_rest(shell: Shell) -> None:
+    file = shell.write("schema.prisma", BAD)
+    run = shell("check", "--fix")
+    assert run.returncode == 0
+    assert "fixed 1 finding in 1 file" in run.stderr
+    assert file.read_text() == GOOD
+    assert "fixed 0 findings in 0 files" in shell("check", "--fix").stderr
+    assert file.read_text() == GOOD
+
+
+def test_standard_input(shell: Shell) -> None:
+    shell.write("schema.prisma", GOOD)
+    run = shell("check", "-", "--stdin-filename", "schema.prisma", "--output", "concise", stdin=BAD.encode())
+    assert run.returncode == 1
+    assert run.stdout.startswith("schema.prisma:13:3:")
+
+
+def test_statistics_count_the_findings_of_each_rule(shell: Shell) -> None:
+    shell.write("schema.prisma", BAD)
+    run = shell("check", "--statistics")
+    assert run.returncode == 1
+    assert run.stdout.split()[:2] == ["1", "unindexed-foreign-key"]
+
+
+def test_a_comment_allows_a_finding(shell: Shell) -> None:
+    comment = "  // crowsfoot: allow unindexed-foreign-key -- never deleted\n"
+    shell.write("schema.prisma", BAD.replace("  author   User", comment + "  author   User"))
+    run = shell("check")
+    assert run.returncode == 0
+    assert "1 allowed" in run.stdout
+
+
+def test_color_is_the_readers_decision(shell: Shell) -> None:
+    shell.write("schema.prisma", BAD)
+    assert "\x1b[" not in shell("check").stdout
+    assert "\x1b[" in shell("check", FORCE_COLOR="1").stdout
+    assert "\x1b[" not in shell("check", "--no-color", FORCE_COLOR="1").stdout
+    assert "\x1b[" in shell("check", "--color", "always", NO_COLOR="1").stdout
+
+
+def test_a_reader_that_leaves_early_is_no_error(shell: Shell) -> None:
+    models = "".join(
+        f"model P{n} {{\n  id Int @id\n  u Int\n  user User @relation(fields: [u], references: [id])\n}}\n"
+        for n in range(2000)
+    )
+    backs = "".join(f"  p{n} P{n}[]\n" for n in range(2000))
+    shell.write(
+        "schema.prisma",
+        f'datasource db {{\n  provider = "postgresql"\n}}\nmodel User {{\n  id Int @id\n{backs}}}\n{models}',
+    )
+    run = subprocess.run(
+        f"{sys.executable} -m crowsfoot check --output concise | head -n 1",
+        shell=True,
+        cwd=shell.folder,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.count("\n") == 1
+    assert run.stderr == ""
+
+
+def test_rules_are_listed_and_explained(shell: Shell) -> None:
+    overview = shell("rule").stdout
+    assert "indexes\n" in overview
+    assert "* unindexed-foreign-key" in overview
+    page = shell("rule", "unindexed-foreign-key").stdout
+    assert page.startswith("# unindexed-foreign-key\n")
+    assert ' want "' not in page
+    data = json.loads(shell("rule", "--output", "json").stdout)
+    assert {"name", "summary", "severity", "default", "options"} <= data[0].keys()
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell: Shell, name: str) -> None:
+    assert "_CROWSFOOT_COMPLETE" in shell("completion", name).stdout
+
+
+def test_the_cache_can_be_removed(shell: Shell) -> None:
+    shell.write("schema.prisma", BAD)
+    shell("check")
+    assert "removed 0" not in shell("clean").stdout
+    assert "removed 0" in shell("clean").stdout
+
+
+def test_the_version(shell: Shell) -> None:
+    assert __version__ in shell("--version").stdout

@@ -1,0 +1,181 @@
+"""Anything can lie in a user's repository: one clear message each, and the others are still read."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crowsfoot.config import Config
+from crowsfoot.discover import Discovery, discover
+from crowsfoot.finding import Report
+from crowsfoot.rule import load
+from crowsfoot.run import check
+from crowsfoot.source import Source
+
+RULES = load()
+EVERYTHING = Config(select=("all",))
+
+GOOD = """datasource db {
+  provider = "postgresql"
+}
+
+model User {
+  id    Int    @id
+  posts Post[]
+}
+
+model Post {
+  id       Int  @id
+  authorId Int
+  author   User @relation(fields: [authorId], references: [id])
+}
+"""
+
+
+def report_on(folder: Path, *names: str) -> Report:
+    paths = [folder / name for name in names] or [folder]
+    return check(discover(folder, paths, max_file_size=10_000_000), Config(), RULES)
+
+
+def report_of(text: str) -> Report:
+    source = Source("schema.prisma", text)
+    report = check(Discovery(root=Path(), sources=(source,)), EVERYTHING, RULES)
+    assert not report.failures, report.failures[0]
+    return report
+
+
+def said_of(report: Report, path: str) -> list[str]:
+    return [f"{it.rule}: {it.finding.message}" for it in report.kept if it.finding.span.path == path]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", None),
+        (b"\x00\x01\x02model", "binary"),
+        (b"model A {\n  id Int @id // caf\xe9\n}\n", "0xe9"),
+        (GOOD.encode("utf-16"), "UTF-16"),
+        (b"\xef\xbb\xbf" + GOOD.replace("User", "Person").encode(), "byte order mark"),
+        (b"x" * 50_000_000, "50,000,000 bytes"),
+        (b"model A {", "is not closed"),
+        (b"// use prisma-next\n\nmodel A {\n  id Int @id\n}\n", "Prisma 8"),
+    ],
+    ids=["empty", "binary", "latin-1", "utf-16", "bom", "50-megabytes", "unclosed", "prisma-8"],
+)
+def test_a_strange_file_is_named_once_and_the_others_are_read(
+    tmp_path: Path, data: bytes, expected: str | None
+) -> None:
+    (tmp_path / "good.prisma").write_text(GOOD)
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange/schema.prisma").write_bytes(data)
+    report = report_on(tmp_path)
+    assert not report.failures
+    assert [it for it in said_of(report, "good.prisma") if it.startswith("unindexed-foreign-key")]
+    said = [
+        it for it in said_of(report, "strange/schema.prisma") if not it.startswith("unindexed-foreign-key")
+    ]
+    assert len(said) == (expected is not None), said
+    if expected:
+        assert expected in said[0]
+
+
+def test_a_missing_path_is_the_users_to_mend(tmp_path: Path) -> None:
+    from crowsfoot.config import UserError
+
+    with pytest.raises(UserError, match=r"nowhere\.prisma"):
+        report_on(tmp_path, "nowhere.prisma")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "schema.prisma").write_text(GOOD)
+    (tmp_path / "schema.prisma").chmod(0)
+    assert "unreadable-file" in said_of(report_on(tmp_path), "schema.prisma")[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
+def test_loops_of_links_and_pipes_do_not_hang(tmp_path: Path) -> None:
+    (tmp_path / "schema.prisma").write_text(GOOD)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "self.prisma").symlink_to(tmp_path / "self.prisma")
+    (tmp_path / "nowhere.prisma").symlink_to(tmp_path / "not-there")
+    os.mkfifo(tmp_path / "pipe.prisma")
+    report = report_on(tmp_path)
+    assert any("unindexed-foreign-key" in it for it in said_of(report, "schema.prisma"))
+    assert said_of(report, "pipe.prisma")
+    assert said_of(report, "self.prisma")
+
+
+def test_a_thousand_errors_are_told_without_flooding() -> None:
+    lines = "".join(f"  field{n} String @default('x')\n" for n in range(1000))
+    report = report_of(GOOD + f"model Broken {{\n  id Int @id\n{lines}}}\n")
+    errors = [it for it in report.kept if it.rule == "syntax-error"]
+    assert 1 < len(errors) <= 101
+    assert "more" in errors[-1].finding.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["[" * 100_000 + "]" * 100_000, "(" * 100_000, "f(" * 50_000 + ")" * 50_000, '"' + "a" * 1_000_000 + '"'],
+    ids=["lists", "parentheses", "calls", "long-string"],
+)
+def test_deep_and_long_values_neither_raise_nor_hang(value: str) -> None:
+    report_of(GOOD + f"model Deep {{\n  id Int @id\n  x Json @default({value})\n}}\n")
+
+
+def test_a_million_braces_neither_raise_nor_hang() -> None:
+    report_of("model A {\n" * 50_000)
+    report_of("}\n" * 200_000)
+    report_of("/*" * 200_000)
+    report_of('"' * 200_000)
+
+
+LINES = GOOD.splitlines(keepends=True)
+FRAGMENTS = [
+    "@",
+    "@@index([",
+    "])",
+    "{",
+    "}",
+    '"',
+    "//",
+    "///",
+    "/*",
+    "*/",
+    "\\",
+    "\ufeff",
+    "\r",
+    "\x00",
+    "é",
+    "😀",
+]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """A valid schema after a few strokes of a hand that slipped."""
+    text = "".join(draw(st.permutations(LINES))) if draw(st.booleans()) else GOOD
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(text)))
+        end = min(len(text), at + draw(st.integers(0, 20)))
+        text = text[:at] + draw(st.sampled_from(["", *FRAGMENTS, *LINES])) + text[end:]
+    return text
+
+
+@given(mutated())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_mutation_raises_and_every_span_lies_in_the_file(text: str) -> None:
+    for diagnostic in report_of(text).kept:
+        finding = diagnostic.finding
+        edits = finding.fix.edits if finding.fix else ()
+        for span in (finding.span, *(it.span for it in finding.related), *(it.span for it in edits)):
+            assert span.path == "schema.prisma"
+            assert 0 <= span.start <= span.end <= len(text)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_no_text_raises(text: str) -> None:
+    report_of(text)

@@ -1,0 +1,166 @@
+"""What a run works out, and what it takes from the cache."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crowsfoot import frontends
+from crowsfoot.config import UserError
+from crowsfoot.session import Choices, Session
+
+SCHEMA = """datasource db {
+  provider = "postgresql"
+}
+
+model User {
+  id    Int    @id
+  posts Post[]
+}
+
+model Post {
+  id       Int  @id
+  authorId Int
+  author   User @relation(fields: [authorId], references: [id])
+}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one finding, and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "project"
+    (folder / "prisma").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    (folder / "prisma/schema.prisma").write_text(SCHEMA)
+    return folder
+
+
+def rules_of(session: Session) -> list[str]:
+    return [it.rule for it in session.report.kept]
+
+
+def open_session(*paths: Path, **options: object) -> Session:
+    return Session(paths, Choices(), **options)  # type: ignore[arg-type]
+
+
+class Counter:
+    """Counts how many files are parsed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.files = 0
+        read = frontends.read
+
+        def counted(source: object) -> object:
+            self.files += 1
+            return read(source)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(frontends, "read", counted)
+
+
+def test_an_unchanged_project_is_not_parsed_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(monkeypatch)
+    assert rules_of(open_session(project)) == ["unindexed-foreign-key"]
+    assert counter.files == 1
+    again = open_session(project)
+    assert rules_of(again) == ["unindexed-foreign-key"]
+    assert counter.files == 1
+    assert "rules" not in vars(again), "rules were loaded"
+
+
+def test_of_a_changed_project_only_the_changed_file_is_parsed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "prisma/more.prisma").write_text("model Tag {\n  id Int @id\n}\n")
+    counter = Counter(monkeypatch)
+    assert rules_of(open_session(project)) == ["unindexed-foreign-key"]
+    assert counter.files == 2
+    (project / "prisma/schema.prisma").write_text(SCHEMA.replace("authorId Int", "authorId Int @unique"))
+    assert rules_of(open_session(project)) != ["unindexed-foreign-key"]
+    assert counter.files == 3
+
+
+def test_without_the_cache_everything_is_parsed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(monkeypatch)
+    for _ in range(2):
+        assert rules_of(open_session(project, cached=False)) == ["unindexed-foreign-key"]
+    assert counter.files == 2
+
+
+def test_another_configuration_is_another_report(project: Path) -> None:
+    assert rules_of(open_session(project)) == ["unindexed-foreign-key"]
+    (project / "crowsfoot.toml").write_text('ignore = ["unindexed-foreign-key"]\n')
+    assert rules_of(open_session(project)) == []
+
+
+def test_a_run_from_the_cache_imports_no_parser_and_no_graph(project: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from crowsfoot.session import Choices, Session;"
+        "Session([Path(sys.argv[1])], Choices()).report;"
+        "print(*(it for it in ('lark', 'networkx', 'sarif_om', 'crowsfoot_rules') if it in sys.modules))"
+    )
+    for expected in ("lark crowsfoot_rules\n", "\n"):
+        run = subprocess.run(
+            [sys.executable, "-c", code, str(project)], capture_output=True, text=True, check=True
+        )
+        assert run.stdout == expected
+
+
+def test_a_file_is_judged_by_the_project_around_it(project: Path) -> None:
+    schema = project / "prisma/schema.prisma"
+    tag = project / "prisma/tag.prisma"
+    schema.write_text(SCHEMA.replace("posts Post[]", "posts Post[]\n  tags  Tag[]"))
+    tag.write_text(
+        "model Tag {\n  id     Int  @id\n  userId Int\n"
+        "  user   User @relation(fields: [userId], references: [id])\n}\n"
+    )
+    session = open_session(tag)
+    assert [(it.rule, it.finding.span.path) for it in session.report.kept] == [
+        ("unindexed-foreign-key", "prisma/tag.prisma")
+    ]
+
+
+def test_standard_input_takes_the_place_of_its_file(project: Path) -> None:
+    schema = project / "prisma/schema.prisma"
+    text = SCHEMA.replace("authorId Int", "authorId Int @unique")
+    session = open_session(Path("-"), stdin=(text.encode(), schema))
+    assert "unindexed-foreign-key" not in rules_of(session)
+
+
+def test_fixes_are_applied_until_nothing_changes(project: Path) -> None:
+    session = open_session(project)
+    fixed = session.fixed(unsafe=False)
+    assert fixed.count == 1
+    assert "@@index([authorId])" in fixed.texts["prisma/schema.prisma"]
+    session.write(fixed)
+    assert rules_of(session) == []
+    assert open_session(project).fixed(unsafe=True).count == 0
+
+
+def test_crlf_is_kept_by_fixes(project: Path) -> None:
+    schema = project / "prisma/schema.prisma"
+    schema.write_bytes(SCHEMA.replace("\n", "\r\n").encode())
+    session = open_session(project)
+    session.write(session.fixed(unsafe=False))
+    data = schema.read_bytes()
+    assert b"@@index([authorId])\r\n" in data
+    assert data.count(b"\n") == data.count(b"\r\n")
+
+
+def test_a_file_that_cannot_be_written_is_named(project: Path) -> None:
+    session = open_session(project)
+    fixed = session.fixed(unsafe=False)
+    schema = project / "prisma/schema.prisma"
+    schema.unlink()
+    schema.mkdir()
+    with pytest.raises(UserError, match=r"prisma/schema\.prisma: cannot be written"):
+        session.write(fixed)
+
+
+def test_two_databases_in_one_repository_are_kept_apart(project: Path) -> None:
+    (project / "analytics").mkdir()
+    (project / "analytics/schema.prisma").write_text(SCHEMA.replace("postgresql", "mysql"))
+    found = [it.finding.span.path for it in open_session(project).report.kept]
+    assert found == ["prisma/schema.prisma"]  # InnoDB indexes foreign keys by itself
