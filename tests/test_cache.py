@@ -255,10 +255,9 @@ def test_a_link_in_the_place_of_an_entry_is_neither_read_nor_followed(cache: Cac
     mine = tmp_path / "mine"
     shutil.copy(entry(cache), mine)
     before = mine.read_bytes()
-    entry(cache).unlink()
-    place = digest("key")
-    assert cache.folder
-    (cache.folder / f"facts-{place}").symlink_to(mine)
+    place = entry(cache)
+    place.unlink()
+    place.symlink_to(mine)
     assert cache.get("facts", "key", int) is None
     cache.put("facts", "key", 2)
     assert cache.get("facts", "key", int) == 2
@@ -438,3 +437,11 @@ def test_the_fingerprint_of_a_package_in_an_archive_changes_with_the_archive(
     assert before != code_fingerprint(["no_such_package"])
     os.utime(archive, (1, 1))
     assert code_fingerprint(["zipped_rules"]) != before
+
+
+def test_what_other_code_has_made_is_not_there(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.of("old").put("facts", "key", 1)
+    assert cache.of("old").get("facts", "key", int) == 1
+    assert cache.of("new").get("facts", "key", int) is None
+    assert cache.get("facts", "key", int) is None

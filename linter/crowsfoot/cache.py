@@ -70,16 +70,21 @@ class Cache:
     does, and parallel runs may share the folder: an entry is replaced in one step.
     """
 
-    def __init__(self, folder: Path | None, secret: bytes = b"") -> None:
+    def __init__(self, folder: Path | None, secret: bytes = b"", code: str = "") -> None:
         self.folder = folder
         self._secret = secret
+        self._code = code
         self._ready = False
+
+    def of(self, code: str) -> "Cache":
+        """The entries, in the same folder, that this code has made: what another has made is not there."""
+        return Cache(self.folder, self._secret, code)
 
     def get(self, kind: str, key: str, type: type[T]) -> T | None:
         """The value that was put under this kind and key, or None."""
         if self.folder is None:
             return None
-        name = _name(kind, key)
+        name = _name(kind, digest(self._code, key))
         data = _read(os.path.join(self.folder, name))
         if data is None or not data.startswith(_FORMAT):
             return None
@@ -105,7 +110,7 @@ class Cache:
             if not self._ready:
                 _prepare(self.folder)
                 self._ready = True
-            name = _name(kind, key)
+            name = _name(kind, digest(self._code, key))
             data = b"".join((_FORMAT, self._checksum(name, payload), payload))
             _replace(os.path.join(self.folder, name), data)
         except OSError:

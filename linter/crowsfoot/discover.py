@@ -338,7 +338,7 @@ class _Walk:
         if os.path.islink(path) or not os.path.exists(path):
             return
         try:
-            data = _bytes(path, _LONGEST_GITIGNORE)
+            data = _bytes(path, _LONGEST_GITIGNORE, "the most that is read")
         except _UnreadableError as reason:
             self.problems.append((path, str(reason)))
         else:
@@ -363,11 +363,11 @@ def _problem(message: str) -> Problem:
 
 def _text(path: str, limit: int) -> str | None:
     """The text of a file of a wanted kind, or None when it lacks what its kind must contain."""
-    data = _bytes(path, limit)
+    data = _bytes(path, limit, "max-file-size")
     return _decoded(data) if (_wanted(os.path.basename(path)) or b"") in data else None
 
 
-def _bytes(path: str, limit: int) -> bytes:
+def _bytes(path: str, limit: int, called: str) -> bytes:
     try:
         # Opening a pipe or a device can wait for ever, or do something.
         if not stat.S_ISREG(mode := os.stat(path).st_mode):
@@ -381,7 +381,7 @@ def _bytes(path: str, limit: int) -> bytes:
     except OSError as error:
         raise _UnreadableError(f"this file cannot be read: {_reason(error)}") from error
     if max(size, len(data)) > limit:
-        raise _UnreadableError(f"this file has {max(size, len(data)):,} bytes; max-file-size is {limit:,}")
+        raise _UnreadableError(f"this file has {max(size, len(data)):,} bytes; {called} is {limit:,}")
     return data
 
 

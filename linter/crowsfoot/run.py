@@ -5,7 +5,7 @@ paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -jud
 
 import posixpath
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crowsfoot import frontends
@@ -22,31 +22,30 @@ from crowsfoot.subjects import SUBJECTS
 from crowsfoot.suppress import Unused, judge
 
 Rules = Mapping[str, Rule[Any]]
-Subjects = Callable[[type[Any]], Iterable[Any]]
+Subjects = Mapping[type[Any], Iterable[Any]]
 
 _NOTHING_KEPT = Cache(None)
 
 
 def check(discovery: Discovery, config: Config, rules: Rules, cache: Cache = _NOTHING_KEPT) -> Report:
-    """What the enabled rules say of the files, judged by the user's settings and comments."""
+    """What the enabled rules say of the files, judged by the user's comments and settings."""
     chosen = enabled(config, rules)
-    failures: list[str] = []
+    failures = [f"{it.name} is over {it.over.__name__}, which is no subject" for it in _subjectless(chosen)]
     project = analyse(discovery, config, cache)
 
-    diagnostics = apply_rules(chosen, lambda type: SUBJECTS[type](project), config, failures)
+    subjects = {type: find(project) for type, find in SUBJECTS.items()}
     judged = judge(
-        diagnostics,
+        apply_rules(chosen, subjects, config, failures),
         project.directives,
         {source.path: source for source in discovery.sources},
         known=rules.keys(),
         ran={rule.name for rule in chosen},
     )
-    about_comments = apply_rules(chosen, lambda type: judged.unused, config, failures, only=Unused)
+    # Which comments are in vain is only known once every other rule has spoken.
+    about_comments = apply_rules(chosen, {Unused: judged.unused}, config, failures)
 
-    # Only now: a comment that allows what is hidden for its confidence is not in vain.
-    sure = [it for it in (*judged.kept, *about_comments) if it.finding.confidence >= config.min_confidence]
     return Report(
-        kept=tuple(sorted(sure, key=_place)),
+        kept=_shown((*judged.kept, *about_comments), config, rules),
         allowed=judged.allowed,
         files=len(project.files) + len(discovery.problems),
         failures=tuple(failures),
@@ -73,37 +72,45 @@ def read_facts(source: Source, cache: Cache = _NOTHING_KEPT) -> Facts | None:
 
 
 def apply_rules(
-    rules: Iterable[Rule[Any]],
-    subjects: Subjects,
-    config: Config,
-    failures: list[str],
-    only: type[Any] | None = None,
+    rules: Iterable[Rule[Any]], subjects: Subjects, config: Config, failures: list[str]
 ) -> list[Diagnostic]:
-    """The findings of the rules, with the severity that the user gives them.
+    """The findings of the rules over one of the subjects, with the severity that the user gives them.
 
-    A rule that raises is a bug, of ours or of its package: its traceback goes to failures and the others
-    still run. With only, just the rules over that type run; without, all but those over Unused, which can
-    only be known once every other rule has spoken.
+    A rule that raises is a bug, of ours or of its package: its traceback goes to failures, and the others
+    still run.
     """
     found = []
-    silent = silenced(config)
     for rule in rules:
-        if (rule.over is not only) if only else (rule.over is Unused):
-            continue
         options = config.options.get(rule.name, {})
-        for subject in subjects(rule.over):
+        for subject in subjects.get(rule.over, ()):
             try:
                 findings = list(rule.check(subject, **options))
             except Exception:
                 failures.append(f"{rule.name} failed on {subject}:\n{traceback.format_exc()}")
-                continue
-            found += [
-                Diagnostic(rule.name, severity(config, rule), finding)
-                for finding in findings
-                if not silent(rule, finding.span.path)
-            ]
+            else:
+                found += [Diagnostic(rule.name, severity(config, rule), finding) for finding in findings]
     return found
 
 
-def _place(diagnostic: Diagnostic) -> tuple[Any, ...]:
-    return diagnostic.finding.span, diagnostic.rule, diagnostic.finding.message
+def _subjectless(rules: Iterable[Rule[Any]]) -> list[Rule[Any]]:
+    return [rule for rule in rules if rule.over not in SUBJECTS and rule.over is not Unused]
+
+
+def _shown(diagnostics: Iterable[Diagnostic], config: Config, rules: Rules) -> tuple[Diagnostic, ...]:
+    """Those that the user wants to see, by place.
+
+    They are sorted out only after the comments have been heard: a comment is not in vain because what it
+    allows would be hidden anyway.
+    """
+    silent = silenced(config)
+    return tuple(
+        sorted(
+            (
+                it
+                for it in diagnostics
+                if it.finding.confidence >= config.min_confidence
+                and not silent(rules[it.rule], it.finding.span.path)
+            ),
+            key=lambda it: (it.finding.span, it.rule, it.finding.message),
+        )
+    )

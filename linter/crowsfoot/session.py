@@ -63,7 +63,8 @@ class Session:
         on_disk = [path for path in paths if path != Path("-")]
         files = [path for path in on_disk if not path.is_dir()] + ([stdin[1]] if stdin else [])
         self.location = _locate([*on_disk, *files], config_file)
-        self.cache = caches.for_project(self.location.root, os.environ) if cached else Cache(None)
+        cache = caches.for_project(self.location.root, os.environ) if cached else Cache(None)
+        self.cache = cache.of(_code(cache))
         self.discovery = self._discover(on_disk, files, stdin)
         # What a folder says is reported whole; of files, only those that were named.
         self.only = (
@@ -82,7 +83,7 @@ class Session:
     def config(self) -> Config:
         location = self.location
         name = location.file.name if location.file else "crowsfoot.toml"
-        key = digest(self._code, name, location.text, msgspec.msgpack.encode(self.choices))
+        key = digest(name, location.text, msgspec.msgpack.encode(self.choices))
         config = self.cache.get("config", key, Config)
         if config is None:
             config = configs.parse(location.text, name, self.rules)
@@ -147,7 +148,6 @@ class Session:
 
     def _report_on(self, discovery: Discovery) -> Report:
         key = digest(
-            self._code,
             msgspec.msgpack.encode(self.config, order="deterministic"),
             *(part for it in discovery.sources for part in (it.path, it.text)),
             msgspec.msgpack.encode(discovery.problems),
@@ -174,16 +174,16 @@ class Session:
         found = discover(root, paths, exclude=self.config.exclude, max_file_size=self.config.max_file_size)
         return standard_input(found, *stdin) if stdin else found
 
-    @cached_property
-    def _code(self) -> str:
-        """A digest of the code that decides what is reported: ours, and that of every package of rules."""
-        # Which packages there are is known by what is installed: asking them takes longer than a check.
-        key = digest(*(f"{path}:{_changed(path)}" for path in sys.path))
-        names = self.cache.get("packages", key, tuple[str, ...])
-        if names is None:
-            names = packages()
-            self.cache.put("packages", key, names)
-        return code_fingerprint(("crowsfoot", *names))
+
+def _code(cache: Cache) -> str:
+    """A digest of the code that decides what is reported: ours, and that of every package of rules."""
+    # Which packages there are depends on what is installed, and to find out takes a while.
+    key = digest(*(f"{path}:{_changed(path)}" for path in sys.path))
+    names = cache.get("packages", key, tuple[str, ...])
+    if names is None:
+        names = packages()
+        cache.put("packages", key, names)
+    return code_fingerprint(("crowsfoot", *names))
 
 
 def _locate(given: Sequence[Path], config_file: Path | None) -> Location:

@@ -1,6 +1,6 @@
 """The types that a rule can be over, and where the project keeps their values."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crowsfoot.link.project import (
@@ -15,14 +15,14 @@ from crowsfoot.link.project import (
     UnresolvedRelation,
 )
 
-SUBJECTS: dict[type[Any], Callable[[Project], Iterable[Any]]] = {
-    Project: lambda project: (project,),
+SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
+    Project: lambda project: [project],
     Problem: lambda project: project.problems,
     Database: lambda project: project.databases,
-    Table: lambda project: project.tables(),
-    Column: lambda project: (it for table in project.tables() for it in table.columns.values()),
-    Index: lambda project: (it for table in project.tables() for it in table.indexes),
-    ForeignKey: lambda project: (it for table in project.tables() for it in table.foreign_keys),
-    Relation: lambda project: (it for database in project.databases for it in database.relations),
-    UnresolvedRelation: lambda project: (it for database in project.databases for it in database.unresolved),
+    Table: lambda project: list(project.tables()),
+    Column: lambda project: [it for table in project.tables() for it in table.columns.values()],
+    Index: lambda project: [it for table in project.tables() for it in table.indexes],
+    ForeignKey: lambda project: [it for table in project.tables() for it in table.foreign_keys],
+    Relation: lambda project: [it for database in project.databases for it in database.relations],
+    UnresolvedRelation: lambda project: [it for database in project.databases for it in database.unresolved],
 }

@@ -60,30 +60,17 @@ _SCHEMAS = [
 ]
 _SNIPPETS = st.sampled_from(
     [
-        "{",
-        "}",
-        "(",
-        ")",
-        "[",
-        "]",
-        '"',
-        "'",
-        "@",
-        "@@",
-        "//",
-        "///",
-        "/*",
-        "*/",
-        "\\",
-        ",",
-        ":",
-        ".",
-        "_",
-        "-",
+        "// crowsfoot: alow x",
+        "types {",
+        "Unsupported(",
+        "model A {\n",
+        "}\n",
+        "9" * 50,
+        " " * 30,
+        "😀",
+        "\r\n",
     ]
-    + ["\n", "\r", "\r\n", "\t", "\x00", "\x0c", "\ufeff", "\u2028", "é", "😀", "model A {\n", "}\n"]
-    + ["// crowsfoot: alow x", "types {", "Unsupported(", "9" * 50, " " * 30, "?", "!", "="]
-)
+) | st.sampled_from("{}()[]\"'@/*\\,:.;_-?!=#1a\n\r\t\x00\x0c\ufeff\u2028é ")
 
 
 @st.composite
@@ -110,7 +97,7 @@ def _broken(draw: st.DrawFn, texts: list[str]) -> str:
     return text
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(_broken(_SCHEMAS))
 def test_a_broken_schema_gives_facts_with_places_in_the_text(text: str) -> None:
     facts = read(text)
@@ -129,7 +116,7 @@ def test_a_broken_schema_gives_facts_with_places_in_the_text(text: str) -> None:
                 assert text[part.name.range.start : part.name.range.end] == part.name.text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_any_text_gives_facts_with_places_in_the_text(text: str) -> None:
     _check(read(text), text)
@@ -143,7 +130,7 @@ _CONFIGS = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_broken(_CONFIGS))
 def test_broken_settings_give_facts_with_places_in_the_text(text: str) -> None:
     _check(read_config(text), text)

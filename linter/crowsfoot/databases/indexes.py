@@ -63,9 +63,9 @@ def makes_redundant(a: Index, by: Index) -> bool:
     """Whether everything that index a does, index by of the same table does as well.
 
     Same method and key definitions; same predicate; a's keys start by's (all in the same direction, or
-    all reversed); nothing included that is missing; and no uniqueness lost that is not promised by by, no
-    row order (a clustered index is the table), and nothing that a foreign key of another table rests on.
-    It follows that the table's own foreign keys keep the index that InnoDB demands (error 1553).
+    all reversed); nothing included that is missing; no uniqueness lost; no row order lost (a clustered
+    index is the table); and nothing that a foreign key of another table rests on. It follows that the
+    table's own foreign keys keep the index that InnoDB demands (error 1553).
     """
     if a is by or a.table is not by.table or a.primary or a.clustered or a.method != by.method:
         return False
@@ -115,7 +115,7 @@ def implied_unique(index: Index) -> bool:
         other.unique
         and other.predicate is None
         and _parts(other) < _parts(index)
-        and not any(column.nullable for column in other.columns)
+        and all(key.column and not key.column.nullable for key in other.keys)
         for other in index.table.indexes
     )
 

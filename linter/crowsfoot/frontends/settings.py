@@ -14,7 +14,7 @@ from crowsfoot.source import Range
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     |(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)
+    |(?P<string>"(?:[^"\\\n]++|\\.)*+"?|'(?:[^'\\\n]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`?)
     |(?P<word>[\w$]+)
     |(?P<mark>=>|\.\.\.|.)""",
     re.DOTALL | re.VERBOSE,
@@ -195,7 +195,7 @@ def _parts(arguments: Sequence[_Token]) -> list[str] | None:
 
 
 def _string(token: _Token) -> str | None:
-    if token.kind != "string":
+    if token.kind != "string" or len(token.text) < 2 or token.text[-1] != token.text[0]:
         return None
     text = token.text[1:-1]
     if token.text[0] == "`" and "${" in text:

@@ -38,7 +38,7 @@ _ANY: Final = re.compile(rf"{_BLANK}(?P<code>{_CODE}){_COMMENT}(?P<rest>[^\r\n]*
 _OPENS: Final = re.compile(r"\s*\{")
 _CLOSES_ANYWHERE: Final = re.compile(r"[^}\r\n]*\}")
 _LINE_END: Final = re.compile(rf"{_BLANK}(?:[\r\n]|\Z)")
-_COMMENT_OR_STRING: Final = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*(?s:.*?)\*/")
+_COMMENT_OR_STRING: Final = re.compile(r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"?|//[^\r\n]*+|/\*')
 
 
 def _line(head: str, attribute: str = rf"@@{_CODE}") -> re.Pattern[str]:
@@ -258,16 +258,20 @@ def _without_block_comments(text: str) -> str:
     Prisma reads those from 6.1 on; between the words of a line it does not.
     """
     pieces: list[str] = []
-    done = 0
-    for match in _COMMENT_OR_STRING.finditer(text):
-        start, end = match.span()
-        if not text.startswith("/*", start):
+    done = at = 0
+    while match := _COMMENT_OR_STRING.search(text, at):
+        start, at = match.span()
+        if match[0] != "/*":
             continue
+        end = text.find("*/", at) + 2
+        if end < 2:
+            break
+        at = end
         line_start = text.rfind("\n", 0, start) + 1
         line_start = max(done, line_start, text.rfind("\r", line_start, start) + 1)
         if text[line_start:start].strip(_BLANKS) and not _LINE_END.match(text, end):
             continue
-        pieces += text[done:start], re.sub(r"[^\r\n]", " ", match[0])
+        pieces += text[done:start], re.sub(r"[^\r\n]", " ", text[start:end])
         done = end
     pieces.append(text[done:])
     return "".join(pieces)

@@ -208,11 +208,11 @@ def _wanted(before: str, expected: Set[str]) -> str:
 
 def _last(text: str) -> str:
     """The last word of text, or its last sign."""
-    match = re.search(r"(?:@@?\s*)?[\w.-]+\s*[(\[{:]?$|\S$", text[-60:])
+    match = re.search(r'(?:@@?\s*)?[\w.-]+\s*[(\[{:]?$|"[^"]*"$|\S$', text[-60:])
     return match[0] if match else text[-1:]
 
 
 def _first(text: str) -> str:
     """The first word of text, or its first sign."""
-    match = re.match(r"@@?[\w.-]*|[\w.-]+|\S", text[:60])
+    match = re.match(r'@@?[\w.-]*|[\w.-]+|"[^"]*"|\S', text[:60])
     return match[0] if match else text[:1]
