@@ -527,3 +527,14 @@ def test_the_last_line_of_a_block_is_removed_with_the_blank_lines_before_it() ->
     (unique,) = read(text).models[0].keys
     assert unique.removal is not None
     assert text[: unique.removal.start] + text[unique.removal.end :] == "model A {\n  a Int\n}\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["  @@index([a]) /* over\n  lines */", "  /* over\n  lines */ @@index([a])", "  @@index([a]) /* x */"],
+)
+def test_a_block_comment_beside_a_block_key_stays(lines: str) -> None:
+    text = f"model A {{\n  a Int\n{lines}\n}}\n"
+    (index,) = read(text).models[0].keys
+    assert index.removal == index.range
+    assert read(text[: index.removal.start] + text[index.removal.end :]).problems == ()

@@ -62,6 +62,8 @@ def message(line: str, block: str = "model A") -> str:
         ("@@index(", "expected `)` for `@@index(`: arguments cannot span lines in Prisma"),
         ("@@index([a]", "expected `)` for `@@index(`: arguments cannot span lines in Prisma"),
         ("@@index([a b])", "expected `,` or `]` after `a`, not `b`"),
+        ('@@index([a], map: "x" type: Hash)', 'expected `,` or `)` after `"x"`, not `type`'),
+        ("id Int @id ?", "expected an attribute that begins with `@` after `@id`, not `?`"),
         ("@@index([a], map:)", "expected a value after `map:`"),
         ("@@index([a], where: { 1 })", "expected `name: value` after `{`, not `1`"),
         ("@@index([_a])", "names begin with a letter in Prisma, not with `_`"),
@@ -104,6 +106,8 @@ def test_a_broken_line_of_an_enum_says_what_was_expected(line: str, said: str) -
         ("provider = 'a'", "single quotes are not strings in Prisma; use double quotes"),
         ("previewFeatures = [", "expected `]` for `[`: arguments cannot span lines in Prisma"),
         ('previewFeatures = ["a",]', "trailing comma before `]`: Prisma does not allow one"),
+        ("provider = ?", "unexpected `?`"),
+        ('provider = "a" "b"', 'unexpected `"b"` after `"a"`'),
         ("provider = @a", "expected a value for `provider`, not an attribute"),
     ],
 )

@@ -180,3 +180,11 @@ def test_a_byte_order_mark_is_ignored_as_npm_does() -> None:
     found = read_package('\ufeff{ "prisma": { "schema": "a" } }').schema
     assert found is not None
     assert found.text == "a"
+
+
+def test_deep_objects_are_passed_over() -> None:
+    text = '{ "x": ' + '{ "a": 1, "b": ' * 500 + "2" + "}" * 500 + ', "prisma": { "schema": "db" } }'
+    found = read_package(text).schema
+    assert found is not None
+    assert found.text == "db"
+    assert read_config("export default " + "{ a: 1, b: " * 50_000) == SchemaLocation()

@@ -9,7 +9,7 @@ _URL = re.compile(
     r"[a-z][a-z0-9+]*://(?P<user>[^:/?#@\s]*):(?P<password>[^?#\s]*)@(?P<host>\[[^\]]*\]|[^:/?#\s]+)", re.I
 )
 _SQL_SERVER = re.compile(r"sqlserver://(?P<host>[^:;\\\s]+)", re.I)
-_SQL_SERVER_PART = re.compile(r";\s*(?P<key>[a-z ]+?)\s*=\s*(?P<value>\{[^}]*\}|[^;]*)", re.I)
+_SQL_SERVER_PART = re.compile(r";(?P<key>[^;={}]*)=(?P<value>\{[^}]{0,200}\}|[^;]*)")
 _API_KEY = re.compile(
     r"prisma(?:\+postgres)?://(?P<host>[^/?#\s]+)[^?#\s]*\?(?:[^#\s]*&)?api_key=(?P<password>[^&#\s]+)", re.I
 )
@@ -23,13 +23,13 @@ _PLACEHOLDERS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BLANKED = re.compile(
-    r"(.)\1*|[\[<{(%$].*[\]>})%]?|.*\$\{.*|.*(?:\.\.\.|\*\*\*|xxx).*", re.IGNORECASE | re.DOTALL
+    r"(.)\1*|<.*>|\[.*\]|\{.*\}|%\w+%|\$\w+|.*(?:\$\{|\.\.\.|\*\*\*|xxx).*", re.IGNORECASE | re.DOTALL
 )
 
 # Names that lead nowhere outside of the own machine, container network or documentation.
 # Source: https://www.rfc-editor.org/rfc/rfc6761
 _NOWHERE = re.compile(
-    r"""localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[^.\[]+
+    r"""localhost|127(?:\.\d+){3}|0\.0\.0\.0|::1|host\.docker\.internal|[^.:]+
         |(?:.*\.)?(?:localhost|test|example|invalid|local|example\.(?:com|org|net))""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -40,24 +40,28 @@ def secret(url: str) -> str | None:
 
     Addresses of the own machine do not count, nor do passwords that stand for one.
     """
-    found = _URL.match(url)
-    if found:
-        user, password, host = unquote(found["user"]), unquote(found["password"]), found["host"]
-        whose = f"the password of {user}" if user else "the password"
-    elif api := _API_KEY.match(url):
-        user, password, host, whose = "", api["password"], api["host"], "the API key"
-    elif server := _SQL_SERVER.match(url):
-        parts = {it["key"].lower(): it["value"].strip("{}") for it in _SQL_SERVER_PART.finditer(url)}
-        user = parts.get("user", parts.get("username", parts.get("uid", "")))
-        password, host = parts.get("password", parts.get("pwd", "")), server["host"]
-        whose = f"the password of {user}" if user else "the password"
+    if found := _URL.match(url):
+        user, password, host = unquote(found["user"]), found["password"], found["host"]
+    elif found := _API_KEY.match(url):
+        user, password, host = "", found["password"], found["host"]
+    elif found := _SQL_SERVER.match(url):
+        parts = {it["key"].strip().lower(): it["value"].strip("{}") for it in _SQL_SERVER_PART.finditer(url)}
+        user = parts.get("user") or parts.get("username") or parts.get("uid") or ""
+        password, host = parts.get("password") or parts.get("pwd") or "", found["host"]
     else:
         return None
-    if not password or password.lower() == user.lower() or _NOWHERE.fullmatch(host):
+    bare = host.strip("[]")
+    if (
+        not password
+        or password.lower() == user.lower()
+        or _NOWHERE.fullmatch(bare)
+        or _BLANKED.fullmatch(bare)
+    ):
         return None
-    if _PLACEHOLDERS.fullmatch(password) or _BLANKED.fullmatch(password) or _BLANKED.fullmatch(host):
+    if _PLACEHOLDERS.fullmatch(password) or _BLANKED.fullmatch(password):
         return None
-    return f"{whose} at {host}"
+    kind = "API key" if found.re is _API_KEY else "password"
+    return f"the {kind} of {user} at {host}" if user else f"the {kind} at {host}"
 
 
 def is_pooled(url: str) -> bool:

@@ -113,7 +113,7 @@ def _root(tokens: Sequence[_Token]) -> int | None:
 
 
 def _values(tokens: Sequence[_Token], root: int | None) -> _Values:
-    """The tokens of each value in the object that opens at root, by the path of its keys."""
+    """The tokens of each value at most one object below the one that opens at root, by its keys."""
     found: _Values = {}
     if root is None or root >= len(tokens) or tokens[root].text != "{":
         return found
@@ -135,7 +135,8 @@ def _values(tokens: Sequence[_Token], root: int | None) -> _Values:
                 index = first + 1
             else:
                 index = _end(tokens, first)
-                found[(*keys, key)] = tokens[first:index]
+                if len(keys) < 2:
+                    found[(*keys, key)] = tokens[first:index]
         elif token.text == ",":
             index += 1
         else:

@@ -46,12 +46,12 @@ def _homes(roots: list[File], single: set[str]) -> dict[str, str]:
 
 def _nearest(path: str, homes: dict[str, str]) -> str | None:
     folder = dirname(path)
-    while True:
-        if folder in homes:
-            return homes[folder]
-        if not folder:
+    while folder not in homes:
+        # The folder above "/" is "/": a file that the user names may stand outside the project.
+        if dirname(folder) == folder:
             return None
         folder = dirname(folder)
+    return homes[folder]
 
 
 def _files_named_by_settings(files: Sequence[File]) -> set[str]:

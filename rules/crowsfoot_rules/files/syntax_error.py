@@ -7,7 +7,7 @@ absence stay silent about the model it stands in.
 model Post {
   id Int @id
   title String @default('untitled')
-//^ want "single quotes"
+//^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ want "single quotes"
 }
 ```
 

@@ -40,7 +40,7 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _MONEY = re.compile(
     r"price|amount|fees?|subtotal|salary|wages?|revenue|payout|deposit|refund|vat|fiat|usd|eur|gbp"
 )
-_PERHAPS = re.compile(r"total|balance|discount|tax|paid|due|credit|debit|net|gross|charge")
+_PERHAPS = re.compile(r"total|balance|tax|paid|due|credit|debit|net|gross|charge")
 _MODELS = re.compile(
     r"order|invoice|payment|product|cart|checkout|subscription|transaction|wallet|account|purchase|sale|refund|"
     r"payout|billing|bill|receipt|charge|price|deposit|withdrawal|ledger"

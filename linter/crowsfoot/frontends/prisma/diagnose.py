@@ -99,10 +99,11 @@ def attributes(text: str, at: int, token: str, expected: Set[str]) -> str:
         return "expected `}` on a line of its own"
     if after[0] in ",;" and not _open(before):
         return f"unexpected `{after[0]}`: nothing separates attributes or ends a line in Prisma"
+    behind = f" after `{_last(before)}`" if before else ""
     wanted = _wanted(before, expected)
     if wanted:
-        return f"expected {wanted} after `{_last(before)}`, not `{_first(after)}`"
-    return f"unexpected `{_first(after)}`" + (f" after `{_last(before)}`" if before else "")
+        return f"expected {wanted}{behind}, not `{_first(after)}`"
+    return f"unexpected `{_first(after)}`{behind}"
 
 
 _COMMENT: Final = "this comment is not closed: expected `*/`"
@@ -201,7 +202,7 @@ def _wanted(before: str, expected: Set[str]) -> str:
         return "`name: value`"
     if "STRING" in expected and closing:
         return "a value"
-    if "ATTRIBUTE" in expected:
+    if "ATTRIBUTE" in expected and "STRING" not in expected:
         return "an attribute that begins with `@`"
     return ""
 

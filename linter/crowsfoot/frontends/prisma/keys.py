@@ -51,7 +51,7 @@ def of_block(attribute: Attribute, line: Range, text: str, shift: int) -> KeyAtt
         type=values.constant(values.argument(attribute, "type")),
         clustered=values.boolean(values.argument(attribute, "clustered")),
         where=None if where is None else values.raw(where, text, shift),
-        removal=_line_removal(text, line),
+        removal=_line_removal(text, line, values.place(attribute, shift)),
     )
 
 
@@ -87,11 +87,14 @@ def _attribute_removal(text: str, where: Range) -> Range:
     return Range(start, where.end)
 
 
-def _line_removal(text: str, line: Range) -> Range:
+def _line_removal(text: str, line: Range, where: Range) -> Range:
     """The line; the last one of a block takes the blank lines before it along.
 
-    That is what prisma format would leave.
+    That is what prisma format would leave. A /* */ on the line stays, as it may span others.
     """
+    behind = text[where.end : line.end].strip()
+    if text[line.start : where.start].strip() or (behind and not behind.startswith("//")):
+        return where
     start = line.start
     if _CLOSES.match(text, line.end):
         content = start
