@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach it,python3 python3.14 python3.13 python3.12 pyth
 	$(shell $(it) -c 'import sys; sys.version_info >= (3, 11) and print("$(it)")' 2>/dev/null)))
 BIN = .venv/bin
 
-.PHONY: demo test lint hooks clean
+.PHONY: demo test lint hooks docs clean
 
 demo: .venv/demo ## Install crowsfoot and lint the example project
 	@$(BIN)/crowsfoot check examples/shop --fail-on never
@@ -20,6 +20,9 @@ lint: .venv/dev ## Everything but the tests that has to be green
 
 hooks: .venv/dev ## Both pre-commit hooks, in a repository of their own
 	.ci/hooks
+
+docs: .venv/demo ## Write the page of all rules anew
+	$(BIN)/crowsfoot rule --output markdown > docs/rules.md
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -132,7 +132,7 @@ def explain(names: tuple[str, ...], format: str) -> None:
     from crowsfoot.rule import load
 
     rules = load()
-    text = describe(names, rules, format) if names or format == "json" else overview(rules)
+    text = overview(rules) if format == "text" and not names else describe(names, rules, format)
     click.echo(text, nl=False)
 
 

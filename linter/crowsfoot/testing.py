@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from crowsfoot.config import parse
-from crowsfoot.discover import Discovery
+from crowsfoot.discover import Discovery, standard_input
 from crowsfoot.finding import Confidence, Diagnostic, Report
 from crowsfoot.fix import apply
 from crowsfoot.marks import Mark, marks
@@ -42,8 +42,10 @@ def lint(files: Mapping[str, str], rule: Rule[Any]) -> Report:
     known = {**load(), rule.name: rule}
     config = parse(files.get("crowsfoot.toml", ""), "crowsfoot.toml", known)
     config = msgspec.structs.replace(config, select=(rule.name,), min_confidence=Confidence.POSSIBLE)
-    sources = tuple(Source(path, text) for path, text in sorted(files.items()))
-    report = check(Discovery(root=Path(), sources=sources), config, known)
+    discovery = Discovery(root=Path.cwd())
+    for path, text in files.items():
+        discovery = standard_input(discovery, _bytes(text), Path(path))
+    report = check(discovery, config, known)
     if report.failures:
         raise AssertionError("\n".join(report.failures))
     return report
@@ -70,9 +72,13 @@ def examples(rule: Rule[Any]) -> list[dict[str, str]]:
 
 
 def read_case(folder: Path) -> dict[str, str]:
-    """The files of a fixture folder, path -> text; paths are relative, with forward slashes."""
+    """The files of a fixture folder, path -> text; paths are relative, with forward slashes.
+
+    Bytes that are not UTF-8 are carried as Python carries them in file names (PEP 383), and lint() sees them
+    as they are on the disk.
+    """
     return {
-        file.relative_to(folder).as_posix(): file.read_bytes().decode()
+        file.relative_to(folder).as_posix(): file.read_bytes().decode(errors="surrogateescape")
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
@@ -139,6 +145,10 @@ def fix_all(rule: Rule[Any], files: Mapping[str, str], found: list[Diagnostic]) 
         texts |= applied.texts
         found = list(lint(texts, rule).kept)
     raise AssertionError(f"the fixes of {rule.name} do not come to an end")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
 
 
 def _place(span: Span, texts: Mapping[str, Source]) -> str:

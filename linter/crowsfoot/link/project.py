@@ -282,13 +282,14 @@ class Table(Linked, frozen=True, eq=False, dict=True):
     def primary_key(self) -> Index | None:
         return next((index for index in self.indexes if index.primary), None)
 
-    def append(self, line: str) -> Edit:
-        """The edit that adds an @@id, @@unique or @@index, where and how prisma format would put it."""
+    def append(self, line: str) -> tuple[Edit, ...]:
+        """The edits that add an @@id, @@unique or @@index, where and how prisma format would put it."""
         assert self.append_at is not None, "a join table has no declaration to add to"
         if self.trailer_at is not None:
-            return Edit(self.trailer_at, f"{line}\n  ")
-        gap = "\n\n" if self.append_after == "field" else "\n"
-        return Edit(self.append_at, f"{gap}  {line}")
+            return (Edit(self.trailer_at, f"{line}\n  "),)
+        edit = Edit(self.append_at, f"\n  {line}")
+        # An edit of its own: fixes that add several lines to one table share the blank line before them.
+        return (Edit(self.append_at, "\n"), edit) if self.append_after == "field" else (edit,)
 
     def __str__(self) -> str:
         return self.model
@@ -312,7 +313,7 @@ class Database(Linked, frozen=True, eq=False, dict=True):
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
         """The relation graph, frozen: nodes are model names with table=Table; an edge u -> v has
-        fk=ForeignKey with fk.table.model == u and fk.target.model == v, and is keyed by its columns.
+        fk=ForeignKey with fk.table.model == u and fk.target.model == v; its key tells it from others.
         """
         import networkx as nx
 
@@ -320,6 +321,8 @@ class Database(Linked, frozen=True, eq=False, dict=True):
         graph.add_nodes_from((name, {"table": table}) for name, table in self.tables.items())
         for fk in self.foreign_keys():
             key = ",".join(column.field for column in fk.columns)
+            if graph.has_edge(fk.table.model, fk.target.model, key):
+                key = f"{key} {fk.relation}"  # two relations can share their columns
             graph.add_edge(fk.table.model, fk.target.model, key=key, fk=fk)
         nx.freeze(graph)
         return graph

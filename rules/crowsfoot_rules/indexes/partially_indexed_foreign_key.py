@@ -74,5 +74,5 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
         f"add @@index({columns})",
         subject=str(fk),
         related=(Related(index.span, "serves the first columns"),),
-        fix=Fix(f"Add @@index({columns})", (table.append(f"@@index({columns})"),)),
+        fix=Fix(f"Add @@index({columns})", table.append(f"@@index({columns})")),
     )

@@ -70,5 +70,5 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
         f"no index starts with {columns}, so {effect} scans all of {table}; add @@index({columns})",
         subject=str(fk),
         related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in twins[1:]),
-        fix=Fix(f"Add @@index({columns})", (table.append(f"@@index({columns})"),)),
+        fix=Fix(f"Add @@index({columns})", table.append(f"@@index({columns})")),
     )

@@ -56,7 +56,7 @@ Source: https://www.postgresql.org/docs/current/sql-set-constraints.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Database, Finding, ForeignKey, Related, Severity, Span, rule
+from crowsfoot import Column, Confidence, Database, Finding, ForeignKey, Related, Severity, Span, rule
 from crowsfoot.databases.providers import RELATIONAL
 from crowsfoot.link.circles import circles
 
@@ -71,7 +71,7 @@ def check(database: Database) -> Iterator[Finding]:
             yield Finding(
                 fk.name_span,
                 f"every {fk.table} requires another {fk.table}, so the first can only refer to itself; "
-                f"make {_fields(fk)} optional",
+                + _way_out(fk),
                 subject=str(fk),
                 confidence=Confidence.POSSIBLE,
             )
@@ -81,23 +81,30 @@ def check(database: Database) -> Iterator[Finding]:
         yield Finding(
             easiest.name_span,
             f"{path} -> {easiest.table} is a circle of required relations, so no first row can be inserted; "
-            f"make {_fields(easiest)} optional",
+            + _way_out(easiest),
             subject=str(easiest),
-            related=tuple(Related(fk.name_span, f"{fk.table} requires a {fk.target}") for fk in others),
+            related=tuple(Related(fk.name_span, f"{fk.table} requires {fk.target}") for fk in others),
         )
 
 
 def _effort(fk: ForeignKey) -> tuple[bool, int, bool, Span]:
     """How hard it is to make the key optional; a one-to-one is hardly ever what makes a row belong."""
-    key = fk.table.primary_key
-    in_key = key is not None and not set(fk.columns).isdisjoint(key.columns)
     one_to_one = fk.relation is not None and fk.relation.kind == "one-to-one"
-    return in_key, len(fk.columns), not one_to_one, fk.name_span
+    return not _free(fk), len(fk.columns), not one_to_one, fk.name_span
+
+
+def _free(fk: ForeignKey) -> list[Column]:
+    """The columns that can be made optional, of which one is enough: those outside the primary key."""
+    key = fk.table.primary_key
+    return [column for column in fk.columns if key is None or column not in key.columns]
 
 
 def _end(fk: ForeignKey) -> str:
     return fk.relation.owner.name if fk.relation else fk.columns[0].field
 
 
-def _fields(fk: ForeignKey) -> str:
-    return " and ".join([*(column.field for column in fk.columns), _end(fk)])
+def _way_out(fk: ForeignKey) -> str:
+    free = _free(fk)
+    if free:
+        return f"make {free[0].field} and {_end(fk)} optional"
+    return f"take {fk.columns[0].field} out of the key of {fk.table} and make it optional with {_end(fk)}"

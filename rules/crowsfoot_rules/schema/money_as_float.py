@@ -66,7 +66,9 @@ def check(column: Column) -> Iterator[Finding]:
 
 def _is_money(column: Column) -> bool:
     words = _words(column.field)
-    if _any(_NOT_MONEY, words):
+    default = column.default.value if column.default else None
+    is_share = isinstance(default, float) and 0 < abs(default) < 1  # payoutFee @default(0.05)
+    if is_share or _any(_NOT_MONEY, words):
         return False
     return _any(_MONEY, words) or (_any(_PERHAPS, words) and _any(_MODELS, _words(column.table.model)))
 

@@ -26,7 +26,7 @@ model Order {
   tenant     Tenant   @relation(fields: [tenantId], references: [id])
   customerId Int
   customer   Customer @relation(fields: [customerId], references: [id])
-//^^^^^^^^ want "Order.customer can refer to a Customer of another Tenant"
+//^^^^^^^^ want "Order.customer can refer to Customer rows of another Tenant"
 }
 
 model Product {
@@ -106,12 +106,10 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
     end = fk.relation.owner.name if fk.relation else fk.columns[0].field
     yield Finding(
         fk.name_span,
-        f"{fk.table}.{end} can refer to a {fk.target} of another {tenancy.target or 'tenant'}; "
+        f"{fk.table}.{end} can refer to {fk.target} rows of another {tenancy.target or 'tenant'}; "
         f"refer to [{theirs.field}, {', '.join(it.field for it in fk.target_columns)}] with a key that holds "
         f"{ours.field} as well",
         subject=str(fk),
-        related=(
-            Related(theirs.name_span, f"{fk.target} belongs to a {tenancy.target or 'tenant'} by this"),
-        ),
+        related=(Related(theirs.name_span, f"this says whose row of {fk.target} it is"),),
         confidence=Confidence.LIKELY,
     )

@@ -107,7 +107,7 @@ def check(index: Index) -> Iterator[Finding]:
         f"{subject} is unique across every {tenancy.target or 'tenant'}; "
         f"make it @@unique([{tenant.field}, {names}])",
         subject=str(index),
-        related=(Related(tenant.name_span, f"{table} belongs to a {tenancy.target or 'tenant'} by this"),),
+        related=(Related(tenant.name_span, f"this says whose row of {table} it is"),),
         confidence=Confidence.LIKELY,
     )
 
