@@ -1,6 +1,9 @@
 """Anything can lie in a user's repository: one clear message each, and the others are still read."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -88,11 +91,33 @@ def test_a_missing_path_is_the_users_to_mend(tmp_path: Path) -> None:
         report_on(tmp_path, "nowhere.prisma")
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / "schema.prisma").write_text(GOOD)
-    (tmp_path / "schema.prisma").chmod(0)
-    assert "unreadable-file" in said_of(report_on(tmp_path), "schema.prisma")[0]
+@contextmanager
+def not_as_root(folder: Path) -> Iterator[None]:
+    """Meanwhile files are opened as anybody opens them: to root nothing is denied."""
+    root = os.geteuid() == 0
+    if root:
+        os.chown(folder, 65534, 65534)
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX permissions")
+def test_an_unreadable_file_is_named() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "schema.prisma").write_text(GOOD)
+        (folder / "locked.prisma").write_text(GOOD)
+        (folder / "locked.prisma").chmod(0)
+        with not_as_root(folder):
+            discovery = discover(folder, [folder])
+    report = check(discovery, Config(), RULES)
+    assert "unreadable-file" in said_of(report, "locked.prisma")[0]
+    assert "unindexed-foreign-key" in said_of(report, "schema.prisma")[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
