@@ -309,3 +309,20 @@ def test_the_cache_can_be_removed(shell: Shell) -> None:
 
 def test_the_version(shell: Shell) -> None:
     assert __version__ in shell("--version").stdout
+
+
+def test_modules_that_lie_in_the_repository_are_not_imported(shell: Shell) -> None:
+    for name in ("click", "lark", "msgspec", "networkx", "difflib", "crowsfoot"):
+        shell.write(f"{name}.py", f"raise SystemExit('the {name} of the repository was run')\n")
+    shell.write("schema.prisma", BAD)
+    # As it is installed: `python -m` itself puts the working folder first among the places of modules.
+    run = subprocess.run(
+        [Path(sys.executable).with_name("crowsfoot"), "check", "--output", "concise"],
+        cwd=shell.folder,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1, run.stderr
+    assert "unindexed-foreign-key" in run.stdout

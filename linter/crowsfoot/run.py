@@ -3,21 +3,18 @@
 paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -judge-> Report
 """
 
-import posixpath
 import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crowsfoot import frontends
-from crowsfoot.cache import Cache, digest
+from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, severity, silenced
 from crowsfoot.discover import Discovery
-from crowsfoot.facts import Facts
 from crowsfoot.finding import Diagnostic, Report
 from crowsfoot.link import link
 from crowsfoot.link.project import Project
+from crowsfoot.reading import read_all
 from crowsfoot.rule import Rule
-from crowsfoot.source import Source
 from crowsfoot.subjects import SUBJECTS
 from crowsfoot.suppress import Unused, judge
 
@@ -54,21 +51,8 @@ def check(discovery: Discovery, config: Config, rules: Rules, cache: Cache = _NO
 
 def analyse(discovery: Discovery, config: Config, cache: Cache = _NOTHING_KEPT) -> Project:
     """Everything that was read, joined."""
-    read = ((source.path, read_facts(source, cache)) for source in discovery.sources)
-    known = [(path, facts) for path, facts in read if facts is not None]
-    return link(known, discovery.problems, tenant_column=config.tenant_column)
-
-
-def read_facts(source: Source, cache: Cache = _NOTHING_KEPT) -> Facts | None:
-    """What the file says, from the cache when its text has been read before; None of a foreign kind."""
-    # The name decides on the frontend; where the file lies does not matter to what it says.
-    key = digest(posixpath.basename(source.path), source.text)
-    facts: Facts | None = cache.get("facts", key, Facts)  # type: ignore[arg-type]  # a union is a form of type
-    if facts is None:
-        facts = frontends.read(source)
-        if facts is not None:
-            cache.put("facts", key, facts)
-    return facts
+    facts = read_all(discovery.sources, cache)
+    return link(facts, discovery.problems, tenant_column=config.tenant_column)
 
 
 def apply_rules(

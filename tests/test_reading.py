@@ -1,0 +1,68 @@
+"""Which files are read, and where."""
+
+from pathlib import Path
+
+import pytest
+
+from crowsfoot import frontends, reading
+from crowsfoot.cache import Cache
+from crowsfoot.source import Source
+
+SOURCES = [
+    Source(f"{name}/schema.prisma", f"model {name} {{\n  id Int @id\n  x  String @default('x')\n}}\n")
+    for name in ("One", "Two", "Three")
+]
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the files that were read in this process."""
+    paths: list[str] = []
+    read = frontends.read
+
+    def counted(source: Source) -> object:
+        paths.append(source.path)
+        return read(source)
+
+    monkeypatch.setattr(frontends, "read", counted)
+    return paths
+
+
+def test_a_text_at_two_paths_is_read_once(read_here: list[str]) -> None:
+    copy = Source("copy/schema.prisma", SOURCES[0].text)
+    facts = reading.read_all([SOURCES[0], copy], Cache(None))
+    assert [path for path, _ in facts] == ["One/schema.prisma", "copy/schema.prisma"]
+    assert read_here == ["One/schema.prisma"]
+
+
+def test_the_same_text_under_another_name_may_mean_something_else() -> None:
+    text = '{"prisma": {"schema": "a.prisma"}}'
+    facts = dict(reading.read_all([Source("package.json", text), Source("x.prisma", text)], Cache(None)))
+    assert type(facts["package.json"]) is not type(facts["x.prisma"])
+
+
+def test_what_was_read_once_is_not_read_again(tmp_path: Path, read_here: list[str]) -> None:
+    cache = Cache(tmp_path)
+    first = reading.read_all(SOURCES, cache)
+    assert reading.read_all(SOURCES, cache) == first
+    assert len(read_here) == len(SOURCES)
+
+
+def test_other_processes_read_the_same(monkeypatch: pytest.MonkeyPatch, read_here: list[str]) -> None:
+    here = reading.read_all(SOURCES, Cache(None))
+    monkeypatch.setattr(reading, "WORTH_A_POOL", 0)
+    read_here.clear()
+    assert reading.read_all(SOURCES, Cache(None)) == here
+    assert read_here == []
+
+
+def test_where_no_process_can_be_started_it_works_without(
+    monkeypatch: pytest.MonkeyPatch, read_here: list[str]
+) -> None:
+    def refused(*_: object) -> object:
+        raise PermissionError("no semaphores here")
+
+    monkeypatch.setattr(reading, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(reading, "_read_in_processes", refused)
+    assert len(reading.read_all(SOURCES, Cache(None))) == len(SOURCES)
+    assert len(read_here) == len(SOURCES)
