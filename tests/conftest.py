@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from .shell import Shell
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -15,3 +17,11 @@ def corpus() -> Path:
     if not (folder / "corpus").is_dir():
         pytest.skip(f"no corpus at {folder}; set CROWSFOOT_CORPUS")
     return folder
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / ".git").mkdir()
+    return Shell(folder)

@@ -1,7 +1,6 @@
 """The command line, as a person or a script meets it."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from crowsfoot import __version__
+
+from .shell import Shell
 
 BAD = """datasource db {
   provider = "postgresql"
@@ -26,43 +27,6 @@ model Post {
 }
 """
 GOOD = BAD.replace("references: [id])\n}", "references: [id])\n\n  @@index([authorId])\n}")
-
-
-class Shell:
-    """Runs crowsfoot in a folder, as a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        # Colours and the cache depend on the environment; a test depends on what it says itself.
-        kept = {key: value for key, value in os.environ.items() if not key.endswith("COLOR")}
-        self.environment = {**kept, "XDG_CACHE_HOME": str(folder.parent / "cache"), "COLUMNS": "100"}
-
-    def __call__(
-        self, *arguments: str, stdin: bytes = b"", **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        run = subprocess.run(
-            [sys.executable, "-m", "crowsfoot", *arguments],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            input=stdin,
-            capture_output=True,
-            check=False,
-        )
-        return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
-
-    def write(self, path: str, text: str | bytes) -> Path:
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode() if isinstance(text, str) else text)
-        return file
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / ".git").mkdir()
-    return Shell(folder)
 
 
 def test_findings_are_exit_code_1(shell: Shell) -> None:

@@ -1,10 +1,13 @@
 """Anything can lie in a user's repository: one clear message each, and the others are still read."""
 
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from xml.dom import minidom
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,13 +15,15 @@ from hypothesis import strategies as st
 
 from crowsfoot.config import Config
 from crowsfoot.discover import Discovery, discover
-from crowsfoot.finding import Report
+from crowsfoot.finding import Confidence, Report, Safety
+from crowsfoot.fix import apply
+from crowsfoot.reporters import FORMATS, View, render
 from crowsfoot.rule import load
 from crowsfoot.run import check
 from crowsfoot.source import Source
 
 RULES = load()
-EVERYTHING = Config(select=("all",))
+EVERYTHING = Config(select=("all",), min_confidence=Confidence.POSSIBLE)
 
 GOOD = """datasource db {
   provider = "postgresql"
@@ -204,3 +209,121 @@ def test_no_mutation_raises_and_every_span_lies_in_the_file(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 def test_no_text_raises(text: str) -> None:
     report_of(text)
+
+
+SEVERAL = {
+    "a.prisma": GOOD,
+    "b.prisma": """model Order {
+  id         String   @id @default(uuid())
+  orgId      Int
+  customerId Int?
+  total      Float
+  status     Status   @default(OPEN)
+  createdAt  DateTime @map("created_at")
+  customer   Customer? @relation(fields: [customerId], references: [id], onDelete: Cascade)
+
+  @@unique([orgId, status], map: "orders_status")
+  @@index([orgId])
+  @@index([orgId, status])
+  @@index([orgId, status])
+  @@map("orders")
+}
+
+// crowsfoot: allow unindexed-foreign-key -- it is small
+enum Status {
+  OPEN
+  CLOSED @map("closed")
+}
+""",
+    "c.prisma": """model Customer {
+  id     Int     @id
+  email  String  @unique
+  orders Order[]
+  boss   Customer? @relation("boss", fields: [bossId], references: [id]) // crowsfoot: allow nothing
+  bossId Int?
+  staff  Customer[] @relation("boss")
+
+  @@index([email])
+}
+""",
+}
+STROKES = [
+    *FRAGMENTS,
+    "\u202e",
+    "##[error]",
+    "// crowsfoot: allow-file all\n",
+    "  // crowsfoot: allow unindexed-foreign-key, duplicate-index\n",
+    " // crowsfoot: allow nothing -- \x1b[31m",
+    "  @@index([orgId])\n",
+    "onDelete: Cascade",
+    "@unique",
+    "@id",
+    "Customer",
+    "sqlserver",
+    "mysql",
+]
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> dict[str, str]:
+    """Several files of one schema after a few strokes of a hand that slipped, some with other line ends."""
+    texts = dict(SEVERAL)
+    for _ in range(draw(st.integers(0, 6))):
+        path = draw(st.sampled_from(sorted(texts)))
+        text = texts[path]
+        at = draw(st.integers(0, len(text)))
+        end = min(len(text), at + draw(st.integers(0, 20)))
+        texts[path] = text[:at] + draw(st.sampled_from(["", *STROKES, *LINES])) + text[end:]
+    ends = draw(st.sampled_from(["\n", "\n", "\r\n"]))
+    return {path: text.replace("\n", ends) for path, text in texts.items()}
+
+
+def sources_of(texts: Mapping[str, str]) -> dict[str, Source]:
+    return {path: Source(path, text) for path, text in texts.items()}
+
+
+def report_of_all(texts: Mapping[str, str]) -> Report:
+    sources = tuple(sorted(sources_of(texts).values(), key=lambda it: it.path))
+    report = check(Discovery(root=Path(), sources=sources), EVERYTHING, RULES)
+    assert not report.failures, report.failures[0]
+    return report
+
+
+@given(projects())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_format_renders_whatever_is_found(texts: dict[str, str]) -> None:
+    report = report_of_all(texts)
+    view = View(report=report, sources=sources_of(texts), rules=lambda: RULES, include_allowed=True, width=60)
+    rendered = {format: render(format, view) for format in FORMATS}
+    for format, text in rendered.items():
+        text.encode()
+        assert not any(it in text for it in "\x00\x1b\r"), format
+    for format in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(rendered[format])
+    assert [json.loads(it)["rule"] for it in rendered["jsonl"].splitlines()] == [
+        it.rule for it in report.kept
+    ]
+    minidom.parseString(rendered["junit"])
+    assert len(rendered["github"].splitlines()) == len(report.kept)
+
+
+@given(projects())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_fixes_break_nothing_and_come_to_an_end(texts: dict[str, str]) -> None:
+    before = broken_lines(report_of_all(texts))
+    for _ in range(20):
+        report = report_of_all(texts)
+        fixes = [it.finding.fix for it in report.kept if it.finding.fix]
+        applied = apply([it for it in fixes if it.safety is not Safety.MANUAL], sources_of(texts))
+        if not applied.texts:
+            break
+        texts = {**texts, **applied.texts}
+        assert not broken_lines(report_of_all(texts)) - before
+    else:
+        raise AssertionError("the fixes do not come to an end")
+
+
+def broken_lines(report: Report) -> Counter[tuple[str, str]]:
+    return Counter(
+        (it.finding.span.path, it.finding.message) for it in report.kept if it.rule == "syntax-error"
+    )

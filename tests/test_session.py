@@ -164,3 +164,32 @@ def test_two_databases_in_one_repository_are_kept_apart(project: Path) -> None:
     (project / "analytics/schema.prisma").write_text(SCHEMA.replace("postgresql", "mysql"))
     found = [it.finding.span.path for it in open_session(project).report.kept]
     assert found == ["prisma/schema.prisma"]  # InnoDB indexes foreign keys by itself
+
+
+def test_a_file_that_somebody_else_has_changed_meanwhile_is_not_written_to(project: Path) -> None:
+    file = project / "prisma/schema.prisma"
+    session = open_session(project)
+    fixed = session.fixed(unsafe=False)
+    assert fixed.count == 1
+    file.write_text("// saved by an editor\n")
+    with pytest.raises(UserError, match=r"schema\.prisma: has changed"):
+        session.write(fixed)
+    assert file.read_text() == "// saved by an editor\n"
+    file.unlink()
+    with pytest.raises(UserError, match=r"schema\.prisma: cannot be written"):
+        session.write(fixed)
+    assert not file.exists()
+
+
+def test_a_file_under_two_names_is_fixed_once(project: Path) -> None:
+    file = project / "prisma/schema.prisma"
+    (project / "prisma/link.prisma").symlink_to("schema.prisma")
+    session = open_session(project)
+    session.write(session.fixed(unsafe=False))
+    assert file.read_text().count("@@index") == 1
+    assert (project / "prisma/link.prisma").is_symlink()
+
+
+def test_arguments_that_are_no_text_are_the_users_to_mend(project: Path) -> None:
+    with pytest.raises(UserError, match="no rule or category"):
+        Session([project], Choices(select=("\udcff",)))

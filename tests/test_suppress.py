@@ -181,3 +181,15 @@ def test_many_directives_for_one_place_do_not_multiply_either() -> None:
     judgement = judged([at(12)] * 20_000, *directives)
     assert len(judgement.allowed) == 20_000
     assert not judgement.unused
+
+
+def test_a_comment_may_name_very_many_rules() -> None:
+    # To look for each name from the start of the comment would take hours.
+    names = [f"zzz{number}" for number in range(20_000)]
+    source = Source("a.prisma", f"// crowsfoot: allow {', '.join(names)}\nmodel A {{\n  id Int @id\n}}\n")
+    known = {"zzz1"}
+    unused = judge([], directives_of(source), {source.path: source}, known=known, ran=known).unused
+    assert len(unused) == len(names)
+    fix = next(it.fix for it in reversed(unused) if it.fix)
+    (edit,) = fix.edits
+    assert source.text[edit.span.start : edit.span.end] in names

@@ -1,6 +1,7 @@
 """The door: arguments in, exit code out."""
 
 import gc
+import sys
 
 
 def main() -> None:
@@ -8,9 +9,15 @@ def main() -> None:
     # every 700 allocations costs a tenth of the time and finds nothing.
     gc.set_threshold(200_000, 50, 100)
 
-    from crowsfoot.cli import cli
+    try:
+        from crowsfoot.cli import cli
 
-    cli(prog_name="crowsfoot")
+        cli(prog_name="crowsfoot")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:  # what click itself says, as for --help, on a full disk
+        print(f"crowsfoot: standard output: cannot be written: {error.strerror}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,21 @@
 """Arguments to work, and reports to the screen: the only module that prints, writes files and exits.
 
-Exit codes: 0 nothing to report, 1 findings at or above --fail-on, 2 usage or configuration, 3 a bug.
+Exit codes: 0 nothing to report, 1 findings at or above --fail-on, 2 usage or configuration, 3 a bug,
+130 interrupted.
 """
 
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from crowsfoot import __version__
-from crowsfoot.config import UserError
+from crowsfoot.config import UserError, working_folder
+from crowsfoot.discover import is_read
 from crowsfoot.finding import Confidence, Report, Severity
 from crowsfoot.reporters import FORMATS, View, render
 from crowsfoot.session import Choices, Session
@@ -21,7 +24,7 @@ from crowsfoot.suggest import hint
 HOMEPAGE = "https://github.com/crowsfoot-dev/crowsfoot"
 RULE_URL = HOMEPAGE + "/blob/main/docs/rules.md#{rule}"
 
-CLEAN, FINDINGS, USAGE, BUG = 0, 1, 2, 3
+CLEAN, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 
@@ -33,11 +36,13 @@ class _Cli(click.Group):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            click.echo(f"crowsfoot: {error}", err=True)
+            _tell(str(error))
             ctx.exit(USAGE)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             # Whoever read our output has closed it (crowsfoot check | head): nobody is left to tell.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             ctx.exit(CLEAN)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -89,6 +94,10 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
     A folder is checked whole. For a file, the whole project is analysed and what it says of that file is
     reported. "-" is the text on standard input, named by --stdin-filename.
     """
+    outputs = _outputs(options["outputs"] or ("full",))
+    stdin = _standard_input(paths, options["stdin_filename"])
+    if stdin and not options["diff"] and (options["fix"] or options["unsafe_fixes"]):
+        raise UserError("--fix has no file to write standard input to; --diff shows what it would change")
     session = Session(
         paths,
         Choices(
@@ -98,13 +107,13 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
             min_confidence=options["min_confidence"],
         ),
         config_file=options["config_file"],
-        stdin=_standard_input(paths, options["stdin_filename"]),
+        stdin=stdin,
         cached=not options["no_cache"],
     )
     for name in session.discovery.unknown:
-        click.echo(f"crowsfoot: {name}: not a kind of file that crowsfoot reads", err=True)
+        _tell(f"{name}: not a kind of file that crowsfoot reads")
     if not session.discovery.sources and not session.discovery.problems:
-        click.echo(f"crowsfoot: no schema found below {_shown(paths)}", err=True)
+        _tell(f"no schema found below {_shown(paths)}")
     if options["diff"]:
         ctx.exit(_show_diff(session, unsafe=options["unsafe_fixes"]))
     if options["fix"] or options["unsafe_fixes"]:
@@ -112,12 +121,13 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
 
     report = session.report
     if options["statistics"]:
-        click.echo(_statistics(report), nl=False)
-    else:
-        for output in options["outputs"] or ("full",):
-            _write(session, output, color=options["color"], show_allowed=options["show_allowed"])
+        _print(_statistics(report))
+        outputs = [(format, file) for format, file in outputs if file]
+    for format, file in outputs:
+        _write(session, format, file, color=options["color"], show_allowed=options["show_allowed"])
     for failure in report.failures:
-        click.echo(failure, err=True)
+        for line in failure.splitlines():
+            _echo(line)
     if report.failures:
         ctx.exit(BUG)
     ctx.exit(_exit_code(report, options["fail_on"] or session.config.fail_on))
@@ -133,7 +143,7 @@ def explain(names: tuple[str, ...], format: str) -> None:
 
     rules = load()
     text = overview(rules) if format == "text" and not names else describe(names, rules, format)
-    click.echo(text, nl=False)
+    _print(text)
 
 
 @cli.command()
@@ -144,7 +154,7 @@ def completion(shell: str) -> None:
 
     script = get_completion_class(shell)
     assert script is not None
-    click.echo(script(cli, {}, "crowsfoot", "_CROWSFOOT_COMPLETE").source())
+    _print(script(cli, {}, "crowsfoot", "_CROWSFOOT_COMPLETE").source() + "\n")
 
 
 @cli.command("clean")
@@ -152,9 +162,9 @@ def clean_cache() -> None:
     """Delete the cache."""
     from crowsfoot.cache import clean, for_project
 
-    cache = for_project(Path(), os.environ)
+    cache = for_project(working_folder(), os.environ)
     count = clean(cache)
-    click.echo(f"removed {count} entries from {cache.folder}" if cache.folder else "there is no cache")
+    _print(f"removed {count} entries from {cache.folder}\n" if cache.folder else "there is no cache\n")
 
 
 def _shown(paths: Sequence[Path]) -> str:
@@ -170,7 +180,28 @@ def _standard_input(paths: Sequence[Path], filename: Path | None) -> tuple[bytes
         return None
     if filename is None:
         raise UserError('"-" needs --stdin-filename, which says what the text is')
+    if os.path.isdir(filename):
+        raise UserError(f"--stdin-filename: {filename} is a folder")
+    if sys.stdin is None:
+        raise UserError("standard input is closed")
     return sys.stdin.buffer.read(), filename
+
+
+def _outputs(given: Sequence[str]) -> list[tuple[str, str]]:
+    """The formats, and the files that they go to; "" is standard output."""
+    outputs = []
+    files: set[str] = set()
+    for output in given:
+        format, _, file = output.partition("=")
+        if format not in FORMATS:
+            raise UserError(f'--output: unknown format "{format}"{hint(format, FORMATS)}')
+        if file and is_read(file):
+            raise UserError(f"--output: {file} is named like a file that crowsfoot reads; name another one")
+        if file and file in files:
+            raise UserError(f"--output: {file} is named twice")
+        files.add(file)
+        outputs.append((format, file))
+    return outputs
 
 
 def _exit_code(report: Report, fail_on: str) -> int:
@@ -181,7 +212,7 @@ def _exit_code(report: Report, fail_on: str) -> int:
 
 
 def _is_terminal() -> bool:
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _colored(choice: str) -> bool:
@@ -193,12 +224,9 @@ def _colored(choice: str) -> bool:
     return not os.environ.get("NO_COLOR") and _is_terminal()
 
 
-def _write(session: Session, output: str, *, color: str, show_allowed: bool) -> None:
+def _write(session: Session, format: str, file: str, *, color: str, show_allowed: bool) -> None:
     import shutil
 
-    format, _, file = output.partition("=")
-    if format not in FORMATS:
-        raise UserError(f'--output: unknown format "{format}"{hint(format, FORMATS)}')
     view = View(
         report=session.report,
         sources=session.sources,
@@ -218,8 +246,7 @@ def _write(session: Session, output: str, *, color: str, show_allowed: bool) -> 
         except OSError as error:
             raise UserError(f"{file}: cannot be written: {error.strerror}") from error
     else:
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
+        _print(text)
 
 
 def _show_diff(session: Session, *, unsafe: bool) -> int:
@@ -229,7 +256,7 @@ def _show_diff(session: Session, *, unsafe: bool) -> int:
     after: Mapping[str, str] = session.fixed(unsafe=unsafe).texts
     prefix = session.prefix(for_people=True)
     for path, text in after.items():
-        click.echo(unified_diff(before[path].text, text, prefix + path), nl=False)
+        _print(unified_diff(before[path].text, text, prefix + path))
     return FINDINGS if after else CLEAN
 
 
@@ -238,6 +265,37 @@ def _apply_fixes(session: Session, *, unsafe: bool) -> None:
     session.write(fixed)
     files = f"{len(fixed.texts)} file{'s' * (len(fixed.texts) != 1)}"
     click.echo(f"fixed {fixed.count} finding{'s' * (fixed.count != 1)} in {files}", err=True)
+
+
+def _print(text: str) -> None:
+    """Write to standard output, as UTF-8 whatever the terminal's locale is; nowhere when it is closed."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _write_no_more()
+        raise UserError(f"standard output: cannot be written: {error.strerror}") from error
+
+
+def _tell(message: str) -> None:
+    """Write one line to standard error; names in it may come from anywhere."""
+    _echo(f"crowsfoot: {message}")
+
+
+def _echo(line: str) -> None:
+    from crowsfoot.reporters.terminal import visible
+
+    with suppress(OSError):  # full, or closed: the exit code has to say it
+        click.echo(visible(line), err=True)
+
+
+def _write_no_more() -> None:
+    """Let what is left for standard output go nowhere, so that the end of the process does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _statistics(report: Report) -> str:

@@ -60,26 +60,35 @@ def locate(start: Path) -> Location:
     without a .git either, it is start itself, or its folder when start is a file.
     """
     folder = start.absolute()
-    if not folder.is_dir():
+    # Unlike the methods of Path, these have an answer for names that are too long, or in locked folders.
+    if not os.path.isdir(folder):
         folder = folder.parent
     for ancestor in (folder, *folder.parents):
         for name in ("crowsfoot.toml", "pyproject.toml"):
             file = ancestor / name
-            if not file.is_file():
+            if not os.path.isfile(file):
                 continue
             data = _read(file)
             if name == "crowsfoot.toml" or _has_table(data):
                 return Location(ancestor, file, _decode(file, data), "config")
-        if (ancestor / ".git").exists():
+        if os.path.exists(ancestor / ".git"):
             return Location(ancestor, None, "", "git")
     return Location(folder, None, "", "start")
 
 
 def locate_file(file: Path) -> Location:
     """The project of a configuration file that the user names: its root is the file's folder."""
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise UserError(f"no such configuration file: {file}")
     return Location(file.absolute().parent, file, _decode(file, _read(file)), "config")
+
+
+def working_folder() -> Path:
+    """The folder that relative paths start at. Raises UserError when somebody has removed it."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UserError(f"the working folder cannot be found: {error.strerror}") from error
 
 
 def repository(folder: str) -> str | None:
@@ -196,20 +205,24 @@ def _has_table(data: bytes) -> bool:
     if _TABLE_HEADER.search(data):  # spares most runs the import of tomllib
         return True
 
-    import tomllib
-
     try:
-        tool = tomllib.loads(data.decode()).get("tool")
-    except (ValueError, RecursionError):
+        tool = _document(data.decode()).get("tool")
+    except ValueError:
         return False  # broken, and nothing in it looks like ours
     return isinstance(tool, dict) and "crowsfoot" in tool
 
 
 def _read(file: Path) -> bytes:
     try:
+        size = os.stat(file).st_size
+        if size > _LONGEST:
+            raise UserError(f"{file}: has {size:,} bytes; the most that is read is {_LONGEST:,}")
         return file.read_bytes()
     except OSError as error:
         raise UserError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+_LONGEST = 1_000_000  # bytes of a configuration file
 
 
 def _decode(file: Path, data: bytes) -> str:
@@ -224,12 +237,9 @@ def _table(text: str, file_name: str) -> tuple[dict[str, Any], str]:
     """The table that is ours, and how its keys begin in messages."""
     if not text:
         return {}, ""
-
-    import tomllib
-
     try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = _document(text)
+    except ValueError as error:
         raise UserError(f"{file_name}: not valid TOML: {_lowered(str(error))}") from error
     if Path(file_name).name != "pyproject.toml":
         return document, ""
@@ -238,6 +248,23 @@ def _table(text: str, file_name: str) -> tuple[dict[str, Any], str]:
     if not isinstance(table, dict):
         raise UserError(f"{file_name}: tool.crowsfoot: expected a table")
     return table, "tool.crowsfoot."
+
+
+def _document(text: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises ValueError where it is none."""
+    import tomllib
+
+    # For each part of a dotted key, tomllib goes down from the top again: ten thousand parts take seconds.
+    if deep := _DEEP_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise ValueError(f"a key has too many dots (at line {line})")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("too deeply nested") from error
+
+
+_DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){50}""")
 
 
 def _dashed(table: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
@@ -264,6 +291,8 @@ def _lowered(message: str) -> str:
 
 def _choice(value: object, choices: Iterable[str], at: str) -> str:
     words = tuple(choices)
+    if isinstance(value, (dict, list)):  # could be too long, or too deep, to be shown
+        _convert(value, str, at)
     if value not in words:
         meant = hint(value, words) if isinstance(value, str) else ""
         shown = f'"{value}"' if isinstance(value, str) else repr(value)
@@ -326,7 +355,7 @@ def _options_of(rule: "Rule[Any]", value: object, at: str) -> dict[str, Option]:
             known = [it.replace("_", "-") for it in kinds]
             meant = hint(key, known) or (f"; it has {', '.join(known)}" if known else "; it has none")
             raise UserError(f'{at}: the rule has no option "{key}"{meant}')
-        found[name] = _convert(given, kinds[name], f"{at}.{key}")
+        found[name] = _value(given, kinds[name], f"{at}.{key}")
     return found
 
 
@@ -344,7 +373,16 @@ def option_types(rule: "Rule[Any]") -> dict[str, Any]:
 
 
 def _plain(kind: Any) -> Callable[[object, str, Rules], Any]:
-    return lambda value, at, rules: _convert(value, kind, at)
+    return lambda value, at, rules: _value(value, kind, at)
+
+
+def _value(value: object, kind: Any, at: str) -> Any:
+    converted = _convert(value, kind, at)
+    try:
+        msgspec.msgpack.encode(converted)  # which is how caches take it
+    except OverflowError as error:
+        raise UserError(f"{at}: expected a number of at most 64 bits") from error
+    return converted
 
 
 _KEYS: dict[str, Callable[[object, str, Rules], Any]] = {

@@ -89,7 +89,7 @@ def discover(
             found.update(dict.fromkeys(walk.below(path)))
             continue
         named.add(_shown(base, path))
-        if _wanted(os.path.basename(path)) is None:
+        if not is_read(path):
             unknown.add(_shown(base, path))
         else:
             found[path] = None
@@ -117,16 +117,19 @@ def discover(
     )
 
 
-def standard_input(discovery: Discovery, data: bytes, file: Path) -> Discovery:
+def standard_input(
+    discovery: Discovery, data: bytes, file: Path, *, max_file_size: int = 10_000_000
+) -> Discovery:
     """The discovery with data in place of what file holds on the disk, if it is there at all."""
     base = str(discovery.root)
     path = _absolute(base, file)
     shown = _shown(base, path)
     sources = [it for it in discovery.sources if it.path != shown]
     problems = [it for it in discovery.problems if it[0] != shown]
-    wanted = _wanted(os.path.basename(path)) is not None
+    wanted = is_read(path)
     if wanted:
         try:
+            _check_size(len(data), max_file_size, "max-file-size")
             sources.append(Source(shown, _decoded(data)))
         except _UnreadableError as reason:
             problems.append((shown, _problem(str(reason))))
@@ -191,10 +194,19 @@ def _shown(base: str, path: str) -> str:
     A name on the disk can hold anything but "/" and NUL: bytes that are not UTF-8, line ends, and
     sequences that a terminal or a CI log obeys.
     """
-    name = _relative(base, path)
+    return printable(_relative(base, path))
+
+
+def printable(name: str) -> str:
+    """A name on the disk as text that has no say over terminals, never the same for two names."""
     if name.isprintable() and "\\" not in name:
         return name
     return "".join(_printable(char) for char in name)
+
+
+def is_read(file: str) -> bool:
+    """Whether crowsfoot reads files of that name."""
+    return _wanted(os.path.basename(file)) is not None
 
 
 def _printable(char: str) -> str:
@@ -380,9 +392,13 @@ def _bytes(path: str, limit: int, called: str) -> bytes:
             data = (file.readall() or b"") if size <= limit else b""
     except OSError as error:
         raise _UnreadableError(f"this file cannot be read: {_reason(error)}") from error
-    if max(size, len(data)) > limit:
-        raise _UnreadableError(f"this file has {max(size, len(data)):,} bytes; {called} is {limit:,}")
+    _check_size(max(size, len(data)), limit, called)
     return data
+
+
+def _check_size(size: int, limit: int, called: str) -> None:
+    if size > limit:
+        raise _UnreadableError(f"this file has {size:,} bytes; {called} is {limit:,}")
 
 
 _NOT_FILES: Final = {

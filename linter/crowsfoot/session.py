@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ import msgspec
 from crowsfoot import cache as caches
 from crowsfoot import config as configs
 from crowsfoot.cache import Cache, code_fingerprint, digest
-from crowsfoot.config import Config, Location, UserError
-from crowsfoot.discover import Discovery, discover, standard_input
+from crowsfoot.config import Config, Location, UserError, working_folder
+from crowsfoot.discover import Discovery, discover, printable, standard_input
 from crowsfoot.finding import Confidence, Fix, Report, Safety
 from crowsfoot.fix import apply
 from crowsfoot.plugins import packages
@@ -59,9 +60,11 @@ class Session:
         stdin: tuple[bytes, Path] | None = None,
         cached: bool = True,
     ) -> None:
+        working_folder()
         self.choices = choices
         on_disk = [path for path in paths if path != Path("-")]
-        files = [path for path in on_disk if not path.is_dir()] + ([stdin[1]] if stdin else [])
+        # Unlike Path.is_dir, this has an answer also for a name that is too long, or below a locked folder.
+        files = [path for path in on_disk if not os.path.isdir(path)] + ([stdin[1]] if stdin else [])
         self.location = _locate([*on_disk, *files], config_file)
         cache = caches.for_project(self.location.root, os.environ) if cached else Cache(None)
         self.cache = cache.of(_code(cache))
@@ -83,7 +86,8 @@ class Session:
     def config(self) -> Config:
         location = self.location
         name = location.file.name if location.file else "crowsfoot.toml"
-        key = digest(name, location.text, msgspec.msgpack.encode(self.choices))
+        # Arguments need not be text; repr makes text of any.
+        key = digest(name, location.text, repr(self.choices))
         config = self.cache.get("config", key, Config)
         if config is None:
             config = configs.parse(location.text, name, self.rules)
@@ -116,7 +120,7 @@ class Session:
         away = os.path.relpath(self.location.root)
         if away == "." or (away.startswith("..") and not for_people):
             return ""
-        return away.replace(os.sep, "/") + "/"
+        return printable(away.replace(os.sep, "/")) + "/"
 
     def fixed(self, *, unsafe: bool) -> Fixed:
         """The project after its fixes, applied and checked again until nothing changes any more."""
@@ -135,14 +139,17 @@ class Session:
     def write(self, fixed: Fixed) -> None:
         """Write the fixed texts to their files; the session goes on with them.
 
-        Raises UserError for a file that cannot be written; what was written before it stays.
+        Raises UserError for a file that cannot be written, or that somebody else has changed meanwhile; it
+        stays as it is, and what was written before it stays fixed.
         """
+        before = self.sources
         for path, text in fixed.texts.items():
-            file = self.discovery.file(path)
             try:
-                file.write_bytes(text.encode())
+                unchanged = _overwrite(self.discovery.file(path), before[path].text.encode(), text.encode())
             except OSError as error:
                 raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+            if not unchanged:
+                raise UserError(f"{path}: has changed while it was checked; nothing was written to it")
         self.discovery = fixed.discovery
         self.report = fixed.report
 
@@ -172,7 +179,30 @@ class Session:
         if files and self.location.found != "start":
             paths.append(root)  # a file is judged by the project around it
         found = discover(root, paths, exclude=self.config.exclude, max_file_size=self.config.max_file_size)
-        return standard_input(found, *stdin) if stdin else found
+        return standard_input(found, *stdin, max_file_size=self.config.max_file_size) if stdin else found
+
+
+def _overwrite(file: Path, before: bytes, after: bytes) -> bool:
+    """Put after into the file, if it holds before; whether it holds after now."""
+    with open(file, "r+b", buffering=0) as stream:
+        found = stream.readall()
+        if found != before:
+            return found == after  # the same file under another name
+        try:
+            _put(stream, after)
+        except BaseException:
+            # A full disk, or Ctrl-C. Nothing has been cut off, so there is room for what was there.
+            _put(stream, before)
+            raise
+    return True
+
+
+def _put(stream: FileIO, data: bytes) -> None:
+    stream.seek(0)
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) :]
+    stream.truncate()
 
 
 def _code(cache: Cache) -> str:

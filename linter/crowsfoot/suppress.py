@@ -73,11 +73,13 @@ def judge(
             unused.append(
                 Unused(directive.span, idle, True, fix=_without(directive, idle, source) if source else None)
             )
-        for name in names:
-            if name not in known:
-                meant = closest(name, known)
-                fix = _renamed(directive, name, meant, source) if source and meant else None
-                unused.append(Unused(directive.span, (name,), False, meant, fix))
+        unknown = [it for it in names if it not in known]
+        written = _names(directive, source) if source and unknown else []
+        places = dict(zip(directive.rules, written, strict=False))
+        for name in unknown:
+            meant = closest(name, known)
+            fix = _renamed(places[name], name, meant) if meant and name in places else None
+            unused.append(Unused(directive.span, (name,), False, meant, fix))
     return Judgement(tuple(kept), tuple(allowed), tuple(unused))
 
 
@@ -143,12 +145,9 @@ def _without(directive: Directive, idle: Collection[str], source: Source) -> Fix
     return Fix(title, (Edit(where, ", ".join(left)),), Safety.SAFE)
 
 
-def _renamed(directive: Directive, name: str, meant: str, source: Source) -> Fix | None:
+def _renamed(where: Span, name: str, meant: str) -> Fix:
     """A fix that is only shown: the name may also be that of a plug-in that is not installed here."""
-    for span in _names(directive, source):
-        if source.text[span.start : span.end] == name:
-            return Fix(f"change {name} to {meant}", (Edit(span, meant),), Safety.MANUAL)
-    return None
+    return Fix(f"change {name} to {meant}", (Edit(where, meant),), Safety.MANUAL)
 
 
 def _names(directive: Directive, source: Source) -> list[Span]:

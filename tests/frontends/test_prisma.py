@@ -538,3 +538,10 @@ def test_a_block_comment_beside_a_block_key_stays(lines: str) -> None:
     (index,) = read(text).models[0].keys
     assert index.removal == index.range
     assert read(text[: index.removal.start] + text[index.removal.end :]).problems == ()
+
+
+@pytest.mark.parametrize("line", ["x/* */", "/* */", "/* */x", "/* */ /* */\r", "x /* */\r"])
+def test_a_file_may_consist_of_comments(line: str) -> None:
+    # To look back to the start of the line from each of them would take many minutes.
+    facts = read(line * 200_000 + "\nmodel A {\n  id Int @id\n}\n")
+    assert [it.name.text for it in facts.models] == ["A"]

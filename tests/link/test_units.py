@@ -57,6 +57,11 @@ def test_two_datasources_side_by_side_share_no_third_file() -> None:
     assert found[2] == ["prisma/user.prisma"]
 
 
+def test_beside_two_datasources_every_file_is_a_schema_of_its_own() -> None:
+    found = groups(docs__mysql=DATASOURCE, docs__postgresql=DATASOURCE, docs__one=MODEL, docs__two=MODEL)
+    assert found[2:] == [["docs/one.prisma"], ["docs/two.prisma"]]
+
+
 def test_a_database_inside_another_takes_what_is_below_it() -> None:
     found = groups(db__main=DATASOURCE, db__user=MODEL, db__audit__main=DATASOURCE, db__audit__event=MODEL)
     assert found == [["db/main.prisma", "db/user.prisma"], ["db/audit/main.prisma", "db/audit/event.prisma"]]

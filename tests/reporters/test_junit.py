@@ -40,13 +40,13 @@ def test_nothing_found_is_a_passed_test() -> None:
 
 
 def test_what_xml_cannot_carry_is_replaced_and_the_rest_escaped() -> None:
-    source = Source('a<&">.sql', "x")
+    source = Source('a<&">\x00\ud800.sql', "x")
     finding = simple(Span(source.path, 0, 1), "\x00 \x1b \ud800 \uffff <b> & ]]> \"q\" 'a'\nnext")
     root = _root(view(finding, sources=(source,)))
     (suite,) = root
-    assert suite.get("name") == 'a<&">.sql'
+    assert suite.get("name") == 'a<&">\ufffd\ufffd.sql'
     message = root[0][0][0].get("message")
-    assert message == "\ufffd \ufffd \ufffd \ufffd <b> & ]]> \"q\" 'a'\nnext."
+    assert message == "\u2400 \u241b <U+D800> <U+FFFF> <b> & ]]> \"q\" 'a' next."
 
 
 def test_a_rule_that_failed_is_an_error() -> None:

@@ -45,3 +45,20 @@ def test_a_line_end_does_not_make_the_next_line_part_of_a_place() -> None:
     seen = view(sources=(Source("a.sql", "one\ntwo\n"),))
     ends = {end: place(seen, Span("a.sql", 1, end)) for end in (3, 4, 5)}
     assert [it.last_line for it in ends.values() if it] == [1, 1, 2]
+
+
+def test_columns_of_every_unit_are_right_in_a_long_line_of_many_scripts() -> None:
+    text = "a\u00e9\u2603\U0001f600\ud800b" * 3 + "\nnext \u00e9 line"
+    source = Source("a.prisma", text)
+    seen = view(sources=(source,))
+    for start in range(len(text)):
+        line, column = source.position(start)
+        before = text[:start].rpartition("\n")[2]
+        for unit, size in (
+            (utf16_units, len(before.encode("utf-16-le", "surrogatepass")) // 2),
+            (utf8_bytes, len(before.encode("utf-8", "surrogatepass"))),
+        ):
+            where = place(seen, Span(source.path, start, start), unit)
+            assert where is not None
+            assert (where.line, where.column) == (line, size + 1)
+            assert place(seen, Span(source.path, start, start)) == Place(line, column, line, column)

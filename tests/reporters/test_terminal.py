@@ -39,6 +39,17 @@ def test_words_that_are_too_long_stay_whole() -> None:
     assert wrap("", 4, 5) == [""]
 
 
+def test_what_the_runner_of_github_would_obey_is_spelled_out() -> None:
+    assert visible("a ##[set-output name=x]y # [z]") == "a ##<U+005B>set-output name=x]y # [z]"
+    assert "".join(it for it, _ in cells("a ##[error]b #[c")) == "a ##<U+005B>error]b #[c"
+
+
+def test_no_wrapped_line_is_a_command_to_the_runner_of_github() -> None:
+    lines = wrap('the default "some ::add-mask::words of text" is wrong', 12, 12)
+    assert len(lines) > 2
+    assert not [it for it in lines if it.startswith("::")]
+
+
 @given(st.text(alphabet=st.characters()))
 def test_nothing_that_is_visible_can_control_a_terminal(text: str) -> None:
     shown = visible(text) + "".join(cell for cell, _ in cells(text))

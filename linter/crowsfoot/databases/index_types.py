@@ -54,11 +54,11 @@ def _finds_whole_values_only(index: Index) -> str | None:
         return None
     way_out = "add type: Gin" if len(index.keys) == 1 else "give it an index of its own with type: Gin"
     if column.is_list:
-        return f"a B-tree finds whole lists and no elements of {column}; {way_out}"
+        return f"{index.declaration} finds whole lists, and no elements of {column} (has, hasSome); {way_out}"
     if column.type == "Json":
-        return f"a B-tree finds whole documents and nothing inside of {column}; {way_out}"
+        return f"{index.declaration} finds whole documents, and nothing inside {column}; {way_out}"
     if _database_type(column) == "tsvector":
-        return f"a B-tree finds no words in {column}; {way_out}"
+        return f"{index.declaration} finds no words in {column}; {way_out}"
     return None
 
 

@@ -6,9 +6,10 @@ Measured on PostgreSQL 15 and 18 (buffers touched per plan), MariaDB 10.11 and S
 import re
 from collections.abc import Collection, Set
 from enum import IntEnum
+from itertools import takewhile
 
-from crowsfoot.databases.providers import ORDERED_FOREIGN_KEY_INDEXES, PARTIAL_INDEXES
-from crowsfoot.link.project import Column, ForeignKey, Index, Key
+from crowsfoot.databases.providers import NULLS_DISTINCT, ORDERED_FOREIGN_KEY_INDEXES, PARTIAL_INDEXES
+from crowsfoot.link.project import Column, ForeignKey, Index, Key, Table
 
 
 class Cover(IntEnum):
@@ -54,6 +55,19 @@ def best_cover(fk: ForeignKey) -> tuple[Cover, Index | None]:
     return best
 
 
+def finds_one_row_or_parent(index: Index, fk: ForeignKey) -> bool:
+    """Whether the columns of the foreign key that lead the index find no more than all of them would.
+
+    They are unique by themselves, in the table or in the target, or one of them refers to a value that is
+    generated to be different in every row.
+    """
+    leading = {key.column for key in takewhile(lambda it: it.column in fk.columns, index.keys)}
+    theirs = {target for ours, target in zip(fk.columns, fk.target_columns, strict=True) if ours in leading}
+    if any(column.default and column.default.function in _GENERATORS for column in theirs):
+        return True
+    return _holds_key(fk.table, leading) or _holds_key(fk.target, theirs)
+
+
 def same_keys(a: Index, b: Index) -> bool:
     """Both indexes hold the same keys in the same order, the same way."""
     return len(a.keys) == len(b.keys) and _is_prefix(a.keys, b.keys)
@@ -97,6 +111,12 @@ def redundant_by(index: Index) -> tuple[Index, ...]:
     return tuple(sorted(found, key=lambda it: (len(it.keys), may_be_partial(it))))
 
 
+def is_wide(key: Key) -> bool:
+    """Whether the schema says that the values of the key are long texts, which make an index large."""
+    native = key.column.native if key.column and key.length is None else None
+    return native is not None and any(arg.isdigit() and int(arg) >= _WIDE for arg in native.args)
+
+
 def may_be_partial(index: Index) -> bool:
     """Whether a migration may have written the index by hand, with a predicate that the schema cannot say.
 
@@ -120,12 +140,35 @@ def implied_unique(index: Index) -> bool:
     )
 
 
+def deletion_times(index: Index) -> tuple[Column, ...]:
+    """The times of deletion in a unique key that was to hold for live rows, and holds for none of them.
+
+    Empty where the key is as good without them, and where the database takes two nulls for one value.
+    """
+    provider = index.table.database.provider
+    if not index.unique or index.predicate is not None or provider not in NULLS_DISTINCT:
+        return ()
+    times = tuple(column for column in index.columns if is_deletion_time(column))
+    return () if times and implied_unique(index) else times
+
+
 def is_deletion_time(column: Column) -> bool:
     """Whether the column says when the row was deleted, and is null as long as it lives."""
     return column.nullable and column.type == "DateTime" and bool(_DELETION.fullmatch(column.field))
 
 
+_WIDE = 200  # characters or bytes: ten times what an id takes
+
 _DELETION = re.compile(r"(?:is_?)?(?:soft_?)?(?:deleted|removed|trashed)_?(?:at|on|date|time)", re.IGNORECASE)
+
+
+# Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference#attribute-functions
+_GENERATORS = frozenset({"autoincrement", "sequence", "cuid", "uuid", "ulid", "nanoid", "auto"})
+
+
+def _holds_key(table: Table, columns: Set[Column | None]) -> bool:
+    keys = (it for it in table.indexes if it.unique and it.predicate is None)
+    return any({key.column for key in it.keys} <= columns for it in keys)
 
 
 def _keeps(one: Index, two: Index) -> bool:

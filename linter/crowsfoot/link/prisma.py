@@ -76,6 +76,9 @@ def link_schema(
     force_setattr(database, "enums", MappingProxyType(enums))
     force_setattr(database, "relations", relations)
     force_setattr(database, "unresolved", unresolved)
+    if datasource is None:
+        # Nothing says that the files are one schema: they may be examples, each on its own.
+        problems = [it for it in problems if all(other.path == it.span.path for other in it.others)]
     return database, problems
 
 

@@ -5,6 +5,7 @@ the one file with a datasource is the schema, with everything below it.
 Source: https://www.prisma.io/docs/orm/prisma-schema/overview/location
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from posixpath import dirname, join, normpath
 
@@ -16,20 +17,24 @@ from crowsfoot.link.project import File
 def group_schemas(files: Sequence[File]) -> list[tuple[File, ...]]:
     """Each group is one schema; the file with the datasource stands first in it.
 
-    A file that no datasource claims makes a group with the other such files of its folder.
+    A file that no datasource claims makes a group with the other such files of its folder, unless each file
+    there is a schema by itself.
     """
     schemas = [file for file in files if isinstance(file.facts, PrismaFile) and not _is_unsupported(file)]
     single = _files_named_by_settings(files)
     roots = [file for file in schemas if _prisma(file).datasources]
     groups: dict[str, list[File]] = {root.path: [root] for root in roots}
     homes = _homes(roots, single)
+    roots_in = Counter(dirname(root.path) for root in roots)
     loose: dict[str, list[File]] = {}
     for file in schemas:
         if file.path in groups:
             continue
         root = None if file.path in single else _nearest(file.path, homes)
         if root is None:
-            loose.setdefault(dirname(file.path), []).append(file)
+            # Beside several datasources every file is a schema of its own, this one too.
+            folder = dirname(file.path)
+            loose.setdefault(file.path if roots_in[folder] > 1 else folder, []).append(file)
         else:
             groups[root].append(file)
     return [tuple(group) for group in [*groups.values(), *loose.values()]]

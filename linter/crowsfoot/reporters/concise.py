@@ -16,10 +16,6 @@ def render(view: View) -> str:
 
 def _line(view: View, diagnostic: Diagnostic) -> str:
     place = t.visible(at(view, diagnostic.finding.span))
-    # A line that begins with "::" is a command to GitHub's runner, and a file may be called anything:
-    # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
-    if place.startswith(":"):
-        place = f"./{place}"
     severity = t.paint(diagnostic.severity.name.lower(), t.SEVERITY[diagnostic.severity], view.color)
     rule = t.paint(t.visible(diagnostic.rule), t.BOLD, view.color)
     return f"{place}: {severity} {rule} {t.visible(diagnostic.finding.message)}"

@@ -5,7 +5,7 @@ from itertools import groupby
 from crowsfoot.finding import Diagnostic
 from crowsfoot.reporters import View
 from crowsfoot.reporters import terminal as t
-from crowsfoot.reporters.places import place
+from crowsfoot.reporters.places import path_at_line_start, place
 from crowsfoot.reporters.words import summary
 
 
@@ -26,7 +26,7 @@ def _group(view: View, path: str, diagnostics: list[Diagnostic]) -> str:
     severities = max(len(it.severity.name) for it in diagnostics)
     rules = max(t.width(t.visible(it.rule)) for it in diagnostics)
     indent = columns + severities + rules + 8
-    lines = [t.paint(t.visible(view.path(path)), t.BOLD, view.color)]
+    lines = [t.paint(t.visible(path_at_line_start(view, path)), t.BOLD, view.color)]
     for where, diagnostic in zip(places, diagnostics, strict=True):
         name = diagnostic.severity.name.lower()
         severity = t.paint(name, t.SEVERITY[diagnostic.severity], view.color)

@@ -55,7 +55,9 @@ def render_lines(view: View) -> str:
 def encode(value: object, indent: int = 0) -> str:
     """JSON text and a newline; lone surrogates become U+FFFD."""
     encoded = raw(value)
-    return (msgspec.json.format(encoded, indent=indent) if indent else bytes(encoded)).decode() + "\n"
+    text = (msgspec.json.format(encoded, indent=indent) if indent else bytes(encoded)).decode() + "\n"
+    # "##[name]" is a command to GitHub's runner wherever it stands in a line; the escape means the same.
+    return text.replace("##[", "##\\u005b")
 
 
 def raw(value: object) -> msgspec.Raw:

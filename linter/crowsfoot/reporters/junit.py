@@ -10,6 +10,7 @@ from itertools import groupby
 from crowsfoot.finding import Diagnostic
 from crowsfoot.reporters import View
 from crowsfoot.reporters.places import at, place
+from crowsfoot.reporters.terminal import visible
 from crowsfoot.reporters.words import failure_line, fix_line, related_lines, sentence
 
 # What XML 1.0 cannot carry, not even as a reference: https://www.w3.org/TR/xml/#charsets
@@ -69,7 +70,7 @@ def _case(view: View, diagnostic: Diagnostic) -> str:
 
 def _body(view: View, diagnostic: Diagnostic) -> Iterator[str]:
     finding = diagnostic.finding
-    yield f"{at(view, finding.span)}: {finding.message}"
+    yield visible(f"{at(view, finding.span)}: {finding.message}")
     yield from related_lines(view, finding)
     if finding.fix is not None:
         yield f"fix: {fix_line(finding.fix)}"
@@ -89,4 +90,5 @@ def _failed_rules(failures: tuple[str, ...]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text).translate(_ENTITIES)
+    # The reference keeps "##[name]" from being a command to GitHub's runner, should this be printed there.
+    return _FORBIDDEN.sub("\ufffd", text).translate(_ENTITIES).replace("##[", "##&#91;")

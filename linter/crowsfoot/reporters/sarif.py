@@ -23,6 +23,7 @@ from crowsfoot.reporters.line_hash import line_hashes
 from crowsfoot.reporters.places import Place, first_line, place, utf16_units
 from crowsfoot.reporters.sarif_fixes import sarif_edits
 from crowsfoot.reporters.sarif_plain import to_plain
+from crowsfoot.reporters.terminal import visible
 from crowsfoot.reporters.words import failure_line, sentence
 from crowsfoot.rule import Rule
 from crowsfoot.source import Span
@@ -207,7 +208,7 @@ def _unlinked(text: str) -> str:
 
 
 def _link_text(text: str) -> str:
-    text = " ".join(text.split()).rstrip(".") or "the related place"
+    text = visible(" ".join(text.split()).rstrip(".")) or "the related place"
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 

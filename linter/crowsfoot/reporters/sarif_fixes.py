@@ -19,7 +19,8 @@ def sarif_edits(source: Source, edits: list[Edit]) -> list[Edit]:
 
     Their newlines are those of the file, because no consumer adapts them.
     """
-    newline = "\r\n" if "\r\n" in source.text else "\n"
+    # The first line end stands for all: to look through the text for each fix would take quadratic time.
+    newline = "\r\n" if source.text[source.text.find("\n") - 1 :][:2] == "\r\n" else "\n"
     result: list[Edit] = []
     for edit in sorted(edits, key=lambda it: it.span):
         text = edit.text.replace("\n", newline)

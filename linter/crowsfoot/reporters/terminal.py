@@ -21,13 +21,19 @@ SEVERITY = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severi
 # Joiners belong to the spelling of some scripts and of emoji; they are not shown and need not be.
 _JOINERS = "\u200c\u200d"
 
+# "##[name]" is a command to GitHub's runner wherever it stands in a line.
+# Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+_COMMAND = "##["
+_SHOWN_COMMAND = "##<U+005B>"
+
 
 def paint(text: str, style: str, color: bool) -> str:
     return f"{style}{text}{RESET}" if color and text else text
 
 
 def visible(text: str) -> str:
-    """The text on one line, with whatever a terminal would obey or hide spelled out."""
+    """The text on one line, with whatever a terminal or a CI log would obey or hide spelled out."""
+    text = text.replace(_COMMAND, _SHOWN_COMMAND)
     if text.isprintable():
         return text
     return "".join(_shown(it) if it not in "\n\t" else " " for it in text.replace("\r\n", "\n"))
@@ -40,16 +46,17 @@ def width(text: str) -> int:
 
 def cells(line: str) -> list[tuple[str, int]]:
     """What to print for each code point of a line, and how many columns it takes; tabs are expanded."""
-    if line.isascii() and line.isprintable():
+    if line.isascii() and line.isprintable() and _COMMAND not in line:
         return [(it, 1) for it in line]
-    result = []
+    result: list[tuple[str, int]] = []
     column = 0
     for character in line:
         if character == "\t":
             size = TAB - column % TAB
             cell = (" " * size, size)
         else:
-            shown = _shown(character)
+            after_hashes = character == "[" and [it for it, _ in result[-2:]] == ["#", "#"]
+            shown = _SHOWN_COMMAND[2:] if after_hashes else _shown(character)
             cell = (shown, width(shown))
         result.append(cell)
         column += cell[1]
@@ -57,12 +64,16 @@ def cells(line: str) -> list[tuple[str, int]]:
 
 
 def wrap(text: str, first: int, rest: int) -> list[str]:
-    """The words of a visible text in lines of at most first, then rest columns; long words stay whole."""
+    """The words of a visible text in lines of at most first, then rest columns; long words stay whole.
+
+    No further line begins with "::", which GitHub's runner takes for a command: a message quotes names, and
+    names may be anything.
+    """
     lines: list[str] = []
     line, room = "", first
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word
-        if line and width(longer) > room:
+        if line and width(longer) > room and not word.startswith("::"):
             lines.append(line)
             line, room = word, rest
         else:

@@ -5,6 +5,7 @@ import re
 from crowsfoot.finding import Diagnostic, Finding, Fix, Report, Safety, Severity
 from crowsfoot.reporters import View
 from crowsfoot.reporters.places import at
+from crowsfoot.reporters.terminal import visible
 
 _MOST_RELATED = 10
 
@@ -12,12 +13,12 @@ _APPLIES = {Safety.SAFE: "--fix applies it", Safety.UNSAFE: "--unsafe-fixes appl
 
 
 def sentence(message: str, subject: str = "") -> str:
-    """A finding's message as a sentence: upper case first, full stop last.
+    """A finding's message as a sentence: upper case first, full stop last, and all of it visible.
 
     Only a plain word is raised. Names keep their case (authorId, user_id, and whatever the subject
     is made of), because a name in another case is another name.
     """
-    message = message.strip()
+    message = visible(message.strip())
     word = re.match(r"[a-z]+(?=[\s,:;?!]|\.?$)", message)
     if word and word[0] not in subject.split("."):
         message = message[0].upper() + message[1:]
@@ -31,12 +32,13 @@ def plural(count: int, word: str) -> str:
 def fix_line(fix: Fix) -> str:
     """The title of a fix and who applies it; nobody applies a manual one."""
     how = _APPLIES.get(fix.safety)
-    return f"{fix.title} ({how})" if how and fix.edits else fix.title
+    title = visible(fix.title)
+    return f"{title} ({how})" if how and fix.edits else title
 
 
 def related_lines(view: View, finding: Finding) -> list[str]:
     """A line for each related place, and one that counts those that are too many to read."""
-    lines = [f"{at(view, it.span)}: {it.message}" for it in finding.related[:_MOST_RELATED]]
+    lines = [visible(f"{at(view, it.span)}: {it.message}") for it in finding.related[:_MOST_RELATED]]
     if more := finding.related[_MOST_RELATED:]:
         lines.append(f"and {plural(len(more), 'more place')}")
     return lines

@@ -11,7 +11,7 @@ model Article {
   year   Int
 
   @@index([tags])
-//^^^^^^^^^^^^^^^ want "a B-tree finds whole lists and no elements of Article.tags; add type: Gin"
+//^^^^^^^^^^^^^^^ want "@@index([tags]) finds whole lists, and no elements of Article.tags"
   @@index([author, year], type: Hash)
 //^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ want "PostgreSQL has no hash index over several columns"
 }

@@ -11,7 +11,7 @@ model Job {
   runAfter DateTime
 
   @@index([done])
-//^^^^^^^^^^^^^^^ want "every value of Job.done is a large part of Job"
+//^^^^^^^^^^^^^^^ want "Job.done has 2 values, so @@index([done]) narrows little"
 }
 ```
 
@@ -43,12 +43,17 @@ def check(index: Index, *, max_values: int = 5) -> Iterator[Finding]:
     if len(index.keys) != 1 or len(columns) != 1 or index.unique or index.predicate is not None:
         return
     (column,) = columns
-    few = column.type == "Boolean" or (column.enum is not None and len(column.enum.values) <= max_values)
-    if not few or column.is_list or any(column in fk.columns for fk in index.table.foreign_keys):
+    values = 2 if column.type == "Boolean" else len(column.enum.values) if column.enum else None
+    if (
+        values is None
+        or values > max_values
+        or column.is_list
+        or any(column in fk.columns for fk in index.table.foreign_keys)
+    ):
         return
     yield Finding(
         index.span,
-        f"every value of {column} is a large part of {index.table}, so {index.declaration} is seldom used; "
+        f"{column} has {values} values, so {index.declaration} narrows little and is seldom used; "
         "add the column that queries sort or narrow by behind it",
         subject=str(index),
         confidence=Confidence.LIKELY,

@@ -10,7 +10,7 @@ model Label {
   name   String
 
   @@unique([teamId, name])
-//^^^^^^^^^^^^^^^^^^^^^^^^ want "rows without teamId are never equal"
+//^^^^^^^^^^^^^^^^^^^^^^^^ want "rows without teamId never equal each other"
 }
 ```
 
@@ -36,12 +36,16 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Index, Severity, rule
 from crowsfoot.databases.indexes import implied_unique, is_deletion_time
-from crowsfoot.databases.providers import NULLS_DISTINCT
+from crowsfoot.databases.providers import NULLS_DISTINCT, PARTIAL_INDEXES
+from crowsfoot.prose import series
 
 
 @rule(over=Index, since="0.1", severity=Severity.NOTE, default=False)
 def check(index: Index) -> Iterator[Finding]:
     nullable = [column for column in index.columns if column.nullable]
+    # An enum of one value or null is a mark that one row of the others may carry: the nulls are meant.
+    if any(column.enum and len(column.enum.values) == 1 for column in nullable):
+        return
     if not index.unique or len(index.keys) < 2 or not nullable or index.predicate is not None:
         return
     if index.table.database.provider not in NULLS_DISTINCT or implied_unique(index):
@@ -49,11 +53,13 @@ def check(index: Index) -> Iterator[Finding]:
     # soft-delete-unique knows better what is wrong there.
     if any(is_deletion_time(column) for column in nullable):
         return
-    names = " or ".join(column.field for column in nullable)
+    what = "the column" if len(nullable) == 1 else "the columns"
+    partial = index.table.database.provider in PARTIAL_INDEXES
+    way_out = f"make {what} required" + (", or add a partial unique index for them" if partial else "")
     yield Finding(
         index.span,
-        f"rows without {names} are never equal to each other, so {index.declaration} lets duplicates in; "
-        "make the column required, or add a partial unique index for them",
+        f"rows without {series([it.field for it in nullable], 'or')} never equal each other, "
+        f"so {index.declaration} lets duplicates in; {way_out}",
         subject=str(index),
         confidence=Confidence.LIKELY,
     )

@@ -46,13 +46,16 @@ model Customer {
 }
 ```
 
+Nothing is said where the first columns do the whole work: they are unique, here or in the table referred to,
+or hold a key that is generated.
+
 Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 """
 
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Fix, ForeignKey, Related, Severity, rule
-from crowsfoot.databases.indexes import Cover, best_cover
+from crowsfoot.databases.indexes import Cover, best_cover, finds_one_row_or_parent
 from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
 
 
@@ -66,12 +69,13 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
     twins = [it for it in table.foreign_keys if set(it.columns) == set(fk.columns)]
     if cover is not Cover.PARTIAL or index is None or table.kind == "view" or fk is not twins[0]:
         return
+    if finds_one_row_or_parent(index, fk):
+        return
     columns = f"[{', '.join(column.field for column in fk.columns)}]"
     yield Finding(
         fk.name_span,
-        f"{index.declaration} serves only a part of {columns}, so finding the {table} rows of a {fk.target} "
-        f"reads others as well; "
-        f"add @@index({columns})",
+        f"{index.declaration} serves only a part of {columns}, so finding the {table} rows of "
+        f"one {fk.target} reads others as well; add @@index({columns})",
         subject=str(fk),
         related=(Related(index.span, "serves the first columns"),),
         fix=Fix(f"Add @@index({columns})", table.append(f"@@index({columns})")),

@@ -62,7 +62,9 @@ def _id_beside(kind: Column) -> Column | None:
     for ending, other in (("Type", "Id"), ("_type", "_id")):
         stem = kind.field.removesuffix(ending)
         id = kind.table.columns.get(stem + other)
-        if stem not in ("", kind.field) and id and (kind.type == "String" or kind.enum):
+        # spanType of a Span is its own type.
+        own = stem.lower() in kind.table.model.lower()
+        if stem not in ("", kind.field) and not own and id and (kind.type == "String" or kind.enum):
             in_key = any(it in fk.columns for fk in kind.table.foreign_keys for it in (kind, id))
             return None if in_key else id
     return None

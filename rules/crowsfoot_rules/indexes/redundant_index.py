@@ -28,9 +28,12 @@ model Comment {
 ```
 
 An index is kept when it promises more than the longer one (it is unique), holds less (a partial index), or is
-of another kind or order. Some findings are shown only at confidence `possible`: a longer index of three or
-more keys is much larger, and the short one can pay for itself by staying in memory; and an index with a name
-of its own (`map:`) may be partial in the database, where a migration was written by hand.
+of another kind or order. It is kept, too, where the longer one is a unique key that soft-delete-unique
+reports: a partial index in its place does not serve all rows.
+
+Some findings are shown only at confidence `possible`: an index that is longer by three or more keys, or by
+a long text, is much larger, and the short one can pay for itself by staying in memory; and an index with a
+name of its own (`map:`) may be partial in the database, where a migration was written by hand.
 
 MySQL and SQLite append the primary key to every index, so there the short one also serves
 `ORDER BY postId, id`.
@@ -41,22 +44,27 @@ Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
-from crowsfoot.databases.indexes import may_be_partial, redundant_by, same_keys
+from crowsfoot.databases.indexes import deletion_times, is_wide, may_be_partial, redundant_by, same_keys
 from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
 
 
 @rule(over=Index, since="0.1")
 def check(index: Index) -> Iterator[Finding]:
     table = index.table
-    found = redundant_by(index)
+    found = [it for it in redundant_by(index) if not deletion_times(it)]
     # Two indexes with the same keys are the business of duplicate-index.
     if table.kind != "table" or not found or any(same_keys(index, it) for it in found):
         return
     by = found[0]
     confidence = Confidence.CERTAIN
-    if len(by.keys) > 2 or may_be_partial(index) or may_be_partial(by):
+    more = by.keys[len(index.keys) :]
+    if len(more) > 2 or any(map(is_wide, more)) or may_be_partial(index) or may_be_partial(by):
         confidence = Confidence.POSSIBLE
-    elif table.database.provider in APPENDS_PRIMARY_KEY or table.database.provider == "unknown":
+    elif (
+        len(more) > 1
+        or table.database.provider in APPENDS_PRIMARY_KEY
+        or table.database.provider == "unknown"
+    ):
         confidence = Confidence.LIKELY
     yield Finding(
         index.span,

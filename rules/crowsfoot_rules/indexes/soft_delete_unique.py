@@ -36,23 +36,26 @@ Source: https://www.postgresql.org/docs/current/indexes-partial.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Index, Related, Severity, rule
-from crowsfoot.databases.indexes import implied_unique, is_deletion_time, may_be_partial
-from crowsfoot.databases.providers import NULLS_DISTINCT
+from crowsfoot.databases.indexes import deletion_times, may_be_partial
+from crowsfoot.databases.providers import PARTIAL_INDEXES
+from crowsfoot.prose import series
 
 
 @rule(over=Index, since="0.1", severity=Severity.ERROR)
 def check(index: Index) -> Iterator[Finding]:
-    if not index.unique or index.predicate is not None or implied_unique(index):
-        return
-    if index.table.database.provider not in NULLS_DISTINCT:
-        return
-    times = [column for column in index.columns if is_deletion_time(column)]
+    times = deletion_times(index)
     others = [str(key) for key in index.keys if key.column not in times]
     if times and others:
+        partial = index.table.database.provider in PARTIAL_INDEXES
+        way_out = (
+            "make it a partial unique index"
+            if partial
+            else f"give live rows a value of {times[0].field}, too"
+        )
         yield Finding(
             index.span,
-            f"{index.declaration} accepts two live rows with the same {', '.join(others)}, because in both "
-            f"{times[0].field} is null and nulls are never equal; make it a partial unique index",
+            f"{index.declaration} accepts two live rows with the same {series(others)}, "
+            f"since nulls in {times[0].field} are never equal; {way_out}",
             subject=str(index),
             related=(Related(times[0].name_span, "null in every live row"),),
             # A migration may have made the index NULLS NOT DISTINCT, which a schema cannot say.

@@ -42,6 +42,10 @@ when it leaves out nothing but nulls of the columns.
 
 MySQL creates the index by itself, but not under `relationMode = "prisma"`, where there is no key.
 
+Where parents are never deleted and nobody goes from them to their children, as with the user that last
+touched a row, an index may cost more than it gives. Allow such a key at its place, or name its columns for
+the whole project: `ignore-columns = ["createdById", "updatedById"]`.
+
 Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
 Source: https://www.prisma.io/docs/orm/prisma-schema/data-model/relations/relation-mode#indexes
 """
@@ -54,17 +58,19 @@ from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
 
 
 @rule(over=ForeignKey, since="0.1")
-def check(fk: ForeignKey) -> Iterator[Finding]:
+def check(fk: ForeignKey, *, ignore_columns: tuple[str, ...] = ()) -> Iterator[Finding]:
     table, provider = fk.table, fk.table.database.provider
     indexed_by_itself = fk.enforced and provider in INDEXES_FOREIGN_KEYS
     if provider == "unknown" or indexed_by_itself or not table.complete or table.kind == "view":
+        return
+    if all(column.field in ignore_columns for column in fk.columns):
         return
     twins = [it for it in table.foreign_keys if set(it.columns) == set(fk.columns)]
     if best_cover(fk)[0] > Cover.NONE or fk is not twins[0]:
         return
     columns = f"[{', '.join(column.field for column in fk.columns)}]"
     # Without a constraint nothing is looked up on a delete, unless Prisma has an action to take.
-    effect = f"deleting a {fk.target}" if fk.enforced else f"finding the {table} rows of a {fk.target}"
+    effect = f"deleting one {fk.target}" if fk.enforced else f"finding the {table} rows of one {fk.target}"
     yield Finding(
         fk.name_span,
         f"no index starts with {columns}, so {effect} scans all of {table}; add @@index({columns})",

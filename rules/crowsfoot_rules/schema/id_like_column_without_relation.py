@@ -46,9 +46,11 @@ _KEY = re.compile(r"(?P<stem>\w+?)_?(?:Id|ID|id)")
 
 @rule(over=Database, since="0.1", severity=Severity.NOTE, default=False)
 def check(database: Database) -> Iterator[Finding]:
+    # Their columns may belong to a relation whose other end is missing.
+    broken = {it.field.table for it in database.unresolved}
     models = {_plain(name): table for name, table in database.tables.items() if table.kind == "table"}
     for table in database.tables.values():
-        if table.kind != "table" or table.ignored or not table.complete:
+        if table.kind != "table" or table.ignored or not table.complete or table in broken:
             continue
         used = {column for fk in table.foreign_keys for column in fk.columns}
         for column in table.columns.values():

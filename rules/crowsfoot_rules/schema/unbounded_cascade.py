@@ -93,9 +93,10 @@ def check(table: Table, *, max_tables: int = 5) -> Iterator[Finding]:
         return
     farthest = max(reached.values(), key=len)
     path = " -> ".join([str(table), *(str(fk.table) for fk in farthest)])
+    depth = f", as far as {path}" if len(farthest) > 1 else ""
     yield Finding(
         table.name_span,
-        f"deleting one {table} deletes rows of up to {len(reached)} other tables, as far as {path}; "
+        f"deleting one {table} deletes rows of up to {len(reached)} other tables{depth}; "
         "end it with onDelete: Restrict where rows are worth a decision",
         subject=str(table),
         related=tuple(Related(fk.name_span, f"from {fk.target} to {fk.table}") for fk in farthest),

@@ -41,11 +41,19 @@ def check(column: Column) -> Iterator[Finding]:
     by_database = default is not None and default.function not in (None, "now")
     if table.kind != "table" or table.ignored or column.ignored or by_database:
         return
-    end = Span(column.span.path, column.span.end, column.span.end)
     yield Finding(
         column.name_span,
         f"nothing keeps {column} up to date when the row changes; add @updatedAt",
         subject=str(column),
-        fix=Fix("Add @updatedAt", (Edit(end, " @updatedAt"),), Safety.UNSAFE),
+        fix=Fix("Add @updatedAt", (_edit(column),), Safety.UNSAFE),
         confidence=Confidence.LIKELY,
     )
+
+
+def _edit(column: Column) -> Edit:
+    """Where prisma format puts the attribute: behind @default, and before the type of the database."""
+    path, default, native = column.span.path, column.default, column.native
+    if default is None and native:
+        return Edit(Span(path, native.range.start, native.range.start), "@updatedAt ")
+    end = default.range.end if default else column.span.end
+    return Edit(Span(path, end, end), " @updatedAt")

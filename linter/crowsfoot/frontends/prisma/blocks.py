@@ -267,9 +267,12 @@ def _without_block_comments(text: str) -> str:
         if end < 2:
             break
         at = end
-        line_start = text.rfind("\n", 0, start) + 1
-        line_start = max(done, line_start, text.rfind("\r", line_start, start) + 1)
-        if text[line_start:start].strip(_BLANKS) and not _LINE_END.match(text, end):
+        # Only the blanks before it are looked at: a line may hold any number of comments.
+        before = start
+        while before > done and text[before - 1] in _BLANKS:
+            before -= 1
+        begins_line = before == done or text[before - 1] in "\r\n"
+        if not begins_line and not _LINE_END.match(text, end):
             continue
         pieces += text[done:start], re.sub(r"[^\r\n]", " ", text[start:end])
         done = end

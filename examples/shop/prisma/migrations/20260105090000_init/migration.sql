@@ -82,6 +82,9 @@ CREATE INDEX "customers_merchant_id_idx" ON "customers"("merchant_id");
 CREATE UNIQUE INDEX "customers_merchant_id_email_deleted_at_key" ON "customers"("merchant_id", "email", "deleted_at");
 
 -- CreateIndex
+CREATE INDEX "products_merchant_id_idx" ON "products"("merchant_id");
+
+-- CreateIndex
 CREATE INDEX "products_merchant_id_title_idx" ON "products"("merchant_id", "title");
 
 -- CreateIndex

@@ -1,0 +1,54 @@
+"""How sure a rule is, which fixtures do not say."""
+
+from crowsfoot.finding import Confidence
+from crowsfoot.rule import load
+from crowsfoot.testing import lint
+
+MODEL = """
+datasource db {{
+  provider = "{provider}"
+}}
+
+model Usage {{
+  id     Int    @id
+  userId Int
+  day    Int
+  model  String
+  region String
+  page   String @db.VarChar(500)
+
+  @@index([userId]{options})
+  @@index([{longer}])
+}}
+"""
+
+
+def confidence(longer: str, provider: str = "postgresql", options: str = "") -> Confidence:
+    """Of the finding that the index over userId is redundant beside one over these columns."""
+    text = MODEL.format(longer=longer, provider=provider, options=options)
+    (found,) = lint({"schema.prisma": text}, load()["redundant-index"]).kept
+    return found.finding.confidence
+
+
+def test_an_index_that_is_longer_by_one_key_is_sure_to_replace_the_short_one() -> None:
+    assert confidence("userId, day") is Confidence.CERTAIN
+
+
+def test_an_index_that_is_longer_by_two_keys_probably_replaces_it() -> None:
+    assert confidence("userId, day, model") is Confidence.LIKELY
+
+
+def test_an_index_that_is_longer_by_three_keys_may_be_too_large_to_replace_it() -> None:
+    assert confidence("userId, day, model, region") is Confidence.POSSIBLE
+
+
+def test_an_index_that_is_longer_by_a_long_text_may_be_too_large_to_replace_it() -> None:
+    assert confidence("userId, page") is Confidence.POSSIBLE
+
+
+def test_an_index_with_the_primary_key_at_its_end_probably_replaces_it() -> None:
+    assert confidence("userId, day", provider="mysql") is Confidence.LIKELY
+
+
+def test_an_index_that_may_be_partial_may_be_needed() -> None:
+    assert confidence("userId, day", options=', map: "live_users"') is Confidence.POSSIBLE
