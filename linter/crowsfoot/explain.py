@@ -42,7 +42,7 @@ def as_markdown(rule: Rule[Any]) -> str:
     facts = f"{rule.category} · {rule.severity.name.lower()} · since {rule.since}"
     state = "on by default" if rule.default else f"off by default; --extend-select {rule.name}"
     page = [f"# {rule.name}", f"{facts} · {state}", rule.help]
-    if rows := [f"- `{name}` (default `{value}`)" for name, value in options(rule)]:
+    if rows := [f"- `{name}` (default `{json.dumps(value)}`)" for name, value in options(rule)]:
         page.append("\n".join(["Options:", "", *rows]))
     return "\n\n".join(page)
 

@@ -6,7 +6,7 @@ other in circles (a table knows its indexes, an index its table), so they compar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -180,6 +180,13 @@ class Index(Linked, frozen=True, eq=False, dict=True):
             return f"@{keyword.lstrip('@')} on {self.keys[0]}"
         keyword = "@@fulltext" if self.method == "fulltext" else keyword
         return f"{keyword}([{', '.join(map(str, self.keys))}])"
+
+    def with_keys(self, fields: Sequence[str]) -> Edit | None:
+        """The edit that gives an @@index these keys; None where its declaration says more than its keys."""
+        more = (self.unique, self.on_field, self.name, self.method != "btree", self.predicate, self.clustered)
+        if any(more) or any(key.descending or key.length or key.opclass for key in self.keys):
+            return None
+        return Edit(self.span, f"@@index([{', '.join(fields)}])")
 
     def remove(self) -> Edit:
         """The edit that deletes the declaration, and leaves the rest as prisma format would."""

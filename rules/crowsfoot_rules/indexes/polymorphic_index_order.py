@@ -34,7 +34,7 @@ Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Column, Confidence, Finding, Index, Related, Severity, rule
+from crowsfoot import Column, Confidence, Finding, Fix, Index, Related, Severity, rule
 
 
 @rule(over=Index, since="0.1", severity=Severity.NOTE, default=False)
@@ -53,8 +53,15 @@ def check(index: Index) -> Iterator[Finding]:
         f"reads all of its type; put {id.field} behind {kind.field} in {index.declaration}",
         subject=str(index),
         related=(Related(id.name_span, "not at the start of any index"),),
+        fix=_fix(index, id),
         confidence=Confidence.LIKELY,
     )
+
+
+def _fix(index: Index, id: Column) -> Fix | None:
+    first, *others = map(str, index.keys)
+    edit = index.with_keys([first, id.field, *(it for it in others if it != id.field)])
+    return Fix(f"Put {id.field} behind {first}", (edit,)) if edit else None
 
 
 def _id_beside(kind: Column) -> Column | None:
