@@ -11,6 +11,7 @@ import crowsfoot
 import crowsfoot_rules
 from crowsfoot.facts import Facts
 from crowsfoot.frontends import read
+from crowsfoot.reporters import FORMATS
 from crowsfoot.source import Source
 
 LINTER = Path(crowsfoot.__file__).parent
@@ -63,8 +64,10 @@ def test_the_rule_folders_hold_packages_only_and_are_none() -> None:
 
 def test_the_map_names_every_module() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
-    for module in LINTER.glob("*.py"):
-        if not module.name.startswith("__"):
+    formats = {name.partition(":")[0] for name in FORMATS.values()}
+    for module in LINTER.rglob("*.py"):
+        listed_elsewhere = module.parent.name in ("facts",) or module.stem in formats
+        if not module.name.startswith("__") and not listed_elsewhere:
             assert f"`{module.name}`" in text, f"{module.name} is missing from ARCHITECTURE.md"
 
 

@@ -21,6 +21,7 @@ from crowsfoot.link.project import (
     Table,
 )
 from crowsfoot.link.relations import resolve
+from crowsfoot.link.tenants import find_tenancy
 from crowsfoot.source import Range
 
 # The types that Prisma itself brings. Source:
@@ -48,7 +49,7 @@ def link_schema(
         enums=MappingProxyType({}),
         relations=(),
         unresolved=(),
-        tenant_column=tenant_column,
+        tenancy=None,
         complete=not lacking
         and not any(problem.kind == "syntax" for file in files for problem in file.facts.problems),
     )
@@ -76,6 +77,7 @@ def link_schema(
     force_setattr(database, "enums", MappingProxyType(enums))
     force_setattr(database, "relations", relations)
     force_setattr(database, "unresolved", unresolved)
+    force_setattr(database, "tenancy", find_tenancy(database, tenant_column))
     if datasource is None:
         # Nothing says that the files are one schema: they may be examples, each on its own.
         problems = [it for it in problems if all(other.path == it.span.path for other in it.others)]

@@ -20,7 +20,6 @@ from crowsfoot.source import Range, Span
 if TYPE_CHECKING:
     import networkx as nx
 
-    from crowsfoot.link.tenants import Tenancy
 
 Provider = Literal["postgresql", "cockroachdb", "mysql", "sqlite", "sqlserver", "mongodb", "unknown"]
 Action = Literal["Cascade", "Restrict", "NoAction", "SetNull", "SetDefault"]
@@ -302,6 +301,26 @@ class Table(Linked, frozen=True, eq=False, dict=True):
         return self.model
 
 
+class Tenancy(Linked, frozen=True, eq=False, dict=True):
+    """The column that says which tenant's a row is, and the tables that have it.
+
+    columns holds it by model name, in the order of the database's tables; target is the table that it refers
+    to, where it refers to one.
+    """
+
+    name: str  # as the user calls the field
+    columns: Mapping[str, Column]
+    target: Table | None
+    configured: bool  # False: concluded from the schema
+
+    def column(self, table: Table) -> Column | None:
+        """The tenant column of the table; None where its rows belong to no tenant, or only by a relation."""
+        return self.columns.get(table.model)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Database(Linked, frozen=True, eq=False, dict=True):
     """One database: a datasource, and every file that declares something in it."""
 
@@ -314,7 +333,7 @@ class Database(Linked, frozen=True, eq=False, dict=True):
     enums: Mapping[str, Enum]  # by model name
     relations: tuple[Relation, ...]
     unresolved: tuple[UnresolvedRelation, ...]
-    tenant_column: str | None  # the discriminator that the configuration names
+    tenancy: Tenancy | None  # None: its rows belong to no tenants, as far as can be told
     complete: bool  # False when a file of it could not be read whole
 
     @cached_property
@@ -333,13 +352,6 @@ class Database(Linked, frozen=True, eq=False, dict=True):
             graph.add_edge(fk.table.model, fk.target.model, key=key, fk=fk)
         nx.freeze(graph)
         return graph
-
-    @cached_property
-    def tenancy(self) -> Tenancy | None:
-        """The column that says which tenant a row belongs to; None where there are none to be sure of."""
-        from crowsfoot.link.tenants import find_tenancy
-
-        return find_tenancy(self)
 
     def foreign_keys(self) -> Iterator[ForeignKey]:
         for table in self.tables.values():

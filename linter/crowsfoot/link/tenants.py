@@ -5,12 +5,9 @@ name, required, in more than half of the tables and in at least MIN_TABLES, alwa
 """
 
 import re
-from collections.abc import Mapping
 from types import MappingProxyType
 
-import msgspec
-
-from crowsfoot.link.project import Column, Database, ForeignKey, Table
+from crowsfoot.link.project import Database, ForeignKey, Tenancy
 
 MIN_TABLES = 4
 
@@ -21,27 +18,10 @@ _NAMES = re.compile(
 )
 
 
-class Tenancy(msgspec.Struct, frozen=True, eq=False):
-    """The tenant column, and the tables that have it.
-
-    columns holds it by model name, in the order of the database's tables; target is the table that it refers
-    to, where it refers to one.
-    """
-
-    name: str  # as the user calls the field
-    columns: Mapping[str, Column]
-    target: Table | None
-    configured: bool  # False: concluded from the schema
-
-    def column(self, table: Table) -> Column | None:
-        """The tenant column of the table; None where its rows belong to no tenant, or only by a relation."""
-        return self.columns.get(table.model)
-
-
-def find_tenancy(database: Database) -> Tenancy | None:
+def find_tenancy(database: Database, configured: str | None) -> Tenancy | None:
     """What the configuration names or the schema makes plain; None where there are no tenants."""
-    if database.tenant_column:
-        return _configured(database, database.tenant_column)
+    if configured:
+        return _configured(database, configured)
     candidates: dict[tuple[str, str], list[ForeignKey]] = {}
     for fk in database.foreign_keys():
         name = fk.columns[0].field

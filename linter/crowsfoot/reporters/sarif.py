@@ -93,9 +93,13 @@ def _invocation(view: View) -> Any:
 
 
 def _descriptor(view: View, name: str, rule: Rule[Any] | None) -> Any:
-    doc = rule.doc if rule and rule.doc else f"crowsfoot's own check {name}."
+    doc = rule.help if rule and rule.doc else f"crowsfoot's own check {name}."
     summary, _, rest = doc.partition("\n")
     paragraph = rest.strip().partition("\n\n")[0].replace("\n", " ")
+    if paragraph.startswith("```"):
+        paragraph = ""
+    elif paragraph.endswith(":"):  # it announces an example, which does not follow here
+        paragraph = f"{paragraph[:-1]}."
     level = _LEVEL[rule.severity] if rule else "warning"
     # Only what holds of nearly every finding is on by default.
     precision = "high" if rule is None or rule.default else "medium"

@@ -20,8 +20,8 @@ from crowsfoot.facts.prisma import (
     Setting,
 )
 from crowsfoot.frontends.prisma import diagnose, keys, values
-from crowsfoot.frontends.prisma.attributes import Attribute, Broken, Parsed, Value
 from crowsfoot.frontends.prisma.blocks import Block, Line
+from crowsfoot.frontends.prisma.syntax import Attribute, Broken, Parsed, Value
 from crowsfoot.source import Range
 
 _ARITY: Final[dict[str | None, Arity]] = {None: "required", "?": "optional", "[]": "list"}

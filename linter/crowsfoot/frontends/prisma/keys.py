@@ -7,7 +7,7 @@ from typing import Final, Literal
 from crowsfoot.facts.common import Name
 from crowsfoot.facts.prisma import KeyAttribute, KeyPart
 from crowsfoot.frontends.prisma import values
-from crowsfoot.frontends.prisma.attributes import Argument, Attribute, Value
+from crowsfoot.frontends.prisma.syntax import Argument, Attribute, Value
 from crowsfoot.source import Range
 
 Kind = Literal["id", "unique", "index", "fulltext"]

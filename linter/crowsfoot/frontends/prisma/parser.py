@@ -9,7 +9,7 @@ import msgspec
 from lark import Lark, Token, UnexpectedToken
 from lark.lexer import Lexer
 
-from crowsfoot.frontends.prisma.attributes import Argument, Attribute, Broken, Value
+from crowsfoot.frontends.prisma.syntax import Argument, Attribute, Broken, Value
 
 
 def parse(text: str) -> tuple[list[list[Attribute] | Value], Broken | None]:

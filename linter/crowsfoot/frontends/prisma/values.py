@@ -7,7 +7,7 @@ from math import isinf
 
 from crowsfoot.facts.common import Name
 from crowsfoot.facts.prisma import Scalar
-from crowsfoot.frontends.prisma.attributes import Attribute, Value
+from crowsfoot.frontends.prisma.syntax import Attribute, Value
 from crowsfoot.source import Range
 
 
