@@ -6,7 +6,10 @@ Measured on PostgreSQL 15 and 18 (buffers touched per plan), MariaDB 10.11 and S
 import re
 from collections.abc import Collection, Set
 from enum import IntEnum
+from functools import lru_cache
 from itertools import takewhile
+
+import msgspec
 
 from crowsfoot.databases.providers import NULLS_DISTINCT, ORDERED_FOREIGN_KEY_INDEXES, PARTIAL_INDEXES
 from crowsfoot.link.project import Column, ForeignKey, Index, Key, Table
@@ -48,7 +51,8 @@ def covers(index: Index, fk: ForeignKey) -> Cover:
 def best_cover(fk: ForeignKey) -> tuple[Cover, Index | None]:
     """The best that the table's indexes do for the foreign key, and which one does it."""
     best: tuple[Cover, Index | None] = (Cover.NONE, None)
-    for index in fk.table.indexes:
+    by_lead = _of_table(fk.table).by_lead
+    for index in [it for column in fk.columns for it in by_lead.get(column.name, ())]:
         cover = covers(index, fk)
         if cover > best[0]:
             best = (cover, index)
@@ -70,7 +74,7 @@ def finds_one_row_or_parent(index: Index, fk: ForeignKey) -> bool:
 
 def same_keys(a: Index, b: Index) -> bool:
     """Both indexes hold the same keys in the same order, the same way."""
-    return len(a.keys) == len(b.keys) and _is_prefix(a.keys, b.keys)
+    return _shape(a) == _shape(b)
 
 
 def makes_redundant(a: Index, by: Index) -> bool:
@@ -87,7 +91,7 @@ def makes_redundant(a: Index, by: Index) -> bool:
         return False
     if _normal(a.predicate) != _normal(by.predicate):
         return False
-    if not _is_prefix(a.keys, by.keys):
+    if _shape(by)[: len(a.keys)] != _shape(a):
         return False
     if not {it.name for it in a.include} <= {it.name for it in (*by.columns, *by.include)}:
         return False
@@ -103,10 +107,13 @@ def redundant_by(index: Index) -> tuple[Index, ...]:
     Of two indexes that make each other redundant, the one to keep comes out as the one that counts: a
     key before a mere index, one with a name of its own before one without, the first before the second.
     """
+    shape = _shape(index)
     found = [
         it
-        for it in index.table.indexes
-        if makes_redundant(index, it) and not (makes_redundant(it, index) and _keeps(index, it))
+        for longer, it in _of_table(index.table).kept.get(_lead(index), ())
+        if longer[: len(shape)] == shape
+        and makes_redundant(index, it)
+        and not (makes_redundant(it, index) and _keeps(index, it))
     ]
     return tuple(sorted(found, key=lambda it: (len(it.keys), may_be_partial(it))))
 
@@ -171,27 +178,58 @@ def _holds_key(table: Table, columns: Set[Column | None]) -> bool:
     return any({key.column for key in it.keys} <= columns for it in keys)
 
 
+class _Indexes(msgspec.Struct, frozen=True):
+    """The indexes of one table by what they begin with, so that nobody compares each of them with each.
+
+    Of indexes that are alike in everything, kept holds the one to keep, beside its shape.
+    """
+
+    by_lead: dict[str, list[Index]]
+    kept: dict[str, list[tuple[tuple[object, ...], Index]]]
+
+
+# Rules look at one index after the other, and those of one table follow each other.
+@lru_cache(maxsize=1)
+def _of_table(table: Table) -> _Indexes:
+    by_lead: dict[str, list[Index]] = {}
+    alike: dict[tuple[object, ...], Index] = {}
+    for index in table.indexes:
+        by_lead.setdefault(_lead(index), []).append(index)
+        flags = (index.unique, index.primary, index.clustered, index.method, index.name is None)
+        include = frozenset(it.name for it in index.include)
+        alike.setdefault((_shape(index), *flags, _normal(index.predicate), include), index)
+    kept: dict[str, list[tuple[tuple[object, ...], Index]]] = {}
+    for index in alike.values():
+        kept.setdefault(_lead(index), []).append((_shape(index), index))
+    return _Indexes(by_lead, kept)
+
+
+def _lead(index: Index) -> str:
+    """What the index begins with: a column's name, or an expression."""
+    first = index.keys[0] if index.keys else None
+    return "" if first is None else first.column.name if first.column else f"({first.expression})"
+
+
+def _shape(index: Index) -> tuple[object, ...]:
+    """The keys so that equal shapes are equal indexes.
+
+    A B-tree is read in both directions, so an index with every key reversed is the same index: what counts
+    is how a key's direction goes with the first one's.
+    """
+    return tuple(
+        (key.column, key.expression, key.length, key.opclass, key.descending is index.keys[0].descending)
+        for key in index.keys
+    )
+
+
 def _keeps(one: Index, two: Index) -> bool:
     """Whether of two indexes that do the same it is the first that should stay."""
-    order = one.table.indexes
-    ranks = [(not it.unique, it.name is None, order.index(it)) for it in (one, two)]
+    ranks = [(not it.unique, it.name is None, it.span) for it in (one, two)]
     return ranks[0] < ranks[1]
 
 
 def _parts(index: Index) -> Set[str]:
     return {key.column.name if key.column else f"({key.expression})" for key in index.keys}
-
-
-def _is_prefix(short: tuple[Key, ...], long: tuple[Key, ...]) -> bool:
-    pairs = list(zip(short, long, strict=False))
-    if len(short) > len(long) or not all(_same_key(a, b) for a, b in pairs):
-        return False
-    # A B-tree is read in both directions, so an index with every key reversed is the same index.
-    return len({a.descending == b.descending for a, b in pairs}) == 1
-
-
-def _same_key(a: Key, b: Key) -> bool:
-    return (a.column, a.expression, a.length, a.opclass) == (b.column, b.expression, b.length, b.opclass)
 
 
 def _is_target_of_foreign_key(index: Index) -> bool:

@@ -217,6 +217,11 @@ class ForeignKey(Linked, frozen=True, eq=False, dict=True):
         """A row cannot exist without its target."""
         return not any(column.nullable for column in self.columns)
 
+    @property
+    def twins(self) -> tuple[ForeignKey, ...]:
+        """The foreign keys of the table over the same columns, this one among them, as the text has them."""
+        return self.table.foreign_keys_over[frozenset(self.columns)]
+
     def __str__(self) -> str:
         return f"{self.table}({', '.join(it.field for it in self.columns)})"
 
@@ -287,6 +292,14 @@ class Table(Linked, frozen=True, eq=False, dict=True):
     @property
     def primary_key(self) -> Index | None:
         return next((index for index in self.indexes if index.primary), None)
+
+    @cached_property
+    def foreign_keys_over(self) -> Mapping[frozenset[Column], tuple[ForeignKey, ...]]:
+        """The foreign keys by their columns: two relations can share them."""
+        found: dict[frozenset[Column], list[ForeignKey]] = {}
+        for fk in self.foreign_keys:
+            found.setdefault(frozenset(fk.columns), []).append(fk)
+        return {columns: tuple(keys) for columns, keys in found.items()}
 
     def append(self, line: str) -> tuple[Edit, ...]:
         """The edits that add an @@id, @@unique or @@index, where and how prisma format would put it."""

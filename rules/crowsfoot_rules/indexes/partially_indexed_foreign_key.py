@@ -66,8 +66,7 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
     if len(fk.columns) < 2 or provider == "unknown" or indexed_by_itself or not table.complete:
         return
     cover, index = best_cover(fk)
-    twins = [it for it in table.foreign_keys if set(it.columns) == set(fk.columns)]
-    if cover is not Cover.PARTIAL or index is None or table.kind == "view" or fk is not twins[0]:
+    if cover is not Cover.PARTIAL or index is None or table.kind == "view" or fk is not fk.twins[0]:
         return
     if finds_one_row_or_parent(index, fk):
         return

@@ -65,8 +65,7 @@ def check(fk: ForeignKey, *, ignore_columns: tuple[str, ...] = ()) -> Iterator[F
         return
     if all(column.field in ignore_columns for column in fk.columns):
         return
-    twins = [it for it in table.foreign_keys if set(it.columns) == set(fk.columns)]
-    if best_cover(fk)[0] > Cover.NONE or fk is not twins[0]:
+    if best_cover(fk)[0] > Cover.NONE or fk is not fk.twins[0]:
         return
     columns = f"[{', '.join(column.field for column in fk.columns)}]"
     # Without a constraint nothing is looked up on a delete, unless Prisma has an action to take.
@@ -75,6 +74,6 @@ def check(fk: ForeignKey, *, ignore_columns: tuple[str, ...] = ()) -> Iterator[F
         fk.name_span,
         f"no index starts with {columns}, so {effect} scans all of {table}; add @@index({columns})",
         subject=str(fk),
-        related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in twins[1:]),
+        related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in fk.twins[1:]),
         fix=Fix(f"Add @@index({columns})", table.append(f"@@index({columns})")),
     )

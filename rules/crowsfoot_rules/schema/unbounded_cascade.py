@@ -85,32 +85,50 @@ from collections.abc import Iterator
 
 from crowsfoot import Finding, ForeignKey, Related, Table, rule
 
+# Enough to say that it is too far; to count on would take long where everything hangs together.
+_COUNTED = 200
+_SHOWN = 8
+
 
 @rule(over=Table, since="0.1", default=False)
 def check(table: Table, *, max_tables: int = 5) -> Iterator[Finding]:
-    reached = _reached(table)
+    counted = max(max_tables, _COUNTED)
+    reached = _reached(table, counted)
     if len(reached) <= max_tables or table.database.provider == "unknown":
         return
-    farthest = max(reached.values(), key=len)
-    path = " -> ".join([str(table), *(str(fk.table) for fk in farthest)])
-    depth = f", as far as {path}" if len(farthest) > 1 else ""
+    count = f"more than {counted}" if len(reached) > counted else f"up to {len(reached)}"
+    way = _way(reached, table)
+    shown = [str(fk.table) for fk in way[:_SHOWN]] + ["..."] * (len(way) > _SHOWN)
+    depth = f", as far as {' -> '.join([str(table), *shown])}" if len(way) > 1 else ""
     yield Finding(
         table.name_span,
-        f"deleting one {table} deletes rows of up to {len(reached)} other tables{depth}; "
+        f"deleting one {table} deletes rows of {count} other tables{depth}; "
         "end it with onDelete: Restrict where rows are worth a decision",
         subject=str(table),
-        related=tuple(Related(fk.name_span, f"from {fk.target} to {fk.table}") for fk in farthest),
+        related=tuple(Related(fk.name_span, f"from {fk.target} to {fk.table}") for fk in way[:_SHOWN]),
     )
 
 
-def _reached(table: Table) -> dict[str, list[ForeignKey]]:
-    """The shortest way to every other table that loses rows with this one's."""
-    ways: dict[str, list[ForeignKey]] = {table.model: []}
+def _reached(table: Table, most: int) -> dict[Table, ForeignKey]:
+    """The other tables that lose rows with this one's, nearest first, with the key by which they do.
+
+    It ends with one more than most.
+    """
+    reached: dict[Table, ForeignKey] = {}
     waiting = [table]
     for parent in waiting:
         for fk in parent.referenced_by:
-            if fk.on_delete == "Cascade" and fk.table.model not in ways:
-                ways[fk.table.model] = [*ways[parent.model], fk]
+            if len(reached) > most:
+                return reached
+            if fk.on_delete == "Cascade" and fk.table is not table and fk.table not in reached:
+                reached[fk.table] = fk
                 waiting.append(fk.table)
-    del ways[table.model]
-    return ways
+    return reached
+
+
+def _way(reached: dict[Table, ForeignKey], table: Table) -> list[ForeignKey]:
+    """The shortest way from the table to the one that was reached last, which is as far as any."""
+    way = [reached[next(reversed(reached))]]
+    while way[0].target is not table:
+        way.insert(0, reached[way[0].target])
+    return way
