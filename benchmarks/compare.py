@@ -27,7 +27,9 @@ def commands(schema: Path) -> dict[str, list[str]]:
     if node and (PEERS / "node_modules").is_dir():
         lint = PEERS / "node_modules/prisma-lint/dist/cli.js"
         found["prisma-lint"] = [node, str(lint), "--config", str(PEERS / ".prismalintrc.json"), str(schema)]
-        found["@prisma/prisma-schema-wasm lint"] = [node, str(PEERS / "wasm_lint.cjs"), str(schema)]
+        for version in ("6", "7"):
+            engine = [node, str(PEERS / "wasm_lint.cjs"), f"prisma-schema-wasm-{version}", str(schema)]
+            found[f"prisma-schema-wasm lint, Prisma {version}"] = engine
     return found
 
 

@@ -18,7 +18,16 @@ LINTER = Path(crowsfoot.__file__).parent
 RULES = Path(crowsfoot_rules.__file__).parent
 ROOT = Path(__file__).resolve().parent.parent
 
-READS_FILES = {"discover.py", "cache.py", "config.py", "session.py", "cli.py", "testing.py", "plugins.py"}
+READS_FILES = {
+    "__main__.py",
+    "discover.py",
+    "cache.py",
+    "config.py",
+    "session.py",
+    "cli.py",
+    "testing.py",
+    "plugins.py",
+}
 ASKS_THE_MACHINE = {"os.path.join", "os.cpu_count"}
 PRINTS = {"cli.py", "__main__.py"}
 

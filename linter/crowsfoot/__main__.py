@@ -1,10 +1,12 @@
 """The door: arguments in, exit code out."""
 
 import gc
+import os
 import sys
+from typing import NoReturn
 
 
-def main() -> None:
+def main() -> NoReturn:
     # A run is short and makes many objects that live until its end: looking for garbage among them
     # every 700 allocations costs a tenth of the time and finds nothing.
     gc.set_threshold(200_000, 50, 100)
@@ -13,11 +15,37 @@ def main() -> None:
         from crowsfoot.cli import cli
 
         cli(prog_name="crowsfoot")
+    except SystemExit as end:
+        _leave(end.code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        _leave(130)
     except OSError as error:  # what click itself says, as for --help, on a full disk
+        _leave(_unwritable(error))
+    _leave(0)
+
+
+def _leave(code: object) -> NoReturn:
+    """End the process as it is.
+
+    Python would first take apart all that a check has made, one by one (measured: 90 ms after a schema of
+    300 models, a quarter of the whole run). Every file is closed by now; only the streams are to be flushed.
+    """
+    status = code if isinstance(code, int) else 0 if code is None else 1
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:  # a closed one is None
+                stream.flush()
+        except OSError as error:
+            status = _unwritable(error) if stream is sys.stdout else status
+        except ValueError:
+            continue  # closed meanwhile
+    os._exit(status)
+
+
+def _unwritable(error: OSError) -> int:
+    if sys.stderr is not None:
         print(f"crowsfoot: standard output: cannot be written: {error.strerror}", file=sys.stderr)
-        sys.exit(2)
+    return 2
 
 
 if __name__ == "__main__":

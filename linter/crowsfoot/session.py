@@ -67,7 +67,7 @@ class Session:
         files = [path for path in on_disk if not os.path.isdir(path)] + ([stdin[1]] if stdin else [])
         self.location = _locate([*on_disk, *files], config_file)
         cache = caches.for_project(self.location.root, os.environ) if cached else Cache(None)
-        self.cache = cache.of(_code(cache))
+        self.cache = cache.of(_code(cache)) if cached else cache
         self.discovery = self._discover(on_disk, files, stdin)
         # What a folder says is reported whole; of files, only those that were named.
         self.only = (

@@ -5,37 +5,28 @@ from urllib.parse import unquote
 
 # scheme://user:password@host...; a password may hold "@" and "/" that nobody has escaped, so the last "@"
 # before the "?" counts.
-_URL = re.compile(
-    r"[a-z][a-z0-9+]*://(?P<user>[^:/?#@\s]*):(?P<password>[^?#\s]*)@(?P<host>\[[^\]]*\]|[^:/?#\s]+)", re.I
-)
-_SQL_SERVER = re.compile(r"sqlserver://(?P<host>[^:;\\\s]+)", re.I)
-_SQL_SERVER_PART = re.compile(r";(?P<key>[^;={}]*)=(?P<value>\{[^}]{0,200}\}|[^;]*)")
-_API_KEY = re.compile(
-    r"prisma(?:\+postgres)?://(?P<host>[^/?#\s]+)[^?#\s]*\?(?:[^#\s]*&)?api_key=(?P<password>[^&#\s]+)", re.I
+_URL = r"(?i)[a-z][a-z0-9+]*://(?P<user>[^:/?#@\s]*):(?P<password>[^?#\s]*)@(?P<host>\[[^\]]*\]|[^:/?#\s]+)"
+_SQL_SERVER = r"(?i)sqlserver://(?P<host>[^:;\\\s]+)"
+_SQL_SERVER_PART = r";(?P<key>[^;={}]*)=(?P<value>\{[^}]{0,200}\}|[^;]*)"
+_API_KEY = (
+    r"(?i)prisma(?:\+postgres)?://(?P<host>[^/?#\s]+)[^?#\s]*\?(?:[^#\s]*&)?api_key=(?P<password>[^&#\s]+)"
 )
 
 # Nothing that is longer is the address of a database, and the patterns are not made for megabytes.
 _LONGEST = 2_000
 
 # What people write where the password belongs.
-_PLACEHOLDERS = re.compile(
-    r"""(?:(?:my|your|the|db|database|some|super|strong|user|test|dev|local|mysql|pg|root|admin)[-_ ]?)*
+_PLACEHOLDERS = r"""(?ix)
+        (?:(?:my|your|the|db|database|some|super|strong|user|test|dev|local|mysql|pg|root|admin)[-_ ]?)*
         (?:pass|passwd|password|pwd|passphrase|secret|postgres|postgresql|mysql|mariadb|prisma|root|admin|user
           |username|test|testing|example|sample|dummy|placeholder|change[-_]?me|replace[-_]?me|todo|none|null|sa
-          |api[-_]?key|key|token|randompassword|1234+|12345678?9?0?)\d{0,3}[!.]*""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_BLANKED = re.compile(
-    r"(.)\1*|<.*>|\[.*\]|\{.*\}|%\w+%|\$\w+|.*(?:\$\{|\.\.\.|\*\*\*|xxx).*", re.IGNORECASE | re.DOTALL
-)
+          |api[-_]?key|key|token|randompassword|1234+|12345678?9?0?)\d{0,3}[!.]*"""
+_BLANKED = r"(?is)(.)\1*|<.*>|\[.*\]|\{.*\}|%\w+%|\$\w+|.*(?:\$\{|\.\.\.|\*\*\*|xxx).*"
 
 # Names that lead nowhere outside of the own machine, container network or documentation.
 # Source: https://www.rfc-editor.org/rfc/rfc6761
-_NOWHERE = re.compile(
-    r"""localhost|127(?:\.\d+){3}|0\.0\.0\.0|::1|host\.docker\.internal|[^.:]+
-        |(?:.*\.)?(?:localhost|test|example|invalid|local|example\.(?:com|org|net))""",
-    re.VERBOSE | re.IGNORECASE,
-)
+_NOWHERE = r"""(?ix)localhost|127(?:\.\d+){3}|0\.0\.0\.0|::1|host\.docker\.internal|[^.:]+
+        |(?:.*\.)?(?:localhost|test|example|invalid|local|example\.(?:com|org|net))"""
 
 
 def secret(url: str) -> str | None:
@@ -45,12 +36,14 @@ def secret(url: str) -> str | None:
     """
     if len(url) > _LONGEST:
         return None
-    if found := _URL.match(url):
+    if found := re.match(_URL, url):
         user, password, host = unquote(found["user"]), found["password"], found["host"]
-    elif found := _API_KEY.match(url):
+    elif found := re.match(_API_KEY, url):
         user, password, host = "", found["password"], found["host"]
-    elif found := _SQL_SERVER.match(url):
-        parts = {it["key"].strip().lower(): it["value"].strip("{}") for it in _SQL_SERVER_PART.finditer(url)}
+    elif found := re.match(_SQL_SERVER, url):
+        parts = {
+            it["key"].strip().lower(): it["value"].strip("{}") for it in re.finditer(_SQL_SERVER_PART, url)
+        }
         user = parts.get("user") or parts.get("username") or parts.get("uid") or ""
         password, host = parts.get("password") or parts.get("pwd") or "", found["host"]
     else:
@@ -59,13 +52,13 @@ def secret(url: str) -> str | None:
     if (
         not password
         or password.lower() == user.lower()
-        or _NOWHERE.fullmatch(bare)
-        or _BLANKED.fullmatch(bare)
+        or re.fullmatch(_NOWHERE, bare)
+        or re.fullmatch(_BLANKED, bare)
     ):
         return None
-    if _PLACEHOLDERS.fullmatch(password) or _BLANKED.fullmatch(password):
+    if re.fullmatch(_PLACEHOLDERS, password) or re.fullmatch(_BLANKED, password):
         return None
-    kind = "API key" if found.re is _API_KEY else "password"
+    kind = "API key" if found.re.pattern == _API_KEY else "password"
     return f"the {kind} of {user} at {host}" if user else f"the {kind} at {host}"
 
 

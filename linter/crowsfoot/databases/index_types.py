@@ -17,7 +17,7 @@ _NOT_COMPARABLE = frozenset({"json", "point", "line", "lseg", "box", "path", "po
 # Source: https://dev.mysql.com/doc/refman/8.4/en/fulltext-search.html
 _NO_TEXT = frozenset({"Int", "BigInt", "Float", "Decimal", "Boolean", "DateTime", "Bytes"})
 
-_UNSUPPORTED = re.compile(r'Unsupported\("(\w+)')
+_UNSUPPORTED = r'Unsupported\("(\w+)'
 
 
 def misfit(index: Index) -> str | None:
@@ -76,7 +76,7 @@ def _not_built_by_mysql(index: Index) -> str | None:
 
 def _database_type(column: Column) -> str:
     """The type's name in the database, as far as it decides what can index it."""
-    unsupported = _UNSUPPORTED.match(column.type)
+    unsupported = re.match(_UNSUPPORTED, column.type)
     if unsupported:
         return unsupported[1].lower()
     return column.native.name.lower() if column.native else column.type.lower().replace("json", "jsonb")

@@ -161,12 +161,12 @@ def deletion_times(index: Index) -> tuple[Column, ...]:
 
 def is_deletion_time(column: Column) -> bool:
     """Whether the column says when the row was deleted, and is null as long as it lives."""
-    return column.nullable and column.type == "DateTime" and bool(_DELETION.fullmatch(column.field))
+    return column.nullable and column.type == "DateTime" and bool(re.fullmatch(_DELETION, column.field))
 
 
 _WIDE = 200  # characters or bytes: ten times what an id takes
 
-_DELETION = re.compile(r"(?:is_?)?(?:soft_?)?(?:deleted|removed|trashed)_?(?:at|on|date|time)", re.IGNORECASE)
+_DELETION = r"(?i)(?:is_?)?(?:soft_?)?(?:deleted|removed|trashed)_?(?:at|on|date|time)"
 
 
 # Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference#attribute-functions
@@ -248,8 +248,8 @@ def _normal(predicate: str | None) -> str | None:
 
 
 # In SQL, and in the object form of a Prisma schema: { authorId: { not: null } }
-_NOT_NULL = re.compile(r'"?(\w+)"?\s+is\s+not\s+null', re.IGNORECASE)
-_NOT_NULL_FIELD = re.compile(r"(\w+)\s*:\s*\{\s*not\s*:\s*null\s*\}")
+_NOT_NULL = r'(?i)"?(\w+)"?\s+is\s+not\s+null'
+_NOT_NULL_FIELD = r"(\w+)\s*:\s*\{\s*not\s*:\s*null\s*\}"
 
 
 def _implied_by_not_null(predicate: str | None, columns: Collection[str]) -> bool:
@@ -265,5 +265,5 @@ def _implied_by_not_null(predicate: str | None, columns: Collection[str]) -> boo
     else:
         sql = re.split(r"\s+and\s+", text.strip("()"), flags=re.IGNORECASE)
         parts, pattern = [it.strip().strip("()").strip() for it in sql], _NOT_NULL
-    matches = [pattern.fullmatch(part) for part in parts]
+    matches = [re.fullmatch(pattern, part) for part in parts]
     return all(match is not None and match[1] in columns for match in matches)

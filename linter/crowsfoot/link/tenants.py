@@ -12,9 +12,9 @@ from crowsfoot.link.project import Database, ForeignKey, Tenancy
 MIN_TABLES = 4
 
 # What people call the customer that rows belong to.
-_NAMES = re.compile(
-    r"(tenant|organi[sz]ation|org|workspace|team|account|company|customer|client|merchant|shop|store)_?(id|uuid)",
-    re.IGNORECASE,
+_NAMES = (
+    r"(?i)(tenant|organi[sz]ation|org|workspace|team|account|company|customer|client|merchant|shop|store)"
+    r"_?(id|uuid)"
 )
 
 
@@ -25,7 +25,7 @@ def find_tenancy(database: Database, configured: str | None) -> Tenancy | None:
     candidates: dict[tuple[str, str], list[ForeignKey]] = {}
     for fk in database.foreign_keys():
         name = fk.columns[0].field
-        if len(fk.columns) == 1 and fk.required and fk.target is not fk.table and _NAMES.fullmatch(name):
+        if len(fk.columns) == 1 and fk.required and fk.target is not fk.table and re.fullmatch(_NAMES, name):
             candidates.setdefault((name, fk.target.model), []).append(fk)
     tables = [it for it in database.tables.values() if it.kind == "table" and not it.ignored]
     for (name, _), keys in candidates.items():

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Database, Finding, Related, Severity, Table, rule
 
-_KEY = re.compile(r"(?P<stem>\w+?)_?(?:Id|ID|id)")
+_KEY = r"(?P<stem>\w+?)_?(?:Id|ID|id)"
 
 
 @rule(over=Database, since="0.1", severity=Severity.NOTE, default=False)
@@ -54,7 +54,7 @@ def check(database: Database) -> Iterator[Finding]:
             continue
         used = {column for fk in table.foreign_keys for column in fk.columns}
         for column in table.columns.values():
-            match = _KEY.fullmatch(column.field)
+            match = re.fullmatch(_KEY, column.field)
             if match is None or column in used or column.ignored or column.is_list:
                 continue
             target = models.get(_plain(match["stem"]))

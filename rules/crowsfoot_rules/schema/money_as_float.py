@@ -34,19 +34,17 @@ from collections.abc import Iterator
 
 from crowsfoot import Column, Confidence, Finding, rule
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORDS = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+"
 
 # Words that say money wherever they stand, and words that do so only on a model of this kind.
-_MONEY = re.compile(
-    r"price|amount|fees?|subtotal|salary|wages?|revenue|payout|deposit|refund|vat|fiat|usd|eur|gbp"
-)
-_PERHAPS = re.compile(r"total|balance|tax|paid|due|credit|debit|net|gross|charge")
-_MODELS = re.compile(
+_MONEY = r"price|amount|fees?|subtotal|salary|wages?|revenue|payout|deposit|refund|vat|fiat|usd|eur|gbp"
+_PERHAPS = r"total|balance|tax|paid|due|credit|debit|net|gross|charge"
+_MODELS = (
     r"order|invoice|payment|product|cart|checkout|subscription|transaction|wallet|account|purchase|sale|refund|"
     r"payout|billing|bill|receipt|charge|price|deposit|withdrawal|ledger"
 )
 # With one of these beside it, a number is a ratio, a statistic or a count of something else.
-_NOT_MONEY = re.compile(
+_NOT_MONEY = (
     r"rates?|ratio|percent|percentage|pct|change|factor|multiplier|score|weight|count|index|tokens?|credits|"
     r"points|per|avg|average|stddev|delta|growth|elasticity|threshold|min|max|limit"
 )
@@ -73,9 +71,9 @@ def _is_money(column: Column) -> bool:
     return _any(_MONEY, words) or (_any(_PERHAPS, words) and _any(_MODELS, _words(column.table.model)))
 
 
-def _any(pattern: re.Pattern[str], words: list[str]) -> bool:
-    return any(pattern.fullmatch(word) for word in words)
+def _any(pattern: str, words: list[str]) -> bool:
+    return any(re.fullmatch(pattern, word) for word in words)
 
 
 def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORDS.findall(name)]
+    return [word.lower() for word in re.findall(_WORDS, name)]

@@ -75,11 +75,10 @@ from collections.abc import Iterator
 from crowsfoot import Column, Confidence, Finding, Index, Related, rule
 
 # Words of names whose values are made to be unique everywhere, or come from outside.
-_WORLDWIDE = re.compile(
-    r"token|secret|hash|digest|signature|fingerprint|uuid|guid|nano|cuid|ulid|slug|domain|subdomain|host|url|uri|"
+_WORLDWIDE = (
+    r"(?i)token|secret|hash|digest|signature|fingerprint|uuid|guid|nano|cuid|ulid|slug|domain|subdomain|host|url|uri|"
     r"path|email|username|login|handle|phone|(?:(?<=[a-z_])|^)(?:id|ids)$|_id$|Id$|ID$|api_?key|key$|code$|session|"
-    r"nonce|state$|vin$|isbn|iban|ean$|arn$",
-    re.IGNORECASE,
+    r"nonce|state$|vin$|isbn|iban|ean$|arn$"
 )
 
 
@@ -114,4 +113,4 @@ def check(index: Index) -> Iterator[Finding]:
 
 def _worldwide(column: Column) -> bool:
     generated = column.default is not None and column.default.function is not None
-    return generated or column.type == "Bytes" or _WORLDWIDE.search(column.field) is not None
+    return generated or column.type == "Bytes" or re.search(_WORLDWIDE, column.field) is not None

@@ -29,12 +29,17 @@ from collections.abc import Iterator
 
 from crowsfoot import Column, Confidence, Edit, Finding, Fix, Safety, Span, rule
 
-_NAME = re.compile(r"(?:last_?)?(?:updated|modified)_?(?:at|on)|date_?(?:updated|modified)", re.IGNORECASE)
+_NAME = r"(?i)(?:last_?)?(?:updated|modified)_?(?:at|on)|date_?(?:updated|modified)"
 
 
 @rule(over=Column, since="0.1", default=False)
 def check(column: Column) -> Iterator[Finding]:
-    if column.type != "DateTime" or column.updated_at or column.is_list or not _NAME.fullmatch(column.field):
+    if (
+        column.type != "DateTime"
+        or column.updated_at
+        or column.is_list
+        or not re.fullmatch(_NAME, column.field)
+    ):
         return
     table, default = column.table, column.default
     # A default that the database computes may be one part of what keeps the column, a trigger the other.
