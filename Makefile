@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach it,python3 python3.14 python3.13 python3.12 pyth
 	$(shell $(it) -c 'import sys; sys.version_info >= (3, 11) and print("$(it)")' 2>/dev/null)))
 BIN = .venv/bin
 
-.PHONY: demo test lint hooks docs clean
+.PHONY: demo test lint hooks docs tables clean
 
 demo: .venv/demo ## Install crowsfoot and lint the example project
 	@$(BIN)/crowsfoot check examples/shop --fail-on never
@@ -23,6 +23,10 @@ hooks: .venv/dev ## Both pre-commit hooks, in a repository of their own
 
 docs: .venv/demo ## Write the page of all rules anew
 	$(BIN)/crowsfoot rule --output markdown > docs/rules.md
+
+tables: .venv/demo ## Make the parse tables of the Prisma grammar anew
+	PYTHONHASHSEED=0 $(BIN)/python -c "from crowsfoot.frontends.prisma import parser, tables; print(tables.tables(parser.PrismaLexer), end='')" > .venv/tables.json
+	mv .venv/tables.json linter/crowsfoot/frontends/prisma/prisma.tables.json
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

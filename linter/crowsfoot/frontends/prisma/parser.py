@@ -1,4 +1,4 @@
-"""Texts on lines to what each of them says: the only importer of lark."""
+"""Texts on lines to what each of them says. With tables.py, the only importer of lark."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import msgspec
 from lark import Lark, Token, UnexpectedToken
 from lark.lexer import Lexer
 
+from crowsfoot.frontends.prisma import tables
 from crowsfoot.frontends.prisma.syntax import Argument, Attribute, Broken, Value
 
 
@@ -31,11 +32,10 @@ def parse(text: str) -> tuple[list[list[Attribute] | Value], Broken | None]:
 @cache
 def _lark() -> "tuple[Lark, _Reader]":
     reader = _Reader()
-    options: Any = {"parser": "lalr", "lexer": _Lexer, "transformer": reader, "maybe_placeholders": False}
-    return Lark.open("prisma.lark", rel_to=__file__, **options), reader
+    return tables.parser(PrismaLexer, reader), reader
 
 
-class _Lexer(Lexer):
+class PrismaLexer(Lexer):
     """Lark's basic lexer less lines and columns, which nobody asks for, in half the time.
 
     What no terminal takes is UNKNOWN, so that all errors are the parser's.
