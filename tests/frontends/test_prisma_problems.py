@@ -249,6 +249,9 @@ def test_deep_nesting_is_read_or_a_problem(deep: str) -> None:
     [
         ("// use prisma-next\n\nmodel A {\n  id Int @id\n}\n", "// use prisma-next"),
         ("\n\ufeff  // use prisma-next\n", "// use prisma-next"),
+        ("native_enum Color {\n  RED\n}\n", "native_enum Color {"),
+        ("model A {\n  id Int @id\n  at temporal.updatedAt()\n}\n", "temporal.updatedAt"),
+        ('model Bug {\n  steps String\n  @@base(Task, "bug")\n}\n', "@@base("),
         ("types {\n  Vector = pgvector.Vector(3)\n}\nmodel A {\n  id Int @id\n}\n", "types {"),
         ("namespace shop {\n  model A {\n    id Int @id\n  }\n}\n", "namespace shop {"),
         ('enum Level {\n  Low = "low"\n  @@type("pg/text@1")\n}\n', "@@type("),

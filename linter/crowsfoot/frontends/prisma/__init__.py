@@ -14,9 +14,14 @@ _MOST_PROBLEMS: Final = 100
 # The contract language of Prisma 8 shares the file name and little else.
 # Source: https://github.com/prisma/prisma, branch main
 _PRISMA_8: Final = re.compile(r"[\s\ufeff]*+(?P<marker>//[ \t]*use[ \t]+prisma-next\b[^\r\n]*)")
-_PRISMA_8_BLOCK: Final = re.compile(
-    r"^[ \t]*(?P<marker>types[ \t]*\{|namespace[ \t]+\w+[ \t]*\{)|^[ \t]*(?P<type>@@type\()", re.MULTILINE
+_PRISMA_8_WORD: Final = re.compile(
+    r"^[ \t]*(?:(?P<block>types[ \t]*\{|(?:namespace|native_enum)[ \t]+\w+[ \t]*\{)"
+    r"|(?P<attribute>@@(?:type|base|discriminator)\()"
+    r"|\w+[ \t]+(?P<type>\w+\.(?:enum|updatedAt)\b))",
+    re.MULTILINE,
 )
+# What no schema up to Prisma 7 has, though its lines would read.
+_ONLY_IN_PRISMA_8: Final = ("@@base(", "@@discriminator(")
 
 
 def read(text: str) -> PrismaFile:
@@ -41,7 +46,8 @@ def read(text: str) -> PrismaFile:
                 models.append(build.model(block, reading))
     comments, misread = directives.read(text, outline.comments, "//")
     problems = [*outline.problems, *reading.problems]
-    if problems and (contract := _PRISMA_8_BLOCK.search(text)):
+    suspicious = problems or any(word in text for word in _ONLY_IN_PRISMA_8)
+    if suspicious and (contract := _PRISMA_8_WORD.search(text)):
         return _unsupported(contract)
     return PrismaFile(
         datasources=tuple(datasources),
