@@ -9,28 +9,14 @@ import pytest
 
 from crowsfoot import __version__
 
+from .schemas import UNINDEXED
 from .shell import Shell
 
-BAD = """datasource db {
-  provider = "postgresql"
-}
-
-model User {
-  id    Int    @id
-  posts Post[]
-}
-
-model Post {
-  id       Int  @id
-  authorId Int
-  author   User @relation(fields: [authorId], references: [id])
-}
-"""
-GOOD = BAD.replace("references: [id])\n}", "references: [id])\n\n  @@index([authorId])\n}")
+GOOD = UNINDEXED.replace("references: [id])\n}", "references: [id])\n\n  @@index([authorId])\n}")
 
 
 def test_findings_are_exit_code_1(shell: Shell) -> None:
-    shell.write("prisma/schema.prisma", BAD)
+    shell.write("prisma/schema.prisma", UNINDEXED)
     run = shell("check", "--output", "concise")
     assert run.returncode == 1
     assert run.stdout.startswith("prisma/schema.prisma:13:3: warning")
@@ -52,7 +38,7 @@ def test_a_project_without_a_schema_says_so(shell: Shell) -> None:
 
 
 def test_what_fails_is_the_users_decision(shell: Shell) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     assert shell("check", "--fail-on", "error").returncode == 0
     assert shell("check", "--fail-on", "never").returncode == 0
     assert shell("check", "--fail-on", "note").returncode == 1
@@ -74,7 +60,7 @@ def test_what_fails_is_the_users_decision(shell: Shell) -> None:
     ],
 )
 def test_a_wrong_call_is_exit_code_2_and_says_why(shell: Shell, arguments: list[str], message: str) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     run = shell(*arguments)
     assert run.returncode == 2
     assert message in run.stderr
@@ -91,7 +77,7 @@ def test_a_wrong_call_is_exit_code_2_and_says_why(shell: Shell, arguments: list[
     ],
 )
 def test_a_wrong_configuration_is_exit_code_2_and_says_why(shell: Shell, text: str, message: str) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     shell.write("crowsfoot.toml", text)
     run = shell("check")
     assert run.returncode == 2
@@ -101,7 +87,7 @@ def test_a_wrong_configuration_is_exit_code_2_and_says_why(shell: Shell, text: s
 
 
 def test_a_rule_that_raises_is_exit_code_3_and_the_others_still_run(shell: Shell) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     shell.write(
         "plugins/acme_rules/broken_rule.py",
         '"""Raises."""\n\nfrom crowsfoot import Table, rule\n\n\n'
@@ -118,7 +104,7 @@ def test_a_rule_that_raises_is_exit_code_3_and_the_others_still_run(shell: Shell
 
 
 def test_a_package_of_rules_that_cannot_be_imported_is_named(shell: Shell) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     shell.write("plugins/acme_rules/__init__.py", "import nothing_of_that_name\n")
     shell.write("plugins/acme-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
     shell.write("plugins/acme-1.dist-info/entry_points.txt", "[crowsfoot.rules]\nacme = acme_rules\n")
@@ -149,7 +135,7 @@ def test_the_rules_of_another_package_run_and_are_explained(shell: Shell) -> Non
 
 
 def test_several_outputs_in_one_run(shell: Shell) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     run = shell(
         "check", "--output", "sarif=out/crowsfoot.sarif", "--output", "json=out.json", "--output", "github"
     )
@@ -169,24 +155,24 @@ def test_an_output_that_cannot_be_written_is_named(shell: Shell) -> None:
 
 def test_paths_are_told_from_where_the_reader_stands(shell: Shell) -> None:
     shell.write("apps/api/crowsfoot.toml", "")
-    shell.write("apps/api/schema.prisma", BAD)
+    shell.write("apps/api/schema.prisma", UNINDEXED)
     assert shell("check", "apps/api", "--output", "concise").stdout.startswith("apps/api/schema.prisma:13:")
     assert "file=apps/api/schema.prisma," in shell("check", "apps/api", "--output", "github").stdout
 
 
 def test_diff_shows_and_changes_nothing(shell: Shell) -> None:
-    file = shell.write("schema.prisma", BAD)
+    file = shell.write("schema.prisma", UNINDEXED)
     run = shell("check", "--diff")
     assert run.returncode == 1
     assert "--- a/schema.prisma\n+++ b/schema.prisma\n" in run.stdout
     assert "+  @@index([authorId])\n" in run.stdout
-    assert file.read_text() == BAD
+    assert file.read_text() == UNINDEXED
     file.write_text(GOOD)
     assert (shell("check", "--diff").returncode, shell("check", "--diff").stdout) == (0, "")
 
 
 def test_fix_writes_what_diff_shows_and_reports_the_rest(shell: Shell) -> None:
-    file = shell.write("schema.prisma", BAD)
+    file = shell.write("schema.prisma", UNINDEXED)
     run = shell("check", "--fix")
     assert run.returncode == 0
     assert "fixed 1 finding in 1 file" in run.stderr
@@ -197,13 +183,15 @@ def test_fix_writes_what_diff_shows_and_reports_the_rest(shell: Shell) -> None:
 
 def test_standard_input(shell: Shell) -> None:
     shell.write("schema.prisma", GOOD)
-    run = shell("check", "-", "--stdin-filename", "schema.prisma", "--output", "concise", stdin=BAD.encode())
+    run = shell(
+        "check", "-", "--stdin-filename", "schema.prisma", "--output", "concise", stdin=UNINDEXED.encode()
+    )
     assert run.returncode == 1
     assert run.stdout.startswith("schema.prisma:13:3:")
 
 
 def test_statistics_count_the_findings_of_each_rule(shell: Shell) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     run = shell("check", "--statistics")
     assert run.returncode == 1
     assert run.stdout.split()[:2] == ["1", "unindexed-foreign-key"]
@@ -211,14 +199,14 @@ def test_statistics_count_the_findings_of_each_rule(shell: Shell) -> None:
 
 def test_a_comment_allows_a_finding(shell: Shell) -> None:
     comment = "  // crowsfoot: allow unindexed-foreign-key -- never deleted\n"
-    shell.write("schema.prisma", BAD.replace("  author   User", comment + "  author   User"))
+    shell.write("schema.prisma", UNINDEXED.replace("  author   User", comment + "  author   User"))
     run = shell("check")
     assert run.returncode == 0
     assert "1 allowed" in run.stdout
 
 
 def test_color_is_the_readers_decision(shell: Shell) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     assert "\x1b[" not in shell("check").stdout
     assert "\x1b[" in shell("check", FORCE_COLOR="1").stdout
     assert "\x1b[" not in shell("check", "--no-color", FORCE_COLOR="1").stdout
@@ -265,7 +253,7 @@ def test_completion_scripts(shell: Shell, name: str) -> None:
 
 
 def test_the_cache_can_be_removed(shell: Shell) -> None:
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     shell("check")
     assert "removed 0" not in shell("clean").stdout
     assert "removed 0" in shell("clean").stdout
@@ -278,7 +266,7 @@ def test_the_version(shell: Shell) -> None:
 def test_modules_that_lie_in_the_repository_are_not_imported(shell: Shell) -> None:
     for name in ("click", "lark", "msgspec", "networkx", "difflib", "crowsfoot"):
         shell.write(f"{name}.py", f"raise SystemExit('the {name} of the repository was run')\n")
-    shell.write("schema.prisma", BAD)
+    shell.write("schema.prisma", UNINDEXED)
     # As it is installed: `python -m` itself puts the working folder first among the places of modules.
     run = subprocess.run(
         [Path(sys.executable).with_name("crowsfoot"), "check", "--output", "concise"],

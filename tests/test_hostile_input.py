@@ -22,24 +22,10 @@ from crowsfoot.rule import load
 from crowsfoot.run import check
 from crowsfoot.source import Source
 
+from .schemas import UNINDEXED
+
 RULES = load()
 EVERYTHING = Config(select=("all",), min_confidence=Confidence.POSSIBLE)
-
-GOOD = """datasource db {
-  provider = "postgresql"
-}
-
-model User {
-  id    Int    @id
-  posts Post[]
-}
-
-model Post {
-  id       Int  @id
-  authorId Int
-  author   User @relation(fields: [authorId], references: [id])
-}
-"""
 
 
 def report_on(folder: Path, *names: str) -> Report:
@@ -64,8 +50,8 @@ def said_of(report: Report, path: str) -> list[str]:
         (b"", None),
         (b"\x00\x01\x02model", "binary"),
         (b"model A {\n  id Int @id // caf\xe9\n}\n", "0xe9"),
-        (GOOD.encode("utf-16"), "UTF-16"),
-        (b"\xef\xbb\xbf" + GOOD.replace("User", "Person").encode(), "byte order mark"),
+        (UNINDEXED.encode("utf-16"), "UTF-16"),
+        (b"\xef\xbb\xbf" + UNINDEXED.replace("User", "Person").encode(), "byte order mark"),
         (b"x" * 50_000_000, "50,000,000 bytes"),
         (b"model A {", "is not closed"),
         (b"// use prisma-next\n\nmodel A {\n  id Int @id\n}\n", "Prisma 8"),
@@ -75,7 +61,7 @@ def said_of(report: Report, path: str) -> list[str]:
 def test_a_strange_file_is_named_once_and_the_others_are_read(
     tmp_path: Path, data: bytes, expected: str | None
 ) -> None:
-    (tmp_path / "good.prisma").write_text(GOOD)
+    (tmp_path / "good.prisma").write_text(UNINDEXED)
     (tmp_path / "strange").mkdir()
     (tmp_path / "strange/schema.prisma").write_bytes(data)
     report = report_on(tmp_path)
@@ -115,8 +101,8 @@ def test_an_unreadable_file_is_named() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        (folder / "schema.prisma").write_text(GOOD)
-        (folder / "locked.prisma").write_text(GOOD)
+        (folder / "schema.prisma").write_text(UNINDEXED)
+        (folder / "locked.prisma").write_text(UNINDEXED)
         (folder / "locked.prisma").chmod(0)
         with not_as_root(folder):
             discovery = discover(folder, [folder])
@@ -127,7 +113,7 @@ def test_an_unreadable_file_is_named() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 def test_loops_of_links_and_pipes_do_not_hang(tmp_path: Path) -> None:
-    (tmp_path / "schema.prisma").write_text(GOOD)
+    (tmp_path / "schema.prisma").write_text(UNINDEXED)
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "self.prisma").symlink_to(tmp_path / "self.prisma")
     (tmp_path / "nowhere.prisma").symlink_to(tmp_path / "not-there")
@@ -140,7 +126,7 @@ def test_loops_of_links_and_pipes_do_not_hang(tmp_path: Path) -> None:
 
 def test_a_thousand_errors_are_told_without_flooding() -> None:
     lines = "".join(f"  field{n} String @default('x')\n" for n in range(1000))
-    report = report_of(GOOD + f"model Broken {{\n  id Int @id\n{lines}}}\n")
+    report = report_of(UNINDEXED + f"model Broken {{\n  id Int @id\n{lines}}}\n")
     errors = [it for it in report.kept if it.rule == "syntax-error"]
     assert 1 < len(errors) <= 101
     assert "more" in errors[-1].finding.message
@@ -152,7 +138,7 @@ def test_a_thousand_errors_are_told_without_flooding() -> None:
     ids=["lists", "parentheses", "calls", "long-string"],
 )
 def test_deep_and_long_values_neither_raise_nor_hang(value: str) -> None:
-    report_of(GOOD + f"model Deep {{\n  id Int @id\n  x Json @default({value})\n}}\n")
+    report_of(UNINDEXED + f"model Deep {{\n  id Int @id\n  x Json @default({value})\n}}\n")
 
 
 def test_a_million_braces_neither_raise_nor_hang() -> None:
@@ -162,7 +148,7 @@ def test_a_million_braces_neither_raise_nor_hang() -> None:
     report_of('"' * 200_000)
 
 
-LINES = GOOD.splitlines(keepends=True)
+LINES = UNINDEXED.splitlines(keepends=True)
 FRAGMENTS = [
     "@",
     "@@index([",
@@ -186,7 +172,7 @@ FRAGMENTS = [
 @st.composite
 def mutated(draw: st.DrawFn) -> str:
     """A valid schema after a few strokes of a hand that slipped."""
-    text = "".join(draw(st.permutations(LINES))) if draw(st.booleans()) else GOOD
+    text = "".join(draw(st.permutations(LINES))) if draw(st.booleans()) else UNINDEXED
     for _ in range(draw(st.integers(1, 6))):
         at = draw(st.integers(0, len(text)))
         end = min(len(text), at + draw(st.integers(0, 20)))
@@ -212,7 +198,7 @@ def test_no_text_raises(text: str) -> None:
 
 
 SEVERAL = {
-    "a.prisma": GOOD,
+    "a.prisma": UNINDEXED,
     "b.prisma": """model Order {
   id         String   @id @default(uuid())
   orgId      Int

@@ -10,21 +10,7 @@ from crowsfoot import frontends
 from crowsfoot.config import UserError
 from crowsfoot.session import Choices, Session
 
-SCHEMA = """datasource db {
-  provider = "postgresql"
-}
-
-model User {
-  id    Int    @id
-  posts Post[]
-}
-
-model Post {
-  id       Int  @id
-  authorId Int
-  author   User @relation(fields: [authorId], references: [id])
-}
-"""
+from .schemas import UNINDEXED
 
 
 @pytest.fixture
@@ -34,7 +20,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
     (folder / "prisma").mkdir(parents=True)
     (folder / ".git").mkdir()
-    (folder / "prisma/schema.prisma").write_text(SCHEMA)
+    (folder / "prisma/schema.prisma").write_text(UNINDEXED)
     return folder
 
 
@@ -77,7 +63,7 @@ def test_of_a_changed_project_only_the_changed_file_is_parsed(
     counter = Counter(monkeypatch)
     assert rules_of(open_session(project)) == ["unindexed-foreign-key"]
     assert counter.files == 2
-    (project / "prisma/schema.prisma").write_text(SCHEMA.replace("authorId Int", "authorId Int @unique"))
+    (project / "prisma/schema.prisma").write_text(UNINDEXED.replace("authorId Int", "authorId Int @unique"))
     assert rules_of(open_session(project)) != ["unindexed-foreign-key"]
     assert counter.files == 3
 
@@ -111,7 +97,7 @@ def test_a_run_from_the_cache_imports_no_parser_and_no_graph(project: Path) -> N
 def test_a_file_is_judged_by_the_project_around_it(project: Path) -> None:
     schema = project / "prisma/schema.prisma"
     tag = project / "prisma/tag.prisma"
-    schema.write_text(SCHEMA.replace("posts Post[]", "posts Post[]\n  tags  Tag[]"))
+    schema.write_text(UNINDEXED.replace("posts Post[]", "posts Post[]\n  tags  Tag[]"))
     tag.write_text(
         "model Tag {\n  id     Int  @id\n  userId Int\n"
         "  user   User @relation(fields: [userId], references: [id])\n}\n"
@@ -124,7 +110,7 @@ def test_a_file_is_judged_by_the_project_around_it(project: Path) -> None:
 
 def test_standard_input_takes_the_place_of_its_file(project: Path) -> None:
     schema = project / "prisma/schema.prisma"
-    text = SCHEMA.replace("authorId Int", "authorId Int @unique")
+    text = UNINDEXED.replace("authorId Int", "authorId Int @unique")
     session = open_session(Path("-"), stdin=(text.encode(), schema))
     assert "unindexed-foreign-key" not in rules_of(session)
 
@@ -141,7 +127,7 @@ def test_fixes_are_applied_until_nothing_changes(project: Path) -> None:
 
 def test_crlf_is_kept_by_fixes(project: Path) -> None:
     schema = project / "prisma/schema.prisma"
-    schema.write_bytes(SCHEMA.replace("\n", "\r\n").encode())
+    schema.write_bytes(UNINDEXED.replace("\n", "\r\n").encode())
     session = open_session(project)
     session.write(session.fixed(unsafe=False))
     data = schema.read_bytes()
@@ -161,7 +147,7 @@ def test_a_file_that_cannot_be_written_is_named(project: Path) -> None:
 
 def test_two_databases_in_one_repository_are_kept_apart(project: Path) -> None:
     (project / "analytics").mkdir()
-    (project / "analytics/schema.prisma").write_text(SCHEMA.replace("postgresql", "mysql"))
+    (project / "analytics/schema.prisma").write_text(UNINDEXED.replace("postgresql", "mysql"))
     found = [it.finding.span.path for it in open_session(project).report.kept]
     assert found == ["prisma/schema.prisma"]  # InnoDB indexes foreign keys by itself
 
