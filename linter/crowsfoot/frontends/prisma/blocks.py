@@ -21,10 +21,15 @@ _BLANK: Final = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*+"
 _BLANKS: Final = " \t\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 _NAME: Final = r"(?:[^\W\d_]|[0-9])[\w-]*+"
-_STRING: Final = r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"'
-_JSON_STRING: Final = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
-_CODE: Final = rf"(?:[^\"/\r\n]++|{_STRING}|/(?![/*]))*+"  # up to a comment, or a string without end
-_COMMENT: Final = r"(?P<comment>//[^\r\n]*+)?+"
+# Possessive quantifiers stand at single characters only: at groups, Python before 3.11.5 gets them wrong.
+# Source: https://github.com/python/cpython/issues/106052
+_STRING_BODY: Final = r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*'
+_STRING: Final = rf'{_STRING_BODY}"'
+_JSON_CHARS: Final = r'[^"\\\x00-\x1f]*+'
+_JSON_STRING: Final = rf'"{_JSON_CHARS}(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}){_JSON_CHARS})*"'
+# Up to a comment, or a string without end.
+_CODE: Final = rf"[^\"/\r\n]*+(?:(?:{_STRING}|/(?![/*]))[^\"/\r\n]*+)*"
+_COMMENT: Final = r"(?P<comment>//[^\r\n]*+)?"
 
 # As in Prisma, no blank is needed after the keyword, and what stands behind the "{" is not read.
 _HEADER: Final = (
@@ -38,18 +43,18 @@ _ANY: Final = re.compile(rf"{_BLANK}(?P<code>{_CODE}){_COMMENT}(?P<rest>[^\r\n]*
 _OPENS: Final = re.compile(r"\s*\{")
 _CLOSES_ANYWHERE: Final = re.compile(r"[^}\r\n]*\}")
 _LINE_END: Final = re.compile(rf"{_BLANK}(?:[\r\n]|\Z)")
-_COMMENT_OR_STRING: Final = re.compile(r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"?|//[^\r\n]*+|/\*')
+_COMMENT_OR_STRING: Final = re.compile(rf'{_STRING_BODY}"?|//[^\r\n]*+|/\*')
 
 
 def _line(head: str, attribute: str = rf"@@{_CODE}") -> re.Pattern[str]:
     """A line that is blank, a comment, a block attribute, or begins with head."""
-    return re.compile(rf"{_BLANK}(?:{head}|(?P<attribute>{attribute}))?+{_BLANK}{_COMMENT}(?:{_NEWLINE}|\Z)")
+    return re.compile(rf"{_BLANK}(?:{head}|(?P<attribute>{attribute}))?{_BLANK}{_COMMENT}(?:{_NEWLINE}|\Z)")
 
 
-_ATTRIBUTES: Final = rf"(?P<rest>@(?!@){_CODE})?+"
+_ATTRIBUTES: Final = rf"(?P<rest>@(?!@){_CODE})?"
 _FIELD: Final = _line(
     rf"(?P<name>{_NAME}){_BLANK}(?P<type>Unsupported\({_BLANK}{_JSON_STRING}{_BLANK}\)|{_NAME}){_BLANK}"
-    rf"(?P<arity>\[\]|\?)?+{_BLANK}{_ATTRIBUTES}"
+    rf"(?P<arity>\[\]|\?)?{_BLANK}{_ATTRIBUTES}"
 )
 _VALUE: Final = _line(rf"(?P<name>{_NAME}){_BLANK}{_ATTRIBUTES}")
 _SETTING: Final = _line(rf"(?P<name>{_NAME}){_BLANK}={_BLANK}(?P<rest>{_CODE})", attribute="(?!)")
