@@ -181,7 +181,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 @given(mutated())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_no_mutation_raises_and_every_span_lies_in_the_file(text: str) -> None:
     for diagnostic in report_of(text).kept:
         finding = diagnostic.finding
@@ -192,7 +192,7 @@ def test_no_mutation_raises_and_every_span_lies_in_the_file(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_text_raises(text: str) -> None:
     report_of(text)
 
@@ -276,7 +276,7 @@ def report_of_all(texts: Mapping[str, str]) -> Report:
 
 
 @given(projects())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_every_format_renders_whatever_is_found(texts: dict[str, str]) -> None:
     report = report_of_all(texts)
     view = View(report=report, sources=sources_of(texts), rules=lambda: RULES, include_allowed=True, width=60)
@@ -294,7 +294,7 @@ def test_every_format_renders_whatever_is_found(texts: dict[str, str]) -> None:
 
 
 @given(projects())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_fixes_break_nothing_and_come_to_an_end(texts: dict[str, str]) -> None:
     before = broken_lines(report_of_all(texts))
     for _ in range(20):

@@ -157,7 +157,7 @@ _LINES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines=st.lists(_LINES, min_size=1, max_size=4))
 def test_git_agrees_about_any_lines(tree: Path, lines: list[str]) -> None:
     text = "\n".join(lines)

@@ -97,7 +97,7 @@ def _broken(draw: st.DrawFn, texts: list[str]) -> str:
     return text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(_broken(_SCHEMAS))
 def test_a_broken_schema_gives_facts_with_places_in_the_text(text: str) -> None:
     facts = read(text)
@@ -116,7 +116,7 @@ def test_a_broken_schema_gives_facts_with_places_in_the_text(text: str) -> None:
                 assert text[part.name.range.start : part.name.range.end] == part.name.text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text())
 def test_any_text_gives_facts_with_places_in_the_text(text: str) -> None:
     _check(read(text), text)
@@ -130,7 +130,7 @@ _CONFIGS = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_broken(_CONFIGS))
 def test_broken_settings_give_facts_with_places_in_the_text(text: str) -> None:
     _check(read_config(text), text)

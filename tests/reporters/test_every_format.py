@@ -6,7 +6,7 @@ import sys
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crowsfoot.finding import (
@@ -79,7 +79,6 @@ def _views() -> st.SearchStrategy[View]:
     )
 
 
-@settings(deadline=None)
 @given(_views())
 def test_any_report_renders_in_every_format(seen: View) -> None:
     shown = {name: render(name, seen) for name in FORMATS}
