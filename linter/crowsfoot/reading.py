@@ -11,8 +11,8 @@ from crowsfoot.cache import Cache, digest
 from crowsfoot.facts import Facts
 from crowsfoot.source import Source
 
-# Below this, in characters, starting processes takes longer than what they save
-# (measured on two cores: one reads about a million characters in the time that a second needs to start).
+# Below this, in characters, what other processes save is lost in starting them (measured on two cores: 6.6
+# million characters in eight files are read in 2.8 s instead of 4.6).
 WORTH_A_POOL = 2_000_000
 
 
