@@ -61,6 +61,10 @@ class Discovery(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...] = ()  # those of them that are of no kind that crowsfoot reads
     renamed: Mapping[str, str] = {}  # paths whose name on the disk cannot be printed, to that name
 
+    def by_path(self) -> dict[str, Source]:
+        """The sources by their paths."""
+        return {source.path: source for source in self.sources}
+
     def file(self, path: str) -> Path:
         """Where the source of that path is on the disk."""
         return self.root / self.renamed.get(path, path)

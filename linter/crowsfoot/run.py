@@ -34,7 +34,7 @@ def check(discovery: Discovery, config: Config, rules: Rules, cache: Cache = _NO
     judged = judge(
         apply_rules(chosen, subjects, config, failures),
         project.directives,
-        {source.path: source for source in discovery.sources},
+        discovery.by_path(),
         known=rules.keys(),
         ran={rule.name for rule in chosen},
     )

@@ -110,7 +110,7 @@ class Session:
 
     @property
     def sources(self) -> Mapping[str, Source]:
-        return {source.path: source for source in self.discovery.sources}
+        return self.discovery.by_path()
 
     def prefix(self, *, for_people: bool) -> str:
         """What leads from the working folder to the project's root: "apps/api/", "../", or nothing.
@@ -127,7 +127,7 @@ class Session:
         before = self.sources
         discovery, report, count = self.discovery, self.report, 0
         for _ in range(_MOST_ROUNDS):
-            applied = apply(_applicable(report, unsafe=unsafe), _by_path(discovery))
+            applied = apply(_applicable(report, unsafe=unsafe), discovery.by_path())
             if not applied.texts:
                 break
             count += len(applied.applied)
@@ -230,10 +230,6 @@ def _changed(folder: str) -> int:
         return os.stat(folder or ".").st_mtime_ns
     except OSError:
         return 0
-
-
-def _by_path(discovery: Discovery) -> dict[str, Source]:
-    return {source.path: source for source in discovery.sources}
 
 
 def _applicable(report: Report, *, unsafe: bool) -> list[Fix]:

@@ -6,9 +6,6 @@ if TYPE_CHECKING:
     from crowsfoot.facts import Facts
     from crowsfoot.source import Source
 
-# A part of every cache key: bump it whenever any frontend reads anything differently.
-VERSION = "1"
-
 _CONFIGS = frozenset(f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs"))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from crowsfoot.facts.common import Comment, Problem
 from crowsfoot.source import Range
+from crowsfoot.suggest import closest
 
 WORD = "crowsfoot"  # a comment without it need not be passed on
 
@@ -79,10 +80,8 @@ _EXPECTED = "expected `allow` or `allow-file` after `crowsfoot:`"
 
 
 def _suggestion(verb: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(verb, _VERBS, n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; {_EXPECTED}"
+    meant = closest(verb, _VERBS)
+    return f"; did you mean `{meant}`?" if meant else f"; {_EXPECTED}"
 
 
 def _next_line(text: str, at: int, marker: str, known: tuple[int, Range]) -> Range:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from crowsfoot.facts import Facts
 from crowsfoot.facts.common import Problem as FactProblem
-from crowsfoot.facts.prisma import PrismaFile
 from crowsfoot.finding import Directive
 from crowsfoot.link.prisma import link_schema
 from crowsfoot.link.project import Database, File, Problem, Project
 from crowsfoot.link.units import group_schemas
+from crowsfoot.source import Span
 
 
 def link(
@@ -26,7 +26,7 @@ def link(
     unread = tuple(unread)
     # A schema file that could not be read at all may declare what another one lacks.
     lacking = any(path.endswith(".prisma") for path, _ in unread)
-    problems = [Problem(File(path, PrismaFile()).span(it.range), it.message, it.kind) for path, it in unread]
+    problems = [Problem(Span(path, it.range.start, it.range.end), it.message, it.kind) for path, it in unread]
     problems += [
         Problem(file.span(it.range), it.message, it.kind) for file in files for it in file.facts.problems
     ]

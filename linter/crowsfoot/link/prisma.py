@@ -113,32 +113,30 @@ def _relation_mode(datasource: Datasource | None, provider: Provider) -> Literal
     return "foreignKeys"
 
 
-def _declared_once(
-    files: tuple[File, ...], problems: list[Problem]
-) -> dict[str, tuple[File, said.Model | said.Enum]]:
+Block = tuple[File, said.Model | said.Enum]
+Member = TypeVar("Member", said.Field, said.EnumValue)
+
+
+def _declared_once(files: tuple[File, ...], problems: list[Problem]) -> dict[str, Block]:
     """Every block by name. The first of one name counts, and each other is a problem."""
-    declared: dict[str, tuple[File, said.Model | said.Enum]] = {}
+    declared: dict[str, Block] = {}
     for file in files:
         blocks: list[said.Model | said.Enum] = [*_facts(file).models, *_facts(file).enums]
         for block in sorted(blocks, key=lambda it: it.range):
             name = block.name.text
             if name in declared:
-                first_file, first = declared[name]
                 problems.append(
-                    Problem(
-                        file.span(block.name.range),
-                        f"{name} is declared twice in one schema",
-                        "duplicate",
-                        (first_file.span(first.name.range),),
-                    )
+                    _duplicate((file, block), declared[name], f"{name} is declared twice in one schema")
                 )
             else:
                 declared[name] = (file, block)
     return declared
 
 
-Block = tuple[File, said.Model | said.Enum]
-Member = TypeVar("Member", said.Field, said.EnumValue)
+def _duplicate(block: Block, first: Block, message: str) -> Problem:
+    """Two blocks stand for one thing; the first of them counts."""
+    here, there = (file.span(it.name.range) for file, it in (block, first))
+    return Problem(here, message, "duplicate", (there,))
 
 
 def _report_shared_names(declared: Mapping[str, Block], problems: list[Problem]) -> None:
@@ -152,16 +150,10 @@ def _report_shared_names(declared: Mapping[str, Block], problems: list[Problem])
         name = block.map or block.name.text
         key = (type(block), block.schema, name)
         if key in by_name:
-            first_file, first = by_name[key]
             what = "enum" if isinstance(block, said.Enum) else "table"
-            problems.append(
-                Problem(
-                    file.span(block.name.range),
-                    f"{block.name.text} and {first.name.text} are both the {what} {name} of the database",
-                    "duplicate",
-                    (first_file.span(first.name.range),),
-                )
-            )
+            both = f"{block.name.text} and {by_name[key][1].name.text}"
+            message = f"{both} are both the {what} {name} of the database"
+            problems.append(_duplicate((file, block), by_name[key], message))
         by_name.setdefault(key, (file, block))
 
 

@@ -26,6 +26,7 @@ from crowsfoot.link.project import (
     UnresolvedRelation,
 )
 from crowsfoot.source import Range, Span
+from crowsfoot.suggest import closest
 
 Models = Mapping[str, tuple[File, said.Model]]
 
@@ -113,10 +114,8 @@ def _ends(tables: Mapping[str, Table], models: Models) -> list[_End]:
 
 
 def _unknown_type(end: _End, known: Set[str]) -> UnresolvedRelation:
-    from difflib import get_close_matches
-
-    guess = get_close_matches(end.field.type, sorted(known), n=1)
-    hint = f"; did you mean {guess[0]}?" if guess else ""
+    meant = closest(end.field.type, sorted(known))
+    hint = f"; did you mean {meant}?" if meant else ""
     return _unresolved(end, f"there is no model, enum or type {end.field.type}{hint}", end.field.type_span)
 
 

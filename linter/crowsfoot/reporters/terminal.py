@@ -13,7 +13,6 @@ TAB = 4
 
 RESET = "\x1b[0m"
 BOLD = "\x1b[1m"
-DIM = "\x1b[2m"
 GREEN = "\x1b[1;32m"
 BLUE = "\x1b[1;34m"
 SEVERITY = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}

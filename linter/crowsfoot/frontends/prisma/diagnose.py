@@ -7,6 +7,8 @@ import re
 from collections.abc import Set
 from typing import Final
 
+from crowsfoot.suggest import closest
+
 _KEYWORDS: Final = ("model", "enum", "type", "view", "datasource", "generator")
 _NAME: Final = r"(?:[^\W\d_]|[0-9])[\w-]*"
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
@@ -111,10 +113,8 @@ _BLOCKS: Final = "a schema consists of " + ", ".join(_KEYWORDS[:-1]) + f" and {_
 
 
 def _suggestion(keyword: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(keyword.lower(), _KEYWORDS, n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; {_BLOCKS}"
+    meant = closest(keyword.lower(), _KEYWORDS)
+    return f"; did you mean `{meant}`?" if meant else f"; {_BLOCKS}"
 
 
 def _enum_value(code: str) -> str:
