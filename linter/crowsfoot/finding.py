@@ -39,11 +39,16 @@ class Edit(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Fix(msgspec.Struct, frozen=True, array_like=True):
-    """Edits that belong together: they are applied all or not at all."""
+    """Edits that belong together: they are applied all or not at all.
+
+    snippet is text to paste where no edit can put it, such as the SQL of a further migration; a line that
+    begins with "-- " may head each part. A fix with nothing but a snippet is help, and never applied.
+    """
 
     title: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit, ...] = ()
     safety: Safety = Safety.SAFE
+    snippet: str = ""
 
 
 class Related(msgspec.Struct, frozen=True, array_like=True):

@@ -44,5 +44,5 @@ CASES = {
 def test_an_index_goes_without_a_trace(before: str, after: str) -> None:
     (database,) = link([("a.prisma", prisma.read(before))]).databases
     index = next(it for it in database.tables["A"].indexes if str(it) == "A(a)")
-    fix = Fix("", (index.remove(),))
+    fix = Fix("", index.remove())
     assert apply([fix], {"a.prisma": Source("a.prisma", before)}).texts["a.prisma"] == after

@@ -38,6 +38,7 @@ def test_a_finding_has_every_documented_key() -> None:
                     "title": "add @@index([authorId]) to Post",
                     "safety": "safe",
                     "edits": [{"path": path, "start": end, "end": end, "text": "\n\n  @@index([authorId])"}],
+                    "snippet": None,
                 },
             }
         ],

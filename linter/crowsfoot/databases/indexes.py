@@ -127,9 +127,10 @@ def is_wide(key: Key) -> bool:
 def may_be_partial(index: Index) -> bool:
     """Whether a migration may have written the index by hand, with a predicate that the schema cannot say.
 
-    Such an index has a name of its own: of 58 named ones in a large application, 3 are partial.
+    Such an index has a name of its own: of 58 named ones in a large application, 3 are partial. Where the
+    migrations were read, they have told.
     """
-    named = index.name is not None and not index.primary
+    named = index.name is not None and not index.primary and not index.migrated
     return named and index.table.kind != "join" and index.table.database.provider in PARTIAL_INDEXES
 
 
@@ -153,7 +154,8 @@ def deletion_times(index: Index) -> tuple[Column, ...]:
     Empty where the key is as good without them, and where the database takes two nulls for one value.
     """
     provider = index.table.database.provider
-    if not index.unique or index.predicate is not None or provider not in NULLS_DISTINCT:
+    distinct = index.nulls_distinct and provider in NULLS_DISTINCT
+    if not index.unique or index.predicate is not None or not distinct:
         return ()
     times = tuple(column for column in index.columns if is_deletion_time(column))
     return () if times and implied_unique(index) else times

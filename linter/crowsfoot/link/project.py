@@ -159,8 +159,11 @@ class Index(Linked, frozen=True, eq=False, dict=True):
     include: tuple[Column, ...]
     clustered: bool | None
     on_field: bool  # declared at a field (@id, @unique)
-    spans: tuple[Span, ...]
+    spans: tuple[Span, ...]  # the schema's first, then the migrations'
     removal: Span | None  # what to delete with its declaration; None where Prisma makes it by itself
+    declared: bool = True  # in the schema; False: only a migration creates it
+    migrated: bool = False  # the migrations create it, so what they say of it is all there is to know
+    nulls_distinct: bool = True
 
     @property
     def span(self) -> Span:
@@ -173,7 +176,9 @@ class Index(Linked, frozen=True, eq=False, dict=True):
 
     @property
     def declaration(self) -> str:
-        """The index as a user would write it: "@@index([a, b])"."""
+        """The index as a user would write it: "@@index([a, b])", or by its name in the migrations."""
+        if not self.declared:
+            return f'"{self.name}"'
         keyword = "@@id" if self.primary else "@@unique" if self.unique else "@@index"
         if self.on_field:
             return f"@{keyword.lstrip('@')} on {self.keys[0]}"
@@ -183,14 +188,21 @@ class Index(Linked, frozen=True, eq=False, dict=True):
     def with_keys(self, fields: Sequence[str]) -> Edit | None:
         """The edit that gives an @@index these keys; None where its declaration says more than its keys."""
         more = (self.unique, self.on_field, self.name, self.method != "btree", self.predicate, self.clustered)
-        if any(more) or any(key.descending or key.length or key.opclass for key in self.keys):
+        if (
+            not self.declared
+            or any(more)
+            or any(key.descending or key.length or key.opclass for key in self.keys)
+        ):
             return None
         return Edit(self.span, f"@@index([{', '.join(fields)}])")
 
-    def remove(self) -> Edit:
-        """The edit that deletes the declaration, and leaves the rest as prisma format would."""
-        assert self.removal is not None, "an index of a join table has no declaration to delete"
-        return Edit(self.removal, "")
+    def remove(self) -> tuple[Edit, ...]:
+        """The edits that delete the declaration, and leave the rest as prisma format would.
+
+        None where there is nothing to delete: in a join table, or where a migration that may have been
+        applied creates the index.
+        """
+        return () if self.removal is None else (Edit(self.removal, ""),)
 
     def __str__(self) -> str:
         return f"{self.table}({', '.join(map(str, self.keys))})"
@@ -303,7 +315,8 @@ class Table(Linked, frozen=True, eq=False, dict=True):
 
     def append(self, line: str) -> tuple[Edit, ...]:
         """The edits that add an @@id, @@unique or @@index, where and how prisma format would put it."""
-        assert self.append_at is not None, "a join table has no declaration to add to"
+        if self.append_at is None:  # a join table, or one that only migrations create
+            return ()
         if self.trailer_at is not None:
             return (Edit(self.trailer_at, f"{line}\n  "),)
         edit = Edit(self.append_at, f"\n  {line}")

@@ -70,6 +70,8 @@ def _notes(view: View, finding: Finding, gutter: str) -> Iterator[str]:
         indent = " " * (len(gutter) + 8)
         room = view.width - len(indent)
         yield equals + f"{kind}: " + f"\n{indent}".join(t.wrap(t.visible(fix_line(finding.fix)), room, room))
+        # Not wrapped, and without a gutter: it is there to be copied.
+        yield from (f"{indent}{t.visible(line)}".rstrip() for line in finding.fix.snippet.splitlines())
     if finding.confidence is not Confidence.CERTAIN:
         yield equals + f"confidence: {finding.confidence.name.lower()}"
 

@@ -8,7 +8,7 @@ from crowsfoot.finding import Diagnostic, Severity
 from crowsfoot.reporters import View
 from crowsfoot.reporters.places import place
 from crowsfoot.reporters.terminal import visible
-from crowsfoot.reporters.words import by_severity, failure_line, fix_line, related_lines, sentence
+from crowsfoot.reporters.words import by_severity, failure_line, fix_lines, related_lines, sentence
 
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -37,7 +37,8 @@ def _command(view: View, diagnostic: Diagnostic) -> str:
     text = [sentence(finding.message, finding.subject)]
     text += related_lines(view, finding)
     if finding.fix is not None:
-        text.append(f"Fix: {fix_line(finding.fix)}")
+        title, *snippet = fix_lines(finding.fix)
+        text += [f"Fix: {title}", *snippet]
     joined = ",".join(f"{key}={_property(str(it))}" for key, it in properties.items())
     message = _data("\n".join(visible(it) for it in text))
     return f"::{_COMMAND[diagnostic.severity]} {joined}::{message}"

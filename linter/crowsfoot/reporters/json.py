@@ -11,7 +11,8 @@ with `version`; new keys may be added to it.
         "path": str, "start": {"line": int, "column": int} | null, "end": the same,
         "related": [{"message": str, "path": str, "start": ..., "end": ...}],
         "fix": null | {"title": str, "safety": "safe" | "unsafe" | "manual",
-                       "edits": [{"path": str, "start": ..., "end": ..., "text": str}]}}],
+                       "edits": [{"path": str, "start": ..., "end": ..., "text": str}],
+                       "snippet": str | null}}],
      "failures": [str],
      "summary": {"findings": int, "errors": int, "warnings": int, "notes": int, "allowed": int, "files": int}}
 
@@ -87,6 +88,7 @@ def _fix(view: View, fix: Fix) -> dict[str, object]:
         "title": fix.title,
         "safety": fix.safety.value,
         "edits": [{**_place(view, it.span), "text": it.text} for it in fix.edits],
+        "snippet": fix.snippet or None,
     }
 
 

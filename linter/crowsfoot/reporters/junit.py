@@ -11,7 +11,7 @@ from crowsfoot.finding import Diagnostic
 from crowsfoot.reporters import View
 from crowsfoot.reporters.places import at, place
 from crowsfoot.reporters.terminal import visible
-from crowsfoot.reporters.words import failure_line, fix_line, related_lines, sentence
+from crowsfoot.reporters.words import failure_line, fix_lines, related_lines, sentence
 
 # What XML 1.0 cannot carry, not even as a reference: https://www.w3.org/TR/xml/#charsets
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -73,7 +73,8 @@ def _body(view: View, diagnostic: Diagnostic) -> Iterator[str]:
     yield visible(f"{at(view, finding.span)}: {finding.message}")
     yield from related_lines(view, finding)
     if finding.fix is not None:
-        yield f"fix: {fix_line(finding.fix)}"
+        title, *snippet = fix_lines(finding.fix)
+        yield from (f"fix: {title}", *snippet)
 
 
 def _failed_rules(failures: tuple[str, ...]) -> str:

@@ -43,6 +43,7 @@ def _row(view: View, diagnostic: Diagnostic) -> str:
             _text(sentence(finding.message, finding.subject)),
             *(f"{_code(at(view, it.span))} {_text(it.message)}" for it in finding.related[:_MOST_RELATED]),
             *([f"and {plural(len(more), 'more place')}"] if more else []),
+            *(_code(line) for line in (finding.fix.snippet.splitlines() if finding.fix else ())),
         ]
     )
     rule = _code(diagnostic.rule)

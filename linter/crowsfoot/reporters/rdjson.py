@@ -7,7 +7,7 @@ from crowsfoot.finding import Diagnostic, Edit, Fix, Safety, Severity
 from crowsfoot.reporters import View
 from crowsfoot.reporters.json import encode
 from crowsfoot.reporters.places import Place, place, utf8_bytes
-from crowsfoot.reporters.words import fix_line, related_lines, sentence
+from crowsfoot.reporters.words import fix_lines, related_lines, sentence
 from crowsfoot.source import Span
 
 _SEVERITY = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
@@ -33,7 +33,8 @@ def _diagnostic(view: View, diagnostic: Diagnostic) -> dict[str, object]:
         code["url"] = url
     suggestion = None
     if finding.fix is not None:
-        message.append(f"Fix: {fix_line(finding.fix)}")
+        title, *snippet = fix_lines(finding.fix)
+        message += [f"Fix: {title}", *snippet]
         suggestion = _suggestion(view, finding.span.path, finding.fix)
     return {
         "message": "\n".join(message),

@@ -203,7 +203,8 @@ def _message(finding: Finding) -> str:
     links = [f"[{_link_text(it.message)}]({number})" for number, it in enumerate(finding.related[:_LINKS], 1)]
     if links:
         parts.append(f"Related: {'; '.join(links)}.")
-    return " ".join(parts)
+    text = " ".join(parts)
+    return f"{text}\n\n{_unlinked(fix.snippet)}" if fix is not None and fix.snippet else text
 
 
 def _unlinked(text: str) -> str:

@@ -29,6 +29,11 @@ def plural(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
+def fix_lines(fix: Fix) -> list[str]:
+    """The title of a fix, and below it what there is to paste."""
+    return [fix_line(fix), *(visible(line) for line in fix.snippet.splitlines())]
+
+
 def fix_line(fix: Fix) -> str:
     """The title of a fix and who applies it; nobody applies a manual one."""
     how = _APPLIES.get(fix.safety)

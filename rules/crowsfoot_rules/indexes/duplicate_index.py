@@ -48,6 +48,6 @@ def check(index: Index) -> Iterator[Finding]:
         f"{by.declaration} is already an index over the same keys; delete {index.declaration}",
         subject=str(index),
         related=(Related(by.span, "has the same keys"),),
-        fix=Fix(f"Delete {index.declaration}", (index.remove(),), safety),
+        fix=Fix(f"Delete {index.declaration}", index.remove(), safety),
         confidence=Confidence.POSSIBLE if hidden else Confidence.CERTAIN,
     )

@@ -48,7 +48,8 @@ def check(index: Index) -> Iterator[Finding]:
         return
     if not index.unique or len(index.keys) < 2 or not nullable or index.predicate is not None:
         return
-    if index.table.database.provider not in NULLS_DISTINCT or implied_unique(index):
+    distinct = index.nulls_distinct and index.table.database.provider in NULLS_DISTINCT
+    if not distinct or implied_unique(index):
         return
     # soft-delete-unique knows better what is wrong there.
     if any(is_deletion_time(column) for column in nullable):

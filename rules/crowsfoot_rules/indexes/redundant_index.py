@@ -72,6 +72,6 @@ def check(index: Index) -> Iterator[Finding]:
         f"which every write to {table} pays for",
         subject=str(index),
         related=(Related(by.span, "starts with the same keys"),),
-        fix=Fix(f"Delete {index.declaration}", (index.remove(),), Safety.SAFE),
+        fix=Fix(f"Delete {index.declaration}", index.remove(), Safety.SAFE),
         confidence=confidence,
     )

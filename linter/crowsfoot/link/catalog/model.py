@@ -1,0 +1,284 @@
+"""What a database holds at one moment of its history, as its own catalog would tell it.
+
+A Catalog is a value: replaying a statement makes another one, which shares all that has not changed. So a
+step can keep the catalog before and after it, and a transaction that fails costs nothing to undo.
+
+Tables are told apart by number, as PostgreSQL does by OID: a table that is renamed stays the same table, and
+what refers to it need not change. Columns go by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+from rpds import HashTrieMap
+
+from crowsfoot.facts.sql import Dialect, Expression, IndexKey, ObjectName, Query, TypeName
+from crowsfoot.source import Span
+
+Nothing: Mapping[str, object] = MappingProxyType({})
+
+
+class Held(msgspec.Struct, frozen=True, eq=False):
+    """The base of what a catalog holds. Numbers of migrations count from 0 in the order of the replay."""
+
+
+class Column(Held, frozen=True, eq=False):
+    name: str
+    type: TypeName  # "serial" has become "integer" here, with a default
+    span: Span  # where it was added
+    not_null: bool = False
+    default: Expression | None = None
+    sequence: str | None = None  # the default is nextval() of this sequence: serial, or written so
+    generated: Expression | None = None
+    stored: bool = False
+    identity: str | None = None
+    collation: str | None = None
+    on_update: Expression | None = None
+    added_in: int = -1  # the number of the migration
+
+
+class Index(Held, frozen=True, eq=False):
+    name: str
+    keys: tuple[IndexKey, ...]
+    span: Span
+    unique: bool = False
+    primary: bool = False
+    constraint: bool = False  # it belongs to a PRIMARY KEY, UNIQUE or EXCLUDE constraint of the same name
+    method: str = "btree"
+    include: tuple[str, ...] = ()
+    predicate: Expression | None = None
+    nulls_distinct: bool = True
+    valid: bool = True
+    clustered: bool | None = None
+    deferrable: bool = False
+    added_in: int = -1
+
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """The columns of its keys, None for an expression."""
+        return tuple(key.column for key in self.keys)
+
+
+class ForeignKey(Held, frozen=True, eq=False):
+    name: str
+    columns: tuple[str, ...]
+    target: int  # the number of a table
+    target_columns: tuple[str, ...]
+    span: Span
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+    valid: bool = True
+    enforced: bool = True
+    deferrable: bool = False
+    deferred: bool = False
+    added_in: int = -1
+
+
+class Check(Held, frozen=True, eq=False):
+    name: str
+    expression: Expression
+    span: Span
+    valid: bool = True
+    enforced: bool = True
+    added_in: int = -1
+
+
+class Trigger(Held, frozen=True, eq=False):
+    name: str
+    span: Span
+    function: str | None = None
+    timing: str = ""
+    events: tuple[str, ...] = ()
+    enabled: bool = True
+
+
+class Policy(Held, frozen=True, eq=False):
+    name: str
+    span: Span
+    command: str = "all"
+    permissive: bool = True
+    roles: tuple[str, ...] = ("public",)
+    using: Expression | None = None
+    check: Expression | None = None
+
+
+class Table(Held, frozen=True, eq=False):
+    """A table, view, materialized view or partition. Everything in it goes by name, in order of creation."""
+
+    number: int
+    schema: str
+    name: str
+    kind: Literal["table", "view", "materialized view"]
+    span: Span
+    columns: Mapping[str, Column] = {}
+    indexes: Mapping[str, Index] = {}  # those of constraints among them
+    foreign_keys: Mapping[str, ForeignKey] = {}
+    checks: Mapping[str, Check] = {}
+    triggers: Mapping[str, Trigger] = {}
+    policies: Mapping[str, Policy] = {}
+    rls: bool = False
+    rls_forced: bool = False
+    owner: str | None = None
+    partition_by: str | None = None
+    partition_keys: tuple[str, ...] = ()
+    partition_of: int | None = None
+    default_partition: bool = False
+    inherits: tuple[int, ...] = ()
+    temporary: bool = False
+    unlogged: bool = False
+    query: Query | None = None  # of a view
+    reads: frozenset[int] = frozenset()  # the tables and views that a view reads
+    reads_columns: frozenset[tuple[int, str]] = frozenset()  # those columns that are certain to be read
+    options: tuple[tuple[str, str], ...] = ()
+    created_in: int = -1  # the number of the migration
+    filled: bool = False  # a migration has put rows into it
+    complete: bool = True  # False: its columns are not all known (SELECT * of something unknown, LIKE, ...)
+
+    @property
+    def primary_key(self) -> Index | None:
+        return next((it for it in self.indexes.values() if it.primary), None)
+
+    def __str__(self) -> str:
+        """The name as users say it: without the schema where that is the usual one."""
+        return self.name if self.schema in ("public", "dbo", "") else f"{self.schema}.{self.name}"
+
+
+class Enum(Held, frozen=True, eq=False):
+    schema: str
+    name: str
+    values: tuple[str, ...]
+    span: Span
+    created_in: int = -1
+
+
+class Domain(Held, frozen=True, eq=False):
+    schema: str
+    name: str
+    type: TypeName
+    span: Span
+    not_null: bool = False
+    default: Expression | None = None
+    checks: Mapping[str, Check] = {}
+
+
+class OtherType(Held, frozen=True, eq=False):
+    """A composite, range or base type."""
+
+    schema: str
+    name: str
+    span: Span
+
+
+class Sequence(Held, frozen=True, eq=False):
+    schema: str
+    name: str
+    span: Span
+    owned_by: tuple[int, str] | None = None  # the number of the table, and the column
+
+
+class Function(Held, frozen=True, eq=False):
+    schema: str
+    name: str
+    arguments: tuple[str, ...]
+    span: Span
+    language: str = "sql"
+    returns: str | None = None
+    security_definer: bool = False
+    search_path: str | None = None
+    volatility: str = "volatile"
+    body: tuple[Query, ...] = ()
+    body_text: str = ""
+
+
+class Role(Held, frozen=True, eq=False):
+    name: str
+    span: Span
+    options: tuple[str, ...] = ()
+    member_of: tuple[str, ...] = ()
+
+
+class Granted(Held, frozen=True, eq=False):
+    """Privileges that somebody has; on is what they are on, as Grant names it."""
+
+    kind: str
+    on: ObjectName
+    privileges: tuple[str, ...]
+    grantee: str
+    span: Span
+    all_in_schema: bool = False
+    default: bool = False
+
+
+Type = Enum | Domain | OtherType
+Name = tuple[str, str]  # schema and name, as the database tells names apart
+
+
+class Catalog(Held, frozen=True, eq=False):
+    """Everything, by name and by number.
+
+    certain is False once a statement may have changed something that could not be followed (dynamic SQL, a
+    broken statement, a migration that is missing): what is not in the catalog may exist then.
+    """
+
+    dialect: Dialect
+    tables: HashTrieMap[int, Table] = HashTrieMap()  # views too
+    names: HashTrieMap[Name, int] = HashTrieMap()  # of tables and views
+    index_tables: HashTrieMap[Name, int] = HashTrieMap()  # index -> its table
+    sequences: HashTrieMap[Name, Sequence] = HashTrieMap()
+    types: HashTrieMap[Name, Type] = HashTrieMap()
+    functions: HashTrieMap[Name, tuple[Function, ...]] = HashTrieMap()  # overloads
+    schemas: HashTrieMap[str, Span | None] = HashTrieMap()
+    extensions: HashTrieMap[str, Span] = HashTrieMap()
+    roles: HashTrieMap[str, Role] = HashTrieMap()
+    others: HashTrieMap[tuple[str, str, str], Span] = HashTrieMap()  # kind, schema, name
+    grants: tuple[Granted, ...] = ()
+    referrers: HashTrieMap[int, frozenset[int]] = HashTrieMap()  # table -> tables with a foreign key to it
+    readers: HashTrieMap[int, frozenset[int]] = HashTrieMap()  # table -> views that read it
+    partitions: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # table -> its partitions and heirs
+    search_path: tuple[str, ...] = ("public",)  # the first is where new things go; ("",) where there is none
+    next_number: int = 1
+    certain: bool = True
+
+    def table(self, name: ObjectName) -> Table | None:
+        """The table or view that the name means here."""
+        number = self.number_of(name)
+        return None if number is None else self.tables[number]
+
+    def number_of(self, name: ObjectName) -> int | None:
+        for schema in (name.schema,) if name.schema is not None else self.search_path:
+            number = self.names.get((self.fold(schema), self.fold(name.name)))
+            if number is not None:
+                return number
+        return None
+
+    def index_table(self, name: ObjectName) -> Table | None:
+        """The table that has the index of that name."""
+        for schema in (name.schema,) if name.schema is not None else self.search_path:
+            number = self.index_tables.get((self.fold(schema), self.fold(name.name)))
+            if number is not None:
+                return self.tables[number]
+        return None
+
+    def type(self, name: str, schema: str | None = None) -> Type | None:
+        """The user's own type of that name."""
+        for it in (schema,) if schema is not None else self.search_path:
+            found = self.types.get((self.fold(it), self.fold(name)))
+            if found is not None:
+                return found
+        return None
+
+    def fold(self, name: str) -> str:
+        """The name so that equal ones are one name: SQLite, MySQL and SQL Server do not tell case apart."""
+        return name if self.dialect == "postgresql" else name.lower()
+
+    def referring(self, table: Table) -> Iterable[tuple[Table, ForeignKey]]:
+        """Every foreign key that refers to the table, with the table that has it."""
+        for number in sorted(self.referrers.get(table.number, frozenset())):
+            referrer = self.tables[number]
+            for fk in referrer.foreign_keys.values():
+                if fk.target == table.number:
+                    yield referrer, fk
