@@ -4,6 +4,8 @@ These names are what a rule needs; a rule of your own imports them from here.
 """
 
 from crowsfoot.finding import Confidence, Edit, Finding, Fix, Related, Safety, Severity
+from crowsfoot.link.automation import Command
+from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.project import (
     Column,
     Database,
@@ -22,13 +24,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Column",
+    "Command",
     "Confidence",
     "Database",
     "Edit",
     "Finding",
     "Fix",
     "ForeignKey",
+    "History",
     "Index",
+    "Migration",
     "Problem",
     "Project",
     "Related",
@@ -37,6 +42,7 @@ __all__ = [
     "Safety",
     "Severity",
     "Span",
+    "Step",
     "Table",
     "UnresolvedRelation",
     "__version__",

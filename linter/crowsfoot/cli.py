@@ -70,6 +70,11 @@ def cli() -> None:
     type=click.Choice([it.name.lower() for it in Confidence]),
     help="Report what is at least this sure.",
 )
+@click.option(
+    "--since",
+    metavar="REV",
+    help="Report only on what has changed since this revision of git: only its migrations are new.",
+)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply fixes that change what the database accepts, too.")
 @click.option("--diff", is_flag=True, help="Show what the fixes would change; change nothing.")
@@ -105,6 +110,7 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
             extend_select=_words(options["extend_select"]),
             ignore=_words(options["ignore"]),
             min_confidence=options["min_confidence"],
+            since=options["since"],
         ),
         config_file=options["config_file"],
         stdin=stdin,

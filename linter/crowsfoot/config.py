@@ -8,10 +8,11 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import msgspec
 
+from crowsfoot.databases.tools import OLDEST_POSTGRES, Dialect, Engine, Version
 from crowsfoot.finding import Confidence, Severity
 from crowsfoot.suggest import hint
 
@@ -42,6 +43,12 @@ class Config(msgspec.Struct, frozen=True):
     options: dict[str, dict[str, Option]] = {}  # by rule; keys as the check's parameters are called
     tenant_column: str | None = None
     max_file_size: int = 10_000_000  # bytes
+    migrations: tuple[str, ...] = ()  # folders of migrations, relative to the root
+    dialect: Dialect | None = None  # of SQL about which nothing else says it
+    migrations_after: str | None = None  # the last migration that is no longer reported on
+    postgres_version: int = OLDEST_POSTGRES
+    prisma_version: Version | None = None
+    prisma_engine: Engine | None = None
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -385,6 +392,13 @@ def _value(value: object, kind: Any, at: str) -> Any:
     return converted
 
 
+def _version(value: object, at: str, rules: Rules) -> Version:
+    found = re.fullmatch(r"(\d{1,3})\.(\d{1,3})(?:\.\d+)*", _convert(value, str, at))
+    if found is None:
+        raise UserError(f'{at}: expected a version like "6.19"')
+    return int(found[1]), int(found[2])
+
+
 _KEYS: dict[str, Callable[[object, str, Rules], Any]] = {
     "select": _selectors,
     "extend-select": _selectors,
@@ -397,4 +411,10 @@ _KEYS: dict[str, Callable[[object, str, Rules], Any]] = {
     "rules": _options,
     "tenant-column": _plain(str),
     "max-file-size": _plain(Annotated[int, msgspec.Meta(gt=0)]),
+    "migrations": _plain(tuple[str, ...]),
+    "dialect": lambda value, at, rules: _choice(value, get_args(Dialect), at),
+    "migrations-after": _plain(str),
+    "postgres-version": _plain(Annotated[int, msgspec.Meta(ge=10, le=99)]),
+    "prisma-version": _version,
+    "prisma-engine": lambda value, at, rules: _choice(value, get_args(Engine), at),
 }

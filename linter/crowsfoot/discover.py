@@ -25,15 +25,9 @@ import msgspec
 
 from crowsfoot.config import UserError, repository
 from crowsfoot.facts.common import Problem
+from crowsfoot.kinds import kind_of
 from crowsfoot.patterns import Patterns, compile_patterns, compile_text
 from crowsfoot.source import Range, Source
-
-# Which files are read, by name or by what stands after the last dot, and what their bytes must contain.
-KINDS: Final[Mapping[str, bytes]] = {
-    "*.prisma": b"",
-    **dict.fromkeys((f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs")), b""),
-    "package.json": b'"prisma"',
-}
 
 # No dist, build, target or coverage: where those are made by tools, a .gitignore says so; elsewhere they
 # may hold a committed schema.
@@ -59,6 +53,7 @@ class Discovery(msgspec.Struct, frozen=True):
     problems: tuple[tuple[str, Problem], ...] = ()
     named: frozenset[str] = frozenset()  # files that the user named, one by one
     unknown: tuple[str, ...] = ()  # those of them that are of no kind that crowsfoot reads
+    bare: tuple[str, ...] = ()  # folders beside migrations of Prisma that hold none
     renamed: Mapping[str, str] = {}  # paths whose name on the disk cannot be printed, to that name
 
     def by_path(self) -> dict[str, Source]:
@@ -107,7 +102,8 @@ def discover(
         try:
             text = _text(path, max_file_size)
         except _UnreadableError as reason:
-            problems.append((shown, _problem(str(reason))))
+            if shown in named or not _is_quiet(path):
+                problems.append((shown, _problem(str(reason))))
         else:
             if text is not None:
                 sources.append(Source(shown, text))
@@ -117,6 +113,7 @@ def discover(
         problems=tuple(sorted(problems, key=lambda it: it[0])),
         named=frozenset(named),
         unknown=tuple(sorted(unknown)),
+        bare=tuple(sorted({_shown(base, it) for it in walk.bare})),
         renamed=renamed,
     )
 
@@ -210,7 +207,7 @@ def printable(name: str) -> str:
 
 def is_read(file: str) -> bool:
     """Whether crowsfoot reads files of that name."""
-    return _wanted(os.path.basename(file)) is not None
+    return kind_of(os.path.basename(file)) is not None
 
 
 def _printable(char: str) -> str:
@@ -222,14 +219,6 @@ def _printable(char: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # how Python carries a byte that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
     return f"\\u{{{code:x}}}"
-
-
-def _wanted(name: str) -> bytes | None:
-    """What a file of that name must contain, or None when it is of no interest."""
-    marker = KINDS.get(name)
-    if marker is None and (dot := name.rfind(".")) >= 0:
-        marker = KINDS.get("*" + name[dot:])
-    return marker
 
 
 class _Ignored(msgspec.Struct, frozen=True):
@@ -246,6 +235,7 @@ class _Folder(msgspec.Struct, frozen=True):
     identity: tuple[int, int]
     above: frozenset[tuple[int, int]]
     ignored: tuple[_Ignored, ...]
+    is_migration: bool = False  # it lies beside Prisma's lock file
 
 
 class _Walk:
@@ -255,6 +245,7 @@ class _Walk:
         self.base = base
         self.exclude = exclude
         self.problems: list[tuple[str, str]] = []
+        self.bare: list[str] = []  # folders beside migrations of Prisma that hold none
         self._visits: dict[tuple[int, int], int] = {}
         self._home = os.path.realpath(repository(base) or base)
 
@@ -285,13 +276,16 @@ class _Walk:
         ignored = self._of_repository(folder.path) if ".git" in names else folder.ignored
         if ".gitignore" in names:
             ignored = (*ignored, *self._ignored_in(folder.path, ".gitignore"))
+        if folder.is_migration and not _has_file(names, "migration.sql"):
+            self.bare.append(folder.path)
+        migrations = _has_file(names, "migration_lock.toml")
         above = folder.above | {folder.identity}
         for name, entry in sorted(names.items()):
             try:
                 is_folder = entry.is_dir()
             except OSError:  # a link in a circle
                 is_folder = False
-            if (name in SKIPPED) if is_folder else (_wanted(name) is None):
+            if (name in SKIPPED) if is_folder else (kind_of(name) is None):
                 continue
             is_link = entry.is_symlink()
             # To git a link is a file, wherever it leads.
@@ -299,18 +293,22 @@ class _Walk:
                 continue
             if is_link and not _is_below(home, target := os.path.realpath(entry.path)):
                 # Links to folders outside are the output of build tools (bazel-bin, result): no word of them.
-                if not is_folder:
+                if not is_folder and not _is_quiet(name):
                     self.problems.append(
                         (entry.path, f"this link leads out of the repository, to {target!r}")
                     )
             elif is_folder:
-                folders += self._follow(entry.path, above, ignored)
+                folders += self._follow(entry.path, above, ignored, migrations)
             else:
                 files.append(entry.path)
         return files, folders
 
     def _follow(
-        self, path: str, above: frozenset[tuple[int, int]], ignored: tuple[_Ignored, ...]
+        self,
+        path: str,
+        above: frozenset[tuple[int, int]],
+        ignored: tuple[_Ignored, ...],
+        is_migration: bool,
     ) -> Iterator[_Folder]:
         try:
             identity = _identity(path)
@@ -321,7 +319,7 @@ class _Walk:
             return
         visits = self._visits[identity] = self._visits.get(identity, 0) + 1
         if visits <= _MOST_VISITS:
-            yield _Folder(path, identity, above, ignored)
+            yield _Folder(path, identity, above, ignored, is_migration)
         elif visits == _MOST_VISITS + 1:
             self.problems.append((path, f"more than {_MOST_VISITS} links lead to this folder"))
 
@@ -361,6 +359,13 @@ class _Walk:
             yield _Ignored(os.path.join(folder, ""), compile_text(os.fsdecode(data)))
 
 
+def _has_file(names: Mapping[str, os.DirEntry[str]], name: str) -> bool:
+    try:
+        return name in names and names[name].is_file()
+    except OSError:  # a link in a circle
+        return False
+
+
 _LONGEST_GITIGNORE = 200_000  # bytes; the longest templates have 10,000
 
 
@@ -377,10 +382,18 @@ def _problem(message: str) -> Problem:
     return Problem(Range(0, 0), message, "unreadable")
 
 
+def _is_quiet(path: str) -> bool:
+    kind = kind_of(os.path.basename(path))
+    return kind is not None and kind.quiet
+
+
 def _text(path: str, limit: int) -> str | None:
     """The text of a file of a wanted kind, or None when it lacks what its kind must contain."""
+    kind = kind_of(os.path.basename(path))
+    if kind is not None and kind.largest is not None:
+        limit = kind.largest
     data = _bytes(path, limit, "max-file-size")
-    return _decoded(data) if (_wanted(os.path.basename(path)) or b"") in data else None
+    return _decoded(data) if kind is None or kind.wants(data) else None
 
 
 def _bytes(path: str, limit: int, called: str) -> bytes:

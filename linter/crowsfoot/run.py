@@ -4,16 +4,21 @@ paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -jud
 """
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, severity, silenced
 from crowsfoot.discover import Discovery
-from crowsfoot.finding import Diagnostic, Report
+from crowsfoot.facts import Problem
+from crowsfoot.finding import Diagnostic, Finding, Report
 from crowsfoot.link import link
-from crowsfoot.link.project import Project
-from crowsfoot.reading import read_all
+from crowsfoot.link.assumed import Assumed, Changes
+from crowsfoot.link.history import History, Migration, Step
+from crowsfoot.link.layouts import Chosen, Layout, find_layouts
+from crowsfoot.link.project import File, Project
+from crowsfoot.link.project import Problem as LinkProblem
+from crowsfoot.reading import read_all, read_migrations
 from crowsfoot.rule import Rule
 from crowsfoot.subjects import SUBJECTS
 from crowsfoot.suppress import Unused, judge
@@ -24,11 +29,17 @@ Subjects = Mapping[type[Any], Iterable[Any]]
 _NOTHING_KEPT = Cache(None)
 
 
-def check(discovery: Discovery, config: Config, rules: Rules, cache: Cache = _NOTHING_KEPT) -> Report:
+def check(
+    discovery: Discovery,
+    config: Config,
+    rules: Rules,
+    cache: Cache = _NOTHING_KEPT,
+    changes: Changes | None = None,
+) -> Report:
     """What the enabled rules say of the files, judged by the user's comments and settings."""
     chosen = enabled(config, rules)
     failures = [f"{it.name} is over {it.over.__name__}, which is no subject" for it in _subjectless(chosen)]
-    project = analyse(discovery, config, cache)
+    project = analyse(discovery, config, cache, changes)
 
     subjects = {type: find(project) for type, find in SUBJECTS.items()}
     judged = judge(
@@ -42,17 +53,53 @@ def check(discovery: Discovery, config: Config, rules: Rules, cache: Cache = _NO
     about_comments = apply_rules(chosen, {Unused: judged.unused}, config, failures)
 
     return Report(
-        kept=_shown((*judged.kept, *about_comments), config, rules),
+        kept=_shown((*judged.kept, *about_comments), config, rules, _wanted(project, changes)),
         allowed=judged.allowed,
         files=len(project.files) + len(discovery.problems),
         failures=tuple(failures),
     )
 
 
-def analyse(discovery: Discovery, config: Config, cache: Cache = _NOTHING_KEPT) -> Project:
+def analyse(
+    discovery: Discovery, config: Config, cache: Cache = _NOTHING_KEPT, changes: Changes | None = None
+) -> Project:
     """Everything that was read, joined."""
     facts = read_all(discovery.sources, cache)
-    return link(facts, discovery.problems, tenant_column=config.tenant_column)
+    # Which SQL is read, and in which dialect, the other files tell.
+    texts = _sql(discovery)
+    layouts = find_layouts(
+        texts,
+        [File(path, it) for path, it in facts],
+        Chosen(config.migrations, discovery.named, config.dialect),
+        discovery.bare,
+    )
+    migrations = read_migrations(layouts, texts, cache)
+    return link(
+        (*facts, *migrations),
+        _of_interest(discovery, layouts),
+        layouts=layouts,
+        assumed=Assumed(
+            postgres=config.postgres_version,
+            prisma=config.prisma_version,
+            engine=config.prisma_engine,
+            after=config.migrations_after,
+            changes=changes,
+        ),
+        tenant_column=config.tenant_column,
+    )
+
+
+def _sql(discovery: Discovery) -> dict[str, str | None]:
+    """The text of each SQL file, None where it could not be read."""
+    texts: dict[str, str | None] = {path: None for path, _ in discovery.problems if path.endswith(".sql")}
+    texts.update((it.path, it.text) for it in discovery.sources if it.path.endswith(".sql"))
+    return texts
+
+
+def _of_interest(discovery: Discovery, layouts: Iterable[Layout]) -> list[tuple[str, Problem]]:
+    """What could not be read and would have counted: of SQL, only migrations do."""
+    migrations = {entry.path for layout in layouts for entry in layout.entries}
+    return [it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in migrations]
 
 
 def apply_rules(
@@ -80,7 +127,36 @@ def _subjectless(rules: Iterable[Rule[Any]]) -> list[Rule[Any]]:
     return [rule for rule in rules if rule.over not in SUBJECTS and rule.over is not Unused]
 
 
-def _shown(diagnostics: Iterable[Diagnostic], config: Config, rules: Rules) -> tuple[Diagnostic, ...]:
+def _wanted(project: Project, changes: Changes | None) -> Callable[[Rule[Any], Finding], bool]:
+    """Whether a finding speaks of something that can still be mended, or that has changed.
+
+    A migration that is not new has been applied, and must stay as it is. What a rule says of all of the
+    migrations it has picked out by itself.
+    """
+    old = {it.file.path for history in project.histories for it in history.migrations if not it.is_new}
+
+    def wanted(rule: Rule[Any], finding: Finding) -> bool:
+        if rule.over is History:
+            return True
+        if finding.span.path in old and rule.over in _OF_ONE_FILE:
+            return False
+        if changes is None:
+            return True
+        spans = (finding.span, *(it.span for it in finding.related))
+        return any(it.path in changes.new or it.path in changes.edited for it in spans)
+
+    return wanted
+
+
+_OF_ONE_FILE = (Migration, Step, LinkProblem, Unused)
+
+
+def _shown(
+    diagnostics: Iterable[Diagnostic],
+    config: Config,
+    rules: Rules,
+    wanted: Callable[[Rule[Any], Finding], bool],
+) -> tuple[Diagnostic, ...]:
     """Those that the user wants to see, by place.
 
     They are sorted out only after the comments have been heard: a comment is not in vain because what it
@@ -94,6 +170,7 @@ def _shown(diagnostics: Iterable[Diagnostic], config: Config, rules: Rules) -> t
                 for it in diagnostics
                 if it.finding.confidence >= config.min_confidence
                 and not silent(rules[it.rule], it.finding.span.path)
+                and wanted(rules[it.rule], it.finding)
             ),
             key=lambda it: (it.finding.span, it.rule, it.finding.message),
         )

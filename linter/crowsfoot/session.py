@@ -21,6 +21,7 @@ from crowsfoot.config import Config, Location, UserError, working_folder
 from crowsfoot.discover import Discovery, discover, printable, standard_input
 from crowsfoot.finding import Confidence, Fix, Report, Safety
 from crowsfoot.fix import apply
+from crowsfoot.link.assumed import Changes
 from crowsfoot.plugins import packages
 from crowsfoot.rule import Rule, load
 from crowsfoot.source import Source
@@ -37,6 +38,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     min_confidence: str | None = None
+    since: str | None = None  # a revision of git
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -108,6 +110,16 @@ class Session:
     def report(self) -> Report:
         return self._report_on(self.discovery)
 
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What has become of the files since the revision that the user names."""
+        if self.choices.since is None:
+            return None
+        from crowsfoot.revisions import changes_since
+
+        unread = [path for path, _ in self.discovery.problems]
+        return changes_since(self.choices.since, self.location.root, self.discovery.sources, unread)
+
     @property
     def sources(self) -> Mapping[str, Source]:
         return self.discovery.by_path()
@@ -157,13 +169,16 @@ class Session:
         key = digest(
             msgspec.msgpack.encode(self.config, order="deterministic"),
             *(part for it in discovery.sources for part in (it.path, it.text)),
-            msgspec.msgpack.encode(discovery.problems),
+            msgspec.msgpack.encode(
+                (discovery.problems, discovery.bare, discovery.named), order="deterministic"
+            ),
+            msgspec.msgpack.encode(self.changes, order="deterministic"),
         )
         report = self.cache.get("report", key, Report)
         if report is None:
             from crowsfoot.run import check
 
-            report = check(discovery, self.config, self.rules, self.cache)
+            report = check(discovery, self.config, self.rules, self.cache, self.changes)
             if not report.failures:
                 self.cache.put("report", key, report)
         if self.only:

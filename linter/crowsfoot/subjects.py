@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from crowsfoot.link.automation import Command
+from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.project import (
     Column,
     Database,
@@ -25,4 +27,12 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     ForeignKey: lambda project: [it for table in project.tables() for it in table.foreign_keys],
     Relation: lambda project: [it for database in project.databases for it in database.relations],
     UnresolvedRelation: lambda project: [it for database in project.databases for it in database.unresolved],
+    Command: lambda project: project.commands,
+    History: lambda project: project.histories,
+    Migration: lambda project: _new_migrations(project),
+    Step: lambda project: [it for migration in _new_migrations(project) for it in migration.steps],
 }
+
+
+def _new_migrations(project: Project) -> list[Migration]:
+    return [it for history in project.histories for it in history.migrations if it.is_new]

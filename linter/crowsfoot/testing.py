@@ -7,7 +7,23 @@ A case is a little project whose files say in comments what is to be found in th
 
 A trailing want speaks of its own line, a want after carets of exactly those columns of the line above;
 each quoted piece is one finding, whose message contains it. Every other line claims silence. The text that
---fix --unsafe-fixes leaves stands beside the file, with .fixed at the end of its name.
+--fix --unsafe-fixes leaves stands beside the file, with .fixed at the end of its name. The comment begins
+with the marker of the language: "//", "--" or "#".
+
+An example of the documentation is a case as well. A ```sql block is a folder of Prisma's migrations:
+
+    ```sql
+    CREATE TABLE "User" ("id" INTEGER PRIMARY KEY, "name" TEXT);
+    -- next migration
+    ALTER TABLE "User" DROP COLUMN "name"; -- want "the data of User.name"
+    ```
+
+"-- next migration" begins another file, and so does a comment that is nothing but a path, such as
+"-- migrations/2_users/migration.sql", or "# compose.yaml" in YAML. The dialect is PostgreSQL where the fence
+names no other one: ```sql mysql. Blocks of different languages with nothing but blank lines between them are
+one project: a ```prisma block may stand over a ```sql block, and a ```toml block over both is crowsfoot.toml.
+
+Files below @before/ are what --since compares with: the others are new, edited or gone since then.
 """
 
 import re
@@ -21,15 +37,33 @@ from crowsfoot.config import parse
 from crowsfoot.discover import Discovery, standard_input
 from crowsfoot.finding import Confidence, Diagnostic, Report
 from crowsfoot.fix import apply
+from crowsfoot.link.assumed import Changes
 from crowsfoot.marks import Mark, marks
 from crowsfoot.rule import Rule, load
 from crowsfoot.run import check
 from crowsfoot.source import Source, Span
 
-_FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(\w+)[ \t]*(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NEXT_FILE = re.compile(
+    r"^(?:-- next migration|(?:--|#) (\S+\.(?:json|prisma|sh|sql|toml|ya?ml)))$\n?", re.MULTILINE
+)
+
+# Where the text of an example stands, by its language.
+_PLACES = {
+    "prisma": "schema.prisma",
+    "ts": "prisma.config.ts",
+    "toml": "crowsfoot.toml",
+    "sql": "migrations/20240101000000_step/migration.sql",
+    "yaml": ".github/workflows/deploy.yml",
+    "dockerfile": "Dockerfile",
+    "json": "package.json",
+    "sh": "entrypoint.sh",
+}
 
 # What an example in a docstring stands in when it declares no datasource of its own.
-_DATASOURCE = 'datasource db {\n  provider = "postgresql"\n}\n\n'
+_DATASOURCE = 'datasource db {{\n  provider = "{}"\n}}\n\n'
+
+_BEFORE = "@before/"
 
 _MAX_ROUNDS = 50
 
@@ -44,11 +78,25 @@ def lint(files: Mapping[str, str], rule: Rule[Any]) -> Report:
     config = msgspec.structs.replace(config, select=(rule.name,), min_confidence=Confidence.POSSIBLE)
     discovery = Discovery(root=Path.cwd())
     for path, text in files.items():
-        discovery = standard_input(discovery, _bytes(text), Path(path))
-    report = check(discovery, config, known)
+        if not path.startswith(_BEFORE):
+            discovery = standard_input(discovery, _bytes(text), Path(path))
+    report = check(discovery, config, known, changes=_changes(files))
     if report.failures:
         raise AssertionError("\n".join(report.failures))
     return report
+
+
+def _changes(files: Mapping[str, str]) -> Changes | None:
+    """What has become of files since those below @before/; None where there are none."""
+    before = {path.removeprefix(_BEFORE): text for path, text in files.items() if path.startswith(_BEFORE)}
+    if not before:
+        return None
+    now = {path: text for path, text in files.items() if not path.startswith(_BEFORE)}
+    return Changes(
+        new=frozenset(now.keys() - before.keys()),
+        edited=frozenset(path for path in now.keys() & before.keys() if now[path] != before[path]),
+        deleted=tuple(sorted(before.keys() - now.keys())),
+    )
 
 
 def complaints(rule: Rule[Any], files: Mapping[str, str]) -> list[str]:
@@ -62,13 +110,23 @@ def complaints(rule: Rule[Any], files: Mapping[str, str]) -> list[str]:
 
 
 def examples(rule: Rule[Any]) -> list[dict[str, str]]:
-    """The fenced examples of the rule's documentation, each as a project of one file."""
-    names = {"prisma": "schema.prisma", "ts": "prisma.config.ts"}
-    return [
-        {names[language]: _complete(text) if language == "prisma" else text}
-        for language, text in _FENCE.findall(rule.doc)
-        if language in names
-    ]
+    """The fenced examples of the rule's documentation, each as a project: path -> text."""
+    projects: list[dict[str, str]] = []
+    written: set[str] = set()  # the languages of the last one
+    dialect, end = "", 0
+    for fence in _FENCE.finditer(rule.doc):
+        language, word, text = fence.groups()
+        if language not in _PLACES:
+            continue
+        if not projects or language in written or rule.doc[end : fence.start()].strip():
+            _complete(projects, dialect)
+            projects.append({})
+            written, dialect = set(), ""
+        projects[-1] |= _files(text, _PLACES[language])
+        written.add(language)
+        dialect, end = word or dialect, fence.end()
+    _complete(projects, dialect)
+    return projects
 
 
 def read_case(folder: Path) -> dict[str, str]:
@@ -86,7 +144,8 @@ def read_case(folder: Path) -> dict[str, str]:
 
 def wants(files: Mapping[str, str]) -> list[tuple[str, Mark]]:
     """Every claim that the files make, with the path of its file."""
-    return [(path, mark) for path, text in files.items() for mark in marks(text)]
+    now = {path: text for path, text in files.items() if not path.startswith(_BEFORE)}
+    return [(path, mark) for path, text in now.items() for mark in marks(text)]
 
 
 def _unfulfilled(
@@ -156,5 +215,22 @@ def _place(span: Span, texts: Mapping[str, Source]) -> str:
     return f"{span.path}:{line}:{column}"
 
 
-def _complete(example: str) -> str:
-    return example if "datasource " in example else _DATASOURCE + example
+def _files(example: str, path: str) -> dict[str, str]:
+    """The files of one block, the first of them at path unless it names another one."""
+    first, *rest = _NEXT_FILE.split(example)
+    files = {path: first} if first.strip() or not rest else {}
+    for number, (name, text) in enumerate(zip(rest[::2], rest[1::2], strict=True), start=2):
+        files[name or f"migrations/202401{number:02}000000_step/migration.sql"] = text
+    return files
+
+
+def _complete(projects: list[dict[str, str]], dialect: str) -> None:
+    """Add what the last project leaves unsaid: its datasource, and Prisma's lock file."""
+    if not projects:
+        return
+    files, provider = projects[-1], dialect or "postgresql"
+    schema = files.get("schema.prisma", "")
+    if "datasource " not in schema:
+        files["schema.prisma"] = _DATASOURCE.format(provider) + schema
+    if any(path.startswith("migrations/") for path in files):
+        files.setdefault("migrations/migration_lock.toml", f'provider = "{provider}"\n')

@@ -117,7 +117,7 @@ def test_a_malformed_directive_is_a_problem(said: str, message: str) -> None:
     text = f"a\n// {said}\nb\n"
     comments, (problem,) = read(text)
     assert comments == ()
-    assert (problem.message, problem.kind) == (message, "syntax")
+    assert (problem.message, problem.kind) == (message, "directive")
     assert text[problem.range.start : problem.range.end] == f"// {said}"
 
 

@@ -25,7 +25,7 @@ _TOOLS = frozenset({"_prisma_migrations", "schema_migrations", "flyway_schema_hi
 class Difference(msgspec.Struct, frozen=True):
     """One thing that the schema and the migrations say differently.
 
-    lacks is who does not have it: the database after all migrations, or the schema; neither where they differ.
+    lacks is who does not have it: the database after all migrations, the schema, or neither (they differ).
     sql is what a further migration would have to say, and empty where only the schema can be mended.
     """
 
@@ -74,7 +74,7 @@ def _doubtful(history: History) -> set[str]:
     fold = history.final.fold
     found: set[str] = set()
     for migration in history.migrations:
-        if migration.failure is None:
+        if migration.failure is None and not migration.file.facts.problems:
             continue
         for step in migration.steps:
             for change in step.does:
@@ -123,7 +123,7 @@ def _column(
         name, args = wanted
         # Prisma tells these apart; the rest of a type (unsigned, character set) it takes as it comes.
         same = catalog.fold(name) == catalog.fold(made.type.name) and (
-            args == made.type.args or catalog.dialect != "postgresql"
+            _finest(args, name) == _finest(made.type.args, name) or catalog.dialect != "postgresql"
         )
         if catalog.dialect == "postgresql" and not same:
             text = str(msgspec.structs.replace(made.type, name=name, args=args))
@@ -147,6 +147,11 @@ def _column(
             f"ALTER TABLE {_quoted(there)} ALTER COLUMN {_quote(made.name)} {change};",
             others=(made.span,),
         )
+
+
+def _finest(args: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """A time without a precision has six digits of the second."""
+    return () if args == ("6",) and name.startswith("time") else args
 
 
 def _type(column: Column) -> tuple[str, tuple[str, ...]] | None:
@@ -178,7 +183,8 @@ def _indexes(table: Table, there: held.Table, catalog: held.Catalog) -> Iterator
             _create_index(index, there),
         )
     for made in there.indexes.values():
-        if made.name in seen or not _can_be_declared(made) or _is_declared(made, table):
+        # What the primary key should be was said above, where the schema has it.
+        if made.primary or made.name in seen or not _can_be_declared(made) or _is_declared(made, table):
             continue
         yield Difference(
             "schema",

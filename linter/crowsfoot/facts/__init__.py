@@ -2,8 +2,22 @@
 
 from crowsfoot.facts.common import Comment, Fact, Problem
 from crowsfoot.facts.prisma import PrismaFile
-from crowsfoot.facts.settings import SchemaLocation
+from crowsfoot.facts.settings import Installed, Journal, MigrationLock, SchemaLocation
+from crowsfoot.facts.shell import Automation
+from crowsfoot.facts.sql import SqlFile
 
-Facts = PrismaFile | SchemaLocation
+Facts = PrismaFile | SchemaLocation | Installed | MigrationLock | Journal | Automation | SqlFile
 
-__all__ = ["Comment", "Fact", "Facts", "PrismaFile", "Problem", "SchemaLocation"]
+__all__ = [
+    "Automation",
+    "Comment",
+    "Fact",
+    "Facts",
+    "Installed",
+    "Journal",
+    "MigrationLock",
+    "PrismaFile",
+    "Problem",
+    "SchemaLocation",
+    "SqlFile",
+]

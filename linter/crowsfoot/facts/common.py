@@ -21,7 +21,9 @@ class Problem(Fact, frozen=True, array_like=True):
 
     range: Range
     message: str
-    kind: str = "syntax"  # "syntax": broken; "unreadable": no text; "unsupported": another format
+    # "syntax": broken; "directive": a comment to crowsfoot that says nothing; "unreadable": no text;
+    # "unsupported": another format
+    kind: str = "syntax"
 
 
 class Comment(Fact, frozen=True, array_like=True):

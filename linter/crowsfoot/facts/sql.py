@@ -6,10 +6,10 @@ database stores them: the frontend has folded what was not quoted, and cut what 
 
 from typing import Literal
 
+from crowsfoot.databases.tools import Dialect as Dialect
 from crowsfoot.facts.common import Comment, Fact, Problem
 from crowsfoot.source import Range
 
-Dialect = Literal["postgresql", "mysql", "sqlite", "sqlserver"]
 Kind = Literal[
     "table",
     "view",
@@ -129,6 +129,10 @@ class Query(Fact, frozen=True, array_like=True):
     star: bool = False
     alias: str | None = None  # of the one table of a simple query
     outputs: tuple[Output, ...] = ()  # of the outermost SELECT; () where that is no plain SELECT
+    aliases: tuple[
+        tuple[str, ObjectName], ...
+    ] = ()  # alias or name -> table, if it is that one wherever used
+    no_from: bool = False  # the outermost SELECT has no FROM: it gives one row, or none where it is filtered
 
 
 class Change(Fact, frozen=True, array_like=True, tag=True, tag_field="operation"):
@@ -203,6 +207,7 @@ class ColumnDef(Fact, frozen=True, array_like=True):
     on_update: Expression | None = None  # MySQL: ON UPDATE CURRENT_TIMESTAMP
     constraints: tuple[Constraint, ...] = ()
     position: str | None = None  # MySQL: "first", or "after x"
+    default_constraint: str | None = None  # SQL Server: the name of the constraint that holds the default
 
 
 class CreateTable(Change, frozen=True, array_like=True):
@@ -330,6 +335,7 @@ class AlterTable(Change, frozen=True, array_like=True):
         "convert charset",  # MySQL
         "engine",  # MySQL
         "force",  # MySQL: rebuild
+        "drop constraints",  # all of the table's own, as Prisma does on SQL Server before it makes it anew
         "other",
     ]
     other: ObjectName | None = None

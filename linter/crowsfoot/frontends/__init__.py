@@ -4,14 +4,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crowsfoot.facts import Facts
+    from crowsfoot.facts.sql import Dialect
     from crowsfoot.source import Source
 
 _CONFIGS = frozenset(f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs"))
+_INSTALLED = frozenset(
+    ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "requirements.txt", "pyproject.toml")
+)
 
 
-def read(source: "Source") -> "Facts | None":
-    """What source says, by the frontend that its file name calls for; None when there is none."""
+def read(source: "Source", dialect: "Dialect | None" = None) -> "Facts | None":
+    """What source says, by the frontend that its file name calls for; None when there is none.
+
+    dialect is that of SQL, without which no file of it is read.
+    """
     name = source.path.rpartition("/")[2]
+    if dialect is not None:
+        from crowsfoot.frontends import sql
+
+        return sql.read(source.text, dialect)
     if name.endswith(".prisma"):
         from crowsfoot.frontends import prisma
 
@@ -24,4 +35,18 @@ def read(source: "Source") -> "Facts | None":
         from crowsfoot.frontends import settings
 
         return settings.read_package(source.text)
-    return None
+    if name == "migration_lock.toml":
+        from crowsfoot.frontends import lock_files
+
+        return lock_files.read_lock(source.text)
+    if name == "_journal.json":
+        from crowsfoot.frontends import lock_files
+
+        return lock_files.read_journal(source.text)
+    if name in _INSTALLED:
+        from crowsfoot.frontends import lock_files
+
+        return lock_files.read_installed(name, source.text)
+    from crowsfoot.frontends import shell
+
+    return shell.read(name, source.text)

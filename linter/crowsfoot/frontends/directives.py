@@ -57,17 +57,17 @@ def _directive(said: str, where: Range, covers: Range) -> Comment | Problem | No
     if match["colon"] is None:
         if verb not in _VERBS:
             return None  # prose: "crowsfoot reads this file"
-        return Problem(where, f"expected `crowsfoot: {verb}`, with a colon")
+        return Problem(where, f"expected `crowsfoot: {verb}`, with a colon", "directive")
     if verb not in _VERBS:
-        return Problem(where, f"unknown directive `{verb}`{_suggestion(verb)}" if verb else _EXPECTED)
+        return Problem(where, f"unknown directive `{verb}`{_suggestion(verb)}" if verb else _EXPECTED, "directive")
     rules = _RULES.fullmatch(rest)
     if rules is None:
-        return Problem(where, f"`crowsfoot: {verb}` names no rule; write `crowsfoot: {verb} RULE -- reason`")
+        return Problem(where, f"`crowsfoot: {verb}` names no rule; write `crowsfoot: {verb} RULE -- reason`", "directive")
     if rules["dashes"] is None and rules["reason"]:
         if rules["reason"].startswith(","):
-            return Problem(where, "expected a rule after `,`")
+            return Problem(where, "expected a rule after `,`", "directive")
         last = rules["rules"].rpartition(",")[2].strip()
-        return Problem(where, f"expected `,` or `-- reason` after `{last}`")
+        return Problem(where, f"expected `,` or `-- reason` after `{last}`", "directive")
     return Comment(
         range=where,
         rules=tuple([it.strip() for it in rules["rules"].split(",")]),

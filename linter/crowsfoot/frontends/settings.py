@@ -1,4 +1,4 @@
-"""prisma.config.* and package.json to the schema locations that they name, without running anything."""
+"""prisma.config.* and package.json to what they say of Prisma, without running anything."""
 
 import re
 from collections.abc import Sequence
@@ -54,16 +54,20 @@ def read_config(text: str) -> SchemaLocation:
         datasource_url=_plain(values.get(("datasource", "url"), ())),
         comments=allowed,
         problems=misread,
+        engine=_text(values.get(("engine",), ())),
+        adapter=_gives_adapter(tokens, values),
     )
 
 
 def read_package(text: str) -> SchemaLocation:
-    """What the "prisma" key of package.json says.
+    """What package.json says of Prisma: its own key, the version that is wanted, the scripts that run it.
 
     Source: https://www.prisma.io/docs/orm/prisma-schema/overview/location
     """
-    if '"prisma"' not in text:
+    if "prisma" not in text:
         return _NO_LOCATION
+    from crowsfoot.frontends.shell.platforms import package_name, read_scripts
+
     # npm ignores a byte order mark.
     text = " " + text[1:] if text.startswith("\ufeff") else text
     tokens = [
@@ -72,18 +76,24 @@ def read_package(text: str) -> SchemaLocation:
         if match.lastgroup not in ("space", "comment")
     ]
     values = _values(tokens, 0)
-    value = values.get(("prisma", "schema"), ())
     try:
         msgspec.json.decode(text, type=msgspec.Raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         # Broken JSON is npm's business, unless it hides from us where the schema is.
         key = re.search(r'"prisma"\s*:\s*\{', text)
         if key is None:
-            return _NO_LOCATION
+            return msgspec.structs.replace(
+                _NO_LOCATION, package=package_name(text), scripts=read_scripts(text)
+            )
         reason = str(error).lower().removesuffix(".")
         message = f"the schema location cannot be read: {reason}"
         return SchemaLocation(problems=(Problem(Range(key.start(), key.start() + len('"prisma"')), message),))
-    return SchemaLocation(schema=_plain(value))
+    return SchemaLocation(
+        schema=_plain(values.get(("prisma", "schema"), ())),
+        prisma=_wanted(values),
+        package=package_name(text),
+        scripts=read_scripts(text),
+    )
 
 
 def _root(tokens: Sequence[_Token]) -> int | None:
@@ -157,6 +167,36 @@ def _end(tokens: Sequence[_Token], index: int) -> int:
             depth -= 1
         index += 1
     return index
+
+
+# The command line comes with its own engines; what else there is has its version.
+_PACKAGES = ("prisma", "@prisma/client")
+_DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+
+
+def _wanted(values: _Values) -> str | None:
+    """The version of Prisma that package.json asks for, as written."""
+    for package in _PACKAGES:
+        for kind in _DEPENDENCIES:
+            if (found := _text(values.get((kind, package), ()))) is not None:
+                return found
+    return None
+
+
+def _gives_adapter(tokens: Sequence[_Token], values: _Values) -> bool:
+    """Whether the schema engine is given a driver adapter: adapter: ..., or async adapter() { ... }."""
+    if ("adapter",) in values or ("migrate", "adapter") in values:
+        return True
+    words = [it.text for it in tokens]
+    return any(
+        word == "adapter" and words[at + 1 : at + 2] == ["("] and words[at - 1] in ("{", ",", "async")
+        for at, word in enumerate(words)
+        if at
+    )
+
+
+def _text(value: Sequence[_Token]) -> str | None:
+    return _string(value[0]) if len(value) == 1 else None
 
 
 def _plain(value: Sequence[_Token]) -> Name | None:

@@ -1,26 +1,37 @@
 """Facts of all files -> Project: the only place where files meet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import force_setattr
 
 from crowsfoot.facts import Facts
 from crowsfoot.facts.common import Problem as FactProblem
 from crowsfoot.finding import Directive
+from crowsfoot.link.assumed import Assumed
+from crowsfoot.link.calls import link_commands
+from crowsfoot.link.layouts import Layout
 from crowsfoot.link.prisma import link_schema
 from crowsfoot.link.project import Database, File, Problem, Project
 from crowsfoot.link.units import group_schemas
 from crowsfoot.source import Span
+
+if TYPE_CHECKING:
+    from crowsfoot.link.history import History
 
 
 def link(
     read: Iterable[tuple[str, Facts]],
     unread: Iterable[tuple[str, FactProblem]] = (),
     *,
+    layouts: Sequence[Layout] = (),
+    assumed: Assumed = Assumed(),  # noqa: B008  # a frozen value
     tenant_column: str | None = None,
 ) -> Project:
     """The project that the files make together.
 
-    read holds the facts of each path, unread what could not be read at all. Nothing is lost: two
-    declarations of one thing are a problem with both places.
+    read holds the facts of each path, unread what could not be read at all, layouts which SQL files are
+    migrations. Nothing is lost: two declarations of one thing are a problem with both places.
     """
     files = tuple(File(path, facts) for path, facts in read)
     unread = tuple(unread)
@@ -35,12 +46,47 @@ def link(
         database, found = link_schema(unit, tenant_column, lacking=lacking)
         databases.append(database)
         problems += found
+    histories: tuple[History, ...] = ()
+    if layouts:
+        # What replays migrations takes a while to load, and most projects of one schema have none.
+        from crowsfoot.link.histories import link_histories
+
+        problems += [it for layout in layouts for it in layout.problems]
+        histories = link_histories(layouts, files, assumed)
+        databases += _join(databases, layouts, histories, tenant_column)
     return Project(
         databases=tuple(databases),
         files=files,
         problems=tuple(sorted(problems, key=lambda it: it.span)),
         directives=tuple(directive for file in files for directive in _directives(file)),
+        histories=histories,
+        commands=link_commands(files, databases),
     )
+
+
+def _join(
+    databases: Sequence[Database],
+    layouts: Sequence[Layout],
+    histories: Sequence["History"],
+    tenant_column: str | None,
+) -> list[Database]:
+    """Let databases and histories know each other; the databases that only migrations tell of."""
+    from crowsfoot.link.effective import make_effective
+    from crowsfoot.link.migrated import database_of
+
+    by_path = {it.path: it for it in databases}
+    only_migrated = []
+    for layout, history in zip(layouts, histories, strict=True):
+        database = by_path.get(layout.schema or "")
+        if database is not None:
+            force_setattr(database, "history", history)
+            make_effective(database, history.final)
+        elif layout.tool != "prisma" or not databases:
+            database = database_of(history, tenant_column)
+            force_setattr(database, "history", history)
+            only_migrated.append(database)
+        force_setattr(history, "database", database)
+    return only_migrated
 
 
 def _directives(file: File) -> Iterable[Directive]:

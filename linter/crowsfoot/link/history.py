@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from crowsfoot.facts.sql import Change, Dialect, Statement
-from crowsfoot.link.catalog.model import Catalog, Table
-from crowsfoot.link.project import File, Linked
+from crowsfoot.link.project import Database, File, Linked
 from crowsfoot.source import Range, Span
 
-Tool = Literal[
-    "prisma", "supabase", "flyway", "dbmate", "golang-migrate", "sqlx", "goose", "drizzle", "plain"
-]
-
-# How the tool hands a file to the database:
-# "batch": as one text, which PostgreSQL runs as one implicit transaction;
-# "split": statement by statement, each of them its own transaction;
-# "transaction": statement by statement inside of BEGIN and COMMIT;
-# "adapter": cut at every semicolon, each piece its own transaction.
-Transport = Literal["batch", "split", "transaction", "adapter"]
+if TYPE_CHECKING:  # rules import this module, also those that never see a migration
+    from crowsfoot.databases.tools import Tool, Transport
+    from crowsfoot.facts.sql import Change, Dialect, ObjectName, SqlFile, Statement
+    from crowsfoot.link.catalog.model import Catalog, Table
 
 
 class Failure(Linked, frozen=True, eq=False, dict=True):
@@ -38,11 +30,13 @@ class Failure(Linked, frozen=True, eq=False, dict=True):
 class Transaction(Linked, frozen=True, eq=False, dict=True):
     """The statements that succeed or fail as one, and hold their locks until the last of them has run.
 
-    explicit: BEGIN and COMMIT are written in the file.
+    explicit: BEGIN and COMMIT are written in the file. block: PostgreSQL takes even a single statement for
+    part of a transaction block, so it refuses what cannot run in one.
     """
 
     steps: tuple[Step, ...]
     explicit: bool = False
+    block: bool = False
 
 
 class Step(Linked, frozen=True, eq=False, dict=True):
@@ -76,6 +70,11 @@ class Step(Linked, frozen=True, eq=False, dict=True):
         """Whether the table was created in the same deploy, so that it is empty and nobody waits for it."""
         return table.created_in >= self.migration.deploy_start or table.temporary
 
+    def existing(self, name: ObjectName) -> Table | None:
+        """The table that the name means here, where it was there before the deploy: with rows and users."""
+        table = self.before.table(name)
+        return None if table is None or self.is_new(table) else table
+
     def __str__(self) -> str:
         return f"{self.migration.name}: {self.statement.verb}"
 
@@ -96,11 +95,26 @@ class Migration(Linked, frozen=True, eq=False, dict=True):
     transport: Transport
     deploy_start: int
     is_new: bool  # findings are wanted; False: it counts, and is not reported on
+    edited: bool = False  # since the revision that the user names
+    refused: Failure | None = None  # the database takes none of it, because of its syntax
+
+    @property
+    def warnings(self) -> tuple[tuple[Span, str], ...]:
+        """What Prisma's own "Warnings:" comment says over it, item by item."""
+        facts = self.file.facts
+        said = facts.warned if isinstance(facts, _sql_file()) else ()
+        return tuple((self.file.span(range), text) for range, text in said)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing but comments and blanks stands in it."""
+        facts = self.file.facts
+        return isinstance(facts, _sql_file()) and facts.empty
 
     @property
     def failure(self) -> Failure | None:
         """The first failure in it."""
-        return next((step.failure for step in self.steps if step.failure), None)
+        return self.refused or next((step.failure for step in self.steps if step.failure), None)
 
     @property
     def span(self) -> Span:
@@ -122,6 +136,16 @@ class History(Linked, frozen=True, eq=False, dict=True):
     postgres: int  # the major version that is assumed
     prisma: tuple[int, int] | None  # the version that was found or set: (7, 4)
     lock_file: File | None = None  # migration_lock.toml
+    database: Database | None = None  # what the schema declares of the database that they make
+    provider: str | None = None  # as the lock file or the datasource says it: "cockroachdb"
+    deleted: tuple[str, ...] = ()  # migrations that are gone since the revision that the user names
 
     def __str__(self) -> str:
         return self.path
+
+
+def _sql_file() -> type[SqlFile]:
+    # Rules import this module, also those that never see a migration.
+    from crowsfoot.facts.sql import SqlFile
+
+    return SqlFile

@@ -14,12 +14,15 @@ import msgspec
 
 from crowsfoot.facts import Facts
 from crowsfoot.facts.prisma import ConfigBlock, Default, NativeType, PrismaFile, Setting
+from crowsfoot.facts.settings import SchemaLocation
 from crowsfoot.finding import Directive, Edit
 from crowsfoot.source import Range, Span
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from crowsfoot.link.automation import Command
+    from crowsfoot.link.history import History
 
 Provider = Literal["postgresql", "cockroachdb", "mysql", "sqlite", "sqlserver", "mongodb", "unknown"]
 Action = Literal["Cascade", "Restrict", "NoAction", "SetNull", "SetDefault"]
@@ -56,7 +59,7 @@ class File(Linked, frozen=True, eq=False, dict=True):
                 for key in ("url", "directUrl", "shadowDatabaseUrl")
                 if (setting := source.get(key)) and isinstance(setting.value, str)
             )
-        url = self.facts.datasource_url
+        url = self.facts.datasource_url if isinstance(self.facts, SchemaLocation) else None
         return (LiteralUrl("url", url.text, self.span(url.range)),) if url else ()
 
     def __str__(self) -> str:
@@ -361,6 +364,7 @@ class Database(Linked, frozen=True, eq=False, dict=True):
     unresolved: tuple[UnresolvedRelation, ...]
     tenancy: Tenancy | None  # None: its rows belong to no tenants, as far as can be told
     complete: bool  # False when a file of it could not be read whole
+    history: History | None = None  # the migrations that make it, where they were found
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
@@ -398,6 +402,8 @@ class Project(Linked, frozen=True, eq=False, dict=True):
     files: tuple[File, ...]
     problems: tuple[Problem, ...]
     directives: tuple[Directive, ...]
+    histories: tuple[History, ...] = ()
+    commands: tuple[Command, ...] = ()  # of Prisma's CLI, in CI files, Dockerfiles, scripts, ...
 
     def tables(self) -> Iterator[Table]:
         for database in self.databases:

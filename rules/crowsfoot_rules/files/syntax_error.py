@@ -30,5 +30,5 @@ from crowsfoot import Finding, Problem, Severity, rule
 
 @rule(over=Problem, since="0.1", severity=Severity.ERROR)
 def check(problem: Problem) -> Iterator[Finding]:
-    if problem.kind == "syntax":
+    if problem.kind in ("syntax", "directive"):
         yield Finding(problem.span, problem.message)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import msgspec
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from crowsfoot.facts.sql import Dialect, Expression, IndexKey, ObjectName, Query, TypeName
 from crowsfoot.source import Span
@@ -39,6 +39,7 @@ class Column(Held, frozen=True, eq=False):
     collation: str | None = None
     on_update: Expression | None = None
     added_in: int = -1  # the number of the migration
+    sequence_schema: str | None = None  # None: that of the table
 
 
 class Index(Held, frozen=True, eq=False):
@@ -94,6 +95,7 @@ class Trigger(Held, frozen=True, eq=False):
     timing: str = ""
     events: tuple[str, ...] = ()
     enabled: bool = True
+    columns: tuple[str, ...] = ()  # UPDATE OF
 
 
 class Policy(Held, frozen=True, eq=False):
@@ -192,6 +194,7 @@ class Function(Held, frozen=True, eq=False):
     volatility: str = "volatile"
     body: tuple[Query, ...] = ()
     body_text: str = ""
+    changes_schema: bool = False  # it runs DDL, or SQL that it makes at run time
 
 
 class Role(Held, frozen=True, eq=False):
@@ -215,6 +218,7 @@ class Granted(Held, frozen=True, eq=False):
 
 Type = Enum | Domain | OtherType
 Name = tuple[str, str]  # schema and name, as the database tells names apart
+Use = tuple[Literal["type", "sequence"], str, str]  # kind, schema, name
 
 
 class Catalog(Held, frozen=True, eq=False):
@@ -239,9 +243,15 @@ class Catalog(Held, frozen=True, eq=False):
     referrers: HashTrieMap[int, frozenset[int]] = HashTrieMap()  # table -> tables with a foreign key to it
     readers: HashTrieMap[int, frozenset[int]] = HashTrieMap()  # table -> views that read it
     partitions: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # table -> its partitions and heirs
-    search_path: tuple[str, ...] = ("public",)  # the first is where new things go; ("",) where there is none
+    search_path: tuple[str, ...] = ("public",)  # "pg_temp" stands first once there is a temporary table
     next_number: int = 1
     certain: bool = True
+    doubtful: HashTrieSet[str] = HashTrieSet()  # names of what a conditional statement may have changed
+    outside: frozenset[str] = frozenset()  # schemas that others fill: their contents are not known
+    users: HashTrieMap[Use, frozenset[int]] = HashTrieMap()  # type or sequence -> tables that use it
+    owned: HashTrieMap[int, frozenset[Name]] = HashTrieMap()  # table -> sequences that its columns own
+    constraint_names: HashTrieMap[Name, int] = HashTrieMap()  # how many tables have a constraint of that name
+    check_bodies: bool = True  # check_function_bodies
 
     def table(self, name: ObjectName) -> Table | None:
         """The table or view that the name means here."""
@@ -282,3 +292,22 @@ class Catalog(Held, frozen=True, eq=False):
             for fk in referrer.foreign_keys.values():
                 if fk.target == table.number:
                     yield referrer, fk
+
+    def column(self, table: Table, name: str) -> Column | None:
+        """The column of that name; only PostgreSQL tells case apart."""
+        found = table.columns.get(name)
+        if found is None and self.dialect != "postgresql":
+            folded = name.lower()
+            found = next((it for key, it in table.columns.items() if key.lower() == folded), None)
+        return found
+
+
+def empty(dialect: Dialect, *, outside: frozenset[str] = frozenset()) -> Catalog:
+    """A new database; outside are schemas that somebody else fills, as "auth" on Supabase."""
+    home = {"postgresql": "public", "sqlserver": "dbo"}.get(dialect, "")
+    return Catalog(
+        dialect,
+        schemas=HashTrieMap({home: None}),
+        search_path=(home,),
+        outside=outside,
+    )

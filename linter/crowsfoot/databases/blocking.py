@@ -1,0 +1,240 @@
+"""A step -> what others wait for: the operation that works on existing rows while its lock keeps them out.
+
+A lock that is held for a moment is no wait. A table that the same deploy creates has no rows and no users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+import msgspec
+
+from crowsfoot.databases.locks import Effects, Lock, Mode, Work, effects_of
+from crowsfoot.facts.sql import (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    AlterConstraint,
+    AlterDomain,
+    AlterTable,
+    Block,
+    Change,
+    CreateIndex,
+    CreateTable,
+    Maintain,
+    RefreshView,
+    SetVariable,
+    Statement,
+)
+from crowsfoot.finding import Confidence
+from crowsfoot.link.catalog.model import Table
+from crowsfoot.link.history import Step
+from crowsfoot.prose import series
+
+Cause = Literal[
+    "index", "constraint index", "foreign key", "check", "not null", "rewrite", "type", "maintenance", "partition"
+]
+
+
+class Wait(msgspec.Struct, frozen=True, eq=False):
+    """What others wait for while a statement runs, and the first of its operations that is to blame."""
+
+    cause: Cause
+    change: Change
+    changes: tuple[Change, ...]  # all to which the same can be said
+    work: Work  # the longest
+    worked_on: tuple[Table, ...]
+    locks: tuple[Lock, ...]
+    goes_on: bool  # more statements follow in the transaction, and the locks stay until its end
+    confidence: Confidence
+
+    def __str__(self) -> str:
+        """What completes "the index ...": which tables it locks, against what, and until when."""
+        by_mode: dict[Mode, list[str]] = {}
+        for lock in self.locks:
+            by_mode.setdefault(lock.mode, []).append(str(lock))
+        locked = [
+            f"{_shortened(names)} against {'reads and writes' if mode.blocks_reads else 'writes'} ({mode})"
+            for mode, names in sorted(by_mode.items(), reverse=True)
+        ]
+        end = ", and on until the migration ends" if self.goes_on else ""
+        return f"locks {series(locked)} until {self._done()}{end}"
+
+    def _done(self) -> str:
+        if self.work.kind == "index build":
+            return f"the index of {self._names} is built"
+        done = "written anew" if self.work.kind == "rewrite" else "read"
+        return f"every row of {self._names} is {done}"
+
+    @property
+    def _names(self) -> str:
+        return _shortened([str(it) for it in self.worked_on])
+
+
+def waits(step: Step, cause: Cause) -> Iterator[Wait]:
+    """The wait of the statement, if that is its cause: none or one, since the longest stands for all."""
+    wait = longest_wait(step)
+    if wait is not None and wait.cause == cause:
+        yield wait
+
+
+def longest_wait(step: Step) -> Wait | None:
+    """The wait of the statement that takes longest, in kind."""
+    known: Wait | None = step.__dict__.get("wait", _UNKNOWN)
+    if known is _UNKNOWN:
+        known = step.__dict__["wait"] = _longest_wait(step)
+    return known
+
+
+_UNKNOWN: Final[Any] = object()
+
+
+def _longest_wait(step: Step) -> Wait | None:
+    if step.migration.history.dialect != "postgresql" or may_not_run(step):
+        return None
+    effects = effects_of(step)
+    if not effects.work:
+        return None
+    found: dict[Cause, list[tuple[Change, Work]]] = {}
+    changes = {change.range: change for change in operations(step.statement)}
+    for work in effects.work:
+        lock = effects.lock_on(work.table)
+        change = changes.get(work.range)
+        if change is None or lock is None or not lock.mode.blocks_writes or step.is_new(work.table):
+            continue
+        cause = _cause(change, work, step)
+        if cause is not None:
+            found.setdefault(cause, []).append((change, work))
+    if not found:
+        return None
+    worst = max(found, key=lambda it: max(_LENGTHS.index(work.kind) for _, work in found[it]))
+    return _wait(step, worst, found[worst], effects)
+
+
+_LENGTHS: Final = ("truncate", "scan", "index build", "rewrite")
+
+
+def _wait(step: Step, cause: Cause, found: list[tuple[Change, Work]], effects: Effects) -> Wait:
+    kind = max((work.kind for _, work in found), key=_LENGTHS.index)
+    longest = [(change, work) for change, work in found if work.kind == kind]
+    changes = tuple({change.range: change for change, _ in found}.values())
+    return Wait(
+        cause,
+        longest[0][0],
+        changes,
+        longest[0][1],
+        _worked_on(cause, [work for _, work in longest]),
+        tuple(blocking_locks(step, effects)),
+        step.transaction.steps[-1] is not step,
+        Confidence.LIKELY if isinstance(step.does[0], Block) else Confidence.CERTAIN,
+    )
+
+
+def _worked_on(cause: Cause, works: list[Work]) -> tuple[Table, ...]:
+    # A foreign key reads the referenced table as well, row by row of the other one.
+    tables = {it.table.number: it.table for it in works}
+    return tuple(tables.values())[:1] if cause == "foreign key" else tuple(tables.values())
+
+
+def blocking_locks(step: Step, effects: Effects) -> Iterator[Lock]:
+    """The locks on tables in use that keep at least writers out."""
+    for lock in effects.locks:
+        if lock.mode.blocks_writes and lock.table is not None and lock.kind != "view":
+            if not step.is_new(lock.table):
+                yield lock
+
+
+def held_before(step: Step) -> dict[int, tuple[Step, Lock]]:
+    """What earlier statements of its transaction lock so that writers wait: the strongest, by table number."""
+    held: dict[int, tuple[Step, Lock]] = {}
+    for earlier in step.transaction.steps:
+        if earlier is step:
+            break
+        for lock in blocking_locks(step, effects_of(earlier)):
+            number = lock.table.number if lock.table else 0
+            if number not in held or lock.mode > held[number][1].mode:
+                held[number] = (earlier, lock)
+    return held
+
+
+def sets_lock_timeout(step: Step) -> bool:
+    """Whether the migration says before the step how long to wait for a lock."""
+    return any(
+        isinstance(change, SetVariable) and change.name == "lock_timeout" and change.value not in (None, "0")
+        for earlier in step.migration.steps[: step.number]
+        for change in earlier.does
+    )
+
+
+def operations(statement: Statement) -> Iterator[Change]:
+    """What the statement does, that in blocks included."""
+    for change in statement.does:
+        yield change
+        if isinstance(change, Block):
+            for inner in change.body:
+                yield from operations(inner)
+
+
+def may_not_run(step: Step) -> bool:
+    """Whether the migration fails at this step or before it, so that what the step does is not the point."""
+    failure = step.migration.failure
+    if failure is None or not failure.sure:
+        return False
+    return any(it.failure is failure for it in step.migration.steps[: step.number + 1])
+
+
+def _cause(change: Change, work: Work, step: Step) -> Cause | None:
+    """Which hazard it is that the operation works on all rows; None: it is no matter of locks."""
+    if work.kind == "truncate":
+        return None
+    if isinstance(change, CreateIndex):
+        return "index"
+    if isinstance(change, AddConstraint):
+        # A new table has nothing to be looked up in the other one.
+        if change.constraint.kind == "foreign" and step.existing(change.table) is None:
+            return None
+        return _CONSTRAINTS[change.constraint.kind]
+    if isinstance(change, AddColumn):
+        return _cause_in_column(change, work)
+    if isinstance(change, AlterColumn):
+        if change.change == "set not null":
+            return "not null"
+        return "rewrite" if work.kind == "rewrite" else "type"
+    if isinstance(change, AlterTable):
+        return "partition" if change.change == "attach partition" else "maintenance"
+    return next((cause for kind, cause in _OTHERS if isinstance(change, kind)), None)
+
+
+_CONSTRAINTS: Final[dict[str, Cause]] = {
+    "primary": "constraint index",
+    "unique": "constraint index",
+    "exclude": "constraint index",
+    "foreign": "foreign key",
+    "check": "check",
+    "not null": "not null",
+}
+
+_OTHERS: Final[tuple[tuple[type[Change], Cause], ...]] = (
+    (CreateTable, "partition"),
+    (AlterConstraint, "foreign key"),
+    (AlterDomain, "check"),
+    (Maintain, "maintenance"),
+    (RefreshView, "maintenance"),
+)
+
+
+def _cause_in_column(change: AddColumn, work: Work) -> Cause | None:
+    if work.kind == "rewrite":
+        return "rewrite"
+    kinds = {it.kind for it in change.column.constraints}
+    if work.kind == "index build":
+        return "constraint index"
+    if "check" in kinds:
+        return "check"
+    # What is left is the search for NULL in a column that has no value: such a statement fails on any row.
+    return "foreign key" if "foreign" in kinds and not change.column.not_null else None
+
+
+def _shortened(names: list[str]) -> str:
+    return series(names if len(names) < 5 else [*names[:3], f"{len(names) - 3} more"])

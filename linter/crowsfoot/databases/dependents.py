@@ -1,0 +1,47 @@
+"""What hangs on an object of the catalog, and goes with it by CASCADE."""
+
+from collections.abc import Iterable, Iterator
+
+from crowsfoot.link.catalog.model import Catalog, Table
+from crowsfoot.source import Span
+
+
+def truncated_by_cascade(tables: Iterable[Table], catalog: Catalog) -> list[Table]:
+    """The further tables that TRUNCATE ... CASCADE empties: those that refer to them, at any distance."""
+    seen = {it.number for it in tables}
+    waiting, found = list(tables), []
+    while waiting:
+        for referrer, _ in catalog.referring(waiting.pop()):
+            if referrer.number not in seen:
+                seen.add(referrer.number)
+                found.append(referrer)
+                waiting.append(referrer)
+    return found
+
+
+def vanished(before: Catalog, after: Catalog) -> Iterator[tuple[str, Span]]:
+    """What one catalog has and a later one lacks: in words, with the place that made it.
+
+    What belongs to a table that is gone itself is left out, and so is an index, which costs time and no data.
+    """
+    if before is after:
+        return
+    for number, table in before.tables.items():
+        now = after.tables.get(number)
+        if now is table:
+            continue
+        if now is None:
+            yield f"the {table.kind} {table}", table.span
+            continue
+        for name, column in table.columns.items():
+            if name not in now.columns and len(now.columns) < len(table.columns):
+                yield f"the column {table}.{name}", column.span
+        for fk_name, fk in table.foreign_keys.items():
+            if fk_name not in now.foreign_keys and len(now.foreign_keys) < len(table.foreign_keys):
+                yield f"the foreign key {fk_name} of {table}", fk.span
+    for key, type in before.types.items():
+        if key not in after.types:
+            yield f"the type {type.name}", type.span
+    for name, functions in before.functions.items():
+        if name not in after.functions:
+            yield f"the function {functions[0].name}", functions[0].span

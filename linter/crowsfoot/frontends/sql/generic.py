@@ -1,0 +1,50 @@
+"""The text of a SQL file of MySQL, SQLite or SQL Server to facts."""
+
+from crowsfoot.facts.common import Problem
+from crowsfoot.facts.sql import Dialect, SqlFile, Statement
+from crowsfoot.frontends.sql.generic_split import Splitter
+from crowsfoot.frontends.sql.generic_sqlserver import Batches
+from crowsfoot.frontends.sql.generic_statements import Reader
+from crowsfoot.frontends.sql.generic_tokens import Token
+from crowsfoot.frontends.sql.text import prepare
+from crowsfoot.source import Range
+
+
+def read(text: str, dialect: Dialect) -> SqlFile:
+    """What the text says; dialect is any but "postgresql"."""
+    script = prepare(text, dialect)
+    splitter = Splitter(script.text, dialect)
+    reader = Reader(script.text, dialect)
+    batches = Batches(reader)
+    statements: list[Statement] = []
+    for piece in splitter.pieces():
+        known = len(reader.problems)
+        cur = reader.cursor(piece.tokens)
+        if dialect == "sqlserver":
+            if piece.begins_batch:
+                batches.begin()
+            statements += batches.statements(cur)
+        else:
+            it = reader.statement(cur, piece.cut)
+            if it is not None:
+                statements.append(it)
+        if len(reader.problems) > known:
+            swallower = splitter.recover(piece.tokens)
+            if swallower is not None:
+                del reader.problems[known:]
+                reader.problems.append(_swallowed(swallower))
+    return SqlFile(
+        dialect,
+        tuple(statements),
+        warnings=script.warnings,
+        warned=script.warned,
+        runs_in_transaction=script.runs_in_transaction,
+        empty=not statements and not reader.problems,
+        comments=script.comments,
+        problems=tuple(sorted((*script.problems, *reader.problems), key=lambda it: it.range)),
+    )
+
+
+def _swallowed(token: Token) -> Problem:
+    what = token.text if token.kind == "open" else token.kind
+    return Problem(Range(token.start, token.start + 1), f"this {what} is not closed before the next statement begins")

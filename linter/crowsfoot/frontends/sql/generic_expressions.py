@@ -1,0 +1,227 @@
+"""The tokens of an expression or query to what it names.
+
+Most defaults are a constant or a call without arguments, and are read here. All else goes to sqlglot, and
+where that gives up, the tokens themselves say what they can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from crowsfoot.facts.sql import ColumnUse, Constant, Expression, ObjectName, Query
+from crowsfoot.frontends.sql.generic_cursor import Cursor
+from crowsfoot.frontends.sql.generic_tokens import Token
+from crowsfoot.source import Range
+
+if TYPE_CHECKING:
+    from crowsfoot.frontends.sql.generic_sqlglot import Named
+
+# Functions that are called without brackets.
+NILADIC: Final = frozenset(
+    (
+        "CURRENT_TIMESTAMP",
+        "CURRENT_DATE",
+        "CURRENT_TIME",
+        "CURRENT_USER",
+        "LOCALTIME",
+        "LOCALTIMESTAMP",
+        "SESSION_USER",
+        "SYSTEM_USER",
+        "USER",
+        "UTC_DATE",
+        "UTC_TIME",
+        "UTC_TIMESTAMP",
+    )
+)
+_TOO_LONG: Final = 20_000  # tokens, for a parser that needs 10 microseconds for each
+
+
+def expression(part: Cursor) -> Expression:
+    """What the tokens of part say, from where it stands to its end."""
+    first, last = part.at, part.stop
+    tokens = part.tokens
+    if first >= last:
+        raise part.unexpected("an expression")
+    place = Range(tokens[first].start, tokens[last - 1].end)
+    text = part.written(first, last)
+    while tokens[first].key == "(" and tokens[last - 1].key == ")" and part.closing(first) == last - 1:
+        first, last = first + 1, last - 1
+        if first == last:
+            return Expression(place, text)
+    return _plain(tokens[first:last], place, text) or _parsed(part, tokens[first:last], place, text)
+
+
+def _plain(tokens: Sequence[Token], place: Range, text: str) -> Expression | None:
+    """A constant, or a call that is handed constants alone."""
+    token = tokens[0]
+    if len(tokens) == 1:
+        if token.kind == "string":
+            constant = Constant(token.text, Range(token.start, token.end))
+            return Expression(place, text, literals=(constant,), value=token.text)
+        if token.kind == "number":
+            return Expression(place, text, value=token.text)
+        if token.key == "NULL":
+            return Expression(place, text, null=True)
+        if token.key in ("TRUE", "FALSE"):
+            return Expression(place, text, value=token.key.lower())
+        if token.key in NILADIC:
+            return Expression(place, text, functions=(token.key.lower(),))
+        return None
+    if len(tokens) == 2 and token.key in ("-", "+") and tokens[1].kind == "number":
+        return Expression(place, text, value=("-" if token.key == "-" else "") + tokens[1].text)
+    if token.kind == "word" and tokens[1].key == "(" and tokens[-1].key == ")" and token.key not in _NOT_CALLS:
+        arguments = tokens[2:-1]
+        if all([it.kind in ("string", "number") or it.key == "," for it in arguments]):
+            literals = [Constant(it.text, Range(it.start, it.end)) for it in arguments if it.kind == "string"]
+            return Expression(place, text, functions=(token.text.lower(),), literals=tuple(literals))
+    return None
+
+
+def _parsed(part: Cursor, tokens: Sequence[Token], place: Range, text: str) -> Expression:
+    named = _named(part, tokens, (), expression=True)
+    if named is None:
+        query = _scanned(part, tokens, place)
+        return Expression(
+            place,
+            text,
+            _once([it.name for it in query.columns]),
+            query.functions,
+            query.literals,
+            query.casts,
+            has_query=bool(query.tables),
+        )
+    return Expression(
+        place,
+        text,
+        _once([it.name for it in named.columns]),
+        named.functions,
+        named.literals,
+        named.casts,
+        has_query=named.has_query,
+    )
+
+
+def query(part: Cursor, targets: Sequence[str] = ()) -> tuple[Query, Named | None]:
+    """What a query, or a statement with a query in it, reads; and all that its parser knows, if it could.
+
+    targets are the columns that its results are put into.
+    """
+    tokens = part.tokens[part.at : part.stop]
+    place = Range(tokens[0].start, tokens[-1].end)
+    plain = _plain_select(tokens, place)
+    if plain is not None and not targets:
+        return plain, None
+    named = _named(part, tokens, targets, expression=False)
+    return (_scanned(part, tokens, place), None) if named is None else (named.query(place), named)
+
+
+def outputs(part: Cursor, read: Query, named: Named | None) -> tuple[str, ...]:
+    """What the results of a query are called; () where one is not known."""
+    if named is not None:
+        return named.outputs
+    plain = _plain_select(part.tokens[part.at : part.stop], read.range)
+    return () if plain is None or plain.star else tuple([it.name for it in plain.columns])
+
+
+def _plain_select(tokens: Sequence[Token], place: Range) -> Query | None:
+    """SELECT a, b FROM c, which is most of what copies a table."""
+    if len(tokens) < 4 or tokens[0].key != "SELECT":
+        return None
+    columns: list[ColumnUse] = []
+    star = False
+    at = 1
+    while True:
+        token = tokens[at]
+        if token.kind == "name":
+            columns.append(ColumnUse(token.text, Range(token.start, token.end)))
+        elif token.key == "*":
+            star = True
+        else:
+            return None
+        at += 1
+        if at >= len(tokens) or tokens[at].key != ",":
+            break
+        at += 1
+        if at >= len(tokens):
+            return None
+    if at + 2 > len(tokens) or tokens[at].key != "FROM" or tokens[at + 1].kind != "name":
+        return None
+    rest = tokens[at + 1 :]
+    if len(rest) == 1:
+        table = ObjectName(rest[0].text, Range(rest[0].start, rest[0].end))
+    elif len(rest) == 3 and rest[1].key == "." and rest[2].kind == "name":
+        table = ObjectName(rest[2].text, Range(rest[0].start, rest[2].end), rest[0].text)
+    else:
+        return None
+    return Query(place, (table,), tuple(columns), simple=True, star=star)
+
+
+def _named(part: Cursor, tokens: Sequence[Token], targets: Sequence[str], expression: bool) -> Named | None:
+    if len(tokens) > _TOO_LONG:
+        return None
+    from crowsfoot.frontends.sql import generic_sqlglot
+
+    start, end = tokens[0].start, tokens[-1].end
+    return generic_sqlglot.read(part.text[start:end], start, part.dialect, targets, expression)
+
+
+# --- without a parser --------------------------------------------------------------------------------------
+
+_NOT_CALLS: Final = frozenset(
+    "AND OR NOT IN IS BETWEEN LIKE EXISTS ANY ALL SOME CASE WHEN THEN ELSE VALUES FROM JOIN ON WHERE SELECT "
+    "UNION INTERSECT EXCEPT AS BY USING OVER WITH INTO SET HAVING CAST CONVERT TRY_CAST".split()
+)
+_NOT_COLUMNS: Final = _NOT_CALLS | frozenset(
+    "NULL TRUE FALSE END DISTINCT ASC DESC LIMIT OFFSET GROUP ORDER INNER LEFT RIGHT FULL OUTER CROSS NATURAL "
+    "INTERVAL DIV MOD REGEXP RLIKE GLOB MATCH ESCAPE COLLATE BINARY TOP PERCENT PARTITION ROWS RANGE UPDATE "
+    "DELETE INSERT REPLACE IGNORE FOR RECURSIVE DAY HOUR MINUTE SECOND MONTH YEAR WEEK".split()
+)
+
+
+def _scanned(part: Cursor, tokens: Sequence[Token], place: Range) -> Query:
+    """What tokens alone can tell: names where tables stand, calls, constants. Columns only where qualified."""
+    tables: list[ObjectName] = []
+    columns: list[ColumnUse] = []
+    functions: list[str] = []
+    literals: list[Constant] = []
+    ctes: set[str] = set()
+    star = filtered = False
+    read: set[int] = set()  # the tokens that a table's name takes
+    count = len(tokens)
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1].key if at else ""
+        after = tokens[at + 1].key if at + 1 < count else ""
+        if token.kind == "string":
+            literals.append(Constant(token.text, Range(token.start, token.end)))
+        elif token.key == "*" and before in ("SELECT", ".", "DISTINCT"):
+            star = True
+        elif token.key in ("WHERE", "LIMIT", "TOP"):
+            filtered = True
+        elif token.kind not in ("word", "name"):
+            continue
+        elif after == "AS" and at + 2 < count and tokens[at + 2].key == "(":
+            ctes.add(token.text.lower())
+        elif before in ("FROM", "JOIN", "INTO", "UPDATE") and token.key not in _NOT_COLUMNS and after != "(":
+            place_of_name = Cursor(part.text, part.dialect, tokens, at)
+            named = place_of_name.object_name()
+            read.update(range(at, place_of_name.at))
+            if named.schema is not None or named.name.lower() not in ctes:
+                tables.append(named)
+        elif after == "(" and token.key not in _NOT_CALLS:
+            functions.append(token.text.lower())
+        elif before == "." and after != "." and at > 1 and at not in read and tokens[at - 2].kind in ("word", "name"):
+            columns.append(ColumnUse(token.text, Range(token.start, token.end), tokens[at - 2].text))
+    return Query(
+        place,
+        tuple(tables),
+        tuple(columns),
+        _once(functions),
+        tuple(literals),
+        filtered=filtered,
+        star=star,
+    )
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,272 @@
+"""SQL text to the tokens of each statement, for MySQL and SQLite; of each batch or less, for SQL Server."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from crowsfoot.facts.sql import Dialect
+from crowsfoot.frontends.sql.generic_tokens import SYNTAX, Token, lex
+from crowsfoot.source import Range
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """The tokens of a statement, without the semicolon; of SQL Server those of all statements up to one.
+
+    cut is the rest of a long INSERT, whose rows need only be counted.
+    """
+
+    tokens: list[Token]
+    cut: Range | None = None
+    begins_batch: bool = False
+
+
+_LONG_INSERT: Final = 6000  # tokens
+_LONGEST: Final = 400_000  # tokens of one statement; what is longer is not looked into
+_DELIMITER: Final = re.compile(r"DELIMITER[ \t]+(\S+)[^\n]*", re.IGNORECASE)
+_ROUTINES: Final = frozenset(("PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"))
+_DELIMITER_NEXT: Final = re.compile(
+    r"(?:\s+|--[^\n]*\n|\#[^\n]*\n|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)*(?=DELIMITER[ \t])", re.IGNORECASE
+)
+_GO_LINE: Final = re.compile(r"(?im)^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$")
+# Where a statement begins that follows one which has ended, for text in which a quote is missing.
+_NEXT_STATEMENT: Final = re.compile(
+    r";[ \t]*(?:--[^\n]*)?\r?\n(?:\s+|--[^\n]*\n)*"
+    r"(?=(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|PRAGMA|RENAME|TRUNCATE|EXEC|GRANT|SELECT|SET|COMMIT)\b)",
+    re.IGNORECASE,
+)
+
+
+class Splitter:
+    """Hands out pieces one after another; recover() goes back into the last one where that is broken."""
+
+    def __init__(self, text: str, dialect: Dialect, start: int = 0, end: int | None = None) -> None:
+        self.text = text
+        self.dialect = dialect
+        self.syntax = SYNTAX[dialect]
+        self.at = start
+        self.end = len(text) if end is None else end
+        self.comments: list[tuple[int, int]] = []
+        self._delimiter = ";"
+        self._in_comment = False
+        self._attempts = 0
+        self._begins_batch = True
+
+    def pieces(self) -> Iterator[Piece]:
+        while self.at < self.end:
+            if self._delimiter != ";":
+                piece = self._delimited()
+            else:
+                piece = self._next()
+            if piece is not None and piece.tokens:
+                yield piece
+
+    def recover(self, tokens: Sequence[Token]) -> Token | None:
+        """Go on at the next statement inside of tokens, the last piece, if they have swallowed one.
+
+        The string or name that has swallowed it.
+        """
+        if self._attempts >= 50:
+            return None
+        start, end = tokens[0].start, tokens[-1].end
+        next_one = (_GO_LINE if self.dialect == "sqlserver" else _NEXT_STATEMENT).search(self.text, start, end)
+        if next_one is None:
+            return None
+        self._attempts += 1
+        self.at = next_one.end()
+        self._in_comment = False
+        self._begins_batch = True
+        return next((it for it in tokens if it.start <= next_one.start() < it.end), None)
+
+    def _next(self) -> Piece | None:
+        """The tokens up to the next semicolon that ends a statement."""
+        start = self.at
+        compound = _COMPOUNDS[self.dialect](self.text)
+        tokens, at, comments, self._in_comment = lex(
+            self.text, start, self.end, self.syntax, compound.stop, _LONG_INSERT, self._in_comment
+        )
+        self.comments += comments
+        self.at = at
+        cut: Range | None = None
+        if len(tokens) >= _LONG_INSERT and tokens[-1].key != ";":
+            if tokens[0].key in ("INSERT", "REPLACE") and any([it.key in ("VALUES", "VALUE") for it in tokens]):
+                end = self._end_of_statement(at)
+                cut = Range(at, end)
+                self.at = end + 1
+            else:
+                _, self.at, comments, self._in_comment = lex(
+                    self.text, at, self.end, self.syntax, compound.stop, _LONGEST, self._in_comment, tokens
+                )
+                self.comments += comments
+                if len(tokens) >= _LONGEST and tokens[-1].key != ";":
+                    self.at = self._end_of_statement(self.at) + 1
+        begins = self._begins_batch
+        self._begins_batch = False
+        if not tokens:
+            return None
+        if tokens[-1].key == "GO" and self.dialect == "sqlserver" and _is_go(self.text, tokens[-1]):
+            tokens.pop()
+            self.at = self._line_end(self.at)
+            self._begins_batch = True
+        elif tokens[-1].key == ";":
+            tokens.pop()
+        if tokens and tokens[0].key == "DELIMITER" and self.dialect == "mysql":
+            self._set_delimiter(tokens[0].start)
+            return None
+        if tokens and tokens[0].key == "." and self.dialect == "sqlite":
+            self.at = self._line_end(tokens[0].start)  # a command of the sqlite3 program
+            return None
+        return Piece(tokens, cut, begins)
+
+    def _delimited(self) -> Piece | None:
+        """The tokens up to MySQL's other delimiter, which the mysql program looks for outside of strings."""
+        start = self.at
+        word = _DELIMITER_NEXT.match(self.text, start, self.end)
+        if word is not None:
+            self._set_delimiter(word.end())
+            return None
+        end = self._end_of_statement(start, self._delimiter)
+        tokens, _, comments, _ = lex(self.text, start, end, self.syntax, lambda _: False, _LONGEST)
+        self.comments += comments
+        self.at = end + len(self._delimiter)
+        while tokens and tokens[-1].key == ";":
+            tokens.pop()
+        return Piece(tokens)
+
+    def _set_delimiter(self, at: int) -> None:
+        m = _DELIMITER.match(self.text, at)
+        if m is None:  # nothing follows
+            self.at = self._line_end(at)
+            return
+        self._delimiter = m[1]
+        self.at = m.end()
+
+    def _line_end(self, at: int) -> int:
+        end = self.text.find("\n", at, self.end)
+        return self.end if end < 0 else end
+
+    def _end_of_statement(self, at: int, delimiter: str = ";") -> int:
+        """Where the next delimiter stands outside of strings and comments, or the end."""
+        pattern = _coarse(self.dialect, delimiter)
+        for m in pattern.finditer(self.text, at, self.end):
+            if m.lastgroup == "stop":
+                return m.start()
+        return self.end
+
+
+def _coarse(dialect: Dialect, delimiter: str) -> re.Pattern[str]:
+    escaped = r"(?:\\.|'')" if dialect == "mysql" else "''"
+    inner = r"[^'\\]*" if dialect == "mysql" else "[^']*"
+    quoted = rf"'{inner}(?:{escaped}{inner})*'"
+    double = r'"[^"\\]*(?:\\.[^"\\]*)*"' if dialect == "mysql" else r'"[^"]*"'
+    names = r"`[^`]*`" if dialect == "mysql" else r"\[[^\]]*\]|`[^`]*`"
+    comments = r"/\*[^*]*(?:\*(?!/)[^*]*)*\*/|--[^\n]*" + (r"|\#[^\n]*" if dialect == "mysql" else "")
+    return re.compile(
+        rf"(?P<skip>{quoted}|{double}|{names}|{comments})|(?P<stop>{re.escape(delimiter)})", re.DOTALL
+    )
+
+
+class _Statements:
+    """Ends a statement at each semicolon, but not inside of a trigger or routine."""
+
+    ENDING: frozenset[str]
+    BEFORE_A_STATEMENT: Final = frozenset(
+        (";", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":", "ROW", "HANDLER")
+    )
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.read = 0
+        self.depth = 0
+        self.is_routine: bool | None = None
+
+    def stop(self, tokens: list[Token]) -> bool:
+        if tokens[-1].key == "GO":
+            return False
+        if self.is_routine is None:
+            self.is_routine = self.begins_routine(tokens)
+        if not self.is_routine:
+            return True
+        for at in range(self.read, len(tokens)):
+            self.count(tokens, at)
+        self.read = len(tokens)
+        return self.depth <= 0
+
+    def begins_routine(self, tokens: list[Token]) -> bool:
+        if tokens[0].key == "BEGIN":  # MariaDB: BEGIN NOT ATOMIC ... END
+            return len(tokens) > 2 and tokens[1].key == "NOT"
+        return tokens[0].key == "CREATE" and any([it.key in _ROUTINES for it in tokens[1:20]])
+
+    def count(self, tokens: list[Token], at: int) -> None:
+        key = tokens[at].key
+        before = tokens[at - 1].key if at else ""
+        if before == "END":
+            return
+        if key == "END":
+            self.depth -= 1
+        elif key in ("BEGIN", "CASE", "LOOP"):
+            self.depth += 1
+        elif key in ("IF", "WHILE", "REPEAT") and before in self.BEFORE_A_STATEMENT:
+            self.depth += 1
+
+
+class _SqliteStatements(_Statements):
+    """Only triggers hold statements, between BEGIN and END."""
+
+    def begins_routine(self, tokens: list[Token]) -> bool:
+        return tokens[0].key == "CREATE" and any([it.key == "TRIGGER" for it in tokens[1:4]])
+
+    def count(self, tokens: list[Token], at: int) -> None:
+        key = tokens[at].key
+        if key == "END":
+            self.depth -= 1
+        elif key in ("BEGIN", "CASE"):
+            self.depth += 1
+
+
+_NO_BLOCK: Final = frozenset(("TRAN", "TRANSACTION", "TRY", "DISTRIBUTED", "DIALOG", "CONVERSATION"))
+_NO_END: Final = frozenset(("TRY", "CONVERSATION"))
+
+
+class _SqlserverStatements(_Statements):
+    """Ends a piece at a semicolon outside of BEGIN ... END, and at GO. A routine is the rest of its batch."""
+
+    def stop(self, tokens: list[Token]) -> bool:
+        if tokens[-1].key == "GO":
+            return _is_go(self.text, tokens[-1])
+        if self.is_routine is None:
+            self.is_routine = tokens[0].key in ("CREATE", "ALTER") and any(
+                [it.key in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER") for it in tokens[1:4]]
+            )
+        if self.is_routine:
+            return False
+        for at in range(self.read, len(tokens)):
+            self.count(tokens, at)
+        self.read = len(tokens)
+        return self.depth <= 0
+
+    def count(self, tokens: list[Token], at: int) -> None:
+        # The word after decides, so what is counted is the word before; the last token is a semicolon.
+        key = tokens[at].key
+        before = tokens[at - 1].key if at else ""
+        if before == "BEGIN" and key not in _NO_BLOCK:
+            self.depth += 1
+        elif before == "END" and key not in _NO_END:
+            self.depth -= 1
+        if key == "CASE":
+            self.depth += 1
+
+
+_COMPOUNDS: Final[dict[Dialect, type[_Statements]]] = {
+    "mysql": _Statements,
+    "sqlite": _SqliteStatements,
+    "sqlserver": _SqlserverStatements,
+}
+
+
+def _is_go(text: str, token: Token) -> bool:
+    """Whether GO stands alone on its line, perhaps with a number of times."""
+    start = text.rfind("\n", 0, token.start) + 1
+    m = _GO_LINE.match(text, start)
+    return m is not None

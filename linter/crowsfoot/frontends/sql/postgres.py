@@ -1,0 +1,243 @@
+"""PostgreSQL text to facts, by PostgreSQL's own grammar."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from crowsfoot.facts.common import Problem
+from crowsfoot.facts.sql import Operation, SqlFile, Statement, Unknown
+from crowsfoot.frontends.sql import postgres_functions as functions
+from crowsfoot.frontends.sql import postgres_objects as objects
+from crowsfoot.frontends.sql import postgres_rows as rows
+from crowsfoot.frontends.sql import postgres_sessions as sessions
+from crowsfoot.frontends.sql import postgres_tables as tables
+from crowsfoot.frontends.sql import postgres_views as views
+from crowsfoot.frontends.sql import text as texts
+from crowsfoot.frontends.sql.postgres_parser import UnparsedError, parse
+from crowsfoot.frontends.sql.postgres_words import NO_NAMES, Here, Place, RefusedError, trimmed, word_at
+from crowsfoot.source import Range
+
+_MOST_PROBLEMS: Final = 100
+_MOST_AT_ONCE: Final = 1 << 19  # characters; the tree of a text takes thirty times its memory
+_DEEPEST_BODY: Final = 5  # of EXECUTE in DO in EXECUTE ...
+_LONGEST_REASON: Final = 80
+_TOO_DEEP: Final = "this is nested too deeply to be read"
+
+
+def read(text: str) -> SqlFile:
+    """What the file says; a broken statement is a problem, and the others still count."""
+    script = texts.prepare(text, "postgresql")
+    reading = _Reading()
+    statements = tuple(reading.file(script.text))
+    problems = [*reading.problems, *script.problems]
+    return SqlFile(
+        "postgresql",
+        statements,
+        script.warnings,
+        script.warned,
+        script.runs_in_transaction,
+        not statements and not reading.problems,
+        script.comments,
+        _first(problems) if problems else (),
+    )
+
+
+class _Reading:
+    """The reading of one file: what is wrong with it, and how deep in bodies it is."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.depth = 0
+
+    def file(self, text: str) -> Iterator[Statement]:
+        for start, end in _portions(text):
+            try:
+                yield from self.statements(
+                    text[start:end] if start or end < len(text) else text, _from(start)
+                )
+            except UnparsedError:
+                yield from self._one_by_one(text, start, end)
+
+    def inner(
+        self, text: str, place: Place, variables: frozenset[str], *, conditional: bool
+    ) -> tuple[Statement, ...] | Problem:
+        if self.depth >= _DEEPEST_BODY:
+            return Problem(place(0, len(text)), _TOO_DEEP, "unsupported")
+        self.depth += 1
+        try:
+            return tuple(self.statements(text, place, variables, conditional=conditional))
+        except UnparsedError as error:
+            return _problem(error, text, place)
+        finally:
+            self.depth -= 1
+
+    def statements(
+        self, text: str, place: Place, variables: frozenset[str] = NO_NAMES, *, conditional: bool = False
+    ) -> list[Statement]:
+        """The statements of a text that can be read as a whole. Raises UnparsedError."""
+        tree = parse(text)
+        at = offsets(text)
+        found: list[Statement] = []
+        for raw in tree.stmts:
+            start = at(raw.stmt_location)
+            end = at(raw.stmt_location + raw.stmt_len) if raw.stmt_len else len(text)
+            here = Here(text, at, *trimmed(text, start, end), place, self, variables)
+            node = raw.stmt
+            kind = node.WhichOneof("node") or ""
+            handler = _HANDLERS.get(kind)
+            try:
+                does = (Unknown(here.range),) if handler is None else handler(getattr(node, kind), here)
+            except RefusedError as refused:
+                self.problems.append(refused.problem)
+                continue
+            except RecursionError:
+                self.problems.append(Problem(here.range, _TOO_DEEP, "unsupported"))
+                continue
+            lenient = kind == "alter_table_stmt" and node.alter_table_stmt.missing_ok
+            found.append(Statement(here.range, here.verb, does, conditional, lenient))
+        return found
+
+    def _one_by_one(self, text: str, first: int, limit: int) -> Iterator[Statement]:
+        """The statements of a text that is broken somewhere."""
+        portion = text[first:limit]
+        for start, end in texts.statements(portion):
+            statement = portion[start:end]
+            try:
+                yield from self.statements(statement, _from(first + start))
+            except UnparsedError as error:
+                parts = list(texts.every_statement(statement))
+                if len(parts) == 1:
+                    self.problems.append(_problem(error, statement, _from(first + start)))
+                    continue
+                for begin, stop in parts:
+                    part = statement[begin:stop]
+                    place = _from(first + start + begin)
+                    try:
+                        yield from self.statements(part, place)
+                    except UnparsedError as inner:
+                        self.problems.append(_problem(inner, part, place))
+
+
+def offsets(text: str) -> Callable[[int], int]:
+    """Bytes of UTF-8, which the parser counts, to code points of text."""
+    if text.isascii():
+        return int
+    starts: list[int] = []
+    extra: list[int] = [0]
+    total = 0
+    for match in _NOT_ASCII.finditer(text):
+        starts.append(match.start() + total)
+        total += len(match[0].encode()) - len(match[0])
+        extra.append(total)
+    # Words begin at the start of such a run or outside of it, never inside.
+    return lambda offset: offset - extra[bisect_right(starts, offset - 1)]
+
+
+def _portions(text: str) -> Iterator[tuple[int, int]]:
+    """A text in parts that are not too large, each of whole statements."""
+    if len(text) <= _MOST_AT_ONCE:
+        yield 0, len(text)
+        return
+    first = 0
+    for start, end in texts.statements(text):
+        if end - first > _MOST_AT_ONCE and start > first:
+            yield first, start
+            first = start
+    yield first, len(text)
+
+
+def _from(base: int) -> Place:
+    if base == 0:
+        return Range
+    return lambda start, end: Range(base + start, base + end)
+
+
+def _problem(error: UnparsedError, text: str, place: Place) -> Problem:
+    """A problem at the word that PostgreSQL stumbles over, or the last one."""
+    reason = error.message
+    if len(reason) > _LONGEST_REASON or "\n" in reason:
+        line = reason.partition("\n")[0][:_LONGEST_REASON]
+        reason = f'{line}..."' if reason.endswith('"') else f"{line}..."
+    return Problem(place(*word_at(text, error.offset)), reason, error.kind)
+
+
+def _first(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The problems in the order of the text; of very many, the first ones and how many more."""
+    problems.sort(key=lambda it: it.range)
+    if len(problems) <= _MOST_PROBLEMS:
+        return tuple(problems)
+    rest = len(problems) - _MOST_PROBLEMS
+    more = Problem(problems[_MOST_PROBLEMS].range, f"{rest} more statements could not be read")
+    return (*problems[:_MOST_PROBLEMS], more)
+
+
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_HANDLERS: Final[dict[str, Callable[[Any, Here], tuple[Operation, ...]]]] = {
+    "alter_database_set_stmt": sessions.alter_database_set,
+    "alter_default_privileges_stmt": sessions.default_privileges,
+    "alter_domain_stmt": objects.alter_domain,
+    "alter_enum_stmt": objects.alter_enum,
+    "alter_extension_stmt": objects.alter_extension,
+    "alter_function_stmt": objects.alter_function,
+    "alter_object_depends_stmt": objects.depends,
+    "alter_object_schema_stmt": objects.move,
+    "alter_owner_stmt": objects.change_owner,
+    "alter_policy_stmt": objects.alter_policy,
+    "alter_publication_stmt": objects.alter_publication,
+    "alter_role_set_stmt": sessions.alter_role_set,
+    "alter_role_stmt": sessions.alter_role,
+    "alter_seq_stmt": objects.alter_sequence,
+    "alter_stats_stmt": objects.alter_statistics,
+    "alter_table_stmt": tables.alter_table,
+    "alter_type_stmt": objects.alter_type,
+    "call_stmt": sessions.call,
+    "cluster_stmt": sessions.cluster,
+    "comment_stmt": objects.comment,
+    "composite_type_stmt": objects.create_composite,
+    "constraints_set_stmt": sessions.set_constraints,
+    "copy_stmt": rows.copy,
+    "create_domain_stmt": objects.create_domain,
+    "create_enum_stmt": objects.create_enum,
+    "create_event_trig_stmt": objects.create_event_trigger,
+    "create_extension_stmt": objects.create_extension,
+    "create_foreign_table_stmt": tables.create_foreign_table,
+    "create_function_stmt": functions.create_function,
+    "create_policy_stmt": objects.create_policy,
+    "create_publication_stmt": objects.create_publication,
+    "create_range_stmt": objects.create_range,
+    "create_role_stmt": sessions.create_role,
+    "create_schema_stmt": objects.create_schema,
+    "create_seq_stmt": objects.create_sequence,
+    "create_stats_stmt": objects.create_statistics,
+    "create_stmt": tables.create_table,
+    "create_table_as_stmt": views.create_table_as,
+    "create_trig_stmt": objects.create_trigger,
+    "createdb_stmt": objects.create_database,
+    "define_stmt": objects.define,
+    "delete_stmt": rows.delete,
+    "discard_stmt": sessions.discard,
+    "do_stmt": functions.do,
+    "drop_owned_stmt": sessions.drop_owned,
+    "drop_role_stmt": objects.drop_roles,
+    "drop_stmt": objects.drop,
+    "dropdb_stmt": objects.drop_database,
+    "explain_stmt": sessions.explain,
+    "grant_role_stmt": sessions.grant_role,
+    "grant_stmt": sessions.grant,
+    "index_stmt": tables.create_index,
+    "insert_stmt": rows.insert,
+    "lock_stmt": sessions.lock,
+    "merge_stmt": rows.merge,
+    "refresh_mat_view_stmt": views.refresh,
+    "reindex_stmt": sessions.reindex,
+    "rename_stmt": objects.rename,
+    "rule_stmt": objects.create_rule,
+    "select_stmt": rows.select,
+    "transaction_stmt": sessions.transaction,
+    "truncate_stmt": rows.truncate,
+    "update_stmt": rows.update,
+    "vacuum_stmt": sessions.vacuum,
+    "variable_set_stmt": sessions.set_variable,
+    "view_stmt": views.create_view,
+}

@@ -1,0 +1,208 @@
+"""CREATE FUNCTION and DO to operations, with the statements of their bodies."""
+
+from typing import Final, Literal, NamedTuple
+
+from postgast import pg_query_pb2 as pg
+
+from crowsfoot.facts.common import Problem
+from crowsfoot.facts.sql import Block, CreateFunction, Operation, Statement
+from crowsfoot.frontends.sql import plpgsql
+from crowsfoot.frontends.sql.postgres_names import argument_types, qualified, strings, value
+from crowsfoot.frontends.sql.postgres_parser import refuses
+from crowsfoot.frontends.sql.postgres_words import NO_NAMES, Here, Place, RefusedError
+from crowsfoot.source import Range
+
+_VOLATILITIES: Final[dict[str, Literal["volatile", "stable", "immutable"]]] = {
+    "volatile": "volatile",
+    "stable": "stable",
+    "immutable": "immutable",
+}
+_HANDED_IN: Final = frozenset(
+    (pg.FUNC_PARAM_IN, pg.FUNC_PARAM_INOUT, pg.FUNC_PARAM_VARIADIC, pg.FUNC_PARAM_DEFAULT)
+)
+_NO_SQL: Final = frozenset(("c", "internal"))  # languages in which a body holds none that we should know
+
+
+class _Body(NamedTuple):
+    """The text of a body, and where its parts stand in the file."""
+
+    text: str
+    place: Place
+    range: Range
+
+
+class _Contents(NamedTuple):
+    statements: tuple[Statement, ...] = ()
+    dynamic: bool = False
+
+
+def create_function(it: pg.CreateFunctionStmt, here: Here) -> tuple[Operation, ...]:
+    language = "sql"
+    definer = False
+    search_path: str | None = None
+    volatility: Literal["volatile", "stable", "immutable"] = "volatile"
+    body: _Body | None = None
+    for each in it.options:
+        option = each.def_elem
+        name = option.defname
+        if name == "language":
+            language = value(option.arg).lower()
+        elif name == "security":
+            definer = option.arg.boolean.boolval
+        elif name == "volatility":
+            volatility = _VOLATILITIES.get(value(option.arg), "volatile")
+        elif name == "set":
+            setting = option.arg.variable_set_stmt
+            if setting.name.lower() == "search_path":
+                search_path = ", ".join([value(each) for each in setting.args])
+        elif name == "as":
+            body = _body(option, strings(option.arg.list.items)[0], here)
+    parameters = [each.function_parameter for each in it.parameters]
+    variables = frozenset([each.name for each in parameters if each.name])
+    contents = _Contents()
+    if body is not None:
+        contents = _contents(language, body, here, variables | {it.funcname[-1].string.sval})
+    elif it.HasField("sql_body"):
+        contents = _standard_body(here, variables)
+    return (
+        CreateFunction(
+            here.range,
+            qualified(it.funcname, here),
+            language,
+            argument_types([each.arg_type for each in parameters if each.mode in _HANDED_IN], here.range),
+            _returned(it, here.range),
+            it.replace,
+            definer,
+            search_path,
+            volatility,
+            contents.statements,
+            body.text if body is not None else "",
+            body.range if body is not None else None,
+            contents.dynamic,
+            it.is_procedure,
+        ),
+    )
+
+
+def do(it: pg.DoStmt, here: Here) -> tuple[Operation, ...]:
+    language = "plpgsql"
+    contents = _Contents()
+    body: _Body | None = None
+    for each in it.args:
+        option = each.def_elem
+        if option.defname == "language":
+            language = value(option.arg).lower()
+        elif option.defname == "as":
+            body = _body(option, option.arg.string.sval, here)
+    if body is not None:
+        contents = _contents(language, body, here, NO_NAMES, runs=True)
+    return (Block(here.range, contents.statements, contents.dynamic),)
+
+
+def _body(option: pg.DefElem, text: str, here: Here) -> _Body:
+    """A body, whose string stands at the option, or behind the AS there."""
+    words = here.words
+    index = words.index(here.at(option.location))
+    if index < len(words.words) and words.words[index] == "AS":
+        index += 1
+    if index >= len(words.words):
+        return _Body(text, _all_at(here.range), here.range)
+    start, end = words.range(index, index + 1)
+    read = plpgsql.constant(here.text[start:end])
+    if read is None or not read[2] or read[0] != text:
+        where = here.place(start, end)
+        return _Body(text, _all_at(where), where)
+    base = start + read[1]
+    return _Body(text, _behind(here.place, base), here.place(base, base + len(text)))
+
+
+def _contents(
+    language: str, body: _Body, here: Here, variables: frozenset[str], *, runs: bool = False
+) -> _Contents:
+    """What a body holds; raises RefusedError where PostgreSQL refuses it. runs: it does so now."""
+    if language == "sql":
+        read = here.bodies.inner(body.text, body.place, variables, conditional=False)
+        if not isinstance(read, Problem):
+            return _Contents(read)
+        if read.kind == "syntax":
+            raise RefusedError(read)
+        return _Contents(dynamic=True)
+    if language != "plpgsql":
+        return _Contents(dynamic=language not in _NO_SQL)
+    outline = plpgsql.read(body.text)
+    known = variables | outline.variables
+    statements: list[Statement] = []
+    dynamic = outline.dynamic
+    broken: Problem | None = None
+    for it in outline.sql:
+        if isinstance(it, plpgsql.Sql) or it.verbatim:
+            place = _behind(body.place, it.start)
+        else:
+            place = _all_at(body.place(it.start, it.end))
+        names = known if isinstance(it, plpgsql.Sql) else NO_NAMES
+        inner = here.bodies.inner(it.text, place, names, conditional=it.conditional)
+        if not isinstance(inner, Problem):
+            statements += inner
+            continue
+        dynamic = True
+        if isinstance(it, plpgsql.Sql):
+            broken = broken or inner
+        elif runs and not it.conditional and inner.kind == "syntax":
+            raise RefusedError(inner)
+    if (refused := refuses(body.text)) is not None:
+        reason, line = refused
+        if broken is not None and broken.kind == "syntax":
+            raise RefusedError(broken)
+        raise RefusedError(Problem(_line(body, line), reason))
+    return _Contents(tuple(statements), dynamic)
+
+
+def _standard_body(here: Here, variables: frozenset[str]) -> _Contents:
+    """BEGIN ATOMIC ... END, or RETURN."""
+    words = here.words
+    count = len(words.words)
+    first = words.find("ATOMIC", 0, count) + 1
+    if first > count:
+        first = words.find("RETURN", 0, count)
+        places = [(first, count)]
+    else:
+        places = words.items(first, count - 1, ";")
+    statements: list[Statement] = []
+    for begin, after in places:
+        if begin >= after:
+            continue
+        start, end = words.range(begin, after)
+        text = here.text[start:end]
+        if words.words[begin] == "RETURN":
+            text = f"SELECT{text[len('SELECT') :]}"
+        read = here.bodies.inner(text, _behind(here.place, start), variables, conditional=False)
+        if not isinstance(read, Problem):
+            statements += read
+    return _Contents(tuple(statements))
+
+
+def _returned(it: pg.CreateFunctionStmt, where: Range) -> str | None:
+    if not it.HasField("return_type"):
+        return None
+    returned = argument_types([it.return_type], where)[0]
+    return f"setof {returned}" if it.return_type.setof else returned
+
+
+def _line(body: _Body, line: int) -> Range:
+    """The words of the 1-based line of a body."""
+    start = 0
+    for _ in range(line - 1):
+        start = body.text.find("\n", start) + 1
+    end = body.text.find("\n", start)
+    text = body.text[start : end if end >= 0 else len(body.text)]
+    begin = start + len(text) - len(text.lstrip())
+    return body.place(begin, max(begin, start + len(text.rstrip())))
+
+
+def _behind(place: Place, base: int) -> Place:
+    return lambda start, end: place(base + start, base + end)
+
+
+def _all_at(where: Range) -> Place:
+    """For a text that does not stand in the file as it is: one place for all."""
+    return lambda start, end: where

@@ -1,0 +1,310 @@
+"""SQL text as it lies in a file to what a database is given, of the same length, and what comments say.
+
+What only other programs understand is blanked out: commands of psql, the data of COPY, and the parts that a
+migration tool runs to go back. So every place in the text stays what it was.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from crowsfoot.facts.common import Comment, Problem
+from crowsfoot.facts.sql import Dialect
+from crowsfoot.frontends import directives
+from crowsfoot.source import Range
+
+Kind = Literal["line comment", "block comment", "string", "name", "semicolon", "open", "close", "command"]
+
+
+class Piece(NamedTuple):
+    """Something that a reader must know before it can say where a statement ends."""
+
+    kind: Kind
+    start: int
+    end: int
+    closed: bool = True  # False: the text ends before it does
+
+
+class Script(msgspec.Struct, frozen=True):
+    """What a file gives to the database, and what it says to the tools that read it."""
+
+    text: str
+    comments: tuple[Comment, ...] = ()
+    problems: tuple[Problem, ...] = ()  # of comments that speak to the linter
+    runs_in_transaction: bool | None = None
+    warnings: Range | None = None
+    warned: tuple[tuple[Range, str], ...] = ()
+
+
+# The sections of one file, of dbmate, goose, sql-migrate and node-pg-migrate.
+# Source: https://github.com/amacneil/dbmate#creating-migrations
+# Source: https://pressly.github.io/goose/documentation/annotations/
+# Source: https://github.com/rubenv/sql-migrate#writing-migrations
+# Source: https://salsita.github.io/node-pg-migrate/migrations/
+_SECTION: Final = re.compile(
+    r"^[ \t]*--[ \t]*(?:"
+    r"(?P<down>migrate:down|\+goose[ \t]+down|\+migrate[ \t]+down|down[ \t]+migration)"
+    r"|(?P<up>migrate:up|\+goose[ \t]+up|\+migrate[ \t]+up|up[ \t]+migration))\b[^\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SECTION_WORDS: Final = ("igrate", "goose", "igration", "MIGRATE", "GOOSE", "MIGRATION")
+
+# What says that the file runs outside of a transaction: goose, dbmate, sql-migrate, sqlx, Atlas,
+# graphile-migrate.
+# Source: https://docs.rs/sqlx/latest/sqlx/macro.migrate.html
+# Source: https://atlasgo.io/versioned/apply#transaction-configuration
+# Source: https://github.com/graphile/migrate#running-statements-outside-of-a-transaction
+_NO_TRANSACTION: Final = re.compile(
+    r"^[ \t]*--[ \t]*(?:\+goose[ \t]+no[ \t]+transaction|migrate:up\b[^\n]*\btransaction:[ \t]*false"
+    r"|\+migrate[ \t]+up\b[^\n]*\bnotransaction|no-transaction|!?[ \t]*no-transaction"
+    r"|atlas:txmode[ \t]+none)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TRANSACTION_WORDS: Final = ("transaction", "TRANSACTION", "txmode")
+
+_WARNINGS: Final = re.compile(r"/\*\s*Warnings:")
+_WARNING: Final = re.compile(r"^[ \t]*-[ \t]+(?P<text>[^\r\n]*[^\s])", re.MULTILINE)
+
+_BLANK: Final = re.compile(r"[^\r\n]+")
+_COPY: Final = re.compile(r"\s*COPY\b", re.IGNORECASE)
+_FROM_STDIN: Final = re.compile(r"\bFROM\s+STDIN\b", re.IGNORECASE)
+_END_OF_DATA: Final = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
+_IN_LINE: Final = re.compile(r"[^\n]*")
+
+_OPENINGS: Final[dict[Dialect, re.Pattern[str]]] = {
+    "postgresql": re.compile(
+        r"--|/\*|'|\"|;|[()]|\\|(?<![\w$\x80-\U0010ffff])\$(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?\$"
+    ),
+    "mysql": re.compile(r"--(?=\s|\Z)|#|/\*|'|\"|`|;|[()]"),
+    "sqlite": re.compile(r"--|/\*|'|\"|`|\[|;|[()]"),
+    "sqlserver": re.compile(r"--|/\*|'|\"|\[|;|[()]"),
+}
+_NESTING: Final = frozenset(("postgresql", "sqlserver"))  # dialects whose comments nest
+_ATOMIC: Final = re.compile(r"\bBEGIN\s+ATOMIC\b", re.IGNORECASE)
+_ATOMIC_WORDS: Final = re.compile(r"\b(?:(?P<atomic>BEGIN\s+ATOMIC)|CASE|(?P<end>END))\b", re.IGNORECASE)
+_COMMENT_MARK: Final = re.compile(r"/\*|\*/")
+_SIMPLE: Final[dict[str, Kind]] = {";": "semicolon", "(": "open", ")": "close"}
+_CLOSINGS: Final = {"'": re.compile("'"), '"': re.compile('"'), "`": re.compile("`"), "[": re.compile("]")}
+_ESCAPED: Final = {"'": re.compile(r"\\.|'", re.DOTALL), '"': re.compile(r"\\.|\"", re.DOTALL)}
+
+
+def prepare(text: str, dialect: Dialect) -> Script:
+    """The text that the database is given, and what the comments say."""
+    given = text
+    if given.startswith("\ufeff"):
+        given = " " + given[1:]
+    if any(word in given for word in _SECTION_WORDS):
+        given = _without_down(given)
+    runs_in_transaction: bool | None = None
+    if any(word in given for word in _TRANSACTION_WORDS) and _NO_TRANSACTION.search(given):
+        runs_in_transaction = False
+    if dialect == "postgresql" and ("\\" in given or "stdin" in given or "STDIN" in given):
+        given = _without_commands(given)
+    comments: tuple[Comment, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    if directives.WORD in given:
+        places = [
+            Range(piece.start, piece.end)
+            for piece in pieces(given, dialect)
+            if piece.kind == "line comment" and directives.WORD in given[piece.start : piece.end]
+        ]
+        comments, problems = directives.read(text, places, "--")
+    warnings, warned = _warnings(given) if "Warnings:" in given else (None, ())
+    return Script(given, comments, problems, runs_in_transaction, warnings, warned)
+
+
+def pieces(text: str, dialect: Dialect, start: int = 0) -> Iterator[Piece]:
+    """All comments, strings, quoted names, semicolons and brackets, in order, whatever else the text says.
+
+    What is not closed reaches to the end. Each character is looked at a fixed number of times.
+    """
+    opening = _OPENINGS[dialect]
+    at = start
+    while (match := opening.search(text, at)) is not None:
+        mark = match[0]
+        begin = match.start()
+        if mark in _SIMPLE:
+            at = match.end()
+            yield Piece(_SIMPLE[mark], begin, at)
+            continue
+        if mark in ("--", "#", "\\"):
+            line = _IN_LINE.match(text, begin)
+            at = line.end() if line else len(text)
+            yield Piece("command" if mark == "\\" else "line comment", begin, at)
+            continue
+        if mark == "/*":
+            kind: Kind = "block comment"
+            at = _comment_end(text, begin, nesting=dialect in _NESTING)
+        elif mark.startswith("$"):
+            kind = "string"
+            close = text.find(mark, match.end())
+            at = close + len(mark) if close >= 0 else -1
+        else:
+            kind = "string" if mark == "'" or (mark == '"' and dialect == "mysql") else "name"
+            at = _quote_end(text, begin, escaped=kind == "string" and _escapes(text, begin, dialect))
+        if at < 0:
+            yield Piece(kind, begin, len(text), False)
+            return
+        yield Piece(kind, begin, at)
+
+
+def statements(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where each statement of PostgreSQL goes, without its semicolon, however broken it is.
+
+    A semicolon in brackets divides nothing, and neither does one of the body that BEGIN ATOMIC opens.
+    """
+    atomic = _ATOMIC.search(text) is not None
+    start = seen = depth = nesting = 0
+    in_body = False
+    for piece in pieces(text, "postgresql"):
+        if atomic:
+            for word in _ATOMIC_WORDS.finditer(text, seen, piece.start):
+                if word["atomic"] is not None:
+                    in_body = True
+                if in_body:
+                    nesting += -1 if word["end"] is not None else 1
+            seen = piece.end
+        if piece.kind == "open":
+            depth += 1
+        elif piece.kind == "close":
+            depth = max(depth - 1, 0)
+        elif piece.kind == "semicolon" and depth == 0 and nesting <= 0:
+            yield start, piece.start
+            start = piece.end
+            nesting = 0
+            in_body = False
+    yield start, len(text)
+
+
+def every_statement(text: str) -> Iterator[tuple[int, int]]:
+    """The same, where every semicolon divides: for a statement whose brackets do not match."""
+    start = 0
+    for piece in pieces(text, "postgresql"):
+        if piece.kind == "semicolon":
+            yield start, piece.start
+            start = piece.end
+    yield start, len(text)
+
+
+def _quote_end(text: str, begin: int, *, escaped: bool) -> int:
+    """Where the quoted text that opens at begin ends; -1 where it does not. Doubled quotes stay inside."""
+    mark = text[begin]
+    search = (_ESCAPED if escaped else _CLOSINGS)[mark].search
+    close = "]" if mark == "[" else mark
+    at = begin + 1
+    while (found := search(text, at)) is not None:
+        at = found.end()
+        if found[0] != close:
+            continue
+        if text.startswith(close, at):
+            at += 1
+            continue
+        return at
+    return -1
+
+
+def _escapes(text: str, begin: int, dialect: Dialect) -> bool:
+    """Whether a backslash escapes in the string that opens at begin."""
+    if dialect == "mysql":
+        return True
+    if dialect != "postgresql" or begin == 0 or text[begin - 1] not in "eE":
+        return False
+    before = text[begin - 2] if begin > 1 else " "
+    return not (before.isalnum() or before in "_$")
+
+
+def _comment_end(text: str, begin: int, *, nesting: bool) -> int:
+    depth = 0
+    for mark in _COMMENT_MARK.finditer(text, begin):
+        if mark[0] == "*/":
+            depth -= 1
+            if depth == 0:
+                return mark.end()
+        elif nesting or depth == 0:
+            depth += 1
+    return -1
+
+
+def _without_down(text: str) -> str:
+    """The text with blanks for all that goes back."""
+    parts: list[str] = []
+    kept = 0
+    down: int | None = None
+    for match in _SECTION.finditer(text):
+        if match["down"] is not None:
+            if down is None:
+                down = match.start()
+        elif down is not None:
+            parts += (text[kept:down], _blanks(text[down : match.start()]))
+            kept = match.start()
+            down = None
+    if down is not None:
+        parts += (text[kept:down], _blanks(text[down:]))
+        kept = len(text)
+    return "".join([*parts, text[kept:]]) if parts else text
+
+
+def _without_commands(text: str) -> str:
+    """The text with blanks for the commands of psql and the data of COPY.
+
+    Source: https://www.postgresql.org/docs/18/app-psql.html
+    """
+    parts: list[str] = []
+    kept = 0
+    at = 0
+    while True:
+        statement = at  # where the one begins in which we are
+        for piece in pieces(text, "postgresql", at):
+            if piece.kind == "command":
+                parts += (text[kept : piece.start], " " * (piece.end - piece.start))
+                kept = piece.end
+            elif piece.kind == "semicolon":
+                if _COPY.match(_code(text, statement, piece.end)) and _FROM_STDIN.search(
+                    text, statement, piece.end
+                ):
+                    line = text.find("\n", piece.end)
+                    line = len(text) if line < 0 else line + 1
+                    data_end = _END_OF_DATA.search(text, line)
+                    at = data_end.end() if data_end else len(text)
+                    parts += (text[kept:line], _blanks(text[line:at]))
+                    kept = at
+                    break
+                statement = piece.end
+        else:
+            return "".join([*parts, text[kept:]]) if parts else text
+
+
+def _code(text: str, start: int, end: int) -> str:
+    """The first words from start on, without the comments before them."""
+    while start < end:
+        if text[start].isspace():
+            start += 1
+        elif text.startswith("--", start):
+            line = text.find("\n", start, end)
+            start = end if line < 0 else line + 1
+        elif text.startswith("/*", start):
+            close = _comment_end(text, start, nesting=True)
+            start = end if close < 0 else close
+        else:
+            break
+    return text[start : min(start + 8, end)]
+
+
+def _blanks(text: str) -> str:
+    """As many blanks, on the same lines."""
+    return _BLANK.sub(lambda it: " " * len(it[0]), text)
+
+
+def _warnings(text: str) -> tuple[Range | None, tuple[tuple[Range, str], ...]]:
+    """The comment that Prisma writes over a migration that may lose data, and its lines."""
+    match = _WARNINGS.search(text)
+    end = text.find("*/", match.end()) if match else -1
+    if match is None or end < 0:
+        return None, ()
+    lines = [
+        (Range(it.start("text"), it.end("text")), it["text"])
+        for it in _WARNING.finditer(text, match.end(), end)
+    ]
+    return Range(match.start(), end + 2), tuple(lines)

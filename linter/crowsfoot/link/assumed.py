@@ -1,0 +1,23 @@
+"""What the user says of migrations that no file says: which are new, and how they run."""
+
+import msgspec
+
+from crowsfoot.databases.tools import OLDEST_POSTGRES, Engine, Version
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What has become of files since a revision; paths are those of the project."""
+
+    new: frozenset[str] = frozenset()
+    edited: frozenset[str] = frozenset()
+    deleted: tuple[str, ...] = ()
+
+
+class Assumed(msgspec.Struct, frozen=True):
+    """None is what the user leaves to be found, or what does not matter to him."""
+
+    postgres: int = OLDEST_POSTGRES
+    prisma: Version | None = None
+    engine: Engine | None = None
+    after: str | None = None  # the last migration that has been deployed, or how its name begins
+    changes: Changes | None = None

@@ -1,0 +1,418 @@
+"""A catalog while a statement changes it: looks names up, keeps what is derived in step, refuses.
+
+Every table goes in and out by put() and remove(), which keep the maps that the catalog holds beside its
+tables (names, indexes, referrers, readers, users of types). Nothing else writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import NoReturn, TypeVar
+
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from crowsfoot.facts.sql import ObjectName
+from crowsfoot.link.catalog.model import Catalog, Column, Name, Sequence, Table, Type, Use
+from crowsfoot.link.project import File
+from crowsfoot.source import Range, Span
+
+V = TypeVar("V")
+
+# What is there in every database, or made by nobody: nothing is known of it, and nothing said.
+SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast", "sys"})
+
+
+ANY_TABLE = frozenset({"table", "view", "materialized view"})
+
+
+class RefusalError(Exception):
+    """The database does not run the statement."""
+
+    def __init__(self, code: str, message: str, range: Range, others: tuple[Span, ...], sure: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.range = range
+        self.others = others
+        self.sure = sure
+
+
+class UnclearError(Exception):
+    """The catalog says that an operation fails, and the catalog may be wrong: it is left out."""
+
+
+class Session:
+    """What a connection remembers until its transaction ends."""
+
+    __slots__ = (
+        "after",
+        "drop_at_commit",
+        "in_block",
+        "new_types",
+        "new_values",
+        "postgres",
+        "savepoints",
+        "over",
+    )
+
+    def __init__(self, *, in_block: bool = False, postgres: int = 17) -> None:
+        self.in_block = in_block
+        self.postgres = postgres
+        self.new_values: set[tuple[str, str, str]] = set()  # schema, enum and the value added to it
+        self.new_types: set[Name] = set()
+        self.after: tuple[str, ...] | None = None  # the search_path that SET LOCAL hides
+        self.savepoints: list[tuple[str | None, Catalog]] = []
+        self.drop_at_commit: list[int] = []  # temporary tables
+        self.over: str | None = None  # "commit" or "rollback", once it has come to that
+
+
+class Draft:
+    """The catalog that one statement is making; migration is the number that new things carry."""
+
+    __slots__ = ("catalog", "conditional", "file", "migration", "session")
+
+    def __init__(self, catalog: Catalog, file: File, migration: int, session: Session) -> None:
+        self.catalog = catalog
+        self.file = file
+        self.migration = migration
+        self.session = session
+        self.conditional = False
+
+    def span(self, range: Range) -> Span:
+        return Span(self.file.path, range.start, range.end)
+
+    @property
+    def postgres(self) -> bool:
+        return self.catalog.dialect == "postgresql"
+
+    # --- refusing --------------------------------------------------------------------------------------
+
+    def refuse(
+        self,
+        code: str,
+        message: str,
+        range: Range,
+        *names: str | None,
+        others: tuple[Span, ...] = (),
+        sure: bool = True,
+    ) -> NoReturn:
+        """Raises RefusalError; or UnclearError where what the catalog says of these names is not certain."""
+        if names and not self.knows(*names):
+            raise UnclearError
+        raise RefusalError(code, message, range, others, sure)
+
+    def knows(self, *names: str | None) -> bool:
+        catalog = self.catalog
+        if not catalog.certain:
+            return False
+        doubtful = catalog.doubtful
+        return not doubtful or not any(name in doubtful for name in names if name)
+
+    def refuse_missing(self, code: str, kind: str, name: ObjectName) -> NoReturn:
+        """Refuses for want of a table, type, ... of that name."""
+        if name.schema is not None and self.is_foreign(name.schema):
+            raise UnclearError
+        self.refuse(code, f'{kind} "{name}" does not exist', name.range, name.name, name.schema)
+
+    def is_foreign(self, schema: str) -> bool:
+        """Whether others make what is in the schema: the system, a platform, an extension."""
+        catalog = self.catalog
+        if schema in SYSTEM_SCHEMAS or schema in catalog.outside or schema.startswith("pg_"):
+            return True
+        return bool(catalog.extensions) and catalog.fold(schema) not in catalog.schemas
+
+    # --- looking up ------------------------------------------------------------------------------------
+
+    def table(self, name: ObjectName) -> Table:
+        """The table or view of that name; refuses where there is none."""
+        found = self.catalog.number_of(name)
+        if found is not None:
+            return self.catalog.tables[found]
+        return self.refuse_table(name)
+
+    def refuse_table(self, name: ObjectName) -> NoReturn:
+        if name.schema is None and (
+            name.name.startswith("pg_") or any(self.is_foreign(it) for it in self.catalog.search_path)
+        ):
+            raise UnclearError
+        self.refuse_missing("42P01", "relation", name)
+
+    def alterable(self, name: ObjectName, action: str, kinds: Container[str] = ANY_TABLE) -> Table:
+        """The table of that name, where its kind allows that action of ALTER TABLE."""
+        table = self.table(name)
+        if table.kind not in kinds and self.postgres:
+            self.refuse(
+                "42809",
+                f'ALTER action {action} cannot be performed on relation "{table.name}"',
+                name.range,
+                table.name,
+            )
+        return table
+
+    def column(self, table: Table, name: str, range: Range) -> Column:
+        """The column of that name; refuses where there is none, in the words of ALTER TABLE."""
+        found = self.catalog.column(table, name)
+        if found is not None:
+            return found
+        return self.refuse_column(table, name, range)
+
+    def refuse_column(self, table: Table, name: str, range: Range, *, bare: bool = False) -> NoReturn:
+        if not table.complete:
+            raise UnclearError
+        of = "" if bare else f' of relation "{table.name}"'
+        self.refuse("42703", f'column "{name}"{of} does not exist', range, name, table.name)
+
+    def schema_for(self, name: ObjectName) -> str:
+        """Where a new thing of that name goes."""
+        catalog = self.catalog
+        if name.schema is not None:
+            if catalog.fold(name.schema) in catalog.schemas or name.schema == "pg_temp":
+                return name.schema
+            if self.is_foreign(name.schema) or not self.postgres:
+                return name.schema
+            self.refuse("3F000", f'schema "{name.schema}" does not exist', name.range, name.schema)
+        for schema in catalog.search_path:
+            if schema != "pg_temp" and (catalog.fold(schema) in catalog.schemas or self.is_foreign(schema)):
+                return schema
+        if not self.postgres:
+            return ""
+        return self.refuse(
+            "3F000", "no schema has been selected to create in", name.range, *(catalog.search_path or ("",))
+        )
+
+    def has_relation(self, schema: str, name: str) -> bool:
+        """Whether a table, view, index, sequence or composite type of that name is in the schema."""
+        catalog = self.catalog
+        key = (catalog.fold(schema), catalog.fold(name))
+        return (
+            key in catalog.names
+            or key in catalog.index_tables
+            or key in catalog.sequences
+            or ("composite type", *key) in catalog.others
+        )
+
+    def claim_relation(self, schema: str, name: str, range: Range) -> None:
+        """Refuses a name that is taken among tables, views, indexes and sequences."""
+        if self.has_relation(schema, name):
+            self.refuse("42P07", f'relation "{name}" already exists', range, name)
+
+    # --- writing ---------------------------------------------------------------------------------------
+
+    def new_number(self) -> int:
+        number = self.catalog.next_number
+        self.catalog = replace(self.catalog, next_number=number + 1)
+        return number
+
+    def put(self, new: Table) -> None:
+        """Writes a table, new or changed."""
+        catalog = self.catalog
+        number = new.number
+        old = catalog.tables.get(number)
+        changed: dict[str, object] = {"tables": catalog.tables.insert(number, new)}
+        fold = catalog.fold
+        moved = old is None or old.name != new.name or old.schema != new.schema
+        if moved:
+            names = catalog.names
+            if old is not None:
+                names = names.discard((fold(old.schema), fold(old.name)))
+            changed["names"] = names.insert((fold(new.schema), fold(new.name)), number)
+        if moved or (old is not None and old.indexes is not new.indexes):
+            changed["index_tables"] = rekeyed(
+                catalog.index_tables,
+                () if old is None else ((fold(old.schema), fold(it)) for it in old.indexes),
+                ((fold(new.schema), fold(it)) for it in new.indexes),
+                number,
+            )
+        if moved or (old is not None and old.foreign_keys is not new.foreign_keys):
+            changed["referrers"] = rereferred(
+                catalog.referrers, number, targets(old) if old else frozenset(), targets(new)
+            )
+        if old is None or (
+            old.indexes is not new.indexes
+            or old.foreign_keys is not new.foreign_keys
+            or old.checks is not new.checks
+            or moved
+        ):
+            changed["constraint_names"] = recounted(
+                catalog.constraint_names, constraint_keys(old) if old else set(), constraint_keys(new)
+            )
+        if old is None or old.reads is not new.reads:
+            changed["readers"] = rereferred(
+                catalog.readers, number, old.reads if old else frozenset(), new.reads
+            )
+        if old is None or old.columns is not new.columns or moved:
+            before = uses(old) if old else frozenset()
+            after = uses(new)
+            if before != after:
+                changed["users"] = rereferred(catalog.users, number, before, after)
+        if old is None or old.partition_of != new.partition_of or old.inherits != new.inherits:
+            changed["partitions"] = reparented(
+                catalog.partitions, number, parents(old) if old else (), parents(new)
+            )
+        self.catalog = replace(catalog, **changed)
+
+    def remove(self, table: Table) -> None:
+        """Takes a table out, with all that is in it. Who refers to it has been seen to before."""
+        catalog = self.catalog
+        fold = catalog.fold
+        number = table.number
+        self.catalog = replace(
+            catalog,
+            tables=catalog.tables.discard(number),
+            names=catalog.names.discard((fold(table.schema), fold(table.name))),
+            index_tables=rekeyed(
+                catalog.index_tables, ((fold(table.schema), fold(it)) for it in table.indexes), (), number
+            ),
+            referrers=rereferred(catalog.referrers, number, targets(table), frozenset()).discard(number),
+            readers=rereferred(catalog.readers, number, table.reads, frozenset()).discard(number),
+            users=rereferred(catalog.users, number, uses(table), frozenset()),
+            partitions=reparented(catalog.partitions, number, parents(table), ()).discard(number),
+            constraint_names=recounted(catalog.constraint_names, constraint_keys(table), set()),
+        )
+        for key in self.catalog.owned.get(number, frozenset()):
+            self.remove_sequence(self.catalog.sequences[key])
+
+    def put_sequence(self, new: Sequence) -> None:
+        catalog = self.catalog
+        key = (catalog.fold(new.schema), catalog.fold(new.name))
+        old = catalog.sequences.get(key)
+        owned = catalog.owned
+        if old is not None and old.owned_by is not None:
+            owned = without(owned, old.owned_by[0], key)
+        if new.owned_by is not None:
+            owned = owned.insert(new.owned_by[0], owned.get(new.owned_by[0], frozenset()) | {key})
+        self.catalog = replace(catalog, sequences=catalog.sequences.insert(key, new), owned=owned)
+
+    def remove_sequence(self, sequence: Sequence) -> None:
+        catalog = self.catalog
+        key = (catalog.fold(sequence.schema), catalog.fold(sequence.name))
+        owned = catalog.owned
+        if sequence.owned_by is not None:
+            owned = without(owned, sequence.owned_by[0], key)
+        self.catalog = replace(catalog, sequences=catalog.sequences.discard(key), owned=owned)
+
+    def put_type(self, new: Type) -> None:
+        catalog = self.catalog
+        key = (catalog.fold(new.schema), catalog.fold(new.name))
+        self.catalog = replace(catalog, types=catalog.types.insert(key, new))
+
+    def remove_type(self, type: Type) -> None:
+        catalog = self.catalog
+        key = (catalog.fold(type.schema), catalog.fold(type.name))
+        self.catalog = replace(catalog, types=catalog.types.discard(key))
+
+    def doubt(self, names: Iterable[str]) -> None:
+        """From here on nothing is said about these names being there or not."""
+        doubtful = self.catalog.doubtful
+        for name in names:
+            doubtful = doubtful.insert(name)
+        self.catalog = replace(self.catalog, doubtful=doubtful)
+
+
+def edited(mapping: Mapping[str, V], name: str, value: V) -> dict[str, V]:
+    """A copy in which the name stands for the value, at its old place or at the end."""
+    return {**mapping, name: value}
+
+
+def less(mapping: Mapping[str, V], *names: str) -> dict[str, V]:
+    """A copy without these names."""
+    return {key: value for key, value in mapping.items() if key not in names}
+
+
+def renamed(mapping: Mapping[str, V], name: str, new_name: str, value: V) -> dict[str, V]:
+    """A copy in which value stands at the place of name, as new_name."""
+    return {(new_name if key == name else key): (value if key == name else it) for key, it in mapping.items()}
+
+
+def targets(table: Table) -> frozenset[int]:
+    return frozenset([it.target for it in table.foreign_keys.values()]) if table.foreign_keys else frozenset()
+
+
+def parents(table: Table) -> tuple[int, ...]:
+    return table.inherits if table.partition_of is None else (table.partition_of, *table.inherits)
+
+
+def uses(table: Table) -> frozenset[Use]:
+    """The user's types and the sequences that the columns name."""
+    found: list[Use] = []
+    for column in table.columns.values():
+        if column.type.schema is not None:
+            found.append(("type", column.type.schema, column.type.name))
+        if column.sequence is not None:
+            schema = table.schema if column.sequence_schema is None else column.sequence_schema
+            found.append(("sequence", schema, column.sequence))
+    return frozenset(found)
+
+
+def constraint_keys(table: Table) -> set[Name]:
+    schema = table.schema
+    found = {(schema, name) for name in table.foreign_keys}
+    found.update((schema, name) for name in table.checks)
+    found.update((schema, name) for name, it in table.indexes.items() if it.constraint)
+    return found
+
+
+K = TypeVar("K")
+
+
+def rekeyed(
+    mapping: HashTrieMap[Name, int], old: Iterable[Name], new: Iterable[Name], number: int
+) -> HashTrieMap[Name, int]:
+    before, after = set(old), set(new)
+    for key in before - after:
+        if mapping.get(key) == number:
+            mapping = mapping.discard(key)
+    for key in after - before:
+        mapping = mapping.insert(key, number)
+    return mapping
+
+
+def rereferred(
+    mapping: HashTrieMap[K, frozenset[int]], number: int, old: frozenset[K], new: frozenset[K]
+) -> HashTrieMap[K, frozenset[int]]:
+    for key in old - new:
+        mapping = without(mapping, key, number)
+    for key in new - old:
+        mapping = mapping.insert(key, mapping.get(key, frozenset()) | {number})
+    return mapping
+
+
+def without(mapping: HashTrieMap[K, frozenset[V]], key: K, member: V) -> HashTrieMap[K, frozenset[V]]:
+    left = mapping.get(key, frozenset()) - {member}
+    return mapping.insert(key, left) if left else mapping.discard(key)
+
+
+def reparented(
+    mapping: HashTrieMap[int, tuple[int, ...]], number: int, old: tuple[int, ...], new: tuple[int, ...]
+) -> HashTrieMap[int, tuple[int, ...]]:
+    for parent in old:
+        if parent not in new:
+            left = tuple(it for it in mapping.get(parent, ()) if it != number)
+            mapping = mapping.insert(parent, left) if left else mapping.discard(parent)
+    for parent in new:
+        if parent not in old:
+            mapping = mapping.insert(parent, (*mapping.get(parent, ()), number))
+    return mapping
+
+
+def recounted(mapping: HashTrieMap[Name, int], old: set[Name], new: set[Name]) -> HashTrieMap[Name, int]:
+    for key in old - new:
+        left = mapping.get(key, 0) - 1
+        mapping = mapping.insert(key, left) if left > 0 else mapping.discard(key)
+    for key in new - old:
+        mapping = mapping.insert(key, mapping.get(key, 0) + 1)
+    return mapping
+
+
+def heirs(catalog: Catalog, table: Table) -> Iterator[Table]:
+    """Its partitions and the tables that inherit from it, at any depth, each once."""
+    seen = {table.number}
+    waiting = list(catalog.partitions.get(table.number, ()))
+    while waiting:
+        number = waiting.pop(0)
+        if number in seen:
+            continue
+        seen.add(number)
+        yield catalog.tables[number]
+        waiting.extend(catalog.partitions.get(number, ()))

@@ -1,0 +1,352 @@
+"""A statement or a transaction, and the catalog that it meets: to the one that it leaves, or why it fails.
+
+Nothing is run: the replay does what the database's documentation and a real PostgreSQL say that it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from crowsfoot.facts.sql import (
+    AddColumn,
+    AddConstraint,
+    AddEnumValue,
+    AlterColumn,
+    AlterConstraint,
+    AlterDomain,
+    AlterOther,
+    AlterPolicy,
+    AlterSequence,
+    AlterTable,
+    Block,
+    Change,
+    ChangeOwner,
+    CreateDomain,
+    CreateEnum,
+    CreateExtension,
+    CreateFunction,
+    CreateIndex,
+    CreateOther,
+    CreatePolicy,
+    CreateRole,
+    CreateSchema,
+    CreateSequence,
+    CreateTable,
+    CreateTrigger,
+    CreateType,
+    CreateView,
+    Delete,
+    DropColumn,
+    DropConstraint,
+    DropObject,
+    Grant,
+    Insert,
+    LockTable,
+    Maintain,
+    MoveObject,
+    ObjectName,
+    RedefineColumn,
+    RefreshView,
+    RenameEnumValue,
+    RenameObject,
+    Select,
+    SetComment,
+    SetVariable,
+    Statement,
+    Transaction,
+    Truncate,
+    Update,
+    ValidateConstraint,
+)
+from crowsfoot.link.catalog import (
+    access,
+    columns,
+    constraints,
+    drops,
+    functions,
+    indexes,
+    objects,
+    renames,
+    rows,
+    sessions,
+    tables,
+    types,
+    views,
+)
+from crowsfoot.link.catalog.draft import Draft, RefusalError, Session, UnclearError
+from crowsfoot.link.catalog.model import Catalog
+from crowsfoot.link.history import Failure
+from crowsfoot.link.project import File
+
+__all__ = ["Outcome", "Ran", "Session", "execute", "run"]
+
+
+class Outcome(msgspec.Struct, frozen=True, eq=False):
+    """What became of one statement.
+
+    A statement that fails leaves the catalog as it was; so does one that never ran, because an earlier one of
+    its transaction failed.
+    """
+
+    before: Catalog
+    after: Catalog
+    failure: Failure | None = None
+    ran: bool = True
+
+
+class Ran(msgspec.Struct, frozen=True, eq=False):
+    """What became of one transaction: an outcome for each statement, and what is there when it is over.
+
+    catalog is that of the last COMMIT, or of the beginning, where a statement has failed or where it ends in
+    ROLLBACK.
+    """
+
+    catalog: Catalog
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failure(self) -> Failure | None:
+        return next((it.failure for it in self.outcomes if it.failure), None)
+
+
+def run(
+    catalog: Catalog,
+    statements: Sequence[Statement],
+    *,
+    file: File,
+    migration: int,
+    in_block: bool,
+    postgres: int = 17,
+) -> Ran:
+    """One transaction; or several, where COMMIT or ROLLBACK is among the statements and more come after it.
+
+    in_block: the statements run in a transaction block, explicit or implicit, where CONCURRENTLY is refused:
+    not a lone statement that is sent on its own. migration is the number of the migration in its history.
+    postgres is the major version, and counts for nothing in other dialects.
+    """
+    session = Session(in_block=in_block, postgres=postgres)
+    outcomes: list[Outcome] = []
+    start = now = catalog
+    failed = False
+    for statement in statements:
+        if failed:
+            outcomes.append(Outcome(now, now, ran=False))
+            continue
+        outcome = execute(now, statement, file=file, migration=migration, session=session)
+        now = outcome.after
+        if session.over:
+            now = start = ended(now, start, session, file)
+            session = Session(in_block=in_block, postgres=postgres)
+            outcome = replace(outcome, after=now)
+        outcomes.append(outcome)
+        failed = outcome.failure is not None
+    return Ran(start if failed else ended(now, start, session, file), tuple(outcomes))
+
+
+def execute(
+    catalog: Catalog, statement: Statement, *, file: File, migration: int, session: Session
+) -> Outcome:
+    """One statement, whole or not at all; session is that of its transaction.
+
+    A conditional statement never fails: it does what can be done.
+    """
+    draft = Draft(catalog, file, migration, session)
+    try:
+        perform(draft, statement)
+    except RefusalError as refused:
+        return Outcome(
+            catalog,
+            catalog,
+            Failure(refused.code, refused.message, draft.span(refused.range), refused.others, refused.sure),
+        )
+    return Outcome(catalog, draft.catalog)
+
+
+def perform(draft: Draft, statement: Statement) -> None:
+    """What the statement does, in the order in which the database does it."""
+    changes: Sequence[Change] = statement.does
+    if statement.if_exists and changes and lacks_table(draft, changes[0]):
+        return
+    if len(changes) > 1:
+        if isinstance(changes[0], DropObject):
+            together = [it for it in changes if isinstance(it, DropObject)]
+            objects.drop_objects(draft, together)
+            if draft.catalog.doubtful and not draft.conditional:
+                settle(draft, statement)
+            return
+        if draft.postgres:
+            changes = sorted(changes, key=phase)
+    for change in changes:
+        handler = HANDLERS.get(type(change))
+        if handler is None:
+            continue
+        before = draft.catalog
+        try:
+            handler(draft, change)
+        except UnclearError:
+            draft.catalog = before
+            continue
+        if draft.catalog.doubtful and not draft.conditional:
+            settle(draft, statement)
+
+
+def settle(draft: Draft, statement: Statement) -> None:
+    """What was made or dropped without condition is there or gone, whatever came before."""
+    doubtful = draft.catalog.doubtful
+    for name in touched(statement):
+        doubtful = doubtful.discard(name)
+    draft.catalog = replace(draft.catalog, doubtful=doubtful)
+
+
+def lacks_table(draft: Draft, change: Change) -> bool:
+    name = getattr(change, "table", None) or getattr(change, "name", None)
+    return isinstance(name, ObjectName) and draft.catalog.number_of(name) is None
+
+
+def phase(change: Change) -> int:
+    """When ALTER TABLE does it: not in the order of the text.
+
+    Source: AT_PASS_* of https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/commands/tablecmds.c
+    """
+    if isinstance(change, AlterColumn):
+        if change.change == "type":
+            return 1
+        return 0 if change.change in ("drop not null", "drop expression", "drop identity") else 4
+    if isinstance(change, AddConstraint):
+        kind = change.constraint.kind
+        if kind == "foreign":
+            return 6
+        return 3 if kind == "check" else 5
+    return PHASES.get(type(change), 4)
+
+
+PHASES: dict[type[Change], int] = {DropColumn: 0, DropConstraint: 0, AddColumn: 2, AlterTable: 7}
+
+
+def block(draft: Draft, change: Block) -> None:
+    """The statements of DO: those that may not run are done where they can be, and what they name is in doubt."""
+    for statement in change.body:
+        if not statement.conditional:
+            perform(draft, statement)
+            continue
+        before = draft.catalog
+        outer = draft.conditional
+        draft.conditional = True
+        try:
+            perform(draft, statement)
+        except RefusalError:
+            draft.catalog = before
+        draft.conditional = outer
+        draft.doubt(touched(statement))
+    if change.dynamic:
+        draft.catalog = replace(draft.catalog, certain=False)
+
+
+def touched(statement: Statement) -> Iterator[str]:
+    """The names of what the statement makes, changes or drops."""
+    for change in statement.does:
+        if getattr(change, "if_not_exists", False) and statement.conditional is False:
+            continue  # what was there before may have stayed
+        if isinstance(change, Block):
+            continue
+        elif isinstance(change, AddColumn):
+            yield change.column.name
+            yield from (it.name for it in change.column.constraints if it.name)
+        elif isinstance(change, RedefineColumn):
+            yield change.column
+            yield change.definition.name
+        elif isinstance(change, DropColumn | AlterColumn):
+            yield change.column
+        elif isinstance(change, AddConstraint):
+            if change.constraint.name:
+                yield change.constraint.name
+            if change.constraint.kind == "primary":
+                yield change.table.name
+        elif isinstance(change, CreateTable):
+            yield change.table.name
+            yield from (it.name for it in change.constraints if it.name)
+        elif isinstance(change, AddEnumValue | RenameEnumValue):
+            yield change.value
+            if isinstance(change, RenameEnumValue):
+                yield change.new_value
+        elif isinstance(change, SetVariable):
+            continue
+        elif not isinstance(change, Insert | Update | Delete | Select | Grant):
+            for field in ("name", "view", "sequence", "function"):
+                name = getattr(change, field, None)
+                if name is not None:
+                    yield str(getattr(name, "name", name))
+            if isinstance(change, RenameObject):
+                yield change.new_name
+
+
+def ended(now: Catalog, start: Catalog, session: Session, file: File) -> Catalog:
+    """The catalog once the transaction is over."""
+    if session.over == "rollback":
+        return start
+    if session.after is not None:
+        now = replace(now, search_path=session.after)
+    for number in session.drop_at_commit:
+        table = now.tables.get(number)
+        if table is not None:
+            draft = Draft(now, file, -1, session)
+            drops.remove_table(draft, ("table", number))
+            now = draft.catalog
+    return now
+
+
+def drop_object(draft: Draft, change: DropObject) -> None:
+    objects.drop_objects(draft, (change,))
+
+
+HANDLERS: dict[type[Change], Callable[..., None]] = {
+    CreateTable: tables.create_table,
+    AddColumn: columns.add_column,
+    DropColumn: columns.drop_column,
+    AlterColumn: columns.alter_column,
+    RedefineColumn: columns.redefine_column,
+    AddConstraint: constraints.add_constraint,
+    DropConstraint: constraints.drop_constraint,
+    ValidateConstraint: constraints.validate_constraint,
+    AlterConstraint: constraints.alter_constraint,
+    AlterTable: tables.alter_table,
+    CreateIndex: indexes.create_index,
+    CreateEnum: types.create_enum,
+    AddEnumValue: types.add_enum_value,
+    RenameEnumValue: types.rename_enum_value,
+    CreateDomain: types.create_domain,
+    AlterDomain: types.alter_domain,
+    CreateType: types.create_type,
+    CreateView: views.create_view,
+    RefreshView: views.refresh_view,
+    CreateSequence: objects.create_sequence,
+    AlterSequence: objects.alter_sequence,
+    CreateFunction: functions.create_function,
+    CreateTrigger: functions.create_trigger,
+    CreatePolicy: access.create_policy,
+    AlterPolicy: access.alter_policy,
+    CreateSchema: objects.create_schema,
+    CreateExtension: objects.create_extension,
+    CreateOther: objects.create_other,
+    DropObject: drop_object,
+    RenameObject: renames.rename_object,
+    MoveObject: renames.move_object,
+    ChangeOwner: access.change_owner,
+    SetComment: objects.set_comment,
+    CreateRole: access.create_role,
+    Grant: access.grant,
+    Insert: rows.insert,
+    Update: rows.update,
+    Delete: rows.delete,
+    Truncate: rows.truncate,
+    Select: rows.select,
+    Transaction: sessions.transaction,
+    SetVariable: sessions.set_variable,
+    LockTable: sessions.lock_table,
+    Maintain: sessions.maintain,
+    Block: block,
+    AlterOther: objects.alter_other,
+}

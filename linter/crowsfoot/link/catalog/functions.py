@@ -1,0 +1,145 @@
+"""Functions and triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from crowsfoot.facts.sql import (
+    Block,
+    Change,
+    CreateFunction,
+    CreateTrigger,
+    Delete,
+    Insert,
+    ObjectName,
+    Query,
+    Select,
+    SetVariable,
+    Statement,
+    Truncate,
+    Update,
+)
+from crowsfoot.link.catalog.draft import Draft, edited
+from crowsfoot.link.catalog.model import Function, Trigger
+
+# Trigger functions that PostgreSQL brings.
+_BUILTIN = frozenset(
+    {"suppress_redundant_updates_trigger", "tsvector_update_trigger", "tsvector_update_trigger_column"}
+)
+_ROWS = (Insert, Update, Delete, Select, Truncate, SetVariable)
+
+
+def create_function(draft: Draft, change: CreateFunction) -> None:
+    schema = draft.schema_for(change.function)
+    key = (draft.catalog.fold(schema), draft.catalog.fold(change.function.name))
+    overloads = draft.catalog.functions.get(key, ())
+    old = next((it for it in overloads if it.arguments == change.arguments), None)
+    if old is not None and not change.replace:
+        if draft.postgres:
+            draft.refuse(
+                "42723",
+                f'function "{key[1]}" already exists with same argument types',
+                change.function.range,
+                key[1],
+            )
+        return
+    if (
+        old is not None
+        and draft.postgres
+        and old.returns is not None
+        and change.returns is not None
+        and old.returns != change.returns
+    ):
+        draft.refuse("42P13", "cannot change return type of existing function", change.function.range, key[1])
+    queries: list[Query] = []
+    changes_schema = change.dynamic
+    for it in operations(change.body):
+        query = getattr(it, "query", None)
+        if isinstance(query, Query):
+            queries.append(query)
+        if not isinstance(it, _ROWS):
+            changes_schema = True
+    if draft.postgres and change.language == "sql" and draft.catalog.check_bodies:
+        check_body(draft, change)
+    new = Function(
+        schema,
+        change.function.name,
+        change.arguments,
+        draft.span(change.range),
+        change.language,
+        change.returns,
+        change.security_definer,
+        change.search_path,
+        change.volatility,
+        tuple(queries),
+        change.body_text,
+        changes_schema,
+    )
+    rest = tuple([it for it in overloads if it is not old])
+    draft.catalog = replace(draft.catalog, functions=draft.catalog.functions.insert(key, (*rest, new)))
+
+
+def operations(statements: tuple[Statement, ...]) -> Iterator[Change]:
+    for statement in statements:
+        for it in statement.does:
+            if isinstance(it, Block):
+                yield from operations(it.body)
+            else:
+                yield it
+
+
+def check_body(draft: Draft, change: CreateFunction) -> None:
+    """SQL bodies are checked when the function is made; arguments look like columns there."""
+    for it in operations(change.body):
+        query = getattr(it, "query", None)
+        if isinstance(query, Query):
+            for name in query.tables:
+                draft.table(name)
+        if isinstance(it, Insert | Update | Delete):
+            draft.table(it.table)
+
+
+def create_trigger(draft: Draft, change: CreateTrigger) -> None:
+    table = draft.table(change.table)
+    if change.name in table.triggers and not change.replace:
+        if change.if_not_exists:
+            return
+        draft.refuse(
+            "42710",
+            f'trigger "{change.name}" for relation "{table.name}" already exists',
+            change.range,
+            change.name,
+            table.name,
+        )
+    for name in change.columns:
+        draft.column(table, name, change.range)
+    if change.function is not None and draft.postgres:
+        check_function(draft, change, change.function)
+    trigger = Trigger(
+        change.name,
+        draft.span(change.range),
+        change.function.name if change.function is not None else None,
+        change.timing,
+        change.events,
+        columns=change.columns,
+    )
+    draft.put(replace(table, triggers=edited(table.triggers, change.name, trigger)))
+
+
+def check_function(draft: Draft, change: CreateTrigger, name: ObjectName) -> None:
+    catalog = draft.catalog
+    for schema in (name.schema,) if name.schema is not None else catalog.search_path:
+        overloads = catalog.functions.get((schema, name.name))
+        if overloads:
+            bare = next((it for it in overloads if not it.arguments), None)
+            if bare is not None and bare.returns not in (None, "trigger"):
+                draft.refuse("42P17", f"function {name} must return type trigger", name.range, name.name)
+            return
+    foreign = any(draft.is_foreign(it) for it in catalog.search_path)
+    if name.name in _BUILTIN or catalog.extensions or foreign:
+        return
+    if name.schema is not None and draft.is_foreign(name.schema):
+        return
+    draft.refuse("42883", f"function {name}() does not exist", name.range, name.name)

@@ -1,0 +1,292 @@
+"""Queries and changes of rows: they leave the catalog as it is, and fail where it lacks what they name."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from crowsfoot.facts.sql import (
+    ColumnUse,
+    Constant,
+    Delete,
+    Insert,
+    Query,
+    Select,
+    Truncate,
+    Update,
+)
+from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS
+from crowsfoot.link.catalog.draft import Draft, UnclearError
+from crowsfoot.link.catalog.model import Enum, Table
+from crowsfoot.link.catalog.types import check_label, check_value
+from crowsfoot.source import Range
+
+_CONVERSIONS = frozenset({"set_config"})
+
+
+def check_query(draft: Draft, query: Query, target: Table | None = None) -> None:
+    """Refuses tables, columns and constants that there are not.
+
+    target is the table that the statement writes to, whose columns the query sees too.
+    """
+    if not draft.postgres:
+        return
+    for name in query.tables:
+        try:
+            draft.table(name)
+        except UnclearError:
+            return
+    if query.columns:
+        check_columns(draft, query, target)
+    for constant in query.literals:
+        check_constant(draft, query, constant, target)
+
+
+def check_columns(draft: Draft, query: Query, target: Table | None) -> None:
+    only = only_table(draft, query, target)
+    outputs = {it.name for it in query.outputs}
+    for use in query.columns:
+        table = only if use.table is None else source(draft, query, use.table)
+        if table is None or not table.complete or use.name in table.columns:
+            continue
+        if use.name in SYSTEM_COLUMNS or use.name == "*" or use.name in outputs:
+            continue
+        if use.table is None and use.name in (table.name, query.alias):
+            continue  # the whole row
+        refuse_use(draft, table, use)
+
+
+def refuse_use(draft: Draft, table: Table, use: ColumnUse) -> None:
+    name = f'"{use.name}"' if use.table is None else f"{use.table}.{use.name}"
+    draft.refuse("42703", f"column {name} does not exist", use.range, use.name, table.name)
+
+
+def only_table(draft: Draft, query: Query, target: Table | None) -> Table | None:
+    """The table that an unqualified column must be of, where there is but one."""
+    if not query.simple or len(query.tables) > 1:
+        return None
+    found = draft.catalog.table(query.tables[0]) if query.tables else None
+    if target is None or found is target:
+        return found
+    return target if found is None else None
+
+
+def source(draft: Draft, query: Query, qualifier: str | None) -> Table | None:
+    """The table that the qualifier stands for, where that is certain."""
+    if qualifier is None:
+        return only_table(draft, query, None)
+    for alias, name in query.aliases:
+        if alias == qualifier:
+            return draft.catalog.table(name)
+    if query.simple and query.alias == qualifier and query.tables:
+        return draft.catalog.table(query.tables[0])
+    return None
+
+
+def check_constant(draft: Draft, query: Query, constant: Constant, target: Table | None) -> None:
+    """A constant that is cast to an enum, or compared with a column of one, must be a value of it."""
+    catalog = draft.catalog
+    if constant.type is not None:
+        found = catalog.type(constant.type)
+        if isinstance(found, Enum):
+            check_label(draft, found, constant.text, constant.range)
+        return
+    if constant.column is None:
+        return
+    table = (
+        only_table(draft, query, target) if constant.table is None else source(draft, query, constant.table)
+    )
+    column = catalog.column(table, constant.column) if table is not None else None
+    if column is not None:
+        check_value(draft, column.type, constant.text, constant.range)
+
+
+def select(draft: Draft, change: Select) -> None:
+    query = change.query
+    check_query(draft, query)
+    if not query.functions:
+        return
+    if "set_config" in query.functions:
+        from crowsfoot.link.catalog.sessions import set_search_path
+
+        texts = [it.text for it in query.literals]
+        if len(texts) > 1 and texts[0] == "search_path":
+            set_search_path(draft, texts[1], local=False)
+        return
+    for name in query.functions:
+        overloads = functions_called(draft, name)
+        if any(it for it in overloads):
+            draft.catalog = replace(draft.catalog, certain=False)
+        elif draft.catalog.extensions and name not in _HARMLESS:
+            # AddGeometryColumn('place', 'at'), create_hypertable('measure', ...)
+            draft.doubt(it.text for it in query.literals)
+
+
+_HARMLESS = frozenset({"setval", "nextval", "count", "now", "max", "min", "coalesce", "pg_notify"})
+
+
+def functions_called(draft: Draft, name: str) -> list[bool]:
+    """For each of the user's functions of that name, whether it changes the schema."""
+    found: list[bool] = []
+    for schema in draft.catalog.search_path:
+        found.extend(it.changes_schema for it in draft.catalog.functions.get((schema, name), ()))
+    return found
+
+
+# --- INSERT ------------------------------------------------------------------------------------------------
+
+
+def insert(draft: Draft, change: Insert) -> None:
+    table = draft.table(change.table)
+    if change.query is not None:
+        check_query(draft, change.query)
+    columns: list[str | None] = []
+    for name in change.columns:
+        column = draft.catalog.column(table, name)
+        if column is None:
+            if table.complete:
+                draft.refuse_column(table, name, change.range)
+            columns.append(None)
+        else:
+            columns.append(column.name)
+    if not change.columns:
+        columns.extend(table.columns)
+    if draft.postgres:
+        check_values(draft, change, table, columns)
+        check_filled(draft, change, table)
+        check_references(draft, change, table, columns)
+    if not table.filled:
+        draft.put(replace(draft.catalog.tables[table.number], filled=True))
+
+
+def check_values(draft: Draft, change: Insert, table: Table, columns: list[str | None]) -> None:
+    """Refuses constants that an enum does not have, and rows with too many values."""
+    for row in change.values:
+        if table.complete and len(row) > len(columns):
+            draft.refuse("42601", "INSERT has more expressions than target columns", change.range, table.name)
+        for name, expression in zip(columns, row, strict=False):
+            if name is not None and expression.value is not None and not expression.casts:
+                check_value(draft, table.columns[name].type, expression.value, expression.range)
+    for constant in change.literals:
+        if constant.type is not None:
+            found = draft.catalog.type(constant.type)
+            if isinstance(found, Enum):
+                check_label(draft, found, constant.text, constant.range)
+    if change.query is not None:
+        for name, output in zip(columns, change.query.outputs, strict=False):
+            if name is not None and output.value is not None and output.type is None:
+                check_value(draft, table.columns[name].type, output.value, output.range)
+
+
+def check_filled(draft: Draft, change: Insert, table: Table) -> None:
+    """Refuses rows that leave out a column which must have a value."""
+    if not change.rows or not change.columns or not change.values or table.triggers or not table.complete:
+        return
+    if change.on_conflict != "none" or table.kind != "table":
+        return
+    given = set(change.columns)
+    for column in table.columns.values():
+        if (
+            column.not_null
+            and column.name not in given
+            and column.default is None
+            and column.identity is None
+            and column.generated is None
+            and column.type.schema is None
+        ):
+            draft.refuse(
+                "23502",
+                f'null value in column "{column.name}" of relation "{table.name}" violates not-null constraint',
+                change.range,
+                column.name,
+                table.name,
+                others=(column.span,),
+            )
+
+
+def check_references(draft: Draft, change: Insert, table: Table, columns: list[str | None]) -> None:
+    """Refuses a constant key into a table that no migration has put a row into.
+
+    Whether it fails hangs on rows that come from elsewhere: it does on an empty database.
+    """
+    if not table.foreign_keys or change.source not in ("insert", "replace"):
+        return
+    for row in constant_rows(change):
+        given = dict(zip(columns, row, strict=False))
+        for fk in table.foreign_keys.values():
+            if fk.deferred or not fk.enforced or fk.target == table.number:
+                continue
+            target = draft.catalog.tables[fk.target]
+            ranges = [given.get(name) for name in fk.columns]
+            if target.filled or target.partition_of is not None or not all(ranges):
+                continue
+            if any(draft.catalog.tables[it].filled for it in draft.catalog.partitions.get(fk.target, ())):
+                continue
+            draft.refuse(
+                "23503",
+                f'insert or update on table "{table.name}" violates foreign key constraint "{fk.name}"',
+                change.range,
+                table.name,
+                target.name,
+                fk.name,
+                others=(fk.span,),
+                sure=False,
+            )
+
+
+def constant_rows(change: Insert) -> list[list[Range | None]]:
+    """For each row that is certain to come, where its constants stand; None for NULL and all else."""
+    if change.values:
+        return [
+            [it.range if it.value is not None and not it.null else None for it in row]
+            for row in change.values
+        ]
+    query = change.query
+    # WHERE NOT EXISTS over the table itself guards against a second run; over others it may give no row at all.
+    if query is not None and query.no_from and {it.name for it in query.tables} <= {change.table.name}:
+        return [[it.range if it.value is not None and not it.null else None for it in query.outputs]]
+    return []
+
+
+# --- UPDATE, DELETE, TRUNCATE ------------------------------------------------------------------------------
+
+
+def update(draft: Draft, change: Update) -> None:
+    table = draft.table(change.table)
+    for name in change.columns:
+        if draft.catalog.column(table, name) is None:
+            draft.refuse_column(table, name, change.range)
+    if not draft.postgres:
+        return
+    if change.query is not None:
+        check_query(draft, change.query, table)
+    for name, expression in change.sets:
+        column = table.columns.get(name)
+        if column is not None and expression.value is not None and not expression.casts:
+            check_value(draft, column.type, expression.value, expression.range)
+
+
+def delete(draft: Draft, change: Delete) -> None:
+    table = draft.table(change.table)
+    if change.query is not None:
+        check_query(draft, change.query, table)
+
+
+def truncate(draft: Draft, change: Truncate) -> None:
+    tables = [draft.table(name) for name in change.tables]
+    numbers = {it.number for it in tables}
+    if not change.cascade:
+        for table in tables:
+            for referrer, fk in draft.catalog.referring(table):
+                if referrer.number not in numbers:
+                    draft.refuse(
+                        "0A000",
+                        "cannot truncate a table referenced in a foreign key constraint",
+                        change.range,
+                        table.name,
+                        referrer.name,
+                        fk.name,
+                        others=(fk.span,),
+                    )
+    for table in tables:
+        if table.filled:
+            draft.put(replace(table, filled=False))

@@ -1,0 +1,379 @@
+"""CREATE TABLE in all its forms, and what ALTER TABLE does to a table as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from crowsfoot.facts.sql import (
+    AlterTable,
+    ColumnDef,
+    Constraint,
+    CreateTable,
+    ObjectName,
+    Query,
+    TypeName,
+)
+from crowsfoot.link.catalog import constraints, indexes, rows
+from crowsfoot.link.catalog.columns import built
+from crowsfoot.link.catalog.draft import Draft, UnclearError, edited
+from crowsfoot.link.catalog.model import Check, Column, Index, Table
+from crowsfoot.source import Range
+
+
+def create_table(draft: Draft, change: CreateTable) -> None:
+    temporary = change.temporary or change.table.schema == "pg_temp"
+    schema = "pg_temp" if temporary and draft.postgres else draft.schema_for(change.table)
+    name = change.table.name
+    if change.if_not_exists and draft.has_relation(schema, name):
+        return
+    before = draft.catalog
+    try:
+        define(draft, change, schema, name)
+    except UnclearError:
+        draft.catalog = before
+        if draft.has_relation(schema, name):
+            raise
+        # What is not clear is what it is made of.
+        draft.doubt((name,))
+        raise
+    if temporary and draft.postgres:
+        if "pg_temp" not in draft.catalog.search_path:
+            path = ("pg_temp", *draft.catalog.search_path)
+            draft.catalog = replace(draft.catalog, search_path=path)
+            if draft.session.after is not None and "pg_temp" not in draft.session.after:
+                draft.session.after = ("pg_temp", *draft.session.after)
+        if change.on_commit_drop:
+            draft.session.drop_at_commit.append(draft.catalog.names[("pg_temp", name)])
+
+
+def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
+    number = draft.new_number()
+    span = draft.span(change.range)
+    parent = draft.table(change.partition_of) if change.partition_of is not None else None
+    if parent is not None and parent.partition_by is None and draft.postgres:
+        draft.refuse("42P16", f'"{parent.name}" is not partitioned', change.range, parent.name)
+    ancestors = [draft.table(it) for it in change.inherits]
+    columns: dict[str, Column] = {}
+    checks: dict[str, Check] = {}
+    for ancestor in [parent, *ancestors] if parent is not None else ancestors:
+        for column in ancestor.columns.values():
+            # Identity is not inherited before PostgreSQL 17, and by partitions alone from then on.
+            kept = parent is not None and draft.session.postgres >= 17
+            columns.setdefault(column.name, column if kept else replace(column, identity=None))
+        checks.update(ancestor.checks)
+    complete = all(it.complete for it in ancestors) and (parent is None or parent.complete)
+    models: list[tuple[Table, frozenset[str]]] = []
+    for other, including in change.like:
+        model = draft.table(other)
+        complete = complete and model.complete
+        options = frozenset(including)
+        models.append((model, options))
+        for column in model.columns.values():
+            refuse_twice(draft, columns, column.name, other.range)
+            columns[column.name] = liked(column, options, span)
+        if wants(options, "constraints"):
+            checks.update(model.checks)
+    inherited = set(columns) if not models else set()
+    own: set[str] = set()
+    for it in change.columns:
+        if it.name in own or (it.name in columns and it.name not in inherited):
+            refuse_twice(draft, {it.name: None}, it.name, it.name_range)
+        own.add(it.name)
+        if not it.type.name and it.name in columns:
+            columns[it.name] = overridden(columns[it.name], it)
+        else:
+            columns[it.name] = built(draft, number, schema, name, it)
+    if change.query is not None:
+        complete = of_query(draft, change, columns) and complete
+    rules = [*(rule for it in change.columns for rule in it.constraints), *change.constraints]
+    check_primary(draft, name, rules, columns, complete)
+    draft.claim_relation(schema, name, change.table.range)
+    key = (draft.catalog.fold(schema), draft.catalog.fold(name))
+    if key in draft.catalog.types:
+        draft.refuse("42710", f'type "{name}" already exists', change.table.range, name)
+    for partition_key in change.partition_keys:
+        if partition_key not in columns and complete:
+            draft.refuse(
+                "42703",
+                f'column "{partition_key}" named in partition key does not exist',
+                change.range,
+                partition_key,
+            )
+    table = Table(
+        number,
+        schema,
+        name,
+        "table",
+        span,
+        columns,
+        checks=checks,
+        partition_by=change.partition_by,
+        partition_keys=change.partition_keys,
+        partition_of=None if parent is None else parent.number,
+        default_partition=change.default_partition,
+        inherits=tuple([it.number for it in ancestors]),
+        temporary=change.temporary or schema == "pg_temp",
+        unlogged=change.unlogged,
+        options=change.options,
+        created_in=draft.migration,
+        complete=complete,
+        filled=change.query is not None,
+    )
+    draft.put(table)
+    add_rules(draft, number, rules)
+    for model, options in models:
+        if wants(options, "indexes"):
+            copy_indexes(draft, model, number)
+    if parent is not None:
+        inherit_parts(draft, parent, number)
+    for index in change.indexes:
+        indexes.make_index(draft, number, index)
+
+
+def add_rules(draft: Draft, number: int, rules: Sequence[Constraint]) -> None:
+    """The constraints, in the order in which PostgreSQL makes them: checks, indexes, foreign keys."""
+    for rule in rules:
+        if rule.kind in ("check", "not null"):
+            attempt(draft, number, rule)
+    for rule in merged([it for it in rules if it.kind in ("primary", "unique", "exclude")]):
+        attempt(draft, number, rule)
+    for rule in rules:
+        if rule.kind == "foreign":
+            attempt(draft, number, rule)
+
+
+def attempt(draft: Draft, number: int, rule: Constraint) -> None:
+    before = draft.catalog
+    try:
+        constraints.add(draft, number, rule)
+    except UnclearError:
+        draft.catalog = before
+
+
+def merged(rules: Sequence[Constraint]) -> list[Constraint]:
+    """The primary key first, and of constraints that need the same index one.
+
+    Source: transformIndexConstraints of
+    https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/parser/parse_utilcmd.c
+    """
+    found: list[Constraint] = []
+    for rule in sorted(rules, key=lambda it: it.kind != "primary"):
+        for place, other in enumerate(found):
+            if (
+                rule.kind != "exclude"
+                and (rule.columns, rule.include, rule.deferrable, rule.nulls_distinct)
+                == (other.columns, other.include, other.deferrable, other.nulls_distinct)
+                and not rule.keys
+            ):
+                if other.name is None and rule.name is not None:
+                    found[place] = replace(other, name=rule.name)
+                break
+        else:
+            found.append(rule)
+    return found
+
+
+def refuse_twice(draft: Draft, columns: dict[str, None] | dict[str, Column], name: str, range: Range) -> None:
+    if name in columns:
+        draft.refuse("42701", f'column "{name}" specified more than once', range)
+
+
+def check_primary(
+    draft: Draft, table: str, rules: Sequence[Constraint], columns: dict[str, Column], complete: bool
+) -> None:
+    """What the parser refuses before there is a table."""
+    if not draft.postgres:
+        return
+    keys = [it for it in rules if it.kind == "primary"]
+    if len(keys) > 1:
+        draft.refuse("42P16", f'multiple primary keys for table "{table}" are not allowed', keys[1].range)
+    for rule in rules:
+        if rule.kind in ("primary", "unique") and complete:
+            for name in rule.columns:
+                if name not in columns:
+                    draft.refuse("42703", f'column "{name}" named in key does not exist', rule.range)
+
+
+def overridden(column: Column, it: ColumnDef) -> Column:
+    """A column of a parent, with what PARTITION OF says of it."""
+    return replace(
+        column,
+        not_null=column.not_null or it.not_null,
+        default=column.default if it.default is None else it.default,
+    )
+
+
+def wants(options: frozenset[str], what: str) -> bool:
+    return what in options or "all" in options
+
+
+def liked(column: Column, options: frozenset[str], span: object) -> Column:
+    """A column as LIKE copies it: name, type and NOT NULL, and what INCLUDING names."""
+    keeps = wants(options, "defaults")
+    return replace(
+        column,
+        default=column.default if keeps else None,
+        sequence=column.sequence if keeps else None,
+        generated=column.generated if wants(options, "generated") else None,
+        identity=column.identity if wants(options, "identity") else None,
+    )
+
+
+def copy_indexes(draft: Draft, model: Table, number: int) -> None:
+    """The indexes and unique constraints of a table on another one, under names of its own."""
+    for index in model.indexes.values():
+        copy_index(draft, index, number)
+
+
+def copy_index(draft: Draft, index: Index, number: int) -> None:
+    from crowsfoot.link.catalog.names import index_name
+
+    table = draft.catalog.tables[number]
+    kind = None
+    if index.constraint:
+        kind = "primary" if index.primary else ("unique" if index.unique else "exclude")
+    name = index_name(draft, table.schema, table.name, index.keys, index.include, kind)
+    draft.put(replace(table, indexes=edited(table.indexes, name, replace(index, name=name))))
+    if index.primary:
+        for column in index.columns:
+            if column is not None:
+                constraints.set_not_null(draft, number, column, Range(table.span.start, table.span.end))
+
+
+def inherit_parts(draft: Draft, parent: Table, number: int) -> None:
+    """What a partition gets from its parent: indexes and foreign keys, where it has none that fit."""
+    for index in parent.indexes.values():
+        own = draft.catalog.tables[number].indexes.values()
+        if not any(constraints.same_index(index, it) for it in own):
+            copy_index(draft, index, number)
+    table = draft.catalog.tables[number]
+    keys = dict(table.foreign_keys)
+    for fk in parent.foreign_keys.values():
+        if not any((it.columns, it.target) == (fk.columns, fk.target) for it in keys.values()):
+            keys[fk.name] = fk
+    draft.put(replace(table, foreign_keys=keys))
+
+
+# --- from a query ------------------------------------------------------------------------------------------
+
+
+def of_query(draft: Draft, change: CreateTable, columns: dict[str, Column]) -> bool:
+    """Adds the columns that CREATE TABLE AS gives; whether all of them are known."""
+    query = change.query
+    if query is None:
+        return True
+    rows.check_query(draft, query)
+    found = outputs(draft, query)
+    span = draft.span(change.range)
+    for name, type in found or ():
+        columns[name] = Column(name, type, span, added_in=draft.migration)
+    return found is not None
+
+
+def outputs(draft: Draft, query: Query) -> list[tuple[str, TypeName]] | None:
+    """The names and types of the columns that the query gives, None where they are not all known.
+
+    A type that is not known has an empty name.
+    """
+    if not query.outputs:
+        return None
+    found: list[tuple[str, TypeName]] = []
+    for output in query.outputs:
+        table = rows.source(draft, query, output.table)
+        if output.name == "*":
+            if table is None or not table.complete:
+                return None
+            found.extend((it.name, it.type) for it in table.columns.values())
+            continue
+        type = output.type or TypeName("", output.range)
+        if output.type is None and output.column is not None and table is not None:
+            column = draft.catalog.column(table, output.column)
+            if column is not None:
+                type = column.type
+        found.append((output.name, type))
+    return found
+
+
+# --- ALTER TABLE -------------------------------------------------------------------------------------------
+
+
+def alter_table(draft: Draft, change: AlterTable) -> None:
+    what = change.change
+    table = draft.table(change.table)
+    if what in ("enable rls", "disable rls"):
+        draft.put(replace(table, rls=what == "enable rls"))
+    elif what in ("force rls", "no force rls"):
+        draft.put(replace(table, rls_forced=what == "force rls"))
+    elif what in ("enable trigger", "disable trigger"):
+        switch_triggers(draft, table, change, what == "enable trigger")
+    elif what in ("set options", "reset options"):
+        draft.put(replace(table, options=with_options(table, change)))
+    elif what in ("set logged", "set unlogged"):
+        draft.put(replace(table, unlogged=what == "set unlogged"))
+    elif what == "attach partition" and change.other is not None:
+        attach(draft, table, change, change.other)
+    elif what in ("detach partition", "finalize partition") and change.other is not None:
+        if change.concurrently and draft.session.in_block:
+            draft.refuse(
+                "25001",
+                "ALTER TABLE ... DETACH CONCURRENTLY cannot run inside a transaction block",
+                change.range,
+            )
+        child = draft.table(change.other)
+        if child.partition_of != table.number:
+            draft.refuse(
+                "42P01",
+                f'relation "{child.name}" is not a partition of relation "{table.name}"',
+                change.range,
+                child.name,
+                table.name,
+            )
+        draft.put(replace(child, partition_of=None, default_partition=False))
+    elif what == "inherit" and change.other is not None:
+        parent = draft.table(change.other)
+        draft.put(replace(table, inherits=(*table.inherits, parent.number)))
+    elif what == "no inherit" and change.other is not None:
+        parent = draft.table(change.other)
+        draft.put(replace(table, inherits=tuple(it for it in table.inherits if it != parent.number)))
+
+
+def switch_triggers(draft: Draft, table: Table, change: AlterTable, enabled: bool) -> None:
+    name = change.text
+    if name is None or name.lower() in ("all", "user"):
+        triggers = {key: replace(it, enabled=enabled) for key, it in table.triggers.items()}
+    elif name in table.triggers:
+        triggers = edited(table.triggers, name, replace(table.triggers[name], enabled=enabled))
+    else:
+        return  # it may be a rule
+    draft.put(replace(table, triggers=triggers))
+
+
+def with_options(table: Table, change: AlterTable) -> tuple[tuple[str, str], ...]:
+    """text is "fillfactor=70, autovacuum_enabled=false", or names alone in RESET."""
+    options = dict(table.options)
+    for part in (change.text or "").strip("()").split(","):
+        name, _, value = part.partition("=")
+        if not name.strip():
+            continue
+        if change.change == "reset options":
+            options.pop(name.strip(), None)
+        else:
+            options[name.strip()] = value.strip()
+    return tuple(options.items())
+
+
+def attach(draft: Draft, table: Table, change: AlterTable, other: ObjectName) -> None:
+    child = draft.table(other)
+    if table.partition_by is None and draft.postgres:
+        draft.refuse(
+            "42809",
+            f'ALTER action ATTACH PARTITION cannot be performed on relation "{table.name}"',
+            change.range,
+            table.name,
+        )
+    if child.partition_of is not None:
+        draft.refuse("42809", f'"{child.name}" is already a partition', change.range, child.name)
+    draft.put(replace(child, partition_of=table.number, default_partition=change.default_partition))
+    inherit_parts(draft, table, child.number)

@@ -1,0 +1,158 @@
+"""Layouts and what their files say -> histories: each migration replayed on what those before it left."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import force_setattr, replace
+
+from crowsfoot.databases.tools import Engine
+from crowsfoot.databases.transactions import groups, transport_of
+from crowsfoot.facts.sql import SqlFile
+from crowsfoot.link.assumed import Assumed, Changes
+from crowsfoot.link.catalog.execute import run
+from crowsfoot.link.catalog.model import Catalog, empty
+from crowsfoot.link.history import Failure, History, Migration, Step, Transaction
+from crowsfoot.link.layouts import Layout
+from crowsfoot.link.migration_names import comes_after
+from crowsfoot.link.project import File
+from crowsfoot.link.versions import engine, prisma_version
+
+
+def link_histories(layouts: Sequence[Layout], files: Sequence[File], assumed: Assumed) -> tuple[History, ...]:
+    """The history of each layout, as far as the files could be read."""
+    by_path = {file.path: file for file in files}
+    return tuple(_link(layout, by_path, assumed) for layout in layouts)
+
+
+def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> History:
+    prisma = None
+    through: Engine = "classic"
+    if layout.tool == "prisma":
+        prisma = assumed.prisma or prisma_version(layout.folder, files)
+        through = assumed.engine or engine(layout.folder, files, prisma)
+    history = History(
+        path=layout.folder,
+        tool=layout.tool,
+        dialect=layout.dialect,
+        migrations=(),
+        final=empty(layout.dialect),
+        postgres=assumed.postgres,
+        prisma=prisma,
+        lock_file=files.get(layout.lock_file or ""),
+        provider=layout.provider,
+        deleted=tuple(_deleted(layout, assumed.changes)),
+    )
+    catalog = history.final
+    if layout.alone:
+        catalog = replace(catalog, certain=False)
+    migrations: list[Migration] = []
+    before_is_new = False
+    start = 0
+    for number, entry in enumerate(layout.entries):
+        is_new = _is_new(layout, number, assumed)
+        if not (is_new and before_is_new):
+            start = number
+        before_is_new = is_new and (assumed.changes is not None or assumed.after is not None)
+        file = files.get(entry.path)
+        facts = file.facts if file and isinstance(file.facts, SqlFile) else None
+        migration = Migration(
+            history=history,
+            number=number,
+            name=entry.name,
+            file=file if file and facts else File(entry.path, SqlFile(layout.dialect)),
+            steps=(),
+            transactions=(),
+            transport=transport_of(layout.tool, layout.dialect, facts, prisma, through),
+            deploy_start=start,
+            is_new=is_new and layout.provider != "cockroachdb",
+            edited=assumed.changes is not None and entry.path in assumed.changes.edited,
+        )
+        if facts:
+            force_setattr(migration, "refused", _refusal(migration, facts))
+        # What cannot be read may have done anything.
+        catalog = _replay(migration, facts, catalog) if facts else replace(catalog, certain=False)
+        migrations.append(migration)
+    # A history and its migrations refer to each other, as do a migration and its steps.
+    force_setattr(history, "migrations", tuple(migrations))
+    force_setattr(history, "final", catalog)
+    return history
+
+
+def _is_new(layout: Layout, number: int, assumed: Assumed) -> bool:
+    entry = layout.entries[number]
+    if assumed.changes is not None:
+        return entry.path in assumed.changes.new
+    return assumed.after is None or comes_after(layout.tool, entry.name, assumed.after)
+
+
+def _deleted(layout: Layout, changes: Changes | None) -> Iterator[str]:
+    """The names of the migrations that were there at the revision, and are no more."""
+    for path in changes.deleted if changes else ():
+        folder, _, file = path.rpartition("/")
+        if layout.tool == "prisma" and file == "migration.sql" and folder.rpartition("/")[0] == layout.folder:
+            yield folder.rpartition("/")[2]
+        elif layout.tool != "prisma" and file.endswith(".sql") and folder == layout.folder:
+            yield file.removesuffix(".sql")
+
+
+def _refusal(migration: Migration, facts: SqlFile) -> Failure | None:
+    """Why PostgreSQL runs no statement of the file: a text that it gets whole, it parses whole.
+
+    For PostgreSQL there is its own grammar; what is said of other dialects may be our parser's fault.
+    """
+    if facts.dialect != "postgresql" or migration.transport not in ("batch", "transaction"):
+        return None
+    broken = next((it for it in facts.problems if it.kind == "syntax"), None)
+    if broken is None:
+        return None
+    return Failure("42601", broken.message, migration.file.span(broken.range))
+
+
+def _replay(migration: Migration, facts: SqlFile, catalog: Catalog) -> Catalog:
+    """Give the migration its steps; the catalog that it leaves."""
+    steps: list[Step] = []
+    transactions: list[Transaction] = []
+    failed = migration.refused is not None
+    if not failed and any(it.kind in ("syntax", "unsupported") for it in facts.problems):
+        # A statement that was not understood may have done anything.
+        catalog = replace(catalog, certain=False)
+    for group in groups(facts, migration.history.tool, migration.transport):
+        statements = facts.statements[group.first : group.end]
+        transaction = Transaction((), group.explicit, group.block)
+        if failed:
+            # The tool stops at the first failure. What follows never runs.
+            outcomes: list[tuple[Catalog, Catalog, Failure | None]] = [(catalog, catalog, None)] * len(
+                statements
+            )
+        else:
+            ran = run(
+                catalog,
+                statements,
+                file=migration.file,
+                migration=migration.number,
+                in_block=group.block,
+                postgres=migration.history.postgres,
+            )
+            outcomes = [(it.before, it.after, it.failure) for it in ran.outcomes]
+            catalog = ran.catalog
+            failed = ran.failure is not None
+        new = [
+            Step(
+                migration=migration,
+                number=len(steps) + index,
+                statement=statement,
+                span=migration.file.span(statement.range),
+                before=before,
+                after=after,
+                failure=failure,
+                transaction=transaction,
+            )
+            for index, (statement, (before, after, failure)) in enumerate(
+                zip(statements, outcomes, strict=True)
+            )
+        ]
+        force_setattr(transaction, "steps", tuple(new))
+        steps += new
+        transactions.append(transaction)
+    force_setattr(migration, "steps", tuple(steps))
+    force_setattr(migration, "transactions", tuple(transactions))
+    return catalog

@@ -1,0 +1,282 @@
+"""Paths of SQL files, and what settings say -> folders of migrations, in the order in which their tools run them.
+
+Only what a tool would run is a migration. Any other SQL file (a dump, a seed, a query) belongs to no layout,
+and is not read.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from posixpath import basename, dirname, join, normpath
+
+import msgspec
+from msgspec.structs import replace
+
+from crowsfoot.databases.dialects import DIALECTS, dialect_in_path, sniff
+from crowsfoot.databases.tools import Tool
+from crowsfoot.facts import Facts
+from crowsfoot.facts.prisma import PrismaFile
+from crowsfoot.facts.settings import Journal, MigrationLock, SchemaLocation
+from crowsfoot.facts.sql import Dialect
+from crowsfoot.link.migration_names import ordered
+from crowsfoot.link.project import File, Problem
+from crowsfoot.link.units import group_schemas
+from crowsfoot.source import Span
+
+
+class Entry(msgspec.Struct, frozen=True, order=True):
+    """One migration: its name as the tool says it, and its file."""
+
+    name: str
+    path: str
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """The migrations of one folder."""
+
+    folder: str  # relative to the root; "" is the root
+    tool: Tool
+    entries: tuple[Entry, ...]
+    dialect: Dialect = "postgresql"
+    guessed: bool = False  # nothing says that it is this dialect
+    provider: str | None = None  # as the lock file or the datasource says it: "cockroachdb"
+    lock_file: str | None = None
+    schema: str | None = None  # the path of the Database that they make
+    problems: tuple[Problem, ...] = ()
+    alone: bool = False  # one file that the user names: what ran before it is not known
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """What the user says of SQL files, on the command line and in the configuration."""
+
+    folders: tuple[str, ...] = ()  # that hold migrations, whatever they are called
+    files: frozenset[str] = frozenset()  # that are named one by one
+    dialect: Dialect | None = None  # of those about which nothing else says it
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What layouts are found by."""
+
+    texts: Mapping[str, str | None]
+    facts: Mapping[str, Facts]
+    schemas: Sequence[tuple[File, ...]]
+    chosen: Chosen
+
+    def text(self, path: str) -> str:
+        return self.texts.get(path) or ""
+
+
+_MIGRATIONS = re.compile(r"(?:^|[-_.])migrat(?:ions?|e|or)$", re.IGNORECASE)
+_BREAKPOINT = "--> statement-breakpoint"
+
+
+def find_layouts(
+    texts: Mapping[str, str | None],
+    files: Sequence[File] = (),
+    chosen: Chosen = Chosen(),  # noqa: B008  # a frozen value
+    bare: Iterable[str] = (),
+) -> tuple[Layout, ...]:
+    """The layouts among SQL files, by folder.
+
+    texts holds the text of each SQL file, None where it could not be read, and files what all other files
+    say. bare are folders that hold no migration although they stand where Prisma looks for one.
+    """
+    if not texts and not bare:
+        return ()
+    known = _Known(texts, {file.path: file.facts for file in files}, group_schemas(files), chosen)
+    bare = sorted(bare)
+    left = sorted(texts)
+    found: list[Layout] = []
+    for folder in map(normpath, chosen.folders):
+        inside = [path for path in left if _is_below(folder, path)]
+        found += _of_prisma(known, inside, bare, {folder}) or _in_folder(known, folder, inside, forced=True)
+        left = [path for path in left if not _is_below(folder, path)]
+    for layout in _of_prisma(known, left, bare, _named_by_prisma(known)):
+        found.append(layout)
+        left = [path for path in left if not _is_below(layout.folder, path)]
+    by_folder: dict[str, list[str]] = {}
+    for path in left:
+        by_folder.setdefault(dirname(path), []).append(path)
+    for folder, inside in by_folder.items():
+        found += _in_folder(known, folder, inside)
+    taken = {entry.path for layout in found for entry in layout.entries}
+    found += [
+        Layout(dirname(path), "plain", (Entry(basename(path).removesuffix(".sql"), path),), alone=True)
+        for path in left
+        if path in chosen.files and path not in taken
+    ]
+    layouts = [known_one for it in found if (known_one := _in_its_dialect(known, it)) is not None]
+    return tuple(sorted(layouts, key=lambda it: (it.folder, it.entries)))
+
+
+def _of_prisma(known: _Known, paths: list[str], bare: Sequence[str], named: Iterable[str]) -> list[Layout]:
+    """Folders of folders that each hold a migration.sql.
+
+    Source: https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/migration-histories
+    """
+    folders: dict[str, list[str]] = {dirname(folder): [] for folder in bare}
+    for path in paths:
+        if basename(path) == "migration.sql" and "/" in path:
+            folders.setdefault(dirname(dirname(path)), []).append(path)
+    found: list[Layout] = []
+    for folder, inside in sorted(folders.items()):
+        # Prisma looks no deeper than one folder.
+        if any(_is_below(it.folder, folder) for it in found):
+            continue
+        lock_file = join(folder, "migration_lock.toml")
+        locked = isinstance(known.facts.get(lock_file), MigrationLock)
+        schema = _schema_of(known, folder)
+        if not (locked or schema or folder in named or _MIGRATIONS.search(basename(folder))):
+            continue
+        # Drizzle has taken to this shape as well, and keeps no lock file.
+        drizzle = not locked and not schema and any(_BREAKPOINT in known.text(path) for path in inside)
+        layout = Layout(
+            folder=folder,
+            tool="drizzle" if drizzle else "prisma",
+            entries=tuple(sorted(Entry(basename(dirname(path)), path) for path in inside)),
+            lock_file=lock_file if locked else None,
+            schema=schema,
+            problems=tuple(_without_file(it) for it in bare if dirname(it) == folder),
+        )
+        found.append(layout)
+    return found
+
+
+def _without_file(folder: str) -> Problem:
+    message = f"{basename(folder)} holds no migration.sql, so Prisma refuses to migrate at all (P3015)"
+    return Problem(Span(join(folder, "migration.sql"), 0, 0), message, "unreadable")
+
+
+def _named_by_prisma(known: _Known) -> set[str]:
+    """The folders of migrations that prisma.config.* names."""
+    return {
+        normpath(join(dirname(path), facts.migrations.text))
+        for path, facts in known.facts.items()
+        if isinstance(facts, SchemaLocation) and facts.migrations
+    }
+
+
+def _in_folder(known: _Known, folder: str, paths: list[str], *, forced: bool = False) -> list[Layout]:
+    """The layout of the SQL files that lie in the folder side by side."""
+    if not paths:
+        return []
+    journal = known.facts.get(join(folder, "meta/_journal.json"))
+    if isinstance(journal, Journal):
+        return [_of_drizzle(folder, journal)]
+    names = {path[len(folder) :].lstrip("/"): path for path in paths}
+    found = ordered(
+        names,
+        lambda name: known.text(names[name]),
+        supabase=folder == "supabase/migrations" or folder.endswith("/supabase/migrations"),
+        migrations=forced or _holds_migrations(folder),
+        forced=forced,
+    )
+    if found is None:
+        return []
+    problems = tuple(
+        Problem(
+            Span(names[second], 0, 0),
+            f"{second} has the version of {first}, and {found.tool} takes one file of a version",
+            "duplicate",
+            (Span(names[first], 0, 0),),
+        )
+        for first, second in found.twins
+    )
+    entries = tuple(Entry(name.removesuffix(".sql").removesuffix(".up"), names[name]) for name in found.names)
+    return [Layout(folder, found.tool, entries, problems=problems)]
+
+
+def _holds_migrations(folder: str) -> bool:
+    """Whether the folder is called so, or is that of one database in one that is: migrations/postgres."""
+    name = basename(folder)
+    return bool(_MIGRATIONS.search(name)) or (
+        dialect_in_path(name) is not None and bool(_MIGRATIONS.search(basename(dirname(folder))))
+    )
+
+
+def _of_drizzle(folder: str, journal: Journal) -> Layout:
+    """Source: https://github.com/drizzle-team/drizzle-orm/blob/main/drizzle-orm/src/migrator.ts"""
+    entries = tuple(Entry(tag, join(folder, f"{tag}.sql")) for tag in journal.tags)
+    return Layout(folder, "drizzle", entries, provider=journal.dialect)
+
+
+def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
+    """The layout with what is known of its dialect; None where that is none that crowsfoot reads."""
+    lock = known.facts.get(layout.lock_file or "")
+    provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else layout.provider
+    if provider not in DIALECTS:
+        schema = next((it for it in known.schemas if it[0].path == layout.schema), None)
+        provider = _provider(schema) if schema else None
+    if provider in DIALECTS:
+        dialect = DIALECTS[provider]
+        return replace(layout, provider=provider, dialect=dialect) if dialect else None
+    if known.chosen.dialect:
+        return replace(layout, dialect=known.chosen.dialect)
+    if (in_path := dialect_in_path(layout.folder)) is not None:
+        return replace(layout, dialect=in_path)
+    sniffed = sniff(known.text(entry.path) for entry in layout.entries)
+    if sniffed == "other":
+        return None
+    return replace(layout, dialect=sniffed or "postgresql", guessed=sniffed is None)
+
+
+def _schema_of(known: _Known, folder: str) -> str | None:
+    """The schema that the migrations in folder make: settings name it, or it lies beside them."""
+    for path, facts in known.facts.items():
+        if not isinstance(facts, SchemaLocation) or not facts.migrations:
+            continue
+        here = dirname(path)
+        if normpath(join(here, facts.migrations.text)) == folder:
+            places = (
+                [facts.schema.text] if facts.schema else ["prisma/schema.prisma", "schema.prisma", "prisma"]
+            )
+            for place in places:
+                if (unit := _unit_at(known, normpath(join(here, place)))) is not None:
+                    return unit
+    lock = known.facts.get(join(folder, "migration_lock.toml"))
+    provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else None
+    beside = [
+        unit
+        for unit in known.schemas
+        if dirname(folder) in (dirname(unit[0].path), dirname(dirname(unit[0].path)))
+        and (provider is None or DIALECTS.get(_provider(unit)) == DIALECTS.get(provider))
+    ]
+    return _nearest(folder, beside)
+
+
+def _unit_at(known: _Known, place: str) -> str | None:
+    """The schema that is the file at place, or lies in the folder at place."""
+    for unit in known.schemas:
+        if any(file.path == place for file in unit) or _is_below(place, unit[0].path):
+            return unit[0].path
+    return None
+
+
+def _nearest(folder: str, units: list[tuple[File, ...]]) -> str | None:
+    """Of several schemas beside the migrations, the one that they are called after, or Prisma's usual one."""
+    with_source = [it for it in units if _facts(it[0]).datasources]
+    paths = [it[0].path for it in with_source or units]
+    if len(paths) < 2:
+        return paths[0] if paths else None
+    # mysql-schema.prisma, postgresql-schema.prisma and postgresql-migrations
+    word = _MIGRATIONS.sub("", basename(folder))
+    called = [path for path in paths if word and word in basename(path)]
+    usual = [path for path in paths if basename(path) == "schema.prisma"]
+    same = [path for path in paths if dirname(path) == dirname(folder)]
+    return next((it[0] for it in (called, usual, same) if len(it) == 1), None)
+
+
+def _provider(unit: tuple[File, ...]) -> str | None:
+    for block in _facts(unit[0]).datasources:
+        setting = block.get("provider")
+        if setting and isinstance(setting.value, str):
+            return setting.value
+    return None
+
+
+def _facts(file: File) -> PrismaFile:
+    assert isinstance(file.facts, PrismaFile)
+    return file.facts
+
+
+def _is_below(folder: str, path: str) -> bool:
+    return folder in ("", ".") or path.startswith(f"{folder}/")

@@ -1,0 +1,128 @@
+"""Names of SQL files that lie side by side -> the tool that runs them, and its order."""
+
+import re
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from crowsfoot.databases.tools import Tool
+
+
+class Ordered(msgspec.Struct, frozen=True):
+    """The files that a tool runs to go forward, in its order."""
+
+    tool: Tool
+    names: tuple[str, ...]
+    twins: tuple[tuple[str, str], ...] = ()  # two of one version, where the tool refuses that
+
+
+Text = Callable[[str], str]
+
+# Source: https://documentation.red-gate.com/fd/versioned-migrations-273973333.html
+_FLYWAY = re.compile(r"V(\d+(?:[._]\d+)*)__.+\.sql")
+# Source: https://documentation.red-gate.com/fd/repeatable-migrations-273973335.html
+_REPEATABLE = re.compile(r"R__(.+)\.sql")
+# Source: https://github.com/golang-migrate/migrate/blob/master/source/parse.go
+_UP = re.compile(r"(\d+)_.*\.up\.sql")
+# Source: https://github.com/supabase/cli/blob/main/pkg/migration/list.go
+_SUPABASE = re.compile(r"(\d+)_.*\.sql")
+_NUMBERED = re.compile(r"(\d+)")
+_BACKWARD = re.compile(
+    r"[._-](?:down|undo|rollback|revert)\.sql$|^(?:down|undo|rollback|revert)\.sql$", re.IGNORECASE
+)
+
+
+def ordered(
+    names: Iterable[str],
+    text: Text,
+    *,
+    supabase: bool = False,
+    migrations: bool = False,
+    forced: bool = False,
+) -> Ordered | None:
+    """The migrations among the names, or None where no tool would run them.
+
+    text gives the content of one of them. supabase: they lie where the Supabase CLI looks; migrations: their
+    folder is called so; forced: the user says that it holds migrations.
+    """
+    names = sorted(names)
+    if supabase:
+        return _by_version("supabase", names, _SUPABASE)
+    if any(_FLYWAY.fullmatch(_last(it)) for it in names):
+        return _of_flyway(names)
+    forward = [it for it in names if not _BACKWARD.search(it)]
+    if any(_UP.fullmatch(it) for it in forward):
+        # sqlx has reversible migrations of the same names. What tells them apart is a comment of its own.
+        is_sqlx = any(text(it).lstrip().startswith("-- no-transaction") for it in forward)
+        return _by_version("sqlx" if is_sqlx else "golang-migrate", forward, _UP)
+    numbered = [it for it in forward if _NUMBERED.match(it)]
+    if any("-- +goose " in text(it) for it in numbered):
+        return _by_version("goose", numbered, _SUPABASE)
+    if any("-- migrate:up" in text(it) for it in numbered):
+        return Ordered("dbmate", tuple(numbered))
+    if forced or (migrations and numbered and len(numbered) == len(forward)):
+        if any(text(it).lstrip().startswith("-- no-transaction") for it in numbered):
+            return _by_version("sqlx", numbered, _SUPABASE)
+        return Ordered("plain", tuple(sorted(forward, key=_number)))
+    return None
+
+
+def comes_after(tool: Tool, name: str, other: str) -> bool:
+    """Whether a migration runs after the one of another name, or after all whose names begin so."""
+    if tool in _BY_NAME or not (theirs := _version_of(other)):
+        return name > other and not name.startswith(other)
+    return _version_of(name) > theirs
+
+
+# Tools that take names for text. Those of Drizzle all begin with equally many digits.
+_BY_NAME = frozenset({"prisma", "drizzle", "dbmate"})
+
+
+def _version_of(name: str) -> tuple[int, ...]:
+    """The number that the name begins with, in its parts: (1, 2) of "V1_2__users", (7,) of "0007_users"."""
+    pattern = r"V(\d+(?:[._]\d+)*)(?:__|$)" if name.startswith("V") else r"(\d+)"
+    found = re.match(pattern, name)
+    return tuple(int(it) for it in re.split(r"[._]", found[1])) if found else ()
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _by_version(tool: Tool, names: Iterable[str], pattern: re.Pattern[str]) -> Ordered | None:
+    """By the number that the names begin with; what does not match, the tool passes over."""
+    versions = [(int(match[1]), name) for name in names if (match := pattern.fullmatch(name))]
+    return _in_order(tool, sorted(versions))
+
+
+def _of_flyway(names: Iterable[str]) -> Ordered | None:
+    """By version, part by part, whatever the folder; what is repeatable comes last, by its description."""
+    versions = []
+    repeatable = []
+    for name in names:
+        if match := _FLYWAY.fullmatch(_last(name)):
+            parts = [int(it) for it in re.split(r"[._]", match[1])]
+            while len(parts) > 1 and parts[-1] == 0:  # 1.0 is 1
+                parts.pop()
+            versions.append((tuple(parts), name))
+        elif match := _REPEATABLE.fullmatch(_last(name)):
+            repeatable.append((match[1], name))
+    found = _in_order("flyway", sorted(versions))
+    last = tuple(name for _, name in sorted(repeatable))
+    return msgspec.structs.replace(found, names=found.names + last) if found else None
+
+
+def _in_order(tool: Tool, versions: list[tuple[object, str]]) -> Ordered | None:
+    if not versions:
+        return None
+    twins = tuple(
+        (first, second)
+        for (version, first), (next_version, second) in zip(versions, versions[1:], strict=False)
+        if version == next_version
+    )
+    return Ordered(tool, tuple(name for _, name in versions), twins)
+
+
+def _number(name: str) -> tuple[float, str]:
+    match = _NUMBERED.match(name)
+    return (int(match[1]) if match else float("inf"), name)

@@ -1,0 +1,85 @@
+"""Rows are written whose foreign key is checked at COMMIT, and then the same transaction alters their table.
+
+A check that is put off (`INITIALLY DEFERRED`) leaves an event behind for each row, and PostgreSQL refuses to alter
+a table with such events: "cannot ALTER TABLE because it has pending trigger events" (55006, measured on PostgreSQL
+10 to 18). On a table without rows nothing happens, so that tests do not show it.
+
+```sql
+CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "userId" INTEGER NOT NULL, "note" TEXT,
+  CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") DEFERRABLE INITIALLY DEFERRED);
+-- next migration
+UPDATE "Order" SET "userId" = 1 WHERE "userId" = 2;
+ALTER TABLE "Order" DROP COLUMN "note"; -- want "pending trigger events"
+```
+
+`SET CONSTRAINTS ALL IMMEDIATE` checks at once; so do two migrations:
+
+```sql
+CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "userId" INTEGER NOT NULL, "note" TEXT,
+  CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") DEFERRABLE INITIALLY DEFERRED);
+-- next migration
+UPDATE "Order" SET "userId" = 1 WHERE "userId" = 2;
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE "Order" DROP COLUMN "note";
+```
+
+Source: https://www.postgresql.org/docs/current/sql-set-constraints.html
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, Migration, Related, Severity, Step, rule
+from crowsfoot.databases.blocking import may_not_run
+from crowsfoot.facts.sql import (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    AlterTable,
+    DropColumn,
+    DropConstraint,
+    Insert,
+    SetVariable,
+    Update,
+)
+
+
+@rule(over=Migration, since="0.2", severity=Severity.ERROR)
+def check(migration: Migration) -> Iterator[Finding]:
+    if migration.history.dialect != "postgresql":
+        return
+    for transaction in migration.transactions:
+        pending: dict[int, Step] = {}
+        for step in transaction.steps:
+            if may_not_run(step):
+                return
+            for change in step.does:
+                if isinstance(change, Insert | Update):
+                    pending |= dict.fromkeys(_with_events(change, step), step)
+                elif isinstance(change, SetVariable) and change.name == "constraints":
+                    pending.clear()
+            altered = [it.table for it in step.does if isinstance(it, _ALTERS)]
+            number = step.before.number_of(altered[0]) if altered else None
+            if number in pending:
+                yield Finding(
+                    step.span,
+                    f"this fails as soon as {pending[number].statement.verb} before has found a row, as the table "
+                    "then has pending trigger events (55006); say SET CONSTRAINTS ALL IMMEDIATE between the two",
+                    subject=str(altered[0]),
+                    related=(Related(pending[number].span, "leaves the check of a foreign key for later"),),
+                    confidence=Confidence.LIKELY,
+                )
+                return
+
+
+_ALTERS = (AddColumn, AddConstraint, AlterColumn, AlterTable, DropColumn, DropConstraint)
+
+
+def _with_events(change: Insert | Update, step: Step) -> Iterator[int]:
+    """The table, where a row that the statement writes is checked later."""
+    table = step.before.table(change.table)
+    for key in table.foreign_keys.values() if table else ():
+        written = not change.columns or not set(key.columns).isdisjoint(change.columns)
+        if table and key.deferred and key.enforced and written:
+            yield table.number

@@ -1,0 +1,54 @@
+"""A column becomes NOT NULL, and every row is searched for NULL while nobody can use the table.
+
+`ALTER COLUMN ... SET NOT NULL` holds an ACCESS EXCLUSIVE lock while it reads the whole table: every query
+waits. From PostgreSQL 12 on it reads nothing where a valid CHECK already says that the column is not NULL, and
+such a check can be validated while others read and write.
+
+```sql
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "email" TEXT);
+-- next migration
+ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL; -- want "locks User against reads and writes"
+```
+
+```sql
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "email" TEXT);
+-- next migration
+ALTER TABLE "User" ADD CONSTRAINT "email_set" CHECK ("email" IS NOT NULL) NOT VALID;
+-- next migration
+ALTER TABLE "User" VALIDATE CONSTRAINT "email_set";
+ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL;
+ALTER TABLE "User" DROP CONSTRAINT "email_set";
+```
+
+From PostgreSQL 18 on, `ADD CONSTRAINT ... NOT NULL "email" NOT VALID` takes the place of the check. Before
+PostgreSQL 12 there is no such way to `SET NOT NULL`, and the check has to stay in its place.
+
+Source: https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Finding, Step, rule
+from crowsfoot.databases.blocking import waits
+from crowsfoot.databases.ways_out import later, safer
+from crowsfoot.facts.sql import AlterColumn
+
+
+@rule(over=Step, since="0.2")
+def check(step: Step) -> Iterator[Finding]:
+    for wait in waits(step, "not null"):
+        change = wait.change
+        columns = change.column if isinstance(change, AlterColumn) else ", ".join(change.constraint.columns)
+        postgres = step.migration.history.postgres
+        way = f"add CHECK ({columns} IS NOT NULL) NOT VALID, and VALIDATE it{later(step)}, before"
+        if postgres >= 18:
+            way = f"add the constraint NOT NULL {columns} as NOT VALID, and VALIDATE it{later(step)}"
+        elif postgres < 12:
+            way = f"before PostgreSQL 12 only CHECK ({columns} IS NOT NULL), NOT VALID and validated{later(step)}, spares that"
+        yield Finding(
+            step.span_of(change.range),
+            f"SET NOT NULL {wait}; {way}",
+            subject=f"{wait.work.table}.{columns}",
+            fix=safer(step, wait.changes),
+            confidence=wait.confidence,
+        )

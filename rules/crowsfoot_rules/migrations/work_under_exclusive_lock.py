@@ -1,0 +1,81 @@
+"""Rows are read or changed in bulk while an earlier statement of the transaction keeps everyone off a table.
+
+`ALTER TABLE` needs its ACCESS EXCLUSIVE lock for a moment only, but keeps it until the transaction ends. An
+`UPDATE` that goes through a whole table in the same transaction makes that moment as long as itself: all that
+time nobody reads or writes the altered table.
+
+```sql
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, "first" TEXT);
+-- next migration
+ALTER TABLE "User" ADD COLUMN "display" TEXT;
+UPDATE "User" SET "display" = "first" WHERE "name" IS NULL; -- want "User stays locked against reads and writes"
+```
+
+Before Prisma 7.4 a file is one transaction, so that the rows get a migration of their own:
+
+```sql
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, "first" TEXT);
+-- next migration
+ALTER TABLE "User" ADD COLUMN "display" TEXT;
+-- next migration
+UPDATE "User" SET "display" = "first" WHERE "name" IS NULL;
+```
+
+It is said once for each transaction. What unfiltered-update, unfiltered-delete and the rules on locks report of
+a statement is not said again.
+
+Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, Migration, Related, Step, rule
+from crowsfoot.databases.blocking import held_before, longest_wait, may_not_run, operations
+from crowsfoot.databases.locks import Work, effects_of
+from crowsfoot.facts.sql import Block, Delete, Insert, Select, Update
+from crowsfoot.prose import series
+
+
+@rule(over=Migration, since="0.2")
+def check(migration: Migration) -> Iterator[Finding]:
+    if migration.history.dialect != "postgresql":
+        return
+    for transaction in migration.transactions:
+        for step in transaction.steps[1:]:
+            if may_not_run(step):
+                return
+            finding = _finding(step)
+            if finding is not None:
+                yield finding
+                break
+
+
+def _finding(step: Step) -> Finding | None:
+    works = list(_works(step))
+    held = [it for it in held_before(step).values() if it[1].mode.blocks_reads] if works else []
+    if not held or longest_wait(step):
+        return None
+    names = [str(lock) for _, lock in held]
+    return Finding(
+        step.span,
+        f"{series(names)} {'stays' if len(names) == 1 else 'stay'} locked against reads and writes (ACCESS "
+        f"EXCLUSIVE) while this reads every row of {works[0].table}, since locks last until the transaction "
+        "ends; do it in a migration of its own",
+        subject=names[0],
+        related=tuple(Related(earlier.span, f"locks {lock}") for earlier, lock in held),
+        confidence=Confidence.LIKELY if isinstance(step.does[0], Block) else Confidence.CERTAIN,
+    )
+
+
+def _works(step: Step) -> Iterator[Work]:
+    """What the statement does with all rows of a table that was there before, as far as no rule reports that."""
+    changes = {it.range for it in operations(step.statement) if _is_ours(it)}
+    for work in effects_of(step).work if changes else ():
+        if work.range in changes and not step.is_new(work.table):
+            yield work
+
+
+def _is_ours(change: object) -> bool:
+    if isinstance(change, Update | Delete):
+        return change.filtered
+    return isinstance(change, Insert | Select)
