@@ -254,15 +254,17 @@ def table(scores: dict[str, Score], statements: dict[tuple[str, int], Statement]
     yield ""
     yield (
         "| | findings | for each statement that touches tables | rows | on new tables"
-        " | claim work under a lock | precision | recall | of changes of the schema | claim a lock | precision |"
+        " | claim work under a lock | precision | recall | of changes of the schema"
+        " | claim a lock | precision |"
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for name, it in scores.items():
+        right = it.work & works
         held = sum(statements[key].locks for key in it.lock)
         yield (
             f"| {name} | {it.findings:,} | {it.findings / tables:.2f} | {it.findings / rows:.2f}"
-            f" | {it.on_new:,} | {len(it.work):,} | {percent(len(it.work & works), len(it.work))} | {percent(len(it.work & works), len(works))}"
-            f" | {percent(len(it.work & changes), len(changes))}"
+            f" | {it.on_new:,} | {len(it.work):,} | {percent(len(right), len(it.work))}"
+            f" | {percent(len(right), len(works))} | {percent(len(right & changes), len(changes))}"
             f" | {len(it.lock):,} | {percent(held, len(it.lock))} |"
         )
 
@@ -291,6 +293,7 @@ def times(measured: dict[str, Tool], folder: Path, paths: list[str], rounds: int
     """Whole processes over all files, one after the other in each round, as lines of Markdown."""
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "XDG_CACHE_HOME": cache}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users have their bytecode
         taken: dict[str, list[float]] = {name: [] for name in measured}
         for round in range(rounds + 1):
             for name, tool in measured.items():

@@ -48,7 +48,7 @@ def messages(discovery: Discovery) -> dict[str, str]:
 def test_files_of_the_wanted_kinds_are_found_and_sorted(top: Path) -> None:
     for name in ("b.prisma", "a/c.prisma", "a-b/x.prisma", "prisma.config.ts", "prisma.config.mjs"):
         write(top / name, name)
-    for name in ("a.sql", "README", "prisma", ".prisma.swp", "prisma.config.json", "x.prisma.bak"):
+    for name in ("a.sqlx", "README", "prisma", ".prisma.swp", "prisma.config.json", "x.prisma.bak"):
         write(top / name)
     found = discover(top, [top])
     assert paths(found) == [

@@ -25,7 +25,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 _SCHEMA = Kind()
-_PACKAGE = Kind((b"prisma",))
+_PACKAGE = Kind((b'"prisma"', b'"@prisma/', b"prisma "))
 _JOURNAL = Kind((b'"entries"',), quiet=True)
 # Of these only the version of Prisma is taken.
 _VERSIONS = Kind((b"prisma",), quiet=True, largest=50_000_000)

@@ -85,10 +85,12 @@ def _read(jobs: list[_Job]) -> Iterable[Facts | None]:
             return _read_in_processes(jobs)
         except (OSError, ImportError, RuntimeError):
             pass  # a sandbox without processes or semaphores, or one of them was killed: it works without
-    return (
-        frontends.read(source) if dialect is None else frontends.read(source, dialect)
-        for source, dialect in jobs
-    )
+    return map(_read_one, jobs)
+
+
+def _read_one(job: _Job) -> Facts | None:
+    source, dialect = job
+    return frontends.read(source) if dialect is None else frontends.read(source, dialect)
 
 
 def _read_in_processes(jobs: list[_Job]) -> list[Facts | None]:

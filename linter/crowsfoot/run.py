@@ -10,12 +10,11 @@ from typing import Any
 from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, severity, silenced
 from crowsfoot.discover import Discovery
-from crowsfoot.facts import Problem
 from crowsfoot.finding import Diagnostic, Finding, Report
 from crowsfoot.link import link
 from crowsfoot.link.assumed import Assumed, Changes
 from crowsfoot.link.history import History, Migration, Step
-from crowsfoot.link.layouts import Chosen, Layout, find_layouts
+from crowsfoot.link.layouts import Chosen, find_layouts, sort_out
 from crowsfoot.link.project import File, Project
 from crowsfoot.link.project import Problem as LinkProblem
 from crowsfoot.reading import read_all, read_migrations
@@ -55,9 +54,15 @@ def check(
     return Report(
         kept=_shown((*judged.kept, *about_comments), config, rules, _wanted(project, changes)),
         allowed=judged.allowed,
-        files=len(project.files) + len(discovery.problems),
+        files=len(_seen(project)),
         failures=tuple(failures),
     )
+
+
+def _seen(project: Project) -> set[str]:
+    """The files that count, those that could not be read among them."""
+    unread = {it.span.path for it in project.problems if it.kind == "unreadable"}
+    return unread | {it.path for it in project.files}
 
 
 def analyse(
@@ -70,18 +75,24 @@ def analyse(
     layouts = find_layouts(
         texts,
         [File(path, it) for path, it in facts],
-        Chosen(config.migrations, discovery.named, config.dialect),
+        Chosen(
+            folders=config.migrations,
+            files=discovery.named,
+            dialect=config.dialect,
+            prisma=config.prisma_version,
+            engine=config.prisma_engine,
+        ),
         discovery.bare,
     )
-    migrations = read_migrations(layouts, texts, cache)
+    migrations = dict(read_migrations(layouts, texts, cache))
+    layouts, foreign = sort_out(layouts, migrations)
+    wanted = {entry.path for layout in layouts for entry in layout.entries}
     return link(
-        (*facts, *migrations),
-        _of_interest(discovery, layouts),
+        (*facts, *((path, it) for path, it in migrations.items() if path in wanted)),
+        (*(it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in wanted), *foreign),
         layouts=layouts,
         assumed=Assumed(
             postgres=config.postgres_version,
-            prisma=config.prisma_version,
-            engine=config.prisma_engine,
             after=config.migrations_after,
             changes=changes,
         ),
@@ -94,12 +105,6 @@ def _sql(discovery: Discovery) -> dict[str, str | None]:
     texts: dict[str, str | None] = {path: None for path, _ in discovery.problems if path.endswith(".sql")}
     texts.update((it.path, it.text) for it in discovery.sources if it.path.endswith(".sql"))
     return texts
-
-
-def _of_interest(discovery: Discovery, layouts: Iterable[Layout]) -> list[tuple[str, Problem]]:
-    """What could not be read and would have counted: of SQL, only migrations do."""
-    migrations = {entry.path for layout in layouts for entry in layout.entries}
-    return [it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in migrations]
 
 
 def apply_rules(

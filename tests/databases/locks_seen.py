@@ -1,26 +1,21 @@
 """A statement -> what a real PostgreSQL does with it: locks, scans, new files. All is undone again."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
-import psycopg
 
 from crowsfoot.databases.locks import Mode
 
+from ..postgres import Postgres
+
 _MODES: Final = {str(mode).title().replace(" ", "") + "Lock": mode for mode in Mode}
 _RELATIONS: Final = """
-    SELECT c.oid::int8, c.relname, c.relkind::text, pg_relation_filenode(c.oid)::int8,
-           pg_stat_get_xact_numscans(c.oid)
+    SELECT c.oid, c.relname, c.relkind, pg_relation_filenode(c.oid), pg_stat_get_xact_numscans(c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname !~ '^(pg_|information_schema)' AND c.relkind IN ('r', 'p', 'v', 'm', 'i', 'I', 'S')
 """
 _LOCKS: Final = """
-    SELECT relation::int8, mode FROM pg_locks
-    WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
+    SELECT relation, mode FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
 """
 
 
@@ -34,62 +29,57 @@ class Seen(msgspec.Struct, frozen=True):
     rebuilt: frozenset[str]
 
 
-@contextmanager
-def connected(folder: Path) -> Iterator[psycopg.Connection]:
-    """A connection to a PostgreSQL 16 of its own, which is gone afterwards."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set on every machine
-        from pgserver.postgres_server import get_server
+class _Relation(NamedTuple):
+    name: str
+    kind: str
+    file: str
+    scans: int
 
-    server = get_server(folder, cleanup_mode="delete")
-    try:
-        with psycopg.connect(server.get_uri()) as connection:
-            yield connection
-    finally:
-        server.cleanup()
+    @property
+    def is_index(self) -> bool:
+        return self.kind in "iI"
 
 
-def start(connection: psycopg.Connection, setup: str) -> None:
+def start(postgres: Postgres, setup: str) -> None:
     """A database that holds what the setup makes, and nothing else."""
-    connection.rollback()
-    connection.autocommit = True
     query = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'"
-    for (schema,) in connection.execute(query).fetchall():
-        connection.execute(f'DROP SCHEMA "{schema}" CASCADE'.encode())
-    connection.execute(b"CREATE SCHEMA public; RESET ALL")
-    connection.execute(setup.encode())
-    connection.autocommit = False
+    postgres.run("SET client_min_messages = error")
+    for schema in postgres.run(query):
+        postgres.run(f'DROP SCHEMA "{schema}" CASCADE')
+    postgres.run(f"CREATE SCHEMA public;\n{setup}")
 
 
-def observe(connection: psycopg.Connection, script: str) -> Seen:
+def observe(postgres: Postgres, script: str, zone: str = "UTC") -> Seen:
     """What the statements do, run in one transaction."""
-    before = {row[0]: row[1:] for row in connection.execute(_RELATIONS).fetchall()}
+    postgres.run("BEGIN")
     try:
-        connection.execute(script.encode())
-        after = {row[0]: row[1:] for row in connection.execute(_RELATIONS).fetchall()}
-        locks = connection.execute(_LOCKS).fetchall()
+        postgres.run(f"SET LOCAL timezone = '{zone}'")
+        before = _relations(postgres)
+        postgres.run(script)
+        after = _relations(postgres)
+        locks = [line.split("|") for line in postgres.run(_LOCKS)]
     finally:
-        connection.rollback()
+        postgres.run("ROLLBACK")
     tables: dict[str, Mode] = {}
     indexes: dict[str, Mode] = {}
     for oid, word in locks:
         if oid in before:
-            name, kind, _, _ = before[oid]
-            into = indexes if kind in "iI" else tables
+            into = indexes if before[oid].is_index else tables
+            name = before[oid].name
             into[name] = max(_MODES[word], into.get(name, Mode.ACCESS_SHARE))
-    files = {name: file for name, kind, file, _ in after.values() if kind in "iI"}
+    kept = [(it, after[oid]) for oid, it in before.items() if it.kind in "rm" and oid in after]
+    files = {it.name: it.file for it in after.values() if it.is_index}
     return Seen(
         tables,
         indexes,
+        frozenset(old.name for old, new in kept if new.scans > old.scans),
+        frozenset(old.name for old, new in kept if new.file != old.file),
         frozenset(
-            it[0] for oid, it in before.items() if it[1] in "rm" and oid in after and after[oid][3] > it[3]
-        ),
-        frozenset(
-            it[0] for oid, it in before.items() if it[1] in "rm" and oid in after and after[oid][2] != it[2]
-        ),
-        frozenset(
-            name
-            for name, kind, file, _ in before.values()
-            if kind in "iI" and name in files and files[name] != file
+            it.name for it in before.values() if it.is_index and files.get(it.name, it.file) != it.file
         ),
     )
+
+
+def _relations(postgres: Postgres) -> dict[str, _Relation]:
+    rows = [line.split("|") for line in postgres.run(_RELATIONS)]
+    return {oid: _Relation(name, kind, file, int(scans)) for oid, name, kind, file, scans in rows}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from crowsfoot.databases.locks import effects
@@ -13,6 +12,7 @@ from crowsfoot.frontends.sql import read
 from crowsfoot.link.catalog import execute, model
 from crowsfoot.link.project import File
 
+from ..postgres import Postgres, Server
 from . import locks_seen
 
 MAJOR = 16
@@ -84,48 +84,46 @@ WHERE c.relkind = 'r'
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection]:
-    with locks_seen.connected(tmp_path_factory.mktemp("postgres")) as made:
-        yield made
+def connection(postgres_server: Server) -> Iterator[Postgres]:
+    """One database for all tests here, which each of them empties: to make one takes longer than that."""
+    made = postgres_server.database()
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("statement", CHANGES)
 def test_the_advice_comes_to_what_the_change_does(
-    statement: str, transport: Transport, connection: psycopg.Connection
+    statement: str, transport: Transport, connection: Postgres
 ) -> None:
     advice = _advice(statement, transport)
     assert advice is not None
     locks_seen.start(connection, TABLES)
-    connection.autocommit = True
-    connection.execute(statement.encode())
-    wanted = sorted(row[0] for row in connection.execute(SCHEMA.encode()).fetchall())
+    connection.run(statement)
+    wanted = sorted(connection.run(SCHEMA))
     locks_seen.start(connection, TABLES)
-    connection.autocommit = True
     for script in advice.scripts:
         _run(script.statements, transport, bool(script.marker), connection)
-    found = sorted(row[0] for row in connection.execute(SCHEMA.encode()).fetchall())
+    found = sorted(connection.run(SCHEMA))
     # DETACH ... CONCURRENTLY leaves a CHECK that says what the bounds of the partition were.
     assert [it for it in found if not it.startswith("pt1 pt1_k_check CHECK")] == wanted
 
 
-def _run(
-    statements: tuple[str, ...], transport: Transport, marked: bool, connection: psycopg.Connection
-) -> None:
+def _run(statements: tuple[str, ...], transport: Transport, marked: bool, connection: Postgres) -> None:
     """One file, as the tool hands it over. A batched UPDATE is run until it changes nothing."""
-    if any(it.startswith("UPDATE") for it in statements):
-        for statement in statements:
-            while connection.execute(statement.encode()).rowcount > 0 and statement.startswith("UPDATE"):
-                pass
+    if statements[-1].startswith("UPDATE"):
+        for statement in statements[:-1]:
+            connection.run(statement)
+        while connection.run(f"WITH x AS ({statements[-1]} RETURNING 1) SELECT count(*) FROM x") != ["0"]:
+            pass
     elif transport == "batch":
-        connection.execute("; ".join(statements).encode())
+        connection.run(" \\; ".join(statements))
     elif transport == "transaction" and not marked:
-        with connection.transaction():
-            for statement in statements:
-                connection.execute(statement.encode())
+        for statement in ("BEGIN", *statements, "COMMIT"):
+            connection.run(statement)
     else:
         for statement in statements:
-            connection.execute(statement.encode())
+            connection.run(statement)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

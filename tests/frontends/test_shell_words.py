@@ -207,6 +207,26 @@ def test_any_other_address_is_not(text: str) -> None:
     assert [it.local for it in commands(text, 0, len(text)) if it.kind == "prisma"] == [False]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "next dev",
+        "npx nodemon x.js",
+        "nest start --watch",
+        "node --watch x.js",
+        "tsx watch x.ts",
+        "ts-node x.ts",
+    ],
+)
+def test_a_server_for_developers_is_seen(text: str) -> None:
+    assert only(text, "development")
+
+
+@pytest.mark.parametrize("text", ["next start", "node server.js", "nest start", "next build", "echo dev"])
+def test_any_other_server_is_not(text: str) -> None:
+    assert not only(text, "development")
+
+
 PIECES = st.sampled_from(
     (
         *("npx prisma db push", "npm run x", "sh -c ", "ssh h ", "cd a", "A=b", "x", "2"),

@@ -33,7 +33,15 @@ from crowsfoot.link.history import Step
 from crowsfoot.prose import series
 
 Cause = Literal[
-    "index", "constraint index", "foreign key", "check", "not null", "rewrite", "type", "maintenance", "partition"
+    "index",
+    "constraint index",
+    "foreign key",
+    "check",
+    "not null",
+    "rewrite",
+    "type",
+    "maintenance",
+    "partition",
 ]
 
 
@@ -50,26 +58,26 @@ class Wait(msgspec.Struct, frozen=True, eq=False):
     confidence: Confidence
 
     def __str__(self) -> str:
-        """What completes "the index ...": which tables it locks, against what, and until when."""
+        """What completes "this index ...": which tables it locks, against what, and until when."""
         by_mode: dict[Mode, list[str]] = {}
         for lock in self.locks:
             by_mode.setdefault(lock.mode, []).append(str(lock))
         locked = [
-            f"{_shortened(names)} against {'reads and writes' if mode.blocks_reads else 'writes'} ({mode})"
+            f"{some(names)} against {'reads and writes' if mode.blocks_reads else 'writes'} ({mode})"
             for mode, names in sorted(by_mode.items(), reverse=True)
         ]
-        end = ", and on until the migration ends" if self.goes_on else ""
+        end = ", and for the rest of the migration" if self.goes_on else ""
         return f"locks {series(locked)} until {self._done()}{end}"
 
     def _done(self) -> str:
+        worked_on = [str(it) for it in self.worked_on]
+        alone = worked_on == [str(it) for it in self.locks]
+        if self.cause == "index":
+            return "it is built"
         if self.work.kind == "index build":
-            return f"the index of {self._names} is built"
+            return "its index is built" if alone else f"the index of {some(worked_on)} is built"
         done = "written anew" if self.work.kind == "rewrite" else "read"
-        return f"every row of {self._names} is {done}"
-
-    @property
-    def _names(self) -> str:
-        return _shortened([str(it) for it in self.worked_on])
+        return f"all its rows are {done}" if alone else f"all rows of {some(worked_on)} are {done}"
 
 
 def waits(step: Step, cause: Cause) -> Iterator[Wait]:
@@ -101,7 +109,7 @@ def _longest_wait(step: Step) -> Wait | None:
     for work in effects.work:
         lock = effects.lock_on(work.table)
         change = changes.get(work.range)
-        if change is None or lock is None or not lock.mode.blocks_writes or step.is_new(work.table):
+        if change is None or lock is None or not _keeps_out(lock) or step.is_new(work.table):
             continue
         cause = _cause(change, work, step)
         if cause is not None:
@@ -113,6 +121,11 @@ def _longest_wait(step: Step) -> Wait | None:
 
 
 _LENGTHS: Final = ("truncate", "scan", "index build", "rewrite")
+
+
+def _keeps_out(lock: Lock) -> bool:
+    """Whether the service waits: it writes to no materialized view."""
+    return lock.mode.blocks_reads or (lock.mode.blocks_writes and lock.kind == "table")
 
 
 def _wait(step: Step, cause: Cause, found: list[tuple[Change, Work]], effects: Effects) -> Wait:
@@ -140,13 +153,17 @@ def _worked_on(cause: Cause, works: list[Work]) -> tuple[Table, ...]:
 def blocking_locks(step: Step, effects: Effects) -> Iterator[Lock]:
     """The locks on tables in use that keep at least writers out."""
     for lock in effects.locks:
-        if lock.mode.blocks_writes and lock.table is not None and lock.kind != "view":
-            if not step.is_new(lock.table):
-                yield lock
+        if (
+            _keeps_out(lock)
+            and lock.kind != "view"
+            and lock.table is not None
+            and not step.is_new(lock.table)
+        ):
+            yield lock
 
 
 def held_before(step: Step) -> dict[int, tuple[Step, Lock]]:
-    """What earlier statements of its transaction lock so that writers wait: the strongest, by table number."""
+    """What earlier statements of its transaction lock against writers, by the number of the table."""
     held: dict[int, tuple[Step, Lock]] = {}
     for earlier in step.transaction.steps:
         if earlier is step:
@@ -233,8 +250,9 @@ def _cause_in_column(change: AddColumn, work: Work) -> Cause | None:
     if "check" in kinds:
         return "check"
     # What is left is the search for NULL in a column that has no value: such a statement fails on any row.
-    return "foreign key" if "foreign" in kinds and not change.column.not_null else None
+    return "foreign key" if "foreign" in kinds and change.column.default is not None else None
 
 
-def _shortened(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """Three of them at most, and how many more."""
     return series(names if len(names) < 5 else [*names[:3], f"{len(names) - 3} more"])

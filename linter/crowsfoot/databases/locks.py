@@ -53,6 +53,8 @@ def effects(
         return NOTHING
     draft = Draft(before, after, postgres, timezone_utc=timezone_utc, deploy_start=deploy_start)
     _apply(statement, draft)
+    if statement.verb in _ALONE:
+        draft.alone = statement.verb
     return draft.finish()
 
 
@@ -78,6 +80,11 @@ def _add_enum_value(it: sql.AddEnumValue, draft: Draft) -> None:
     if draft.postgres < 12:
         draft.alone = "ALTER TYPE ... ADD"
 
+
+# Source: the calls of PreventInTransactionBlock in PostgreSQL, and measured.
+_ALONE: Final = frozenset(
+    ["ALTER SYSTEM", "CREATE DATABASE", "CREATE TABLESPACE", "DROP DATABASE", "DROP TABLESPACE"]
+)
 
 _RULES: Final[dict[type[sql.Change], Callable[..., None]]] = {
     sql.AddColumn: locks_columns.add_column,

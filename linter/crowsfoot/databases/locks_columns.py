@@ -139,12 +139,18 @@ def drop_column(it: DropColumn, draft: Draft) -> None:
         drop_dependents(table, where, draft)
 
 
-def drop_key(table: Table, target: int, name: str, where: Range, draft: Draft) -> None:
+def drop_key(
+    table: Table, target: int, name: str, where: Range, draft: Draft, *, with_table: bool = False
+) -> None:
     """A foreign key goes: the referenced table loses two triggers, under the strongest lock."""
     found = draft.before.tables.get(target) or draft.after.tables.get(target)
     if found is not None and found.number != table.number:
         why = f"the dropped foreign key {name} refers to it"
-        draft.lock_family(found, Mode.ACCESS_EXCLUSIVE, where, why)
+        # Up to PostgreSQL 14, dropping the whole table left out what is partitioned, but not its partitions.
+        partitions_alone = with_table and found.partition_by is not None and draft.postgres < 15
+        for each in draft.family(found):
+            if each is not found or not partitions_alone:
+                draft.lock(each, Mode.ACCESS_EXCLUSIVE, where, why)
 
 
 def drop_dependents(table: Table, where: Range, draft: Draft) -> None:

@@ -65,7 +65,7 @@ def own_value(column: ColumnDef, catalog: Catalog, postgres: int) -> str | None:
         return None
     if column.default is None and postgres in (11, 12):
         return None  # those two take the default of a domain for a constant, measured
-    function = volatile_function(default, catalog)
+    function = volatile_function(default, catalog, postgres)
     if function is not None:
         return f"{function}() is volatile, so each row gets its own value"
     if postgres < 11:
@@ -81,20 +81,21 @@ def default_of(column: ColumnDef, catalog: Catalog) -> Expression | None:
     return found.default if isinstance(found, Domain) else None
 
 
-def volatile_function(default: Expression, catalog: Catalog) -> str | None:
+def volatile_function(default: Expression, catalog: Catalog, postgres: int) -> str | None:
     """A function in it that gives another value for each row."""
     for name in default.functions:
-        if name in _VOLATILE or _volatile_here(name, catalog):
+        if name in _VOLATILE or _volatile_here(name, catalog, postgres):
             return name
     return None
 
 
-def _volatile_here(name: str, catalog: Catalog) -> bool:
+def _volatile_here(name: str, catalog: Catalog, postgres: int) -> bool:
     """Whether it is a function that the migrations define, and all of that name are volatile."""
     for schema in catalog.search_path:
         found = catalog.functions.get((schema, name))
         if found:
-            return all(it.volatility == "volatile" and not _inlined(it) for it in found)
+            inlines = postgres >= 12
+            return all(it.volatility == "volatile" and not (inlines and _inlined(it)) for it in found)
     return False
 
 

@@ -4,7 +4,7 @@ Each rule holds for PostgreSQL 10 to 18 where it names no version, and was measu
 Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from crowsfoot.databases.locks_columns import drop_dependents, drop_key, drop_readers
@@ -194,12 +194,18 @@ def drop_object(it: DropObject, draft: Draft) -> None:
         rule(it, draft)
     elif it.kind in _OF_TABLES:
         table = draft.table(it.table) if it.table is not None else None
+        if table is not None and it.if_exists and not _has(table, it.kind, it.name.name):
+            return  # the lock is given back at once
         if table is not None and it.kind == "trigger":
             draft.lock_family(table, _AE, it.range, "it loses a trigger")
         elif table is not None:
             draft.lock(table, _AE, it.range, f"it loses a {it.kind}")
     elif it.cascade:
         _lock_changed(it.range, draft)
+
+
+def _has(table: Table, kind: str, name: str) -> bool:
+    return kind == "rule" or name in (table.triggers if kind == "trigger" else table.policies)
 
 
 def _drop_relation(it: DropObject, draft: Draft) -> None:
@@ -216,7 +222,7 @@ def drop_table(
         draft.lock_owned_sequences(each, _AE, where, "it goes with its table")
         for key in each.foreign_keys.values():
             if not _is_inherited(each, key, draft):
-                drop_key(each, key.target, key.name, where, draft)
+                drop_key(each, key.target, key.name, where, draft, with_table=True)
         if cascade:
             drop_dependents(each, where, draft)
     parent = draft.before.tables.get(table.partition_of) if table.partition_of is not None else None
@@ -272,9 +278,9 @@ def _drop_schema(it: DropObject, draft: Draft) -> None:
     why = "it goes with its schema"
     for name in sorted(name for name in draft.before.sequences if name[0] == it.name.name):
         draft.lock_sequence(name, _AE, it.range, why)
-    for table in _sorted(draft.before):
-        if table.schema == it.name.name:
-            drop_table(table, it.range, draft, cascade=True, why=why)
+    tables = [table for table in draft.before.tables.values() if table.schema == it.name.name]
+    for table in sorted(tables, key=lambda table: table.number):
+        drop_table(table, it.range, draft, cascade=True, why=why)
     _lock_changed(it.range, draft)
 
 
@@ -287,12 +293,15 @@ def _drop_statistics(it: DropObject, draft: Draft) -> None:
 def _lock_changed(where: Range, draft: Draft) -> None:
     """CASCADE from a type, function, sequence or schema: whatever has changed by it was locked."""
     why = "a part of it goes by CASCADE"
-    for table in _sorted(draft.before):
-        left = draft.after.tables.get(table.number)
+    before, after = draft.before.tables, draft.after.tables
+    if before is after:
+        return
+    for number in sorted(number for number, table in before.items() if after.get(number) is not table):
+        table, left = before[number], after.get(number)
         if left is None:
             draft.lock(table, _AE, where, why, _AE)
             drop_readers(table, where, draft)
-        elif left is not table and left.kind != "view":
+        elif left.kind != "view":
             draft.lock(table, _AE, where, why)
             for name in table.indexes:
                 if name not in left.indexes:
@@ -300,11 +309,6 @@ def _lock_changed(where: Range, draft: Draft) -> None:
             for key in table.foreign_keys.values():
                 if key.name not in left.foreign_keys:
                     drop_key(table, key.target, key.name, where, draft)
-
-
-def _sorted(catalog: Catalog) -> Iterator[Table]:
-    for number in sorted(catalog.tables):
-        yield catalog.tables[number]
 
 
 _DROPS: Final[dict[str, Callable[[DropObject, Draft], None]]] = {

@@ -3,18 +3,17 @@
 Each rule holds for PostgreSQL 10 to 18 where it names no version, and was measured there.
 Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
 
-Whether a query with a WHERE reads the whole table is up to the planner. It is said to where no index begins
-with a column that the query names.
+Whether a query with a WHERE reads the whole table is up to the planner. It is said to where no index has a
+column that the query names.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from crowsfoot.databases.locks_columns import lock_called_sequences, sequence_name
 from crowsfoot.databases.locks_draft import Draft
 from crowsfoot.databases.locks_model import Mode
 from crowsfoot.facts.sql import Delete, Insert, LockTable, Maintain, Query, Select, Truncate, Update
-from crowsfoot.link.catalog.model import ForeignKey, Table
+from crowsfoot.link.catalog.model import ForeignKey, Index, Table
 from crowsfoot.source import Range
 
 _READ: Final = "rows are read from it"
@@ -62,27 +61,20 @@ def _read_table(table: Table, query: Query, mode: Mode, indexes: Mode, where: Ra
         waiting += [it for it in map(draft.before.tables.get, sorted(at.reads)) if it is not None]
 
 
-def reads_all(table: Table, query: Query | None, ignore: Iterable[Range] = ()) -> bool:
-    """Whether no index can serve the query; ignore are ranges that are no part of its conditions."""
+def reads_all(table: Table, query: Query | None) -> bool:
+    """Whether it is certain that no index serves the query."""
     if query is None or not query.filtered:
         return True
-    named = {
-        use.name
-        for use in query.columns
-        if not any(it.start <= use.range.start and use.range.end <= it.end for it in ignore)
-    }
-    return bool(named) and not any(
-        index.columns
-        and (index.columns[0] in named or not named.isdisjoint(_columns_of_key(table, index.name)))
-        for index in table.indexes.values()
-        if index.valid
+    named = {use.name for use in query.columns}
+    return bool(named) and not any(_serves(index, named) for index in table.indexes.values())
+
+
+def _serves(index: Index, columns: set[str]) -> bool:
+    """Whether a condition on one of the columns may be looked up in the index."""
+    return index.valid and any(
+        key.column in columns if key.expression is None else not columns.isdisjoint(key.expression.columns)
+        for key in index.keys
     )
-
-
-def _columns_of_key(table: Table, index: str) -> tuple[str, ...]:
-    """The columns of the expression that the index begins with."""
-    expression = table.indexes[index].keys[0].expression
-    return expression.columns if expression is not None else ()
 
 
 # --- changes -----------------------------------------------------------------------------------------------
@@ -128,7 +120,7 @@ def update(it: Update, draft: Draft) -> None:
     table = draft.table(it.table)
     if table is None:
         return
-    _change(table, it.query, it.filtered, it.range, draft, [value.range for _, value in it.sets])
+    _change(table, it.query, it.filtered, it.range, draft)
     for key in table.foreign_keys.values():
         if any(column in it.columns for column in key.columns):
             _look_up(table, key, it.range, draft)
@@ -141,7 +133,7 @@ def delete(it: Delete, draft: Draft) -> None:
     table = draft.table(it.table)
     if table is None:
         return
-    _change(table, it.query, it.filtered, it.range, draft, ())
+    _change(table, it.query, it.filtered, it.range, draft)
     waiting, seen = [table], {table.number}
     while waiting:
         for referrer, key in draft.before.referring(waiting.pop()):
@@ -151,16 +143,14 @@ def delete(it: Delete, draft: Draft) -> None:
                 waiting.append(referrer)
 
 
-def _change(
-    table: Table, query: Query | None, filtered: bool, where: Range, draft: Draft, ignore: Iterable[Range]
-) -> None:
+def _change(table: Table, query: Query | None, filtered: bool, where: Range, draft: Draft) -> None:
     mode = Mode.ROW_EXCLUSIVE
     draft.lock_family(table, mode, where, "its rows change", mode)
     if table.partition_of is not None:
         parent = draft.before.tables.get(table.partition_of)
         if parent is not None:
             draft.lock(parent, Mode.ACCESS_SHARE, where, "it is the table of the partition")
-    if not filtered or reads_all(table, query, ignore):
+    if not filtered or reads_all(table, query):
         for each in draft.family(table):
             draft.scan(each, where, _READ)
     if query is not None:
@@ -191,6 +181,9 @@ def truncate(it: Truncate, draft: Draft) -> None:
             continue
         seen.add(table.number)
         why = "it is emptied" if table.number in named else "it is emptied by CASCADE"
+        parent = draft.before.tables.get(table.partition_of) if table.partition_of is not None else None
+        if parent is not None and draft.postgres < 14:
+            draft.lock(parent, Mode.ACCESS_SHARE, it.range, "it is the table of the partition")
         for each in draft.family(table):
             draft.lock(each, Mode.ACCESS_EXCLUSIVE, it.range, why)
             draft.empty(each, it.range, why)
@@ -262,13 +255,15 @@ def _reindex(it: Maintain, draft: Draft) -> None:
     if it.kind == "index":
         for name in it.names:
             table = draft.before.index_table(name)
+            if table is not None and table.partition_by is not None and draft.postgres >= 14:
+                draft.alone = draft.alone or "REINDEX INDEX"
             if table is not None:
                 draft.lock(table, mode, it.range, "its index is built anew")
                 draft.lock_index(table, name.name, index_mode, it.range, "it is built anew")
                 draft.rebuild(table, name.name, it.range, "its index is built anew")
         return
     if it.kind != "table":
-        draft.alone = f"REINDEX {it.kind.upper()}"
+        draft.alone = draft.alone or f"REINDEX {it.kind.upper()}"
     for table in _reindexed(it, draft):
         if table.partition_by is not None and draft.postgres >= 14:
             draft.alone = draft.alone or "REINDEX TABLE"

@@ -7,6 +7,7 @@ Source: https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTAB
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from crowsfoot.facts.sql import Expression, TypeName
@@ -73,10 +74,7 @@ def rewrites(
 
 def has_checks(type: TypeName, catalog: Catalog) -> bool:
     """Whether it is a domain that refuses some values, itself or one that it is made of."""
-    found = catalog.type(type.name, type.schema) if not type.dimensions else None
-    if not isinstance(found, Domain):
-        return False
-    return found.not_null or bool(found.checks) or has_checks(found.type, catalog)
+    return any(it.not_null or it.checks for it in _domains(type, catalog))
 
 
 def same_operators(old: TypeName, new: TypeName, catalog: Catalog) -> bool:
@@ -89,12 +87,22 @@ def same_operators(old: TypeName, new: TypeName, catalog: Catalog) -> bool:
 
 def _base(type: TypeName, catalog: Catalog) -> TypeName:
     """What a domain is made of, at the bottom."""
-    for _ in range(32):  # a domain cannot be made of itself; a broken catalog might say so
+    for domain in _domains(type, catalog):
+        type = domain.type
+    return type
+
+
+def _domains(type: TypeName, catalog: Catalog) -> Iterator[Domain]:
+    """The domain, and those that it is made of, outermost first."""
+    for _ in range(_DEEPEST):
         found = catalog.type(type.name, type.schema) if not type.dimensions else None
         if not isinstance(found, Domain):
             break
+        yield found
         type = found.type
-    return type
+
+
+_DEEPEST: Final = 32  # a broken catalog might say that a domain is made of itself
 
 
 def _writes(old: TypeName, new: TypeName, catalog: Catalog, postgres: int, *, timezone_utc: bool) -> bool:

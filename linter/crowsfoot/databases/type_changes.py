@@ -52,9 +52,7 @@ def _between(old: TypeName, new: TypeName, *, converted: bool) -> Risk:
     if a in _WHOLE:
         return _from_whole(a, new)
     if a == "numeric":
-        if b in _WHOLE:
-            return Risk.FAILS
-        return Risk.CHANGES if b in _FLOATS else Risk.UNKNOWN
+        return _from_numeric(old, b)
     if a in _FLOATS:
         if b in _WHOLE:
             return Risk.FAILS
@@ -82,7 +80,7 @@ def _to_text(old: TypeName, new: TypeName, *, converted: bool) -> Risk:
     length = _length(new)
     if length is None:
         return Risk.NONE
-    known = _length(old) if old.name in (*_TEXTS, "character") else _LONGEST.get(old.name)
+    known = _length(old) if old.name in (*_TEXTS, "character") else _longest(old)
     if known is not None and known <= length:
         return Risk.NONE
     # An explicit cast to varchar(n) cuts without a word; without USING, what is too long is an error.
@@ -90,7 +88,26 @@ def _to_text(old: TypeName, new: TypeName, *, converted: bool) -> Risk:
     return Risk.CHANGES if converted else Risk.FAILS
 
 
-_LONGEST = {"smallint": 6, "integer": 11, "bigint": 20, "uuid": 36, "boolean": 5}
+# The longest text of a value: a sign, the digits, a point, an exponent; a year has up to six digits.
+_LONGEST = {
+    "smallint": 6,
+    "integer": 11,
+    "bigint": 20,
+    "real": 15,
+    "double precision": 24,
+    "boolean": 5,
+    "uuid": 36,
+    "date": 13,
+    "time without time zone": 15,
+    _TIMESTAMP: 29,
+    _TIMESTAMPTZ: 35,
+}
+
+
+def _longest(type: TypeName) -> int | None:
+    if type.name == "numeric":
+        return _precision(type)[0] + 3 if type.args else None
+    return _LONGEST.get(type.name)
 
 
 def _length(type: TypeName) -> int | None:
@@ -125,6 +142,22 @@ def _same(old: TypeName, new: TypeName) -> Risk:
 def _precision(type: TypeName) -> tuple[int, int]:
     numbers = [int(it) if re.fullmatch(r"-?\d{1,9}", it) else 0 for it in type.args]
     return numbers[0], numbers[1] if len(numbers) > 1 else 0
+
+
+def _from_numeric(old: TypeName, new: str) -> Risk:
+    precision, scale = _precision(old) if old.args else (1000, 1000)
+    if new in _WHOLE:
+        # Digits after the point are rounded away; a precision of n digits stays below the largest number.
+        if precision - scale >= _WHOLE_DIGITS[new]:
+            return Risk.FAILS
+        return Risk.CHANGES if scale > 0 else Risk.NONE
+    if new in _FLOATS:
+        return Risk.NONE if precision <= _EXACT_DIGITS[new] else Risk.CHANGES
+    return Risk.UNKNOWN
+
+
+# Source: https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-FLOAT
+_EXACT_DIGITS = {"real": 6, "double precision": 15}
 
 
 def _from_whole(old: str, new: TypeName) -> Risk:

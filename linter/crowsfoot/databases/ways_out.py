@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 _OWN = " in a migration of its own"
 
 
-def apart(step: Step) -> str:
-    """Where CREATE INDEX CONCURRENTLY and its like may stand, with a blank before it; "" is where it stands."""
+def apart(step: Step, among: int = 0) -> str:
+    """Where CREATE INDEX CONCURRENTLY and its like may stand, with a blank before it; "" is where it stands.
+
+    among: how many statements there will be at least, itself counted.
+    """
     migration = step.migration
     if migration.transport == "transaction":
         if migration.history.tool == "drizzle":
             return ", outside of the migrations, which Drizzle runs in one transaction"
         return f"{_OWN}, outside of a transaction"
-    together = len(migration.steps) > 1 and migration.transport == "batch"
+    together = max(among, len(migration.steps)) > 1 and migration.transport == "batch"
     return _OWN if together or step.transaction.explicit else ""
 
 
@@ -74,7 +77,9 @@ def with_column(keys: Sequence[tuple[AddColumn, Constraint]]) -> Fix:
         text = text.replace(f" FOREIGN KEY ({listed(constraint.columns)})", "")
         if constraint.name is None:
             text = text.replace('CONSTRAINT "" ', "")
-        statements.append(f"ALTER TABLE {qualified(added.table)} ADD COLUMN {column_sql(added.column)} {text}")
+        statements.append(
+            f"ALTER TABLE {qualified(added.table)} ADD COLUMN {column_sql(added.column)} {text}"
+        )
     return pasted(Script(tuple(statements), "add the column and its foreign key in one, which reads no row"))
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from crowsfoot.databases.tools import OLDEST_POSTGRES, Engine, Version
+from crowsfoot.databases.tools import OLDEST_POSTGRES
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -14,10 +14,8 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class Assumed(msgspec.Struct, frozen=True):
-    """None is what the user leaves to be found, or what does not matter to him."""
+    """Which PostgreSQL runs the migrations, and which of them are new: all, if nothing says so."""
 
     postgres: int = OLDEST_POSTGRES
-    prisma: Version | None = None
-    engine: Engine | None = None
     after: str | None = None  # the last migration that has been deployed, or how its name begins
     changes: Changes | None = None

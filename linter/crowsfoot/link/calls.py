@@ -63,6 +63,8 @@ def _ways(places: Sequence[_Place]) -> dict[tuple[int, int], tuple[Run, ...]]:
             if command.kind == "prisma":
                 found.setdefault((id(place), id(command)), (run,))
                 continue
+            if len(run.calls) >= _LONGEST_WAY:
+                continue
             call = place.file.span(command.range)
             for called in index.called(place, command):
                 if id(called) not in seen and not _passes(called):
@@ -92,6 +94,13 @@ _WHEN = {
     ("platform", "release"): "before the release",
     ("platform", "start"): "when the service starts",
 }
+# Shell scripts that have one use, whoever calls them.
+_SCRIPT_FILES = {
+    **dict.fromkeys(
+        ("entrypoint.sh", "docker-entrypoint.sh", "container-entrypoint.sh"), "when the container starts"
+    ),
+    **dict.fromkeys(("vercel-build.sh", "render-build.sh", "heroku-postbuild.sh"), "in the build"),
+}
 _GOES_OUT = frozenset(("deploy", "deployment", "release", "prod", "production", "selfhost", "selfhosted"))
 # "migrate:dev" and "migrate-dev" are called after the command, and not after whom they are for.
 _MIGRATE_DEV = re.compile(r"(?i)migrate[\W_]*dev")
@@ -103,7 +112,8 @@ def _begins(place: _Place, index: "_Index") -> str | None:
     if _passes(place) or any(is_passing(it) for it in _parts(dirname(place.file.path))):
         return None
     if isinstance(facts, SchemaLocation):
-        return None if _serves_developer(place, index) else _SCRIPTS.get(task.name.text)
+        when = _SCRIPTS.get(task.name.text)
+        return None if when is None or _serves_developer(place, index) else when
     if not isinstance(facts, Automation):
         return None
     name = basename(place.file.path)
@@ -115,13 +125,12 @@ def _begins(place: _Place, index: "_Index") -> str | None:
         return f"in the job {task.name.text}"
     if is_passing(name):
         return None
-    if facts.kind == "shell":
-        return f"in {name}" if goes_out else None
     if facts.kind == "compose" and not goes_out:
         return None  # with what developers start their databases, too
-    if _serves_developer(place, index):
-        return None
-    return _WHEN.get((facts.kind, task.kind))
+    when = _WHEN.get((facts.kind, task.kind))
+    if facts.kind == "shell":
+        when = f"in {name}" if goes_out else _SCRIPT_FILES.get(name)
+    return None if when is None or _serves_developer(place, index) else when
 
 
 def _parts(folder: str) -> list[str]:
@@ -153,7 +162,9 @@ def _serves_developer(place: _Place, index: "_Index") -> bool:
     return False
 
 
-_MOST_CALLED = 50  # by one task; more is no automation that somebody wrote
+# More is no automation that somebody wrote.
+_LONGEST_WAY = 20
+_MOST_CALLED = 50  # by one task
 
 
 def _is_for_developers(name: str) -> bool:
@@ -200,7 +211,7 @@ class _Index:
         folder = self._package_folder(place, command, name)
         if folder is not None:
             scripts = self._scripts.get(folder, {})
-            yield from (scripts[it] for it in (f"pre{name}", name, f"post{name}") if it in scripts)
+            yield from (scripts[it] for it in _with_hooks(name) if it in scripts)
 
     def _package_folder(self, place: _Place, command: shell.Command, name: str) -> str | None:
         if command.package:
@@ -210,7 +221,7 @@ class _Index:
                     return folder
             return None
         for folder in self._candidates(place.folder, command.directory):
-            if name in self._scripts.get(folder, {}):
+            if any(it in self._scripts.get(folder, {}) for it in _with_hooks(name)):
                 return folder
         named = self._script_named.get(name, [])
         return named[0].folder if len(named) == 1 and not command.directory else None
@@ -239,6 +250,14 @@ class _Index:
                 it for it in known if parent and basename(dirname(it)) == parent
             ]
         return self._files[known[0]] if len(known) == 1 else None
+
+
+def _with_hooks(script: str) -> tuple[str, str, str]:
+    """The script and what is run before and after it.
+
+    Source: https://docs.npmjs.com/cli/using-npm/scripts#pre--post-scripts
+    """
+    return f"pre{script}", script, f"post{script}"
 
 
 def _dot(folder: str) -> str:

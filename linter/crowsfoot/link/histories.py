@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import force_setattr, replace
 
-from crowsfoot.databases.tools import Engine
 from crowsfoot.databases.transactions import groups, transport_of
 from crowsfoot.facts.sql import SqlFile
 from crowsfoot.link.assumed import Assumed, Changes
@@ -14,7 +13,6 @@ from crowsfoot.link.history import Failure, History, Migration, Step, Transactio
 from crowsfoot.link.layouts import Layout
 from crowsfoot.link.migration_names import comes_after
 from crowsfoot.link.project import File
-from crowsfoot.link.versions import engine, prisma_version
 
 
 def link_histories(layouts: Sequence[Layout], files: Sequence[File], assumed: Assumed) -> tuple[History, ...]:
@@ -24,19 +22,14 @@ def link_histories(layouts: Sequence[Layout], files: Sequence[File], assumed: As
 
 
 def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> History:
-    prisma = None
-    through: Engine = "classic"
-    if layout.tool == "prisma":
-        prisma = assumed.prisma or prisma_version(layout.folder, files)
-        through = assumed.engine or engine(layout.folder, files, prisma)
     history = History(
         path=layout.folder,
         tool=layout.tool,
         dialect=layout.dialect,
         migrations=(),
-        final=empty(layout.dialect),
+        final=empty(layout.dialect, outside=_SUPABASE if layout.tool == "supabase" else frozenset()),
         postgres=assumed.postgres,
-        prisma=prisma,
+        prisma=layout.prisma,
         lock_file=files.get(layout.lock_file or ""),
         provider=layout.provider,
         deleted=tuple(_deleted(layout, assumed.changes)),
@@ -61,7 +54,7 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
             file=file if file and facts else File(entry.path, SqlFile(layout.dialect)),
             steps=(),
             transactions=(),
-            transport=transport_of(layout.tool, layout.dialect, facts, prisma, through),
+            transport=transport_of(layout.tool, layout.dialect, facts, layout.prisma, layout.engine),
             deploy_start=start,
             is_new=is_new and layout.provider != "cockroachdb",
             edited=assumed.changes is not None and entry.path in assumed.changes.edited,
@@ -75,6 +68,17 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
     force_setattr(history, "migrations", tuple(migrations))
     force_setattr(history, "final", catalog)
     return history
+
+
+# What a new project of Supabase holds already.
+# Source: https://supabase.com/docs/guides/platform/permissions, and the schemas of supabase/postgres
+_SUPABASE = frozenset(
+    (
+        *("auth", "storage", "realtime", "_realtime", "extensions", "graphql", "graphql_public", "vault"),
+        *("pgsodium", "pgsodium_masks", "net", "cron", "pgbouncer", "supabase_functions"),
+        *("supabase_migrations", "pgmq", "pgmq_public", "_analytics"),
+    )
+)
 
 
 def _is_new(layout: Layout, number: int, assumed: Assumed) -> bool:

@@ -1,10 +1,9 @@
-"""Paths of SQL files, and what settings say -> folders of migrations, in the order in which their tools run them.
+"""Paths of SQL files, and what settings say -> folders of migrations, in the order in which they run.
 
 Only what a tool would run is a migration. Any other SQL file (a dump, a seed, a query) belongs to no layout,
 and is not read.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from posixpath import basename, dirname, join, normpath
 
@@ -12,15 +11,16 @@ import msgspec
 from msgspec.structs import replace
 
 from crowsfoot.databases.dialects import DIALECTS, dialect_in_path, sniff
-from crowsfoot.databases.tools import Tool
+from crowsfoot.databases.tools import Engine, Tool, Version
 from crowsfoot.facts import Facts
-from crowsfoot.facts.prisma import PrismaFile
+from crowsfoot.facts.common import Problem as FactProblem
 from crowsfoot.facts.settings import Journal, MigrationLock, SchemaLocation
-from crowsfoot.facts.sql import Dialect
-from crowsfoot.link.migration_names import ordered
+from crowsfoot.facts.sql import Dialect, SqlFile
+from crowsfoot.link.migration_names import MIGRATIONS, by_name, ordered
 from crowsfoot.link.project import File, Problem
-from crowsfoot.link.units import group_schemas
-from crowsfoot.source import Span
+from crowsfoot.link.units import group_schemas, provider_of, schema_of
+from crowsfoot.link.versions import prisma_engine, prisma_version
+from crowsfoot.source import Range, Span
 
 
 class Entry(msgspec.Struct, frozen=True, order=True):
@@ -41,6 +41,8 @@ class Layout(msgspec.Struct, frozen=True):
     provider: str | None = None  # as the lock file or the datasource says it: "cockroachdb"
     lock_file: str | None = None
     schema: str | None = None  # the path of the Database that they make
+    prisma: Version | None = None  # that runs them, where Prisma does, as far as is known
+    engine: Engine = "classic"
     problems: tuple[Problem, ...] = ()
     alone: bool = False  # one file that the user names: what ran before it is not known
 
@@ -51,6 +53,8 @@ class Chosen(msgspec.Struct, frozen=True):
     folders: tuple[str, ...] = ()  # that hold migrations, whatever they are called
     files: frozenset[str] = frozenset()  # that are named one by one
     dialect: Dialect | None = None  # of those about which nothing else says it
+    prisma: Version | None = None  # instead of what files say of it
+    engine: Engine | None = None
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -65,7 +69,6 @@ class _Known(msgspec.Struct, frozen=True):
         return self.texts.get(path) or ""
 
 
-_MIGRATIONS = re.compile(r"(?:^|[-_.])migrat(?:ions?|e|or)$", re.IGNORECASE)
 _BREAKPOINT = "--> statement-breakpoint"
 
 
@@ -93,6 +96,7 @@ def find_layouts(
     for layout in _of_prisma(known, left, bare, _named_by_prisma(known)):
         found.append(layout)
         left = [path for path in left if not _is_below(layout.folder, path)]
+    found += _in_pairs(left)
     by_folder: dict[str, list[str]] = {}
     for path in left:
         by_folder.setdefault(dirname(path), []).append(path)
@@ -124,17 +128,21 @@ def _of_prisma(known: _Known, paths: list[str], bare: Sequence[str], named: Iter
             continue
         lock_file = join(folder, "migration_lock.toml")
         locked = isinstance(known.facts.get(lock_file), MigrationLock)
-        schema = _schema_of(known, folder)
-        if not (locked or schema or folder in named or _MIGRATIONS.search(basename(folder))):
+        schema = schema_of(folder, known.schemas, known.facts)
+        if not (locked or schema or folder in named or MIGRATIONS.search(basename(folder))):
             continue
         # Drizzle has taken to this shape as well, and keeps no lock file.
         drizzle = not locked and not schema and any(_BREAKPOINT in known.text(path) for path in inside)
+        prisma = None if drizzle else known.chosen.prisma or prisma_version(folder, known.facts)
+        entries = [Entry(basename(dirname(path)), path) for path in inside]
         layout = Layout(
             folder=folder,
             tool="drizzle" if drizzle else "prisma",
-            entries=tuple(sorted(Entry(basename(dirname(path)), path) for path in inside)),
+            entries=tuple(sorted(entries, key=lambda it: by_name(it.name, prisma))),
             lock_file=lock_file if locked else None,
-            schema=schema,
+            schema=schema[0].path if schema else None,
+            prisma=prisma,
+            engine=known.chosen.engine or prisma_engine(folder, known.facts, prisma),
             problems=tuple(_without_file(it) for it in bare if dirname(it) == folder),
         )
         found.append(layout)
@@ -153,6 +161,20 @@ def _named_by_prisma(known: _Known) -> set[str]:
         for path, facts in known.facts.items()
         if isinstance(facts, SchemaLocation) and facts.migrations
     }
+
+
+def _in_pairs(paths: Iterable[str]) -> list[Layout]:
+    """Folders of folders that each hold an up.sql and a down.sql, as Diesel and Hasura have them."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        above = dirname(path)
+        if basename(path) == "up.sql" and basename(above)[:1].isdecimal():
+            folders.setdefault(dirname(above), []).append(path)
+    return [
+        Layout(folder, "plain", tuple(sorted(Entry(basename(dirname(path)), path) for path in inside)))
+        for folder, inside in folders.items()
+        if MIGRATIONS.search(basename(folder)) or MIGRATIONS.search(basename(dirname(folder)))
+    ]
 
 
 def _in_folder(known: _Known, folder: str, paths: list[str], *, forced: bool = False) -> list[Layout]:
@@ -188,8 +210,8 @@ def _in_folder(known: _Known, folder: str, paths: list[str], *, forced: bool = F
 def _holds_migrations(folder: str) -> bool:
     """Whether the folder is called so, or is that of one database in one that is: migrations/postgres."""
     name = basename(folder)
-    return bool(_MIGRATIONS.search(name)) or (
-        dialect_in_path(name) is not None and bool(_MIGRATIONS.search(basename(dirname(folder))))
+    return bool(MIGRATIONS.search(name)) or (
+        dialect_in_path(name) is not None and bool(MIGRATIONS.search(basename(dirname(folder))))
     )
 
 
@@ -205,7 +227,7 @@ def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
     provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else layout.provider
     if provider not in DIALECTS:
         schema = next((it for it in known.schemas if it[0].path == layout.schema), None)
-        provider = _provider(schema) if schema else None
+        provider = provider_of(schema) if schema else None
     if provider in DIALECTS:
         dialect = DIALECTS[provider]
         return replace(layout, provider=provider, dialect=dialect) if dialect else None
@@ -219,64 +241,29 @@ def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
     return replace(layout, dialect=sniffed or "postgresql", guessed=sniffed is None)
 
 
-def _schema_of(known: _Known, folder: str) -> str | None:
-    """The schema that the migrations in folder make: settings name it, or it lies beside them."""
-    for path, facts in known.facts.items():
-        if not isinstance(facts, SchemaLocation) or not facts.migrations:
-            continue
-        here = dirname(path)
-        if normpath(join(here, facts.migrations.text)) == folder:
-            places = (
-                [facts.schema.text] if facts.schema else ["prisma/schema.prisma", "schema.prisma", "prisma"]
-            )
-            for place in places:
-                if (unit := _unit_at(known, normpath(join(here, place)))) is not None:
-                    return unit
-    lock = known.facts.get(join(folder, "migration_lock.toml"))
-    provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else None
-    beside = [
-        unit
-        for unit in known.schemas
-        if dirname(folder) in (dirname(unit[0].path), dirname(dirname(unit[0].path)))
-        and (provider is None or DIALECTS.get(_provider(unit)) == DIALECTS.get(provider))
-    ]
-    return _nearest(folder, beside)
-
-
-def _unit_at(known: _Known, place: str) -> str | None:
-    """The schema that is the file at place, or lies in the folder at place."""
-    for unit in known.schemas:
-        if any(file.path == place for file in unit) or _is_below(place, unit[0].path):
-            return unit[0].path
-    return None
-
-
-def _nearest(folder: str, units: list[tuple[File, ...]]) -> str | None:
-    """Of several schemas beside the migrations, the one that they are called after, or Prisma's usual one."""
-    with_source = [it for it in units if _facts(it[0]).datasources]
-    paths = [it[0].path for it in with_source or units]
-    if len(paths) < 2:
-        return paths[0] if paths else None
-    # mysql-schema.prisma, postgresql-schema.prisma and postgresql-migrations
-    word = _MIGRATIONS.sub("", basename(folder))
-    called = [path for path in paths if word and word in basename(path)]
-    usual = [path for path in paths if basename(path) == "schema.prisma"]
-    same = [path for path in paths if dirname(path) == dirname(folder)]
-    return next((it[0] for it in (called, usual, same) if len(it) == 1), None)
-
-
-def _provider(unit: tuple[File, ...]) -> str | None:
-    for block in _facts(unit[0]).datasources:
-        setting = block.get("provider")
-        if setting and isinstance(setting.value, str):
-            return setting.value
-    return None
-
-
-def _facts(file: File) -> PrismaFile:
-    assert isinstance(file.facts, PrismaFile)
-    return file.facts
-
-
 def _is_below(folder: str, path: str) -> bool:
     return folder in ("", ".") or path.startswith(f"{folder}/")
+
+
+def sort_out(
+    layouts: Iterable[Layout], read: Mapping[str, SqlFile]
+) -> tuple[tuple[Layout, ...], list[tuple[str, FactProblem]]]:
+    """The layouts whose files could be read, and a word on the others: where the dialect is only guessed, and
+    one file in three is full of errors, it is another dialect.
+    """
+    kept: list[Layout] = []
+    foreign: list[tuple[str, FactProblem]] = []
+    for layout in layouts:
+        files = [read[it.path] for it in layout.entries if it.path in read]
+        broken = sum(any(it.kind == "syntax" for it in file.problems) for file in files)
+        if layout.guessed and broken * 3 >= len(files) > 1:
+            foreign.append((layout.entries[0].path, FactProblem(Range(0, 0), _FOREIGN, "unsupported")))
+        else:
+            kept.append(layout)
+    return tuple(kept), foreign
+
+
+_FOREIGN = (
+    "these migrations are left out: they are not PostgreSQL, and nothing says what they are; "
+    'name their dialect in the configuration, or leave them out with "exclude"'
+)

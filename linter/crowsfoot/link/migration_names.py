@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import msgspec
 
-from crowsfoot.databases.tools import Tool
+from crowsfoot.databases.tools import Tool, Version
 
 
 class Ordered(msgspec.Struct, frozen=True):
@@ -18,6 +19,9 @@ class Ordered(msgspec.Struct, frozen=True):
 
 Text = Callable[[str], str]
 
+# What folders of migrations are called: migrations, migrate, db-migrations, postgresql_migrations
+MIGRATIONS = re.compile(r"(?:^|[-_.])migrat(?:ions?|e|or)$", re.IGNORECASE)
+
 # Source: https://documentation.red-gate.com/fd/versioned-migrations-273973333.html
 _FLYWAY = re.compile(r"V(\d+(?:[._]\d+)*)__.+\.sql")
 # Source: https://documentation.red-gate.com/fd/repeatable-migrations-273973335.html
@@ -25,11 +29,10 @@ _REPEATABLE = re.compile(r"R__(.+)\.sql")
 # Source: https://github.com/golang-migrate/migrate/blob/master/source/parse.go
 _UP = re.compile(r"(\d+)_.*\.up\.sql")
 # Source: https://github.com/supabase/cli/blob/main/pkg/migration/list.go
-_SUPABASE = re.compile(r"(\d+)_.*\.sql")
+# Source: https://pressly.github.io/goose/documentation/cli-commands/
+_VERSIONED = re.compile(r"(\d+)_.*\.sql")
 _NUMBERED = re.compile(r"(\d+)")
-_BACKWARD = re.compile(
-    r"[._-](?:down|undo|rollback|revert)\.sql$|^(?:down|undo|rollback|revert)\.sql$", re.IGNORECASE
-)
+_BACKWARD = re.compile(r"(?:^|[._-])(?:down|undo|rollback|revert)\.sql$", re.IGNORECASE)
 
 
 def ordered(
@@ -47,30 +50,49 @@ def ordered(
     """
     names = sorted(names)
     if supabase:
-        return _by_version("supabase", names, _SUPABASE)
+        return _of_supabase(names)
     if any(_FLYWAY.fullmatch(_last(it)) for it in names):
         return _of_flyway(names)
     forward = [it for it in names if not _BACKWARD.search(it)]
     if any(_UP.fullmatch(it) for it in forward):
         # sqlx has reversible migrations of the same names. What tells them apart is a comment of its own.
-        is_sqlx = any(text(it).lstrip().startswith("-- no-transaction") for it in forward)
+        is_sqlx = any(map(_is_of_sqlx, map(text, forward)))
         return _by_version("sqlx" if is_sqlx else "golang-migrate", forward, _UP)
     numbered = [it for it in forward if _NUMBERED.match(it)]
     if any("-- +goose " in text(it) for it in numbered):
-        return _by_version("goose", numbered, _SUPABASE)
+        return _by_version("goose", numbered, _VERSIONED)
     if any("-- migrate:up" in text(it) for it in numbered):
         return Ordered("dbmate", tuple(numbered))
     if forced or (migrations and numbered and len(numbered) == len(forward)):
-        if any(text(it).lstrip().startswith("-- no-transaction") for it in numbered):
-            return _by_version("sqlx", numbered, _SUPABASE)
+        if any(map(_is_of_sqlx, map(text, numbered))):
+            return _by_version("sqlx", numbered, _VERSIONED)
         return Ordered("plain", tuple(sorted(forward, key=_number)))
     return None
+
+
+def by_name(name: str, prisma: Version | None) -> tuple[list[int], list[bool], str]:
+    """What Prisma sorts the folders of migrations by: their bytes, or since 6.8 what localeCompare says.
+
+    Source: https://github.com/prisma/prisma/blob/6.19.x/packages/migrate/src/utils/listMigrations.ts
+    (the order was compared with that of Node.js 18 for 20,000 names)
+    """
+    if prisma is None or prisma < _COLLATES:
+        return [], [], name
+    return [_WEIGHTS.get(it.lower(), ord(it) + 1000) for it in name], [it.isupper() for it in name], name
+
+
+_COLLATES = (6, 8)
+# Source: https://cldr.unicode.org/ (the root collation, for ASCII)
+_WEIGHTS = {
+    char: weight
+    for weight, char in enumerate(" _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz")
+}
 
 
 def comes_after(tool: Tool, name: str, other: str) -> bool:
     """Whether a migration runs after the one of another name, or after all whose names begin so."""
     if tool in _BY_NAME or not (theirs := _version_of(other)):
-        return name > other and not name.startswith(other)
+        return name > other and not (other and name.startswith(other))
     return _version_of(name) > theirs
 
 
@@ -95,6 +117,23 @@ def _by_version(tool: Tool, names: Iterable[str], pattern: re.Pattern[str]) -> O
     return _in_order(tool, sorted(versions))
 
 
+def _is_of_sqlx(text: str) -> bool:
+    """Source: https://docs.rs/sqlx/latest/sqlx/macro.migrate.html"""
+    return text.startswith("-- no-transaction")
+
+
+def _of_supabase(names: Iterable[str]) -> Ordered | None:
+    """By name. What an old version of its command line made first, it passes over.
+
+    Source: https://github.com/supabase/cli/blob/main/pkg/migration/list.go
+    """
+    names = [it for it in sorted(names) if _VERSIONED.fullmatch(it)]
+    if names and re.fullmatch(r"\d{14}_init\.sql", names[0]) and names[0] < "20211209000000":
+        names = names[1:]
+    versions: list[tuple[object, str]] = [(it.partition("_")[0], it) for it in names]
+    return _in_order("supabase", versions)
+
+
 def _of_flyway(names: Iterable[str]) -> Ordered | None:
     """By version, part by part, whatever the folder; what is repeatable comes last, by its description."""
     versions = []
@@ -117,7 +156,7 @@ def _in_order(tool: Tool, versions: list[tuple[object, str]]) -> Ordered | None:
         return None
     twins = tuple(
         (first, second)
-        for (version, first), (next_version, second) in zip(versions, versions[1:], strict=False)
+        for (version, first), (next_version, second) in pairwise(versions)
         if version == next_version
     )
     return Ordered(tool, tuple(name for _, name in versions), twins)

@@ -1,4 +1,4 @@
-"""Schema files -> groups that Prisma would read as one schema.
+"""Schema files -> groups that Prisma would read as one schema, and the one that migrations make.
 
 A schema is a file or a folder. prisma.config.* and package.json may name it; else the folder that holds
 the one file with a datasource is the schema, with everything below it.
@@ -6,11 +6,14 @@ Source: https://www.prisma.io/docs/orm/prisma-schema/overview/location
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from posixpath import dirname, join, normpath
+from collections.abc import Iterable, Mapping, Sequence
+from posixpath import basename, dirname, join, normpath
 
+from crowsfoot.databases.dialects import DIALECTS
+from crowsfoot.facts import Facts
 from crowsfoot.facts.prisma import PrismaFile
-from crowsfoot.facts.settings import SchemaLocation
+from crowsfoot.facts.settings import MigrationLock, SchemaLocation
+from crowsfoot.link.migration_names import MIGRATIONS
 from crowsfoot.link.project import File
 
 
@@ -38,6 +41,67 @@ def group_schemas(files: Sequence[File]) -> list[tuple[File, ...]]:
         else:
             groups[root].append(file)
     return [tuple(group) for group in [*groups.values(), *loose.values()]]
+
+
+def schema_of(
+    folder: str, schemas: Iterable[tuple[File, ...]], facts: Mapping[str, Facts]
+) -> tuple[File, ...] | None:
+    """The schema that the migrations in folder make: settings name both, or it lies beside them.
+
+    facts are those of all files, by path.
+    """
+    schemas = tuple(schemas)
+    for path, settings in facts.items():
+        if not isinstance(settings, SchemaLocation) or not settings.migrations:
+            continue
+        here = dirname(path)
+        if normpath(join(here, settings.migrations.text)) == folder:
+            for place in [settings.schema.text] if settings.schema else _USUAL:
+                if (unit := _at(normpath(join(here, place)), schemas)) is not None:
+                    return unit
+    lock = facts.get(join(folder, "migration_lock.toml"))
+    provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else None
+    beside = [
+        unit
+        for unit in schemas
+        if dirname(folder) in (dirname(unit[0].path), dirname(dirname(unit[0].path)))
+        and (provider is None or DIALECTS.get(provider_of(unit)) == DIALECTS.get(provider))
+    ]
+    return _meant(folder, beside)
+
+
+# Source: https://www.prisma.io/docs/orm/prisma-schema/overview/location
+_USUAL = ("prisma/schema.prisma", "schema.prisma", "prisma/schema")
+
+
+def provider_of(schema: tuple[File, ...]) -> str | None:
+    """What its datasource calls the database."""
+    for block in _prisma(schema[0]).datasources:
+        setting = block.get("provider")
+        if setting and isinstance(setting.value, str):
+            return setting.value
+    return None
+
+
+def _at(place: str, schemas: Iterable[tuple[File, ...]]) -> tuple[File, ...] | None:
+    """The schema that has the file at place, or that lies in the folder at place."""
+    for unit in schemas:
+        if any(file.path == place for file in unit) or unit[0].path.startswith(f"{place}/"):
+            return unit
+    return None
+
+
+def _meant(folder: str, units: list[tuple[File, ...]]) -> tuple[File, ...] | None:
+    """Of several schemas beside the migrations, the one that they are called after, or Prisma's usual one."""
+    units = [it for it in units if _prisma(it[0]).datasources] or units
+    if len(units) < 2:
+        return units[0] if units else None
+    # mysql-schema.prisma, postgresql-schema.prisma and postgresql-migrations
+    word = MIGRATIONS.sub("", basename(folder))
+    called = [it for it in units if word and word in basename(it[0].path)]
+    usual = [it for it in units if basename(it[0].path) == "schema.prisma"]
+    same = [it for it in units if dirname(it[0].path) == dirname(folder)]
+    return next((it[0] for it in (called, usual, same) if len(it) == 1), None)
 
 
 def _homes(roots: list[File], single: set[str]) -> dict[str, str]:

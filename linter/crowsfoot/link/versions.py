@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import dirname, join
 
 from crowsfoot.databases.tools import Engine, Version
-from crowsfoot.facts.settings import Installed, SchemaLocation
-from crowsfoot.link.project import File
+from crowsfoot.facts import Facts, Installed, SchemaLocation
 
 _LOCK_FILES = ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
 _REQUIREMENTS = ("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock")
@@ -21,20 +20,22 @@ def version(text: str) -> Version | None:
     return (int(found[1]), int(found[2] or 0)) if found else None
 
 
-def prisma_version(folder: str, files: Mapping[str, File]) -> Version | None:
+def prisma_version(folder: str, facts: Mapping[str, Facts]) -> Version | None:
     """The version that the nearest lock file above folder holds, else the least that is asked for there.
+
+    facts are those of all files, by path.
 
     A lock file of several packages can hold several versions: then what is asked for says which is meant.
     """
     asked = locked = brought = None
     for above in _above(folder):
-        package = files.get(join(above, "package.json"))
-        if asked is None and package and isinstance(package.facts, SchemaLocation) and package.facts.prisma:
-            asked = version(package.facts.prisma)
+        package = facts.get(join(above, "package.json"))
+        if asked is None and isinstance(package, SchemaLocation) and package.prisma:
+            asked = version(package.prisma)
         if locked is None:
-            locked = _versions(above, _LOCK_FILES, files)
+            locked = _versions(above, _LOCK_FILES, facts)
         if brought is None:
-            brought = _versions(above, _REQUIREMENTS, files)
+            brought = _versions(above, _REQUIREMENTS, facts)
     for found in locked or ():
         if asked is None or (found >= asked and found[0] == asked[0]):
             return found
@@ -48,19 +49,18 @@ def prisma_version(folder: str, files: Mapping[str, File]) -> Version | None:
 _BROUGHT_BY_PYTHON = (5, 0)
 
 
-def engine(folder: str, files: Mapping[str, File], prisma: Version | None) -> Engine:
+def prisma_engine(folder: str, facts: Mapping[str, Facts], prisma: Version | None) -> Engine:
     """Whether Prisma migrates through a driver adapter ("js"), as prisma.config.* can say since 6.6.
 
     Source: https://www.prisma.io/docs/orm/reference/prisma-config-reference#engine
     """
     for above in _above(folder):
         for name in _CONFIGS:
-            config = files.get(join(above, name))
-            if config is None or not isinstance(config.facts, SchemaLocation):
-                continue
-            # Until 6.15 an adapter was enough; 7 has no such setting any more.
-            alone = config.facts.adapter and config.facts.engine is None and (prisma or (6, 0))[0] < 7
-            return "js" if config.facts.engine == "js" or alone else "classic"
+            config = facts.get(join(above, name))
+            if isinstance(config, SchemaLocation):
+                # Until 6.15 an adapter was enough; 7 has no such setting any more.
+                alone = config.adapter and config.engine is None and (prisma or (6, 0))[0] < 7
+                return "js" if config.engine == "js" or alone else "classic"
     return "classic"
 
 
@@ -72,11 +72,11 @@ def _above(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _versions(folder: str, names: tuple[str, ...], files: Mapping[str, File]) -> tuple[Version, ...] | None:
+def _versions(folder: str, names: tuple[str, ...], facts: Mapping[str, Facts]) -> tuple[Version, ...] | None:
     """What the files of those names in the folder hold, from the lowest; None where there is no such file."""
     found: set[Version] = set()
     for name in names:
-        file = files.get(join(folder, name))
-        if file and isinstance(file.facts, Installed):
-            found.update(it for text in file.facts.prisma if (it := version(text)))
+        file = facts.get(join(folder, name))
+        if isinstance(file, Installed):
+            found.update(it for text in file.prisma if (it := version(text)))
     return tuple(sorted(found)) if found else None

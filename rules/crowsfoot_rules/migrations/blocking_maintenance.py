@@ -1,7 +1,7 @@
 """Upkeep that locks a table for as long as it takes stands in a migration.
 
-`REINDEX`, `REFRESH MATERIALIZED VIEW`, `CLUSTER`, `VACUUM FULL`, `SET LOGGED` and `SET TABLESPACE` work through
-a whole table, or make a view or index anew, and others wait meanwhile.
+`REINDEX`, `REFRESH MATERIALIZED VIEW`, `CLUSTER`, `VACUUM FULL`, `SET LOGGED` and `SET TABLESPACE` work
+through a whole table, or make a view or index anew, and others wait meanwhile.
 
 ```sql
 CREATE TABLE "Order" ("id" INTEGER NOT NULL, "day" DATE NOT NULL, "total" INTEGER NOT NULL);

@@ -1,18 +1,18 @@
 """A check is added to a table in use, and tries every row while nobody can read or write.
 
 `ALTER TABLE ... ADD CHECK` holds an ACCESS EXCLUSIVE lock while it reads the table: every query waits. With
-`NOT VALID` that lock is held for a moment, new rows are checked from then on, and `VALIDATE CONSTRAINT` later
-reads the old ones while others read and write. A check that is written at a new column, and one of a domain
-that columns have, read the tables just as well.
+`NOT VALID` that lock is held for a moment, new rows are checked from then on, and `VALIDATE CONSTRAINT`
+later reads the old ones while others read and write. A check that is written at a new column, and one of a
+domain that columns have, read the tables just as well.
 
 ```sql
 CREATE TABLE "Order" ("id" INTEGER NOT NULL, "total" INTEGER NOT NULL);
 -- next migration
-ALTER TABLE "Order" ADD CONSTRAINT "positive" CHECK ("total" > 0); -- want "locks Order against reads and writes"
+ALTER TABLE "Order" ADD CONSTRAINT "positive" CHECK ("total" > 0); -- want "locks Order against"
 ```
 
-Locks last until the end of the transaction, so the two statements belong into two migrations; from Prisma 7.4
-on, which commits each statement, into one:
+Locks last until the end of the transaction, so the two statements belong into two migrations; from Prisma
+7.4 on, which commits each statement, into one:
 
 ```sql
 CREATE TABLE "Order" ("id" INTEGER NOT NULL, "total" INTEGER NOT NULL);

@@ -1,13 +1,13 @@
 """A primary key, unique or exclusion constraint builds its index while nobody can use the table.
 
-`ALTER TABLE ... ADD UNIQUE` and `ADD PRIMARY KEY` hold an ACCESS EXCLUSIVE lock while the index is built: reads
-wait as well as writes, which is worse than `CREATE UNIQUE INDEX`. Prisma writes it whenever `@id` or `@@id`
-changes.
+`ALTER TABLE ... ADD UNIQUE` and `ADD PRIMARY KEY` hold an ACCESS EXCLUSIVE lock while the index is built:
+reads wait as well as writes, which is worse than `CREATE UNIQUE INDEX`. Prisma writes it whenever `@id` or
+`@@id` changes.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "email" TEXT NOT NULL);
 -- next migration
-ALTER TABLE "User" ADD CONSTRAINT "User_email_key" UNIQUE ("email"); -- want "locks User against reads and writes"
+ALTER TABLE "User" ADD CONSTRAINT "User_email_key" UNIQUE ("email"); -- want "locks User against"
 ```
 
 Build the index first, without a lock and in a migration of its own, and make it the constraint then:
@@ -58,7 +58,7 @@ def _way_out(step: Step, wait: Wait) -> str:
         return "there is no way to build it beside others, so do it while nobody uses the table"
     if constraint.using_index is not None:
         return "make its columns NOT NULL before, by way of a validated CHECK"
-    return f"create a unique index CONCURRENTLY{apart(step)}, and add the constraint USING INDEX"
+    return f"create a unique index CONCURRENTLY{apart(step, among=2)}, and add the constraint USING INDEX"
 
 
 def _constraint(wait: Wait) -> Constraint:

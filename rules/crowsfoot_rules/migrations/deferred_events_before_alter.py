@@ -1,13 +1,14 @@
-"""Rows are written whose foreign key is checked at COMMIT, and then the same transaction alters their table.
+"""A transaction writes rows whose foreign key is checked at COMMIT, and then alters their table.
 
-A check that is put off (`INITIALLY DEFERRED`) leaves an event behind for each row, and PostgreSQL refuses to alter
-a table with such events: "cannot ALTER TABLE because it has pending trigger events" (55006, measured on PostgreSQL
-10 to 18). On a table without rows nothing happens, so that tests do not show it.
+A check that is put off (`INITIALLY DEFERRED`) leaves an event behind for each row, and PostgreSQL refuses
+to alter a table with such events: "cannot ALTER TABLE because it has pending trigger events" (55006,
+measured on PostgreSQL 10 to 18). On a table without rows nothing happens, so that tests do not show it.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
 CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "userId" INTEGER NOT NULL, "note" TEXT,
-  CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") DEFERRABLE INITIALLY DEFERRED);
+  CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id")
+  DEFERRABLE INITIALLY DEFERRED);
 -- next migration
 UPDATE "Order" SET "userId" = 1 WHERE "userId" = 2;
 ALTER TABLE "Order" DROP COLUMN "note"; -- want "pending trigger events"
@@ -18,7 +19,8 @@ ALTER TABLE "Order" DROP COLUMN "note"; -- want "pending trigger events"
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
 CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "userId" INTEGER NOT NULL, "note" TEXT,
-  CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") DEFERRABLE INITIALLY DEFERRED);
+  CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id")
+  DEFERRABLE INITIALLY DEFERRED);
 -- next migration
 UPDATE "Order" SET "userId" = 1 WHERE "userId" = 2;
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -64,8 +66,9 @@ def check(migration: Migration) -> Iterator[Finding]:
             if number in pending:
                 yield Finding(
                     step.span,
-                    f"this fails as soon as {pending[number].statement.verb} before has found a row, as the table "
-                    "then has pending trigger events (55006); say SET CONSTRAINTS ALL IMMEDIATE between the two",
+                    f"this fails as soon as {pending[number].statement.verb} before has found a row, since "
+                    f"{altered[0]} then has pending trigger events (55006); say SET CONSTRAINTS ALL "
+                    "IMMEDIATE in between",
                     subject=str(altered[0]),
                     related=(Related(pending[number].span, "leaves the check of a foreign key for later"),),
                     confidence=Confidence.LIKELY,

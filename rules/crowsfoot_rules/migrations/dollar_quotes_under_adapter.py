@@ -1,8 +1,8 @@
 """A body in dollar quotes is cut at its semicolons when migrations run through a driver adapter.
 
-With `engine: "js"`, Prisma's schema engine hands the file to the adapter, and `@prisma/adapter-pg` cuts it at
-every semicolon, those in a `DO` block or a function among them (measured with Prisma 7.3 to 7.8). PostgreSQL then
-finds an "unterminated dollar-quoted string", and what came before stays applied.
+With `engine: "js"`, Prisma's schema engine hands the file to the adapter, and `@prisma/adapter-pg` cuts it
+at every semicolon, those in a `DO` block or a function among them (measured with Prisma 7.3 to 7.8).
+PostgreSQL then finds an "unterminated dollar-quoted string", and what came before stays applied.
 
 ```ts
 import { defineConfig } from "prisma/config";
@@ -44,7 +44,7 @@ def check(step: Step) -> Iterator[Finding]:
             what = "this function" if isinstance(change, CreateFunction) else "this block"
             yield Finding(
                 step.span,
-                f'{what} is cut at its semicolons by the driver adapter, so that the migration fails; '
+                f"{what} is cut at its semicolons by the driver adapter, so that the migration fails; "
                 "migrate with the classic engine",
                 subject=step.migration.name,
             )

@@ -1,9 +1,9 @@
 """Dropping an index locks its table against reads and writes, if only for a moment.
 
-`DROP INDEX` takes an ACCESS EXCLUSIVE lock on the table. It has done its work in no time, but it first waits for
-every running query on the table, and all that come later wait behind it; in a migration of several statements
-the lock then stays until the last of them has run. That hurts only busy tables with long queries, so the rule
-is off by default.
+`DROP INDEX` takes an ACCESS EXCLUSIVE lock on the table. It has done its work in no time, but it first
+waits for every running query on the table, and all that come later wait behind it; in a migration of
+several statements the lock then stays until the last of them has run. That hurts only busy tables with long
+queries, so the rule is off by default.
 
 ```sql
 CREATE TABLE "Order" ("id" INTEGER NOT NULL, "note" TEXT);
@@ -38,7 +38,9 @@ def check(step: Step) -> Iterator[Finding]:
     if step.migration.history.dialect != "postgresql" or may_not_run(step):
         return
     drops = [it for it in step.does if isinstance(it, DropObject) and it.kind == "index"]
-    tables = {table: it for it in drops if (table := step.before.index_table(it.name)) and not step.is_new(table)}
+    tables = {
+        table: it for it in drops if (table := step.before.index_table(it.name)) and not step.is_new(table)
+    }
     for table, drop in tables.items():
         if drop.concurrently or table.partition_by is not None:
             continue

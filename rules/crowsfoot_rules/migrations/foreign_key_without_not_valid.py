@@ -12,8 +12,8 @@ ALTER TABLE "Order" ADD CONSTRAINT "Order_userId_fkey" -- want "locks Order and 
   FOREIGN KEY ("userId") REFERENCES "User"("id");
 ```
 
-Locks last until the end of the transaction, so the two statements belong into two migrations; from Prisma 7.4
-on, which commits each statement, into one:
+Locks last until the end of the transaction, so the two statements belong into two migrations; from Prisma
+7.4 on, which commits each statement, into one:
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
@@ -25,8 +25,8 @@ ALTER TABLE "Order" ADD CONSTRAINT "Order_userId_fkey"
 ALTER TABLE "Order" VALIDATE CONSTRAINT "Order_userId_fkey";
 ```
 
-A new column that may be NULL and has no default needs none of that. Written with the column, the foreign key
-checks no row, since there is nothing in it (measured on PostgreSQL 10 to 18):
+A new column that may be NULL and has no default needs none of that. Written with the column, the foreign
+key checks no row, since there is nothing in it (measured on PostgreSQL 10 to 18):
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
@@ -76,6 +76,10 @@ def _at_new_column(step: Step, change: AddConstraint) -> tuple[AddColumn, Constr
             primary = target.primary_key if target else None
             fits = primary is not None and (not key or key.columns in ((), primary.columns))
             empty = not added.column.not_null and added.column.default is None
-            if fits and empty and earlier.before.number_of(added.table) == step.before.number_of(change.table):
+            if (
+                fits
+                and empty
+                and earlier.before.number_of(added.table) == step.before.number_of(change.table)
+            ):
                 return added, constraint
     return None

@@ -1,9 +1,10 @@
 """An index is built on a table in use, and until it is ready nobody can write to the table.
 
-`CREATE INDEX` reads every row under a SHARE lock: queries go on, and each INSERT, UPDATE and DELETE waits until
-the index is built; if other statements follow in the same transaction, until these have run as well. With
-`CONCURRENTLY` the table stays open, and building takes about twice as long. A unique index can still fail on
-duplicates; built concurrently it then leaves an invalid index behind, to be dropped before the next attempt.
+`CREATE INDEX` reads every row under a SHARE lock: queries go on, and each INSERT, UPDATE and DELETE waits
+until the index is built; if other statements follow in the same transaction, until these have run as well.
+With `CONCURRENTLY` the table stays open, and building takes about twice as long. A unique index can still
+fail on duplicates; built concurrently it then leaves an invalid index behind, to be dropped before the next
+attempt.
 
 ```sql
 CREATE TABLE "Order" ("id" INTEGER NOT NULL, "userId" INTEGER NOT NULL);
@@ -12,9 +13,9 @@ CREATE INDEX "Order_userId_idx" ON "Order"("userId"); -- want "locks Order again
 ALTER TABLE "Order" ADD COLUMN "note" TEXT;
 ```
 
-PostgreSQL refuses `CONCURRENTLY` in a transaction, and before Prisma 7.4 a file with more than one statement
-is one. So the index gets a migration that holds nothing else (`prisma migrate dev --create-only`, then move
-the statement):
+PostgreSQL refuses `CONCURRENTLY` in a transaction, and before Prisma 7.4 a file with more than one
+statement is one. So the index gets a migration that holds nothing else (`prisma migrate dev --create-only`,
+then move the statement):
 
 ```sql
 CREATE TABLE "Order" ("id" INTEGER NOT NULL, "userId" INTEGER NOT NULL);
@@ -26,8 +27,8 @@ ALTER TABLE "Order" ADD COLUMN "note" TEXT;
 
 An index on a table that the same deploy creates is built in no time, and is not reported.
 
-A partitioned table takes no concurrent build. There the index is made on the table `ON ONLY`, concurrently on
-each partition, and attached.
+A partitioned table takes no concurrent build. There the index is made on the table `ON ONLY`, concurrently
+on each partition, and attached.
 
 Source: https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
 Source: https://www.prisma.io/docs/orm/prisma-migrate/workflows/customizing-migrations

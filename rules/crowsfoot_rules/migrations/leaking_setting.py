@@ -1,9 +1,9 @@
 """A setting that a migration changes stays changed for the migrations that run after it.
 
-`SET` lasts as long as the connection, and a deploy runs all its migrations on one (measured with Prisma). With a
-`search_path` that was set to nothing, as `pg_dump` does it, later migrations do not find their tables, and only
-when they are deployed together, in a new environment; with `session_replication_role`, foreign keys are no longer
-checked.
+`SET` lasts as long as the connection, and a deploy runs all its migrations on one (measured with Prisma).
+With a `search_path` that was set to nothing, as `pg_dump` does it, later migrations do not find their
+tables, and only when they are deployed together, in a new environment; with `session_replication_role`,
+foreign keys are no longer checked.
 
 ```sql
 SET search_path = ''; -- want "search_path stays as it is set here"
@@ -78,7 +78,7 @@ _QUIET = frozenset(
 
 
 def _setting(change: Change) -> tuple[str, str | None]:
-    """The setting that outlasts the statement, "" where there is none; its value is None where it is reset."""
+    """The setting that outlasts the statement, "" where there is none; its value is None after RESET."""
     if isinstance(change, SetVariable):
         return ("", None) if change.local else (change.name, change.value)
     if isinstance(change, Select) and change.query.functions == ("set_config",):

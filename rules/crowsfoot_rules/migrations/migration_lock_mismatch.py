@@ -31,30 +31,39 @@ Source: https://www.prisma.io/docs/orm/reference/error-reference#p3019
 """
 
 from collections.abc import Iterator
+from posixpath import dirname
 
-from crowsfoot import Finding, History, Related, Severity, rule
+from crowsfoot import Database, Finding, History, Project, Related, Severity, rule
 from crowsfoot.facts.settings import MigrationLock
 
 
-@rule(over=History, since="0.2", severity=Severity.ERROR)
-def check(history: History) -> Iterator[Finding]:
-    lock, database = history.lock_file, history.database
-    source = database.datasource if database else None
-    if lock is None or database is None or source is None or not isinstance(lock.facts, MigrationLock):
-        return
-    locked, declared = lock.facts.provider, source.get("provider")
-    if locked is None or declared is None or not isinstance(declared.value, str):
-        return
-    names = [_ALIASES.get(it, it) for it in (locked.text, declared.value)]
-    if names[0] != names[1]:
-        yield Finding(
-            lock.span(locked.range),
-            f"the migrations are for {locked.text}, and the schema is for {declared.value}, so Prisma "
-            "refuses to migrate (P3019); name one provider, or begin a new history",
-            subject=history.path,
-            related=(Related(source.span_of(declared), "the provider of the schema"),),
-        )
+@rule(over=Project, since="0.2", severity=Severity.ERROR)
+def check(project: Project) -> Iterator[Finding]:
+    for history in project.histories:
+        lock, database = history.lock_file, history.database or _beside(project, history)
+        source = database.datasource if database else None
+        if lock is None or source is None or not isinstance(lock.facts, MigrationLock):
+            continue
+        locked, declared = lock.facts.provider, source.get("provider")
+        if locked is None or declared is None or not isinstance(declared.value, str):
+            continue
+        if _ALIASES.get(locked.text, locked.text) != _ALIASES.get(declared.value, declared.value):
+            yield Finding(
+                lock.span(locked.range),
+                f"the migrations are for {locked.text}, and the schema is for {declared.value}, so Prisma "
+                "refuses to migrate (P3019); name one provider, or begin a new history",
+                subject=history.path,
+                related=(Related(source.span_of(declared), "the provider of the schema"),),
+            )
 
 
-# Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference#datasource
-_ALIASES = {"postgres": "postgresql"}
+# Prisma itself has written "mssql". Source: https://github.com/prisma/prisma/issues/12087
+_ALIASES = {"postgres": "postgresql", "mssql": "sqlserver"}
+
+
+def _beside(project: Project, history: History) -> Database | None:
+    """The database that can only be meant: no other one stands beside the migrations, and it has none."""
+    home = dirname(history.path)
+    databases = [it for it in project.databases if it.datasource and home == dirname(it.path)]
+    histories = [it for it in project.histories if home == dirname(it.path)]
+    return databases[0] if len(databases) == len(histories) == 1 and not databases[0].history else None

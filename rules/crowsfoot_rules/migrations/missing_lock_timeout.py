@@ -1,9 +1,10 @@
 """Migrations lock tables in use and never say how long to wait for that.
 
-A statement that needs the whole table waits for every query that is running on it, and every later query waits
-behind the statement. So a single long SELECT can close a table for minutes, although `ALTER TABLE` itself takes
-a moment. With a `lock_timeout` the migration gives up instead, and can be tried again. It is said once for each
-folder of migrations. The rule is off by default, since a timeout can also be set where no migration shows it.
+A statement that needs the whole table waits for every query that is running on it, and every later query
+waits behind the statement. So a single long SELECT can close a table for minutes, although `ALTER TABLE`
+itself takes a moment. With a `lock_timeout` the migration gives up instead, and can be tried again. It is
+said once for each folder of migrations. The rule is off by default, since a timeout can also be set where
+no migration shows it.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL);
@@ -21,8 +22,8 @@ SET LOCAL lock_timeout = '5s';
 ALTER TABLE "User" ADD COLUMN "note" TEXT;
 ```
 
-`SET LOCAL` holds where the file is one transaction, as before Prisma 7.4; later on it is `SET`, and `RESET` in
-the end.
+`SET LOCAL` holds where the file is one transaction, as before Prisma 7.4; later on it is `SET`, and `RESET`
+in the end.
 
 Source: https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT
 """

@@ -1,7 +1,8 @@
 """A migration of several statements is not applied as one: what ran before a failure stays.
 
-From Prisma 7.4 on, each statement of a file is committed by itself. When one of them fails, those before it stay
-applied, and the file cannot be run again as it is. The rule is off by default, as that is true of most migrations.
+From Prisma 7.4 on, each statement of a file is committed by itself. When one of them fails, those before it
+stay applied, and the file cannot be run again as it is. The rule is off by default, as that is true of most
+migrations.
 
 ```json
 {"devDependencies": {"prisma": "7.4.0"}}
@@ -58,11 +59,15 @@ def check(migration: Migration) -> Iterator[Finding]:
         if may_not_run(step):
             return
         if applied and not step.transaction.explicit and _can_fail(step):
-            stays = "the statement before it stays" if applied == 1 else f"the {applied} statements before it stay"
+            stays = (
+                "the statement before it stays"
+                if applied == 1
+                else f"the {applied} statements before it stay"
+            )
             yield Finding(
                 step.span,
-                f"when this fails on the rows that there are, {stays} applied, since each statement is committed "
-                "by itself; put BEGIN and COMMIT around them, or give this one a migration of its own",
+                f"when this fails on the rows that there are, {stays} applied, since each statement is "
+                "committed by itself; put BEGIN and COMMIT around them, or give this one its own migration",
                 subject=migration.name,
             )
             return

@@ -1,8 +1,8 @@
 """A migration opens a transaction and does not commit it, so that what it does is lost.
 
-Whoever runs the file sees no error. The connection is left inside of the transaction, what follows happens in
-there as well, with the note that the migration has been applied among it, and all of it is undone when the
-connection is closed.
+Whoever runs the file sees no error. The connection is left inside of the transaction, what follows happens
+in there as well, with the note that the migration has been applied among it, and all of it is undone when
+the connection is closed.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL);
@@ -41,8 +41,8 @@ def check(migration: Migration) -> Iterator[Finding]:
                 if change.action == "rollback" and step.number:
                     yield Finding(
                         step.span,
-                        "this ROLLBACK undoes what the migration has done, which counts as applied all the same; "
-                        "leave it out",
+                        "this ROLLBACK undoes what the migration has done, which counts as applied all the "
+                        "same; leave it out",
                         subject=migration.name,
                     )
     if begun is not None:

@@ -1,18 +1,18 @@
-"""A partition is made or taken off in a way that locks the whole partitioned table, if only for a moment.
+"""A partition is made or taken off in a way that locks the whole partitioned table.
 
 `CREATE TABLE ... PARTITION OF` and `DETACH PARTITION` take an ACCESS EXCLUSIVE lock on the table that the
-partition belongs to, and so on all of its rows. It lasts for a moment, but first waits for every running query,
-and later ones wait behind it. The rule is off by default: it matters only on busy tables.
+partition belongs to, and so on all of its rows. It lasts for a moment, but first waits for every running
+query, and later ones wait behind it. The rule is off by default: it matters only on busy tables.
 
 ```sql
 CREATE TABLE "Event" ("day" DATE NOT NULL) PARTITION BY RANGE ("day");
 -- next migration
-CREATE TABLE "Event_2025" PARTITION OF "Event" -- want "locks Event against reads and writes (ACCESS EXCLUSIVE)"
+CREATE TABLE "Event_2025" PARTITION OF "Event" -- want "locks Event against reads and writes"
   FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 ```
 
-From PostgreSQL 12 on, `ATTACH PARTITION` lets others read and write the table meanwhile; from PostgreSQL 14 on,
-so does `DETACH PARTITION ... CONCURRENTLY`:
+From PostgreSQL 12 on, `ATTACH PARTITION` lets others read and write the table meanwhile; from PostgreSQL 14
+on, so does `DETACH PARTITION ... CONCURRENTLY`:
 
 ```sql
 CREATE TABLE "Event" ("day" DATE NOT NULL) PARTITION BY RANGE ("day");

@@ -1,8 +1,9 @@
-"""A partition is attached without a check that says what it holds, so that its rows are read under a lock.
+"""A partition is attached without a check of its bounds, so that its rows are read under a lock.
 
-`ATTACH PARTITION` locks the new partition against reads and writes, and reads every row to see that it fits. A
-valid CHECK that says the same spares that. The DEFAULT partition is read as well, for rows that now belong into
-the new one, and everything that uses it waits; a CHECK on it that excludes them spares that, too.
+`ATTACH PARTITION` locks the new partition against reads and writes, and reads every row to see that it
+fits. A valid CHECK that says the same spares that. The DEFAULT partition is read as well, for rows that now
+belong into the new one, and everything that uses it waits; a CHECK on it that excludes them spares that,
+too.
 
 ```sql
 CREATE TABLE "Event" ("day" DATE NOT NULL) PARTITION BY RANGE ("day");

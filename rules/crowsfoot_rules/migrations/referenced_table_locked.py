@@ -1,10 +1,10 @@
 """Dropping a foreign key locks the table that it refers to as well, against reads and writes.
 
-`DROP CONSTRAINT` of a foreign key, `DROP COLUMN` of its column and `DROP TABLE` take an ACCESS EXCLUSIVE lock on
-the *referenced* table, which the statement does not even name (measured on PostgreSQL 10 to 18). Often it is the
-busiest one of all. The lock lasts for a moment, or until the migration ends, but first waits for every running
-query on the table, and later ones wait behind it. The rule is off by default: it matters only where such
-queries are long.
+`DROP CONSTRAINT` of a foreign key, `DROP COLUMN` of its column and `DROP TABLE` take an ACCESS EXCLUSIVE
+lock on the *referenced* table, which the statement does not even name (measured on PostgreSQL 10 to 18).
+Often it is the busiest one of all. The lock lasts for a moment, or until the migration ends, but first
+waits for every running query on the table, and later ones wait behind it. The rule is off by default: it
+matters only where such queries are long.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
@@ -35,10 +35,15 @@ Source: https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-L
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Severity, Step, rule
-from crowsfoot.databases.blocking import blocking_locks, longest_wait, may_not_run, sets_lock_timeout
+from crowsfoot.databases.blocking import (
+    blocking_locks,
+    longest_wait,
+    may_not_run,
+    sets_lock_timeout,
+    some,
+)
 from crowsfoot.databases.locks import effects_of
 from crowsfoot.facts.sql import DropColumn, DropConstraint, DropObject
-from crowsfoot.prose import series
 
 
 @rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
@@ -59,7 +64,7 @@ def check(step: Step) -> Iterator[Finding]:
         end = "for a moment" if step.transaction.steps[-1] is step else "until the migration ends"
         yield Finding(
             step.span_of(drop.range),
-            f"this locks {series([str(it) for it in locks])}, too, against reads and writes (ACCESS EXCLUSIVE) "
+            f"this locks {some([str(it) for it in locks])}, too, against reads and writes (ACCESS EXCLUSIVE) "
             f"{end}, because {locks[0].why}; set a lock_timeout before, and try again when it is reached",
             subject=str(locks[0]),
         )

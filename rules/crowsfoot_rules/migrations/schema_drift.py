@@ -53,7 +53,7 @@ from crowsfoot.databases.drift import Difference, differences
 @rule(over=Database, since="0.2")
 def check(database: Database) -> Iterator[Finding]:
     history = database.history
-    if history is None or not database.complete or database.provider == "mongodb":
+    if history is None or database.datasource is None or not database.complete:
         return
     for it in differences(database, history):
         unsure = it.lacks == "migrations" and not history.final.certain

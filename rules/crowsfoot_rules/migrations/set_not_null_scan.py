@@ -1,8 +1,8 @@
 """A column becomes NOT NULL, and every row is searched for NULL while nobody can use the table.
 
 `ALTER COLUMN ... SET NOT NULL` holds an ACCESS EXCLUSIVE lock while it reads the whole table: every query
-waits. From PostgreSQL 12 on it reads nothing where a valid CHECK already says that the column is not NULL, and
-such a check can be validated while others read and write.
+waits. From PostgreSQL 12 on it reads nothing where a valid CHECK already says that the column is not NULL,
+and such a check can be validated while others read and write.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "email" TEXT);
@@ -31,24 +31,34 @@ from collections.abc import Iterator
 from crowsfoot import Finding, Step, rule
 from crowsfoot.databases.blocking import waits
 from crowsfoot.databases.ways_out import later, safer
-from crowsfoot.facts.sql import AlterColumn
+from crowsfoot.facts.sql import AddConstraint, AlterColumn, Change
 
 
 @rule(over=Step, since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "not null"):
-        change = wait.change
-        columns = change.column if isinstance(change, AlterColumn) else ", ".join(change.constraint.columns)
-        postgres = step.migration.history.postgres
-        way = f"add CHECK ({columns} IS NOT NULL) NOT VALID, and VALIDATE it{later(step)}, before"
-        if postgres >= 18:
-            way = f"add the constraint NOT NULL {columns} as NOT VALID, and VALIDATE it{later(step)}"
-        elif postgres < 12:
-            way = f"before PostgreSQL 12 only CHECK ({columns} IS NOT NULL), NOT VALID and validated{later(step)}, spares that"
+        columns = [name for change in wait.changes for name in _columns(change)]
         yield Finding(
-            step.span_of(change.range),
-            f"SET NOT NULL {wait}; {way}",
-            subject=f"{wait.work.table}.{columns}",
+            step.span_of(wait.change.range),
+            f"SET NOT NULL {wait}; {_way_out(step, columns)}",
+            subject=f"{wait.work.table}.{columns[0]}",
             fix=safer(step, wait.changes),
             confidence=wait.confidence,
         )
+
+
+def _columns(change: Change) -> tuple[str, ...]:
+    if isinstance(change, AddConstraint):  # NOT NULL as a constraint, from PostgreSQL 18 on
+        return change.constraint.columns
+    assert isinstance(change, AlterColumn)
+    return (change.column,)
+
+
+def _way_out(step: Step, columns: list[str]) -> str:
+    postgres = step.migration.history.postgres
+    if postgres >= 18:
+        return f"add it as a constraint, NOT NULL {columns[0]} NOT VALID, and VALIDATE that{later(step)}"
+    checks = " and ".join([f"CHECK ({it} IS NOT NULL)" for it in columns])
+    if postgres < 12:
+        return f"before PostgreSQL 12, keep to {checks} instead, NOT VALID, and VALIDATE it{later(step)}"
+    return f"first add {checks} as NOT VALID, and VALIDATE it{later(step)}"

@@ -1,9 +1,9 @@
 """One transaction takes the strongest lock on several tables in use, one after the other.
 
 Each ACCESS EXCLUSIVE lock stays until the transaction ends, so that the first table is closed while the
-migration waits for the second one. And a request of the service that uses both tables in the other order waits
-for the migration while the migration waits for it: a deadlock, in which PostgreSQL cancels one of the two. The
-rule is off by default: the locks of plain `ALTER TABLE` are short.
+migration waits for the second one. And a request of the service that uses both tables in the other order
+waits for the migration while the migration waits for it: a deadlock, in which PostgreSQL cancels one of the
+two. The rule is off by default: the locks of plain `ALTER TABLE` are short.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL);
@@ -32,10 +32,9 @@ Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DE
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Migration, Related, Severity, rule
-from crowsfoot.databases.blocking import blocking_locks, may_not_run
+from crowsfoot.databases.blocking import blocking_locks, may_not_run, some
 from crowsfoot.databases.locks import effects_of
 from crowsfoot.link.history import Step
-from crowsfoot.prose import series
 
 
 @rule(over=Migration, since="0.2", severity=Severity.NOTE, default=False)
@@ -52,7 +51,7 @@ def check(migration: Migration, *, tables: int = 1) -> Iterator[Finding]:
             if held and new and len(held) + len(new) > tables:
                 yield Finding(
                     step.span,
-                    f"this locks {series(new)} while {series(list(held))} "
+                    f"this locks {some(new)} while {some(list(held))} "
                     f"{'is' if len(held) == 1 else 'are'} locked already (ACCESS EXCLUSIVE), until the "
                     "transaction ends; give each table a migration of its own",
                     subject=migration.name,

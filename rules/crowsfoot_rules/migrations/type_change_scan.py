@@ -1,8 +1,8 @@
-"""A change of type leaves the rows as they are, but reads them all for a check or builds an index anew.
+"""A change of type leaves the rows alone, but reads them for a check or builds an index anew.
 
-`varchar` to `text` takes no time, since the values stay as they are. But a CHECK on the column is tried on every
-row again, and an index is built anew where its expression, its WHERE or its collation has to do with the column;
-meanwhile the table is locked against reads and writes.
+`varchar` to `text` takes no time, since the values stay as they are. But a CHECK on the column is tried on
+every row again, and an index is built anew where its expression, its WHERE or its collation has to do with
+the column; meanwhile the table is locked against reads and writes.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "email" VARCHAR(50) NOT NULL);
@@ -43,10 +43,10 @@ def check(step: Step) -> Iterator[Finding]:
         assert isinstance(wait.change, AlterColumn)
         way = f"drop the check before, add it again NOT VALID, and VALIDATE it{later(step)}"
         if wait.work.kind == "index build":
-            way = f"drop the index before, and create it CONCURRENTLY{apart(step)} afterwards"
+            way = f"drop the index before, and create it CONCURRENTLY{apart(step, among=2)} afterwards"
         yield Finding(
             step.span_of(wait.change.range),
-            f"this change of type {wait}: {wait.work.why}; {way}",
+            f"this change of type {wait}, since {wait.work.why}; {way}",
             subject=f"{wait.work.table}.{wait.change.column}",
             confidence=wait.confidence,
         )

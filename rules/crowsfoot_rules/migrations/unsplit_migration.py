@@ -1,9 +1,9 @@
 """Prisma cannot split this migration, and runs it as one transaction, unlike the others.
 
 From Prisma 7.4 on, each statement is committed by itself. But if Prisma's parser does not know one of the
-statements (`DO $$`, `REINDEX`, `REFRESH MATERIALIZED VIEW`, `DROP INDEX CONCURRENTLY`, ...), the whole file runs
-as one transaction, as it did before: locks stay until its end, and what is refused in a transaction fails. The
-rule is off by default: it tells what happens, and nothing of it is wrong.
+statements (`DO $$`, `REINDEX`, `REFRESH MATERIALIZED VIEW`, `DROP INDEX CONCURRENTLY`, ...), the whole file
+runs as one transaction, as it did before: locks stay until its end, and what is refused in a transaction
+fails. The rule is off by default: it tells what happens, and nothing of it is wrong.
 
 ```json
 {"devDependencies": {"prisma": "7.4.0"}}
@@ -11,7 +11,7 @@ rule is off by default: it tells what happens, and nothing of it is wrong.
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL);
 -- next migration
-DO $$ BEGIN PERFORM 1; END $$; -- want "runs as one transaction"
+DO $$ BEGIN PERFORM 1; END $$; -- want "is one transaction"
 ALTER TABLE "User" ADD COLUMN "note" TEXT;
 ```
 
@@ -45,8 +45,8 @@ def check(migration: Migration) -> Iterator[Finding]:
     if unknown is not None:
         yield Finding(
             unknown.span,
-            f"Prisma cannot read this {unknown.statement.verb}, so the whole migration runs as one transaction, and "
-            "its locks stay until the end; give it a migration of its own",
+            f"Prisma cannot read this {unknown.statement.verb}, so the whole migration is one transaction, "
+            "and its locks stay until the end; give it a migration of its own",
             subject=migration.name,
             confidence=Confidence.LIKELY,
         )

@@ -1,13 +1,14 @@
-"""A constraint is validated in the transaction that adds it, under the very lock that NOT VALID was to spare.
+"""A constraint is validated in the transaction that adds it, under the lock of ADD CONSTRAINT.
 
 `ADD CONSTRAINT ... NOT VALID` reads no row, but its lock stays until the transaction ends. So `VALIDATE
-CONSTRAINT` in the same one reads the whole table while others wait, as if the constraint had been added plainly.
+CONSTRAINT` in the same one reads the whole table while others wait, as if the constraint had been added
+plainly.
 
 ```sql
 CREATE TABLE "Order" ("id" INTEGER NOT NULL, "total" INTEGER NOT NULL);
 -- next migration
 ALTER TABLE "Order" ADD CONSTRAINT "positive" CHECK ("total" > 0) NOT VALID;
-ALTER TABLE "Order" VALIDATE CONSTRAINT "positive"; -- want "still locks Order against reads and writes"
+ALTER TABLE "Order" VALIDATE CONSTRAINT "positive"; -- want "still locks it against reads and writes"
 ```
 
 Before Prisma 7.4 a file is one transaction, and the statements belong into two files:
@@ -44,7 +45,7 @@ def check(step: Step) -> Iterator[Finding]:
             against = "reads and writes" if lock.mode.blocks_reads else "writes"
             yield Finding(
                 step.span_of(work.range),
-                f"every row of {work.table} is read while {earlier.statement.verb} before still locks {work.table} "
+                f"all rows of {work.table} are read while {earlier.statement.verb} before still locks it "
                 f"against {against} ({lock.mode}), until the transaction ends; validate it{later(step)}",
                 subject=f"{work.table}.{changes[work.range].name}",
                 related=(Related(earlier.span, f"locks {work.table}"),),

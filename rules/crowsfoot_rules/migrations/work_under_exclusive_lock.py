@@ -1,14 +1,14 @@
-"""Rows are read or changed in bulk while an earlier statement of the transaction keeps everyone off a table.
+"""Rows are read or changed in bulk while the same transaction keeps everyone off a table.
 
 `ALTER TABLE` needs its ACCESS EXCLUSIVE lock for a moment only, but keeps it until the transaction ends. An
-`UPDATE` that goes through a whole table in the same transaction makes that moment as long as itself: all that
-time nobody reads or writes the altered table.
+`UPDATE` that goes through a whole table in the same transaction makes that moment as long as itself: all
+that time nobody reads or writes the altered table.
 
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, "first" TEXT);
 -- next migration
 ALTER TABLE "User" ADD COLUMN "display" TEXT;
-UPDATE "User" SET "display" = "first" WHERE "name" IS NULL; -- want "User stays locked against reads and writes"
+UPDATE "User" SET "display" = "first" WHERE "name" IS NULL; -- want "User stays locked against"
 ```
 
 Before Prisma 7.4 a file is one transaction, so that the rows get a migration of their own:
@@ -21,8 +21,8 @@ ALTER TABLE "User" ADD COLUMN "display" TEXT;
 UPDATE "User" SET "display" = "first" WHERE "name" IS NULL;
 ```
 
-It is said once for each transaction. What unfiltered-update, unfiltered-delete and the rules on locks report of
-a statement is not said again.
+It is said once for each transaction. What unfiltered-update, unfiltered-delete and the rules on locks
+report of a statement is not said again.
 
 Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
 """
@@ -30,10 +30,9 @@ Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TA
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Migration, Related, Step, rule
-from crowsfoot.databases.blocking import held_before, longest_wait, may_not_run, operations
+from crowsfoot.databases.blocking import held_before, longest_wait, may_not_run, operations, some
 from crowsfoot.databases.locks import Work, effects_of
-from crowsfoot.facts.sql import Block, Delete, Insert, Select, Update
-from crowsfoot.prose import series
+from crowsfoot.facts.sql import Block, Change, CreateTable, CreateView, Delete, Insert, Select, Update
 
 
 @rule(over=Migration, since="0.2")
@@ -58,8 +57,8 @@ def _finding(step: Step) -> Finding | None:
     names = [str(lock) for _, lock in held]
     return Finding(
         step.span,
-        f"{series(names)} {'stays' if len(names) == 1 else 'stay'} locked against reads and writes (ACCESS "
-        f"EXCLUSIVE) while this reads every row of {works[0].table}, since locks last until the transaction "
+        f"{some(names)} {'stays' if len(names) == 1 else 'stay'} locked against reads and writes (ACCESS "
+        f"EXCLUSIVE) while this reads all rows of {works[0].table}, since locks last until the transaction "
         "ends; do it in a migration of its own",
         subject=names[0],
         related=tuple(Related(earlier.span, f"locks {lock}") for earlier, lock in held),
@@ -68,14 +67,32 @@ def _finding(step: Step) -> Finding | None:
 
 
 def _works(step: Step) -> Iterator[Work]:
-    """What the statement does with all rows of a table that was there before, as far as no rule reports that."""
-    changes = {it.range for it in operations(step.statement) if _is_ours(it)}
+    """What the statement does with all rows of older tables, as far as no other rule reports it."""
+    changes = {it.range: it for it in operations(step.statement) if _is_ours(it)}
     for work in effects_of(step).work if changes else ():
-        if work.range in changes and not step.is_new(work.table):
+        change = changes.get(work.range)
+        if change and not step.is_new(work.table) and not _may_do_without(change, work, step):
             yield work
 
 
-def _is_ours(change: object) -> bool:
+def _is_ours(change: Change) -> bool:
     if isinstance(change, Update | Delete):
         return change.filtered
-    return isinstance(change, Insert | Select)
+    if isinstance(change, CreateView):
+        return change.materialized
+    return isinstance(change, Insert | Select | CreateTable)
+
+
+def _may_do_without(change: Change, work: Work, step: Step) -> bool:
+    """Whether it looks at some rows of the table only: at conflicts, or at what refers to a changed row."""
+    if isinstance(change, Insert):
+        return change.on_conflict != "none" and step.before.number_of(change.table) == work.table.number
+    if not isinstance(change, Update | Delete):
+        return False
+    number = step.before.number_of(change.table)
+    named = {step.before.number_of(it) for it in (change.query.tables if change.query else ())}
+    return (
+        work.table.number not in (number, *named)
+        and number is not None
+        and (work.table.number in step.before.referrers.get(number, ()))
+    )

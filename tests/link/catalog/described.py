@@ -1,12 +1,11 @@
 """A catalog as plain values, so that it can be compared with what a real PostgreSQL says of itself."""
 
 import re
-from collections.abc import Mapping
 
 from crowsfoot.facts.sql import CreateIndex, Expression, SqlFile, TypeName
 from crowsfoot.frontends.sql import read
 from crowsfoot.link.catalog.builtin import printed
-from crowsfoot.link.catalog.model import Catalog, Check, Column, Index, Table
+from crowsfoot.link.catalog.model import Catalog, Column, Index, Table
 
 Described = dict[str, object]
 
@@ -56,8 +55,12 @@ def default_text(text: str | None) -> str | None:
         return f"nextval({drawn[1]})"
     parts = re.split(r"('(?:[^']|'')*')", text)
     for number in range(0, len(parts), 2):
-        bare = re.sub(r"::\s*(?:\"[^\"]+\"|[a-zA-Z_][\w]*(?: (?:without|with) time zone| varying| precision)?)"
-                      r"(?:\([\d, ]+\))?(?:\[\])*", "", parts[number])
+        bare = re.sub(
+            r"::\s*(?:\"[^\"]+\"|[a-zA-Z_][\w]*(?: (?:without|with) time zone| varying| precision)?)"
+            r"(?:\([\d, ]+\))?(?:\[\])*",
+            "",
+            parts[number],
+        )
         bare = re.sub(r"CAST\(|[()\s]", "", bare, flags=re.IGNORECASE)
         parts[number] = bare if '"' in bare else bare.lower()
     joined = "".join(parts)
@@ -166,3 +169,15 @@ def parsed(text: str) -> SqlFile:
     if text not in _parsed:
         _parsed[text] = read(text, "postgresql")
     return _parsed[text]
+
+
+def everything(catalog: Catalog) -> dict[str, object]:
+    return {
+        "tables": tables(catalog),
+        "columns": columns(catalog),
+        "indexes": indexes(catalog),
+        "foreign keys": foreign_keys(catalog),
+        "checks": checks(catalog),
+        "enums": enums(catalog),
+        "sequences": {f"{it.schema}.{it.name}" for it in catalog.sequences.values()},
+    }

@@ -7,15 +7,9 @@ def read(text: str, dialect: Dialect) -> SqlFile:
     """What the file says; a broken statement is a problem, and the others still count."""
     # Each loads its own parser, which takes longer than most files.
     if dialect == "postgresql":
-        from crowsfoot.frontends.sql import postgres
+        from crowsfoot.frontends.sql import foreign, postgres
 
-        found = postgres.read(text)
-    else:
-        from crowsfoot.frontends.sql import generic
+        return foreign.explained(postgres.read(text), text)
+    from crowsfoot.frontends.sql import generic
 
-        found = generic.read(text, dialect)
-    if not found.problems:
-        return found
-    from crowsfoot.frontends.sql import foreign
-
-    return foreign.explained(found, text)
+    return generic.read(text, dialect)

@@ -47,4 +47,6 @@ def read(text: str, dialect: Dialect) -> SqlFile:
 
 def _swallowed(token: Token) -> Problem:
     what = token.text if token.kind == "open" else token.kind
-    return Problem(Range(token.start, token.start + 1), f"this {what} is not closed before the next statement begins")
+    return Problem(
+        Range(token.start, token.start + 1), f"this {what} is not closed before the next statement begins"
+    )

@@ -12,7 +12,7 @@ from crowsfoot.facts.sql import (
     Reference,
     TypeName,
 )
-from crowsfoot.frontends.sql.generic_cursor import Cursor
+from crowsfoot.frontends.sql.generic_cursor import RESERVED, Cursor, words
 from crowsfoot.frontends.sql.generic_expressions import expression
 from crowsfoot.source import Range
 
@@ -70,6 +70,10 @@ _SQLSERVER_TYPES: Final = {
     "binary varying": "varbinary",
     "rowversion": "timestamp",
 }
+_MYSQL_TYPE_WORDS: Final = words(
+    "BIGINT BLOB BOOLEAN CHAR DATE DATETIME DECIMAL DOUBLE FLOAT INT INTEGER JSON LONGTEXT MEDIUMTEXT SMALLINT "
+    "TEXT TIME TIMESTAMP TINYINT VARCHAR"
+)
 _TYPE_HEADS: Final = {
     "DOUBLE": frozenset(("PRECISION",)),
     "CHARACTER": frozenset(("VARYING",)),
@@ -79,13 +83,26 @@ _TYPE_HEADS: Final = {
     "LONG": frozenset(("VARCHAR", "VARBINARY")),
 }
 _SQLITE_TYPE_ENDS: Final = frozenset(
-    ("CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS")
+    (
+        "CONSTRAINT",
+        "PRIMARY",
+        "NOT",
+        "NULL",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "COLLATE",
+        "REFERENCES",
+        "GENERATED",
+        "AS",
+    )
 )
 # What can follow a default that is not in brackets.
-_AFTER_DEFAULT: Final = frozenset(
-    "NOT NULL UNIQUE PRIMARY KEY COMMENT COLLATE ON CHECK REFERENCES CONSTRAINT AUTO_INCREMENT AUTOINCREMENT "
-    "GENERATED AS VIRTUAL STORED PERSISTENT PERSISTED FIRST AFTER VISIBLE INVISIBLE COLUMN_FORMAT STORAGE IDENTITY "
-    "WITH WITHOUT ROWGUIDCOL SPARSE INDEX DEFAULT FOR MASKED ENCRYPTED HIDDEN FOREIGN".split()
+_AFTER_DEFAULT: Final = words(
+    "NOT NULL UNIQUE PRIMARY KEY COMMENT COLLATE ON CHECK REFERENCES CONSTRAINT AUTO_INCREMENT "
+    "AUTOINCREMENT GENERATED AS VIRTUAL STORED PERSISTENT PERSISTED FIRST AFTER VISIBLE INVISIBLE "
+    "COLUMN_FORMAT STORAGE IDENTITY WITH WITHOUT ROWGUIDCOL SPARSE INDEX DEFAULT FOR MASKED ENCRYPTED "
+    "HIDDEN FOREIGN"
 )
 
 
@@ -141,16 +158,16 @@ def type_name(cur: Cursor) -> TypeName:
     if cur.dialect == "sqlite":
         return _sqlite_type(cur)
     first = cur.at
-    token = cur.name("a type")
+    token = cur.take() if cur.key == "SET" and cur.dialect == "mysql" else cur.name("a type")
     schema = None
     while cur.accept("."):
         schema, token = token.text, cur.name("a type")
     name = token.text
     if token.kind == "word" or cur.dialect == "sqlserver":
-        words = [token.text.lower()]
-        while cur.key and cur.key in _TYPE_HEADS.get(words[-1].upper(), ()):
-            words.append(cur.take().key.lower())
-        name = " ".join(words)
+        spelled = [token.text.lower()]
+        while cur.key and cur.key in _TYPE_HEADS.get(spelled[-1].upper(), ()):
+            spelled.append(cur.take().key.lower())
+        name = " ".join(spelled)
     args = _arguments(cur) if cur.key == "(" else ()
     if cur.dialect == "sqlserver":
         if schema in ("sys", None):
@@ -159,7 +176,9 @@ def type_name(cur: Cursor) -> TypeName:
     if name in ("bool", "boolean"):
         name, args = "tinyint", ("1",)
     unsigned = name == "serial"
-    charset = "utf8" if name.startswith(("n", "national")) and name in _MYSQL_TYPES and name != "numeric" else None
+    charset = (
+        "utf8" if name.startswith(("n", "national")) and name in _MYSQL_TYPES and name != "numeric" else None
+    )
     name = _MYSQL_TYPES.get(name, name)
     while True:
         if cur.accept("UNSIGNED") or cur.accept("ZEROFILL"):
@@ -210,8 +229,10 @@ def references(cur: Cursor) -> tuple[Reference, bool, bool]:
     actions = {"DELETE": "NO ACTION", "UPDATE": "NO ACTION"}
     deferrable = deferred = False
     while not cur.done:
-        if cur.key == "ON" and cur.peek(1).key in actions:
+        if cur.key == "ON" and (cur.peek(1).key in actions or cur.dialect != "sqlserver"):
             cur.take()
+            if cur.key not in actions:
+                raise cur.unexpected("DELETE or UPDATE")
             event = cur.take().key
             actions[event] = _action(cur)
         elif cur.accept("MATCH"):
@@ -248,8 +269,8 @@ class _Column:
     def read(self, first: int, name: str, name_range: Range) -> ColumnDef:
         cur = self.cur
         self.name = name
-        if cur.done or cur.key == "AS":  # SQLite lets a type be missing; SQL Server's computed columns have none
-            if cur.done and cur.dialect == "mysql":
+        if cur.done or cur.key == "AS":  # SQL Server's computed columns have no type
+            if cur.dialect == "mysql":
                 raise cur.unexpected("a type")
             place = Range(name_range.end, name_range.end)
             type_ = TypeName("", place)
@@ -358,14 +379,36 @@ class _Column:
             cur.take()
             cur.accept("=")
             cur.skip()
-        else:  # VISIBLE, SPARSE, MASKED WITH (...), what newer versions know
-            cur.skip()
+        else:
+            self.other()
+
+    def other(self) -> None:
+        """VISIBLE, SPARSE, MASKED WITH (...), and what newer versions know."""
+        cur = self.cur
+        if cur.dialect == "sqlite":
+            if cur.accept("NOT", "DEFERRABLE") or cur.accept("DEFERRABLE") or cur.accept("VIRTUAL"):
+                return
+            if cur.accept("INITIALLY"):
+                cur.take()
+                return
+            if cur.tokens[cur.at - 1].key != "CONSTRAINT":
+                raise cur.unexpected("a comma or a constraint of the column")
+        elif cur.dialect == "mysql" and (
+            cur.peek().kind != "word" or cur.key in RESERVED["mysql"] or cur.key in _MYSQL_TYPE_WORDS
+        ):
+            if cur.sees("INDEX") or cur.sees("WITHOUT") or cur.sees("WITH"):
+                cur.skip()
+                return
+            raise cur.unexpected("a comma or an option of the column")
+        cur.skip()
 
     def value(self) -> Expression:
         """The default or ON UPDATE that stands here."""
         cur = self.cur
         first = cur.at
         if cur.done:
+            raise cur.unexpected("a value")
+        if cur.key in RESERVED[cur.dialect] and cur.key not in ("NULL", "CASE", "NOT", "LEFT", "RIGHT", "REPLACE", "IF"):
             raise cur.unexpected("a value")
         if cur.accept("NEXT", "VALUE", "FOR"):
             cur.object_name("a sequence")
@@ -422,7 +465,14 @@ class _Column:
             cur.skip()
             self.generated = expression(Cursor(cur.text, cur.dialect, cur.tokens, opening + 1, cur.at - 1))
         else:  # SQL Server: c AS a + b
-            while not cur.done and cur.key not in ("PERSISTED", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "NOT"):
+            while not cur.done and cur.key not in (
+                "PERSISTED",
+                "CONSTRAINT",
+                "PRIMARY",
+                "UNIQUE",
+                "CHECK",
+                "NOT",
+            ):
                 cur.skip()
             self.generated = expression(Cursor(cur.text, cur.dialect, cur.tokens, opening, cur.at))
 
@@ -453,6 +503,8 @@ def _foreign_key(cur: Cursor, first: int, name: str | None) -> Constraint:
             cur.name()  # of the index that is made for it
     columns = cur.names()
     target, deferrable, deferred = references(cur)
+    if cur.dialect == "mysql":
+        cur.end("a comma")
     return Constraint(
         "foreign",
         cur.range_from(first),
@@ -516,7 +568,9 @@ def _index_key(part: Cursor) -> IndexKey:
             stop -= 2
         else:
             break
-    place = part.range_from(first) if part.at > first else Range(tokens[first].start, tokens[part.stop - 1].end)
+    place = (
+        part.range_from(first) if part.at > first else Range(tokens[first].start, tokens[part.stop - 1].end)
+    )
     token = tokens[first]
     length = None
     if stop - first == 1 and token.kind in ("name", "word"):
@@ -532,6 +586,11 @@ def _index_key(part: Cursor) -> IndexKey:
         return IndexKey(place, token.text, descending=descending, length=length)
     if token.kind == "string" and stop - first == 1 and part.dialect == "mysql":
         part.name("a column")  # which says that it is a string
+    if token.kind in ("name", "word") and tokens[first + 1].kind in ("name", "word", "number", "string"):
+        part.at += 1
+        if part.key not in ("AND", "OR", "IS", "IN", "NOT", "LIKE", "BETWEEN", "COLLATE", "GLOB"):
+            raise part.unexpected("a comma")
+        part.at -= 1
     key = expression(Cursor(part.text, part.dialect, tokens, first, stop))
     return IndexKey(place, expression=key, descending=descending, collation=collation)
 
@@ -542,7 +601,7 @@ def _columns(keys: tuple[IndexKey, ...]) -> tuple[str, ...]:
 
 def _telling(keys: tuple[IndexKey, ...]) -> tuple[IndexKey, ...]:
     """keys, if they say more than their columns."""
-    return keys if any([it.descending or it.length is not None or it.column is None for it in keys]) else ()
+    return keys if any(it.descending or it.length is not None or it.column is None for it in keys) else ()
 
 
 def _clustering(cur: Cursor) -> str | None:
@@ -557,10 +616,12 @@ def _using(cur: Cursor) -> str | None:
 
 def _action(cur: Cursor) -> str:
     """CASCADE, SET NULL, ..."""
-    key = cur.take().key
-    if key in ("SET", "NO"):
-        return f"{key} {cur.take().key}"
-    return key
+    if cur.key in ("CASCADE", "RESTRICT"):
+        return cur.take().key
+    for first, second in (("SET", "NULL"), ("SET", "DEFAULT"), ("NO", "ACTION")):
+        if cur.accept(first, second):
+            return f"{first} {second}"
+    raise cur.unexpected("CASCADE, SET NULL, SET DEFAULT, RESTRICT or NO ACTION")
 
 
 # --- types -------------------------------------------------------------------------------------------------

@@ -8,7 +8,34 @@ from crowsfoot.frontends.sql.generic_tokens import Token
 from crowsfoot.source import Range
 
 
-class Unreadable(Exception):
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that are no names unless they are quoted, in every version: those that people mistake for names, and
+# those that follow where something has been left out.
+_RESERVED: Final = words(
+    "ADD ALL ALTER AND AS BETWEEN CASE CHECK CONSTRAINT CREATE DEFAULT DELETE DISTINCT DROP ELSE EXISTS "
+    "FOREIGN FROM GROUP HAVING IN INSERT INTO IS JOIN NOT NULL ON OR ORDER PRIMARY REFERENCES SELECT SET "
+    "TABLE THEN TO UNION UNIQUE UPDATE VALUES WHEN WHERE"
+)
+RESERVED: Final[dict[Dialect, frozenset[str]]] = {
+    # Source: https://dev.mysql.com/doc/refman/5.7/en/keywords.html
+    "mysql": _RESERVED
+    | words(
+        "BY CHANGE COLUMN CONVERT CROSS FULLTEXT GRANT IF INDEX INNER KEY KEYS LEFT LIKE LIMIT LOCK MATCH "
+        "RENAME REPLACE RIGHT TRIGGER UNLOCK USE USING WHILE WITH"
+    ),
+    # Source: https://sqlite.org/lang_keywords.html, those without %fallback in SQLite's parse.y
+    "sqlite": _RESERVED | words("AUTOINCREMENT COLLATE COMMIT DEFERRABLE ESCAPE INDEX LIMIT TRANSACTION USING"),
+    # Source: https://learn.microsoft.com/sql/t-sql/language-elements/reserved-keywords-transact-sql
+    "sqlserver": _RESERVED - {"ADD"}
+    | words("BEGIN BY COLUMN COMMIT EXEC EXECUTE FULL IF INDEX INNER LEFT MERGE PROCEDURE RIGHT VIEW WITH"),
+    "postgresql": frozenset(),
+}
+
+
+class UnreadableError(Exception):
     """The database would refuse the statement, for this reason and at this place."""
 
     def __init__(self, range: Range, message: str) -> None:
@@ -53,7 +80,7 @@ class Cursor:
         if at + len(keys) > self.stop:
             return False
         tokens = self.tokens
-        return all([tokens[at + i].key == key for i, key in enumerate(keys)])
+        return all(tokens[at + i].key == key for i, key in enumerate(keys))
 
     # --- taking --------------------------------------------------------------------------------------------
 
@@ -87,7 +114,7 @@ class Cursor:
     def name(self, what: str = "a name") -> Token:
         """The name that stands here, quoted or not."""
         token = self.peek()
-        if token.kind in ("name", "word"):
+        if token.kind == "name" or (token.kind == "word" and token.key not in RESERVED[self.dialect]):
             self.at += 1
             return token
         if token.kind == "string" and self.dialect != "sqlserver":
@@ -97,8 +124,9 @@ class Cursor:
                 self.at += 1
                 return token
             quoted = self.text[token.start : token.end]
-            raise Unreadable(
-                Range(token.start, token.end), f"{quoted} is a string in MySQL; write a name as `{token.text}`"
+            raise UnreadableError(
+                Range(token.start, token.end),
+                f"{quoted} is a string in MySQL; write a name as `{token.text}`",
             )
         raise self.unexpected(what)
 
@@ -112,7 +140,7 @@ class Cursor:
             if self.key == ".":  # SQL Server: db..table
                 continue
             schema = token.text
-            token = self.name()
+            token = self.take() if self.peek().kind == "word" else self.name()  # reserved or not
         return ObjectName(token.text, Range(start, token.end), schema)
 
     def names(self) -> tuple[str, ...]:
@@ -120,7 +148,13 @@ class Cursor:
         return tuple([self.text_of_key(part) for part in self.parts()])
 
     def text_of_key(self, part: "Cursor") -> str:
-        return part.name("a column").text
+        name = part.name("a column").text
+        if part.key == "(":
+            part.skip()
+        if not part.accept("ASC"):
+            part.accept("DESC")
+        part.end("a comma")
+        return name
 
     def parts(self) -> list["Cursor"]:
         """What stands between the commas of the brackets that open here; none is empty."""
@@ -128,7 +162,9 @@ class Cursor:
         inner = Cursor(self.text, self.dialect, self.tokens, self.at, self.closing(self.at - 1))
         self.at = inner.stop + 1
         if inner.done:
-            raise Unreadable(Range(opening.start, self.tokens[self.at - 1].end), "nothing stands in the brackets")
+            raise UnreadableError(
+                Range(opening.start, self.tokens[self.at - 1].end), "nothing stands in the brackets"
+            )
         return inner.split()
 
     def split(self) -> list["Cursor"]:
@@ -145,14 +181,16 @@ class Cursor:
                 depth -= 1
             elif key == "," and depth == 0:
                 if at == start:
-                    raise Unreadable(Range(tokens[at].start, tokens[at].end), "nothing stands before this comma")
+                    raise UnreadableError(
+                        Range(tokens[at].start, tokens[at].end), "nothing stands before this comma"
+                    )
                 found.append(Cursor(self.text, self.dialect, tokens, start, at))
                 start = at + 1
         if start < self.stop:
             found.append(Cursor(self.text, self.dialect, tokens, start, self.stop))
         elif found and self.dialect != "sqlserver":  # which lets a table end with a comma
             last = tokens[start - 1]
-            raise Unreadable(Range(last.start, last.end), "nothing stands after this comma")
+            raise UnreadableError(Range(last.start, last.end), "nothing stands after this comma")
         return found
 
     def closing(self, at: int) -> int:
@@ -167,7 +205,7 @@ class Cursor:
                 depth -= 1
                 if depth == 0:
                     return i
-        raise Unreadable(Range(tokens[at].start, tokens[at].end), "this bracket is not closed")
+        raise UnreadableError(Range(tokens[at].start, tokens[at].end), "this bracket is not closed")
 
     def skip(self) -> None:
         """Pass over one token, or all that stands in brackets."""
@@ -190,6 +228,11 @@ class Cursor:
                 return at
         return -1
 
+    def end(self, expected: str) -> None:
+        """Nothing can follow here."""
+        if not self.done:
+            raise self.unexpected(expected)
+
     # --- places --------------------------------------------------------------------------------------------
 
     def range_from(self, at: int) -> Range:
@@ -204,14 +247,16 @@ class Cursor:
 
     # --- failing -------------------------------------------------------------------------------------------
 
-    def unexpected(self, expected: str) -> Unreadable:
+    def unexpected(self, expected: str) -> UnreadableError:
         token = self.peek()
         place = Range(token.start, token.end)
         if token.kind == "end":
             before = self.tokens[self.stop - 1] if self.stop else token
-            return Unreadable(Range(before.start, before.end), f"expected {expected} after this")
+            return UnreadableError(Range(before.start, before.end), f"expected {expected} after this")
         found = self.text[token.start : token.end]
-        return Unreadable(place, f"expected {expected}, found `{found if len(found) < 40 else found[:37] + '...'}`")
+        return UnreadableError(
+            place, f"expected {expected}, found `{found if len(found) < 40 else found[:37] + '...'}`"
+        )
 
 
 def written(text: str, tokens: Sequence[Token]) -> str:
@@ -224,5 +269,3 @@ def written(text: str, tokens: Sequence[Token]) -> str:
         pieces.append(text[token.start : token.end])
         last = token.end
     return "".join(pieces)
-
-

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts.sql import ColumnUse, Constant, Expression, ObjectName, Query
-from crowsfoot.frontends.sql.generic_cursor import Cursor
+from crowsfoot.frontends.sql.generic_cursor import Cursor, words
 from crowsfoot.frontends.sql.generic_tokens import Token
 from crowsfoot.source import Range
 
@@ -45,11 +45,12 @@ def expression(part: Cursor) -> Expression:
         raise part.unexpected("an expression")
     place = Range(tokens[first].start, tokens[last - 1].end)
     text = part.written(first, last)
-    while tokens[first].key == "(" and tokens[last - 1].key == ")" and part.closing(first) == last - 1:
-        first, last = first + 1, last - 1
-        if first == last:
+    inner, end = first, last
+    while tokens[inner].key == "(" and tokens[end - 1].key == ")" and part.closing(inner) == end - 1:
+        inner, end = inner + 1, end - 1
+        if inner == end:
             return Expression(place, text)
-    return _plain(tokens[first:last], place, text) or _parsed(part, tokens[first:last], place, text)
+    return _plain(tokens[inner:end], place, text) or _parsed(part, tokens[first:last], place, text)
 
 
 def _plain(tokens: Sequence[Token], place: Range, text: str) -> Expression | None:
@@ -70,9 +71,14 @@ def _plain(tokens: Sequence[Token], place: Range, text: str) -> Expression | Non
         return None
     if len(tokens) == 2 and token.key in ("-", "+") and tokens[1].kind == "number":
         return Expression(place, text, value=("-" if token.key == "-" else "") + tokens[1].text)
-    if token.kind == "word" and tokens[1].key == "(" and tokens[-1].key == ")" and token.key not in _NOT_CALLS:
+    if (
+        token.kind == "word"
+        and tokens[1].key == "("
+        and tokens[-1].key == ")"
+        and token.key not in _NOT_CALLS
+    ):
         arguments = tokens[2:-1]
-        if all([it.kind in ("string", "number") or it.key == "," for it in arguments]):
+        if all(it.kind in ("string", "number") or it.key == "," for it in arguments):
             literals = [Constant(it.text, Range(it.start, it.end)) for it in arguments if it.kind == "string"]
             return Expression(place, text, functions=(token.text.lower(),), literals=tuple(literals))
     return None
@@ -163,19 +169,42 @@ def _named(part: Cursor, tokens: Sequence[Token], targets: Sequence[str], expres
     from crowsfoot.frontends.sql import generic_sqlglot
 
     start, end = tokens[0].start, tokens[-1].end
-    return generic_sqlglot.read(part.text[start:end], start, part.dialect, targets, expression)
+    named = generic_sqlglot.read(part.text[start:end], start, part.dialect, targets, expression)
+    if named is None and part.dialect != "sqlserver":
+        _refuse(part, tokens)
+    return named
 
+
+def _refuse(part: Cursor, tokens: Sequence[Token]) -> None:
+    """Say what is wrong, if that is plain; what sqlglot cannot read may still be right."""
+    before = ""
+    for at, token in enumerate(tokens):
+        key = token.key
+        if (key in _NEEDS_LEFT and (before in _NEEDS_RIGHT or not at)) or (
+            token.kind == "number" and at and tokens[at - 1].kind in ("number", "string")
+        ):
+            raise Cursor(part.text, part.dialect, tokens, at).unexpected("something else")
+        before = key or token.kind
+    if before in _NEEDS_RIGHT:
+        raise Cursor(part.text, part.dialect, tokens, len(tokens)).unexpected("more")
+
+
+# What cannot stand before one of _NEEDS_LEFT, or at the end.
+_NEEDS_RIGHT: Final = words(
+    "= <> != < > <= >= || + - / , ( SELECT FROM WHERE AND OR NOT SET ON JOIN BY HAVING LIKE IN BETWEEN IS AS INTO VALUES"
+)
+_NEEDS_LEFT: Final = words("= <> != < > <= >= || / , ) FROM WHERE AND OR GROUP ORDER HAVING SET")
 
 # --- without a parser --------------------------------------------------------------------------------------
 
-_NOT_CALLS: Final = frozenset(
-    "AND OR NOT IN IS BETWEEN LIKE EXISTS ANY ALL SOME CASE WHEN THEN ELSE VALUES FROM JOIN ON WHERE SELECT "
-    "UNION INTERSECT EXCEPT AS BY USING OVER WITH INTO SET HAVING CAST CONVERT TRY_CAST".split()
+_NOT_CALLS: Final = words(
+    "AND OR NOT IN IS BETWEEN LIKE EXISTS ANY ALL SOME CASE WHEN THEN ELSE VALUES FROM JOIN ON WHERE "
+    "SELECT UNION INTERSECT EXCEPT AS BY USING OVER WITH INTO SET HAVING CAST CONVERT TRY_CAST"
 )
-_NOT_COLUMNS: Final = _NOT_CALLS | frozenset(
-    "NULL TRUE FALSE END DISTINCT ASC DESC LIMIT OFFSET GROUP ORDER INNER LEFT RIGHT FULL OUTER CROSS NATURAL "
-    "INTERVAL DIV MOD REGEXP RLIKE GLOB MATCH ESCAPE COLLATE BINARY TOP PERCENT PARTITION ROWS RANGE UPDATE "
-    "DELETE INSERT REPLACE IGNORE FOR RECURSIVE DAY HOUR MINUTE SECOND MONTH YEAR WEEK".split()
+_NOT_COLUMNS: Final = _NOT_CALLS | words(
+    "NULL TRUE FALSE END DISTINCT ASC DESC LIMIT OFFSET GROUP ORDER INNER LEFT RIGHT FULL OUTER CROSS "
+    "NATURAL INTERVAL DIV MOD REGEXP RLIKE GLOB MATCH ESCAPE COLLATE BINARY TOP PERCENT PARTITION ROWS "
+    "RANGE UPDATE DELETE INSERT REPLACE IGNORE FOR RECURSIVE DAY HOUR MINUTE SECOND MONTH YEAR WEEK"
 )
 
 
@@ -210,7 +239,13 @@ def _scanned(part: Cursor, tokens: Sequence[Token], place: Range) -> Query:
                 tables.append(named)
         elif after == "(" and token.key not in _NOT_CALLS:
             functions.append(token.text.lower())
-        elif before == "." and after != "." and at > 1 and at not in read and tokens[at - 2].kind in ("word", "name"):
+        elif (
+            before == "."
+            and after != "."
+            and at > 1
+            and at not in read
+            and tokens[at - 2].kind in ("word", "name")
+        ):
             columns.append(ColumnUse(token.text, Range(token.start, token.end), tokens[at - 2].text))
     return Query(
         place,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 from crowsfoot.facts.sql import (
     AlterOther,
-    Constraint,
     CreateIndex,
     CreateOther,
     CreateRole,
@@ -28,7 +27,7 @@ from crowsfoot.facts.sql import (
 )
 from crowsfoot.frontends.sql import generic_columns as columns
 from crowsfoot.frontends.sql import generic_expressions as expressions
-from crowsfoot.frontends.sql.generic_cursor import Cursor
+from crowsfoot.frontends.sql.generic_cursor import RESERVED, Cursor
 from crowsfoot.source import Range
 
 KINDS: Final[dict[str, Kind]] = {
@@ -50,8 +49,6 @@ KINDS: Final[dict[str, Kind]] = {
     "LOGIN": "role",
     "STATISTICS": "statistics",
 }
-_CREATE_WORDS: Final = frozenset(("OR", "REPLACE", "UNIQUE", "CLUSTERED", "NONCLUSTERED", "COLUMNSTORE"))
-_INDEX_METHODS: Final = frozenset(("FULLTEXT", "SPATIAL", "XML", "PRIMARY", "VECTOR"))
 _EVENTS: Final = frozenset(("INSERT", "UPDATE", "DELETE"))
 
 
@@ -78,7 +75,7 @@ def create_index(cur: Cursor) -> tuple[list[Operation], str | None, str | None]:
     name: str | None = None
     name_range: Range | None = None
     schema: str | None = None
-    if cur.key != "ON":
+    if cur.key != "ON" or cur.dialect != "sqlserver":  # a full text index has no name there
         it = cur.object_name("the name of an index")
         name, name_range, schema = it.name, it.range, it.schema
     if cur.accept("USING") or cur.accept("TYPE"):
@@ -175,7 +172,11 @@ def create_view(cur: Cursor, at: int) -> list[Operation]:
         raise cur.unexpected("a SELECT")
     stop = cur.stop
     for back in (3, 4):  # WITH [CASCADED | LOCAL] CHECK OPTION
-        if stop - back > cur.at and cur.tokens[stop - 1].key == "OPTION" and cur.tokens[stop - back].key == "WITH":
+        if (
+            stop - back > cur.at
+            and cur.tokens[stop - 1].key == "OPTION"
+            and cur.tokens[stop - back].key == "WITH"
+        ):
             stop -= back
             break
     body = Cursor(cur.text, cur.dialect, cur.tokens, cur.at, stop)
@@ -341,7 +342,15 @@ def drop(cur: Cursor) -> list[Operation]:
         return [Unknown(cur.range_from(first))]
     word = cur.take().key
     kind = KINDS.get(word, "other")
-    if kind == "other" and word in ("FULLTEXT", "SPATIAL", "XML", "EXTERNAL", "PARTITION", "SECURITY", "SERVER"):
+    if kind == "other" and word in (
+        "FULLTEXT",
+        "SPATIAL",
+        "XML",
+        "EXTERNAL",
+        "PARTITION",
+        "SECURITY",
+        "SERVER",
+    ):
         word = f"{word} {cur.take().key}"
     if cur.done:
         raise cur.unexpected("what is to be dropped")
@@ -364,8 +373,16 @@ def drop(cur: Cursor) -> list[Operation]:
         table: ObjectName | None = None
         if kind == "index":
             name, table = _index_of(part, name)
-        cascade = part.find("CASCADE") >= 0
-        part.at = part.stop
+        cascade = part.accept("CASCADE")
+        if part.dialect == "sqlserver":  # WITH (...), and the arguments that tell statistics and functions apart
+            part.at = part.stop
+        if not part.accept("RESTRICT") and part.dialect == "mysql":
+            if part.accept("WAIT"):
+                part.take()
+            part.accept("NOWAIT")
+            if part.key in ("ALGORITHM", "LOCK"):
+                part.at = part.stop
+        part.end("the end of the statement")
         place = Range(part.tokens[start].start, part.tokens[part.stop - 1].end)
         text = word.lower() if kind == "other" else None
         found.append(DropObject(place, kind, name, table, if_exists, cascade, text=text))
@@ -408,6 +425,7 @@ def rename(cur: Cursor) -> list[Operation]:
             part.accept("NOWAIT")
         part.expect("TO")
         new = part.object_name("a name")
+        part.end("a comma")
         found.append(RenameObject(part.range_from(start), "table", old, new.name))
     cur.at = cur.stop
     return found
@@ -425,7 +443,10 @@ def grant(cur: Cursor) -> list[Operation]:
         cur.at = cur.stop
         return [Unknown(cur.range_from(first))]
     privileges = tuple(
-        [part.written(part.at, part.stop).lower() for part in Cursor(cur.text, cur.dialect, cur.tokens, cur.at, end).split()]
+        [
+            part.written(part.at, part.stop).lower()
+            for part in Cursor(cur.text, cur.dialect, cur.tokens, cur.at, end).split()
+        ]
     )
     if privileges and privileges[0].startswith("all"):
         privileges = ()
@@ -441,7 +462,9 @@ def grant(cur: Cursor) -> list[Operation]:
             names = _granted(cur)
     grantees: list[str] = []
     if to >= 0:
-        stop = Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop).find("WITH", "REQUIRE", "IDENTIFIED", "AS")
+        stop = Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop).find(
+            "WITH", "REQUIRE", "IDENTIFIED", "AS"
+        )
         for part in Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop if stop < 0 else stop).split():
             grantees.append(part.peek().text)
     cur.at = cur.stop
@@ -465,9 +488,22 @@ def noun(cur: Cursor) -> int:
         key = cur.tokens[at].key
         if key in KINDS or key in _OTHERS or key == "VIRTUAL":
             return at
+        if key in RESERVED[cur.dialect] and key not in ("OR", "REPLACE", "UNIQUE", "FULLTEXT", "PRIMARY", "COLUMN"):
+            break
     return cur.at + 1
 
 
 _OTHERS: Final = frozenset(
-    ("EVENT", "SERVER", "TABLESPACE", "SYNONYM", "RULE", "ASSEMBLY", "PARTITION", "PACKAGE", "CATALOG", "COLLECTION")
+    (
+        "EVENT",
+        "SERVER",
+        "TABLESPACE",
+        "SYNONYM",
+        "RULE",
+        "ASSEMBLY",
+        "PARTITION",
+        "PACKAGE",
+        "CATALOG",
+        "COLLECTION",
+    )
 )

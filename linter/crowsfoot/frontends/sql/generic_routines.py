@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts.sql import Block, CreateFunction, Operation, Statement
 from crowsfoot.frontends.sql import generic_columns as columns
-from crowsfoot.frontends.sql.generic_cursor import Cursor, Unreadable
+from crowsfoot.frontends.sql.generic_cursor import Cursor, UnreadableError, words
 from crowsfoot.source import Range
 
 if TYPE_CHECKING:
     from crowsfoot.frontends.sql.generic_statements import Reader
 
 _DIRECTIONS: Final = frozenset(("IN", "OUT", "INOUT"))
-_CHARACTERISTICS: Final = frozenset(
-    ("DETERMINISTIC", "NOT", "LANGUAGE", "SQL", "COMMENT", "CONTAINS", "NO", "READS", "MODIFIES", "DATA", "SECURITY")
-    + ("DEFINER", "INVOKER")
+_CHARACTERISTICS: Final = words(
+    "DETERMINISTIC NOT LANGUAGE SQL COMMENT CONTAINS NO READS MODIFIES DATA SECURITY DEFINER INVOKER"
 )
 
 
 def create_routine(reader: Reader, cur: Cursor, at: int) -> list[Operation]:
     """CREATE or ALTER; at is where FUNCTION or PROCEDURE stands."""
     first = cur.at
-    words = [it.key for it in cur.tokens[first:at]]
+    before = [it.key for it in cur.tokens[first:at]]
     procedure = cur.tokens[at].key in ("PROCEDURE", "PROC")
     cur.at = at + 1
     cur.accept("IF", "NOT", "EXISTS")
@@ -60,12 +59,12 @@ def create_routine(reader: Reader, cur: Cursor, at: int) -> list[Operation]:
             language,
             arguments,
             returns,
-            replace="REPLACE" in words or "ALTER" in words,
+            replace="REPLACE" in before or "ALTER" in before,
             security_definer=definer,
             body=statements,
             body_text=text,
             body_range=body_place,
-            dynamic=any([is_dynamic(it) for it in statements]),
+            dynamic=any(is_dynamic(it) for it in statements),
             procedure=procedure,
         )
     ]
@@ -74,7 +73,8 @@ def create_routine(reader: Reader, cur: Cursor, at: int) -> list[Operation]:
 def is_dynamic(statement: Statement) -> bool:
     """Whether it runs SQL that it makes at run time, at any depth."""
     return any(
-        [isinstance(it, Block) and (it.dynamic or any([is_dynamic(inner) for inner in it.body])) for it in statement.does]
+        isinstance(it, Block) and (it.dynamic or any([is_dynamic(inner) for inner in it.body]))
+        for it in statement.does
     )
 
 
@@ -98,7 +98,7 @@ def _arguments(cur: Cursor) -> tuple[str, ...]:
         part.accept("AS")
         try:
             kind = str(columns.type_name(part))
-        except Unreadable:
+        except UnreadableError:
             continue  # what is known of the others is still true
         if direction != "OUT":
             found.append(kind)
@@ -108,6 +108,8 @@ def _arguments(cur: Cursor) -> tuple[str, ...]:
 def _returns(cur: Cursor) -> str:
     if cur.peek().kind == "variable":  # SQL Server: RETURNS @t TABLE (...)
         cur.take()
+    if cur.accept("TABLE"):
+        return "table"
     return str(columns.type_name(cur))
 
 
@@ -118,7 +120,9 @@ def _body(reader: Reader, cur: Cursor) -> tuple[Statement, ...]:
 
         return tuple(generic_sqlserver.body(reader, cur))
     inner = type(reader)(reader.text, reader.dialect)
-    return tuple([it for part, conditional in _mysql(cur) if (it := inner.statement(part, None, conditional))])
+    return tuple(
+        [it for part, conditional in _mysql(cur) if (it := inner.statement(part, None, conditional))]
+    )
 
 
 def _mysql(cur: Cursor) -> Iterator[tuple[Cursor, bool]]:
@@ -138,7 +142,17 @@ def _mysql(cur: Cursor) -> Iterator[tuple[Cursor, bool]]:
             if key == "END":
                 depth -= part.peek(1).key in ("IF", "CASE", "LOOP", "WHILE", "REPEAT")
                 part.at = part.stop
-            elif key in ("DECLARE", "UNTIL", "LEAVE", "ITERATE", "OPEN", "CLOSE", "FETCH", "RETURN", "SIGNAL"):
+            elif key in (
+                "DECLARE",
+                "UNTIL",
+                "LEAVE",
+                "ITERATE",
+                "OPEN",
+                "CLOSE",
+                "FETCH",
+                "RETURN",
+                "SIGNAL",
+            ):
                 part.at = part.stop
             elif key in ("BEGIN", "ELSE"):
                 part.take()

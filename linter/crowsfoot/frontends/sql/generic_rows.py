@@ -15,10 +15,11 @@ from crowsfoot.facts.sql import (
     Query,
     Select,
     Truncate,
+    Unknown,
     Update,
 )
 from crowsfoot.frontends.sql import generic_expressions as expressions
-from crowsfoot.frontends.sql.generic_cursor import Cursor, Unreadable
+from crowsfoot.frontends.sql.generic_cursor import Cursor, UnreadableError
 from crowsfoot.source import Range
 
 ROWS_KEPT: Final = 20
@@ -40,6 +41,8 @@ def insert(cur: Cursor, cut: Range | None = None) -> list[Operation]:
     while word := cur.accept_any(_INSERT_WORDS):
         if word == "IGNORE":
             on_conflict = "nothing"
+    if cur.peek().kind == "variable":
+        return _of_variable(cur, first)
     table = cur.object_name("a table")
     _hints(cur)
     if cur.accept("PARTITION"):
@@ -98,6 +101,8 @@ def update(cur: Cursor) -> list[Operation]:
         cur.take()
     while cur.accept_any(_UPDATE_WORDS):
         pass
+    if cur.peek().kind == "variable":
+        return _of_variable(cur, first)
     target = cur.object_name("a table")
     if cur.dialect != "mysql":
         _hints(cur)
@@ -124,7 +129,11 @@ def update(cur: Cursor) -> list[Operation]:
     for qualifier, column, value in sets:
         by_table.setdefault(qualifier.lower() if len(tables) > 1 else "", []).append((column, value))
     for qualifier, assignments in by_table.items():
-        table = tables.get(qualifier or target.name.lower(), target) if target.schema is None or qualifier else target
+        table = (
+            tables.get(qualifier or target.name.lower(), target)
+            if target.schema is None or qualifier
+            else target
+        )
         found.append(
             Update(
                 cur.range_from(first),
@@ -146,17 +155,12 @@ def delete(cur: Cursor) -> list[Operation]:
     limited = cur.at > start + 1
     while cur.accept_any(_UPDATE_WORDS):
         pass
-    targets: list[ObjectName] = []
-    if not cur.accept("FROM"):
+    cur.accept("FROM")
+    if cur.peek().kind == "variable":
+        return _of_variable(cur, first)
+    targets = [_target(cur)]
+    while cur.accept(","):
         targets.append(_target(cur))
-        while cur.accept(","):
-            targets.append(_target(cur))
-        if cur.accept("FROM"):
-            pass
-    else:
-        targets.append(_target(cur))
-        while cur.accept(","):
-            targets.append(_target(cur))
     whole = Cursor(cur.text, cur.dialect, cur.tokens, first, cur.stop)
     read, named = expressions.query(whole)
     cur.at = cur.stop
@@ -222,6 +226,8 @@ def merge(cur: Cursor) -> list[Operation]:
     cur.at = cur.find("MERGE") + 1
     _top(cur)
     cur.accept("INTO")
+    if cur.peek().kind == "variable":
+        return _of_variable(cur, first)
     table = cur.object_name("a table")
     whole = Cursor(cur.text, cur.dialect, cur.tokens, first, cur.stop)
     read, _ = expressions.query(whole)
@@ -243,10 +249,12 @@ def truncate(cur: Cursor) -> list[Operation]:
 
 def _insert_with(cur: Cursor, first: int) -> list[Operation]:
     """WITH ... INSERT: the CTEs belong to what is read."""
-    (it,) = insert(Cursor(cur.text, cur.dialect, cur.tokens, cur.find("INSERT", "REPLACE"), cur.stop))
+    found = insert(Cursor(cur.text, cur.dialect, cur.tokens, cur.find("INSERT", "REPLACE"), cur.stop))
     read, _ = expressions.query(Cursor(cur.text, cur.dialect, cur.tokens, first, cur.stop))
     cur.at = cur.stop
-    assert isinstance(it, Insert)
+    it = found[0]
+    if not isinstance(it, Insert):
+        return found
     tables = tuple([table for table in read.tables if table.range != it.table.range])
     read = Query(read.range, tables, read.columns, read.functions, read.literals, read.casts, star=read.star)
     return [Insert(cur.range_from(first), it.table, it.columns, query=read, on_conflict=it.on_conflict)]
@@ -287,7 +295,7 @@ def _values(
 def _closes(cur: Cursor) -> bool:
     try:
         cur.closing(cur.at)
-    except Unreadable:
+    except UnreadableError:
         return False
     return True
 
@@ -405,6 +413,12 @@ def _after_with(cur: Cursor) -> str:
     """The verb that follows the CTEs."""
     at = cur.find("SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "MERGE", "VALUES")
     return cur.tokens[at].key if at >= 0 else ""
+
+
+def _of_variable(cur: Cursor, first: int) -> list[Operation]:
+    """SQL Server: what changes the rows of a variable, which ends with its batch."""
+    cur.at = cur.stop
+    return [Unknown(cur.range_from(first))]
 
 
 def _top(cur: Cursor) -> None:

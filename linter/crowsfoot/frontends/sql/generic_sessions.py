@@ -68,9 +68,9 @@ def set_variable(cur: Cursor) -> list[Operation]:
         name = cur.take().key.lower()
         if name == "character":
             name = "names" if cur.accept("SET") else name
-        value = cur.take().text
+        charset = cur.take().text
         cur.at = cur.stop
-        return [SetVariable(cur.range_from(first), "names" if name == "charset" else name, value)]
+        return [SetVariable(cur.range_from(first), "names" if name == "charset" else name, charset)]
     if cur.key in ("PASSWORD", "ROLE", "RESOURCE", "STATEMENT") or cur.sees("DEFAULT", "ROLE"):
         name = cur.take().key.lower()
         cur.at = cur.stop
@@ -141,9 +141,12 @@ def pragma(cur: Cursor) -> list[Operation]:
     value = None
     if cur.accept("="):
         value = cur.written(cur.at, cur.stop)
+        cur.at = cur.stop
     elif cur.key == "(":
-        value = cur.written(cur.at + 1, cur.stop - 1)
-    cur.at = cur.stop
+        opening = cur.at
+        cur.skip()
+        value = cur.written(opening + 1, cur.at - 1)
+    cur.end("`=`, `(` or the end of the statement")
     return [SetVariable(cur.range_from(first), name, None if value is None else _unquoted(value))]
 
 
@@ -177,12 +180,9 @@ def maintain(cur: Cursor) -> list[Operation]:
         cur.at = cur.stop
         return [Maintain(cur.range_from(first), "vacuum")]
     command = "analyze" if key in ("ANALYZE", "UPDATE") else "optimize" if key == "OPTIMIZE" else "reindex"
-    names: list[ObjectName] = []
-    for part in cur.split():
-        if part.peek().kind in ("word", "name"):
-            names.append(part.object_name())
+    names = tuple([part.object_name() for part in cur.split() if part.peek().kind in ("word", "name")])
     cur.at = cur.stop
-    return [Maintain(cur.range_from(first), command, "table", tuple(names))]
+    return [Maintain(cur.range_from(first), command, "table", names)]
 
 
 def unknown(cur: Cursor) -> list[Operation]:

@@ -24,15 +24,25 @@ class Piece(msgspec.Struct, frozen=True):
 
 _LONG_INSERT: Final = 6000  # tokens
 _LONGEST: Final = 400_000  # tokens of one statement; what is longer is not looked into
-_DELIMITER: Final = re.compile(r"DELIMITER[ \t]+(\S+)[^\n]*", re.IGNORECASE)
+_GAP: Final = r"(?:\s|--[^\n]*\n|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)*"
+# Lines that the command line program of the database understands, and the database does not.
+_COMMANDS: Final[dict[Dialect, re.Pattern[str]]] = {
+    # Source: https://dev.mysql.com/doc/refman/8.4/en/mysql-commands.html
+    "mysql": re.compile(
+        r"(?:\s|(?:--\s|\#)[^\n]*\n|/\*(?!M?!)[^*]*(?:\*(?!/)[^*]*)*\*/)*"
+        r"DELIMITER(?:[ \t]+(?P<delimiter>\S+))?[^\n]*",
+        re.IGNORECASE,
+    ),
+    # Source: https://sqlite.org/cli.html
+    "sqlite": re.compile(rf"{_GAP}(?P<delimiter>(?!))?\.[A-Za-z][^\n]*"),
+    # Source: https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-commands
+    "sqlserver": re.compile(rf"{_GAP}(?P<delimiter>(?!))?(?::|!!)[A-Za-z][^\n]*"),
+}
 _ROUTINES: Final = frozenset(("PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"))
-_DELIMITER_NEXT: Final = re.compile(
-    r"(?:\s+|--[^\n]*\n|\#[^\n]*\n|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)*(?=DELIMITER[ \t])", re.IGNORECASE
-)
 _GO_LINE: Final = re.compile(r"(?im)^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$")
 # Where a statement begins that follows one which has ended, for text in which a quote is missing.
 _NEXT_STATEMENT: Final = re.compile(
-    r";[ \t]*(?:--[^\n]*)?\r?\n(?:\s+|--[^\n]*\n)*"
+    r";[ \t]*(?:--[^\n]*)?\r?\n(?:\s|--[^\n]*\n)*"
     r"(?=(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|PRAGMA|RENAME|TRUNCATE|EXEC|GRANT|SELECT|SET|COMMIT)\b)",
     re.IGNORECASE,
 )
@@ -47,7 +57,6 @@ class Splitter:
         self.syntax = SYNTAX[dialect]
         self.at = start
         self.end = len(text) if end is None else end
-        self.comments: list[tuple[int, int]] = []
         self._delimiter = ";"
         self._in_comment = False
         self._attempts = 0
@@ -55,10 +64,12 @@ class Splitter:
 
     def pieces(self) -> Iterator[Piece]:
         while self.at < self.end:
-            if self._delimiter != ";":
-                piece = self._delimited()
-            else:
-                piece = self._next()
+            command = _COMMANDS[self.dialect].match(self.text, self.at, self.end)
+            if command is not None:
+                self._delimiter = command["delimiter"] or self._delimiter
+                self.at = command.end()
+                continue
+            piece = self._delimited() if self._delimiter != ";" else self._next()
             if piece is not None and piece.tokens:
                 yield piece
 
@@ -70,7 +81,9 @@ class Splitter:
         if self._attempts >= 50:
             return None
         start, end = tokens[0].start, tokens[-1].end
-        next_one = (_GO_LINE if self.dialect == "sqlserver" else _NEXT_STATEMENT).search(self.text, start, end)
+        next_one = (_GO_LINE if self.dialect == "sqlserver" else _NEXT_STATEMENT).search(
+            self.text, start, end
+        )
         if next_one is None:
             return None
         self._attempts += 1
@@ -83,22 +96,20 @@ class Splitter:
         """The tokens up to the next semicolon that ends a statement."""
         start = self.at
         compound = _COMPOUNDS[self.dialect](self.text)
-        tokens, at, comments, self._in_comment = lex(
+        tokens, at, self._in_comment = lex(
             self.text, start, self.end, self.syntax, compound.stop, _LONG_INSERT, self._in_comment
         )
-        self.comments += comments
         self.at = at
         cut: Range | None = None
         if len(tokens) >= _LONG_INSERT and tokens[-1].key != ";":
-            if tokens[0].key in ("INSERT", "REPLACE") and any([it.key in ("VALUES", "VALUE") for it in tokens]):
+            if tokens[0].key in ("INSERT", "REPLACE") and any(it.key in ("VALUES", "VALUE") for it in tokens):
                 end = self._end_of_statement(at)
                 cut = Range(at, end)
                 self.at = end + 1
             else:
-                _, self.at, comments, self._in_comment = lex(
+                _, self.at, self._in_comment = lex(
                     self.text, at, self.end, self.syntax, compound.stop, _LONGEST, self._in_comment, tokens
                 )
-                self.comments += comments
                 if len(tokens) >= _LONGEST and tokens[-1].key != ";":
                     self.at = self._end_of_statement(self.at) + 1
         begins = self._begins_batch
@@ -111,36 +122,17 @@ class Splitter:
             self._begins_batch = True
         elif tokens[-1].key == ";":
             tokens.pop()
-        if tokens and tokens[0].key == "DELIMITER" and self.dialect == "mysql":
-            self._set_delimiter(tokens[0].start)
-            return None
-        if tokens and tokens[0].key == "." and self.dialect == "sqlite":
-            self.at = self._line_end(tokens[0].start)  # a command of the sqlite3 program
-            return None
         return Piece(tokens, cut, begins)
 
     def _delimited(self) -> Piece | None:
         """The tokens up to MySQL's other delimiter, which the mysql program looks for outside of strings."""
         start = self.at
-        word = _DELIMITER_NEXT.match(self.text, start, self.end)
-        if word is not None:
-            self._set_delimiter(word.end())
-            return None
         end = self._end_of_statement(start, self._delimiter)
-        tokens, _, comments, _ = lex(self.text, start, end, self.syntax, lambda _: False, _LONGEST)
-        self.comments += comments
+        tokens, *_ = lex(self.text, start, end, self.syntax, lambda _: False, _LONGEST)
         self.at = end + len(self._delimiter)
         while tokens and tokens[-1].key == ";":
             tokens.pop()
         return Piece(tokens)
-
-    def _set_delimiter(self, at: int) -> None:
-        m = _DELIMITER.match(self.text, at)
-        if m is None:  # nothing follows
-            self.at = self._line_end(at)
-            return
-        self._delimiter = m[1]
-        self.at = m.end()
 
     def _line_end(self, at: int) -> int:
         end = self.text.find("\n", at, self.end)
@@ -196,7 +188,7 @@ class _Statements:
     def begins_routine(self, tokens: list[Token]) -> bool:
         if tokens[0].key == "BEGIN":  # MariaDB: BEGIN NOT ATOMIC ... END
             return len(tokens) > 2 and tokens[1].key == "NOT"
-        return tokens[0].key == "CREATE" and any([it.key in _ROUTINES for it in tokens[1:20]])
+        return tokens[0].key == "CREATE" and any(it.key in _ROUTINES for it in tokens[1:20])
 
     def count(self, tokens: list[Token], at: int) -> None:
         key = tokens[at].key
@@ -205,9 +197,9 @@ class _Statements:
             return
         if key == "END":
             self.depth -= 1
-        elif key in ("BEGIN", "CASE", "LOOP"):
-            self.depth += 1
-        elif key in ("IF", "WHILE", "REPEAT") and before in self.BEFORE_A_STATEMENT:
+        elif key in ("BEGIN", "CASE", "LOOP") or (
+            key in ("IF", "WHILE", "REPEAT") and before in self.BEFORE_A_STATEMENT
+        ):
             self.depth += 1
 
 
@@ -215,7 +207,7 @@ class _SqliteStatements(_Statements):
     """Only triggers hold statements, between BEGIN and END."""
 
     def begins_routine(self, tokens: list[Token]) -> bool:
-        return tokens[0].key == "CREATE" and any([it.key == "TRIGGER" for it in tokens[1:4]])
+        return tokens[0].key == "CREATE" and any(it.key == "TRIGGER" for it in tokens[1:4])
 
     def count(self, tokens: list[Token], at: int) -> None:
         key = tokens[at].key
@@ -237,7 +229,7 @@ class _SqlserverStatements(_Statements):
             return _is_go(self.text, tokens[-1])
         if self.is_routine is None:
             self.is_routine = tokens[0].key in ("CREATE", "ALTER") and any(
-                [it.key in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER") for it in tokens[1:4]]
+                it.key in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER") for it in tokens[1:4]
             )
         if self.is_routine:
             return False

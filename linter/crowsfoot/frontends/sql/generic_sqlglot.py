@@ -65,7 +65,15 @@ def read(
     prefix = "SELECT " if expression else ""
     try:
         tree = sqlglot.parse_one(prefix + sql, read=_NAMES[dialect], error_level=ErrorLevel.IMMEDIATE)
-    except (sqlglot.errors.SqlglotError, RecursionError, ValueError, AttributeError, TypeError, KeyError, IndexError):
+    except (
+        sqlglot.errors.SqlglotError,
+        RecursionError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        KeyError,
+        IndexError,
+    ):
         # Besides its own errors it lets some of Python's through where the text is broken.
         return None
     if isinstance(tree, exp.Command):
@@ -80,7 +88,7 @@ class _Walk:
         self.prefix = prefix
         self.dialect = dialect
 
-    def all(self, tree: exp.Expression, targets: Sequence[str], expression: bool) -> Named:
+    def all(self, tree: exp.Expr, targets: Sequence[str], expression: bool) -> Named:
         ctes: set[str] = set()
         tables: list[ObjectName] = []
         columns: list[ColumnUse] = []
@@ -89,7 +97,7 @@ class _Walk:
         casts: list[tuple[int, str]] = []
         aliases: dict[str, ObjectName] = {}
         outputs_of_select: set[str] = set()
-        found: list[exp.Expression] = []
+        found: list[exp.Expr] = []
         queries = locking = sources = 0
         filtered = star = False
         for node in tree.walk():
@@ -105,7 +113,9 @@ class _Walk:
                 queries += 1
                 if any(True for it in node.expressions if it.is_star):
                     star = True
-                outputs_of_select.update(it.alias.lower() for it in node.expressions if isinstance(it, exp.Alias))
+                outputs_of_select.update(
+                    it.alias.lower() for it in node.expressions if isinstance(it, exp.Alias)
+                )
             elif kind is exp.Where or kind is exp.Limit or kind is exp.Fetch:
                 filtered = True
             elif kind is exp.Join:
@@ -154,7 +164,7 @@ class _Walk:
             has_query=queries > (1 if expression else 0),
         )
 
-    def start(self, node: exp.Expression) -> int:
+    def start(self, node: exp.Expr) -> int:
         place: int | None = node.meta.get("start")
         if place is None:
             place = min(
@@ -163,7 +173,7 @@ class _Walk:
             )
         return place
 
-    def range(self, node: exp.Expression) -> Range:
+    def range(self, node: exp.Expr) -> Range:
         """The place of a node, or that of the whole text where sqlglot does not know it."""
         start, end = node.meta.get("start"), node.meta.get("end")
         if start is None or end is None:
@@ -184,7 +194,7 @@ class _Walk:
         named = node.this
         if not isinstance(named, exp.Identifier):
             return  # a function that gives a table
-        schema = node.args.get("db")
+        schema = node.args.get("db") or None  # db..table leaves an empty one
         if schema is None and named.name.lower() in ctes:
             return
         place = self.range(named)
@@ -209,7 +219,7 @@ class _Walk:
         return ColumnUse(named.name, self.range(named), table.name if table is not None else None)
 
     def literal(
-        self, node: exp.Expression, literals: list[Constant], tree: exp.Expression, targets: Sequence[str]
+        self, node: exp.Expr, literals: list[Constant], tree: exp.Expr, targets: Sequence[str]
     ) -> None:
         if isinstance(node, exp.Literal) and not node.is_string:
             return
@@ -220,7 +230,7 @@ class _Walk:
             if isinstance(above, exp.Cast) and kind is None:
                 kind = above.to.sql(_NAMES[self.dialect]).lower()
             outer, above = above, above.parent
-        compared: exp.Expression | None = None
+        compared: exp.Expr | None = None
         if isinstance(above, _COMPARISONS):
             compared = above.expression if above.this is outer else above.this
         elif isinstance(above, (exp.In, exp.Between)) and above.this is not outer:
@@ -230,11 +240,15 @@ class _Walk:
         elif targets and isinstance(above, (exp.Select, exp.Alias)):
             result = outer if isinstance(above, exp.Select) else above
             select = result.parent
-            if isinstance(select, exp.Select) and result.arg_key == "expressions" and result.index is not None:
+            if (
+                isinstance(select, exp.Select)
+                and result.arg_key == "expressions"
+                and result.index is not None
+            ):
                 column = targets[result.index] if result.index < len(targets) else None
         literals.append(Constant(node.name, self.range(node), kind, column, table))
 
-    def outputs(self, tree: exp.Expression) -> tuple[str, ...]:
+    def outputs(self, tree: exp.Expr) -> tuple[str, ...]:
         """What the results of a query are called; () where one is not known."""
         query = tree
         while isinstance(query, (exp.SetOperation, exp.Subquery)):
@@ -242,7 +256,7 @@ class _Walk:
         if not isinstance(query, exp.Select):
             return ()
         results = query.expressions
-        if not all([isinstance(it, (exp.Alias, exp.Column)) and not it.is_star for it in results]):
+        if not all(isinstance(it, (exp.Alias, exp.Column)) and not it.is_star for it in results):
             return ()
         return tuple([it.alias_or_name for it in results])
 

@@ -18,7 +18,7 @@ from crowsfoot.facts.sql import (
     Statement,
     Unknown,
 )
-from crowsfoot.frontends.sql.generic_cursor import Cursor
+from crowsfoot.frontends.sql.generic_cursor import Cursor, words
 from crowsfoot.frontends.sql.generic_tokens import SYNTAX, Token, lex
 from crowsfoot.source import Range
 
@@ -26,16 +26,17 @@ if TYPE_CHECKING:
     from crowsfoot.frontends.sql.generic_statements import Reader
 
 _DEEPEST: Final = 60
-_STARTERS: Final = frozenset(
-    "CREATE ALTER DROP INSERT UPDATE DELETE SELECT EXEC EXECUTE IF WHILE BEGIN END ELSE DECLARE SET PRINT RAISERROR "
-    "COMMIT ROLLBACK SAVE TRUNCATE MERGE USE GRANT REVOKE DENY RETURN GOTO BREAK CONTINUE WAITFOR FETCH OPEN CLOSE "
-    "DEALLOCATE DBCC BACKUP RESTORE KILL RECONFIGURE CHECKPOINT THROW BULK".split()
+_STARTERS: Final = words(
+    "CREATE ALTER DROP INSERT UPDATE DELETE SELECT EXEC EXECUTE IF WHILE BEGIN END ELSE DECLARE SET PRINT "
+    "RAISERROR COMMIT ROLLBACK SAVE TRUNCATE MERGE USE GRANT REVOKE DENY RETURN GOTO BREAK CONTINUE "
+    "WAITFOR FETCH OPEN CLOSE DEALLOCATE DBCC BACKUP RESTORE KILL RECONFIGURE CHECKPOINT THROW BULK"
 )
-_OBJECTS: Final = frozenset(
-    "TABLE VIEW INDEX PROCEDURE PROC FUNCTION TRIGGER SCHEMA DATABASE ROLE USER LOGIN SEQUENCE TYPE SYNONYM STATISTICS "
-    "UNIQUE CLUSTERED NONCLUSTERED COLUMNSTORE OR FULLTEXT SPATIAL XML PARTITION SECURITY EXTERNAL SERVER APPLICATION "
-    "CERTIFICATE SYMMETRIC ASYMMETRIC MASTER RULE DEFAULT ASSEMBLY QUEUE SERVICE MESSAGE CONTRACT ROUTE EVENT "
-    "ENDPOINT AUTHORIZATION PRIMARY WORKLOAD RESOURCE CREDENTIAL AVAILABILITY".split()
+_OBJECTS: Final = words(
+    "TABLE VIEW INDEX PROCEDURE PROC FUNCTION TRIGGER SCHEMA DATABASE ROLE USER LOGIN SEQUENCE TYPE "
+    "SYNONYM STATISTICS UNIQUE CLUSTERED NONCLUSTERED COLUMNSTORE OR FULLTEXT SPATIAL XML PARTITION "
+    "SECURITY EXTERNAL SERVER APPLICATION CERTIFICATE SYMMETRIC ASYMMETRIC MASTER RULE DEFAULT ASSEMBLY "
+    "QUEUE SERVICE MESSAGE CONTRACT ROUTE EVENT ENDPOINT AUTHORIZATION PRIMARY WORKLOAD RESOURCE "
+    "CREDENTIAL AVAILABILITY"
 )
 _QUERY_JOINTS: Final = frozenset(("UNION", "ALL", "EXCEPT", "INTERSECT", "FOR", "AS"))
 _ROW_VERBS: Final = frozenset(("INSERT", "UPDATE", "DELETE", "SELECT", "EXECUTE", "EXEC"))
@@ -136,9 +137,9 @@ class Batches:
                 cases += 1
             elif key == "END" and cases:
                 cases -= 1
-            elif key in _STARTERS and not cases and not (key == "UPDATE" and cur.peek(1).key == "("):
-                return
-            elif key == ";":
+            elif (
+                key in _STARTERS and not cases and not (key == "UPDATE" and cur.peek(1).key == "(")
+            ) or key == ";":
                 return
             cur.skip()
 
@@ -271,7 +272,7 @@ def _prisma_drops(tokens: Sequence[Token]) -> ObjectName | None:
     Source: https://github.com/prisma/prisma-engines, schema-engine, mssql_renderer.rs (render_redefine_tables)
     """
     strings = [it.text for it in tokens if it.kind == "string"]
-    if not any([it.startswith("ALTER TABLE") for it in strings]) or " DROP CONSTRAINT " not in strings:
+    if not any(it.startswith("ALTER TABLE") for it in strings) or " DROP CONSTRAINT " not in strings:
         return None
     table = schema = None
     place = Range(0, 0)
@@ -279,7 +280,9 @@ def _prisma_drops(tokens: Sequence[Token]) -> ObjectName | None:
         if tokens[at].key == "OBJECT_NAME" and tokens[at + 4].key == "=" and tokens[at + 5].kind == "string":
             table = tokens[at + 5].text
             place = Range(tokens[at + 5].start, tokens[at + 5].end)
-        elif tokens[at].key == "SCHEMA_NAME" and tokens[at + 4].key == "=" and tokens[at + 5].kind == "string":
+        elif (
+            tokens[at].key == "SCHEMA_NAME" and tokens[at + 4].key == "=" and tokens[at + 5].kind == "string"
+        ):
             schema = tokens[at + 5].text
     return None if table is None else ObjectName(table, place, schema)
 
@@ -294,7 +297,7 @@ def _renamed(part: Cursor, place: Range) -> list[Operation]:
         if argument.peek(1).key == "=":
             argument.at += 2
         values.append(argument.peek())
-    if len(values) < 2 or not all([it.kind in ("string", "word", "name") for it in values[:2]]):
+    if len(values) < 2 or not all(it.kind in ("string", "word", "name") for it in values[:2]):
         return [Block(place, dynamic=True)]
     old, new = values[0], values[1].text
     where = Range(old.start, old.end)
@@ -329,7 +332,7 @@ def _end(cur: Cursor) -> int:
     first = cur.at
     verb = tokens[first].key
     if verb in ("CREATE", "ALTER") and any(
-        [it.key in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER") for it in tokens[first + 1 : first + 4]]
+        it.key in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER") for it in tokens[first + 1 : first + 4]
     ):
         return cur.stop  # the rest of its batch
     depth = cases = 0
@@ -375,8 +378,10 @@ def _continues(tokens: Sequence[Token], first: int, at: int, verb: str, has_body
     if key == "SET":
         if before in ("DELETE", "UPDATE") and tokens[at - 2].key == "ON":
             return True
-        return (verb in ("UPDATE", "ALTER") and not has_body) or (verb == "MERGE" and before == "UPDATE") or (
-            verb == "WITH" and tokens[first].key == "WITH" and _last_verb(tokens, first, at) == "UPDATE"
+        return (
+            (verb in ("UPDATE", "ALTER") and not has_body)
+            or (verb == "MERGE" and before == "UPDATE")
+            or (verb == "WITH" and tokens[first].key == "WITH" and _last_verb(tokens, first, at) == "UPDATE")
         )
     if key in _ROW_VERBS:
         if before == "ON" and key in ("DELETE", "UPDATE") and verb in ("CREATE", "ALTER"):
@@ -386,8 +391,10 @@ def _continues(tokens: Sequence[Token], first: int, at: int, verb: str, has_body
         if verb == "MERGE":
             return before == "THEN"
         if verb == "WITH":
-            return not has_body or (key == "SELECT" and before in _QUERY_JOINTS) or (
-                key == "SELECT" and _last_verb(tokens, first, at) == "INSERT"
+            return (
+                not has_body
+                or (key == "SELECT" and before in _QUERY_JOINTS)
+                or (key == "SELECT" and _last_verb(tokens, first, at) == "INSERT")
             )
         if key == "SELECT":
             return before in _QUERY_JOINTS or (verb == "INSERT" and not has_body)
@@ -432,4 +439,4 @@ def _last_verb(tokens: Sequence[Token], first: int, at: int) -> str:
 
 
 def _seen(tokens: Sequence[Token], first: int, at: int, *keys: str) -> bool:
-    return any([it.key in keys for it in tokens[first:at]])
+    return any(it.key in keys for it in tokens[first:at])

@@ -12,7 +12,7 @@ from crowsfoot.frontends.sql import generic_routines as routines
 from crowsfoot.frontends.sql import generic_rows as rows
 from crowsfoot.frontends.sql import generic_sessions as sessions
 from crowsfoot.frontends.sql import generic_tables as tables
-from crowsfoot.frontends.sql.generic_cursor import Cursor, Unreadable
+from crowsfoot.frontends.sql.generic_cursor import Cursor, UnreadableError, words
 from crowsfoot.source import Range
 
 if TYPE_CHECKING:
@@ -46,10 +46,12 @@ class Reader:
         try:
             check_brackets(cur, cut is not None)
             verb, done = self.read(cur, cut)
-        except Unreadable as error:
+        except UnreadableError as error:
             self.problems.append(Problem(error.range, error.message))
             return None
-        return Statement(place, verb, tuple(done.does), conditional, done.if_exists, done.algorithm, done.lock)
+        return Statement(
+            place, verb, tuple(done.does), conditional, done.if_exists, done.algorithm, done.lock
+        )
 
     def read(self, cur: Cursor, cut: Range | None) -> tuple[str, Done]:
         key = cur.key
@@ -74,7 +76,7 @@ class Reader:
         token = cur.peek()
         written = self.text[token.start : token.end]
         written = written if len(written) < 40 else written[:37] + "..."
-        raise Unreadable(
+        raise UnreadableError(
             Range(token.start, token.end), f"no statement of {NAMES[self.dialect]} begins with `{written}`"
         )
 
@@ -87,8 +89,9 @@ class Reader:
             raise cur.unexpected("what is to be created" if verb == "CREATE" else "what is to be altered")
         if noun not in _NOUNS[self.dialect] and self.dialect != "sqlserver":
             token = cur.tokens[at]
-            raise Unreadable(
-                Range(cur.peek().start, token.end), f"{NAMES[self.dialect]} has no {verb} {token.text.upper()}"
+            raise UnreadableError(
+                Range(cur.peek().start, token.end),
+                f"{NAMES[self.dialect]} has no {verb} {token.text.upper()}",
             )
         name = f"{verb} {noun}"
         kind: Kind = objects.KINDS.get(noun, "other")
@@ -129,13 +132,13 @@ def check_brackets(cur: Cursor, cut: bool) -> None:
             open_ones.append(token)
         elif token.key == ")":
             if not open_ones:
-                raise Unreadable(Range(token.start, token.end), "no bracket is open here")
+                raise UnreadableError(Range(token.start, token.end), "no bracket is open here")
             open_ones.pop()
         elif token.kind == "open":
-            raise Unreadable(Range(token.start, token.start + 1), f"this {token.text} is not closed")
+            raise UnreadableError(Range(token.start, token.start + 1), f"this {token.text} is not closed")
     if open_ones and not cut:
         token = open_ones[0]
-        raise Unreadable(Range(token.start, token.end), "this bracket is not closed")
+        raise UnreadableError(Range(token.start, token.end), "this bracket is not closed")
 
 
 _COMMON: Final[dict[str, Callable[[Cursor], list[Operation]]]] = {
@@ -189,20 +192,20 @@ _HANDLERS: Final[dict[Dialect, dict[str, Callable[[Cursor], list[Operation]]]]] 
 _OTHERS: Final[dict[Dialect, frozenset[str]]] = {
     # Source: https://dev.mysql.com/doc/refman/8.4/en/sql-statements.html
     # and https://mariadb.com/docs/server/reference/sql-statements
-    "mysql": frozenset(
-        "BACKUP BINLOG CACHE CALL CHANGE CHECK CHECKSUM CLONE DEALLOCATE DESC DESCRIBE DO EXPLAIN FLUSH GET HANDLER "
-        "HELP IF IMPORT INSTALL KILL LOAD LOOP PREPARE PURGE REPAIR REPEAT RESET RESIGNAL RESTART SHOW SHUTDOWN "
-        "SIGNAL SOURCE STOP UNINSTALL UNLOCK USE WHILE XA CASE FOR DECLARE OPEN CLOSE FETCH LEAVE ITERATE RETURN "
-        "DELIMITER".split()
+    "mysql": words(
+        "BACKUP BINLOG CACHE CALL CHANGE CHECK CHECKSUM CLONE DEALLOCATE DESC DESCRIBE DO EXPLAIN FLUSH GET "
+        "HANDLER HELP IF IMPORT INSTALL KILL LOAD LOOP PREPARE PURGE REPAIR REPEAT RESET RESIGNAL RESTART "
+        "SHOW SHUTDOWN SIGNAL SOURCE STOP UNINSTALL UNLOCK USE WHILE XA CASE FOR DECLARE OPEN CLOSE FETCH "
+        "LEAVE ITERATE RETURN DELIMITER"
     ),
     # Source: https://sqlite.org/lang.html
     "sqlite": frozenset(("ATTACH", "DETACH", "EXPLAIN")),
     "sqlserver": frozenset(),
 }
 _NOUNS: Final[dict[Dialect, frozenset[str]]] = {
-    "mysql": frozenset(
-        "TABLE INDEX VIEW TRIGGER FUNCTION PROCEDURE AGGREGATE SCHEMA DATABASE ROLE USER SEQUENCE EVENT SERVER "
-        "TABLESPACE LOGFILE UNDO INSTANCE PACKAGE RESOURCE SPATIAL LIBRARY".split()
+    "mysql": words(
+        "TABLE INDEX VIEW TRIGGER FUNCTION PROCEDURE AGGREGATE SCHEMA DATABASE ROLE USER SEQUENCE EVENT "
+        "SERVER TABLESPACE LOGFILE UNDO INSTANCE PACKAGE RESOURCE SPATIAL LIBRARY"
     ),
     "sqlite": frozenset(("TABLE", "VIRTUAL", "INDEX", "VIEW", "TRIGGER")),
     "sqlserver": frozenset(),

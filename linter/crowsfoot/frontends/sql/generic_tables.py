@@ -25,7 +25,7 @@ from crowsfoot.facts.sql import (
     ValidateConstraint,
 )
 from crowsfoot.frontends.sql import generic_columns as columns
-from crowsfoot.frontends.sql.generic_cursor import Cursor, Unreadable
+from crowsfoot.frontends.sql.generic_cursor import RESERVED, Cursor, UnreadableError, words
 from crowsfoot.frontends.sql.generic_expressions import expression, query
 from crowsfoot.source import Range
 
@@ -33,6 +33,8 @@ TableChange = Literal["engine", "force", "convert charset", "set options", "othe
 
 _MODIFIERS: Final = frozenset(("TEMP", "TEMPORARY", "OR", "REPLACE", "EXTERNAL"))
 _CHARSET_KEYS: Final = {"CHARSET": "charset", "COLLATE": "collate"}
+_NO_OPTIONS: Final = RESERVED["mysql"] - words("INDEX UNION WITH TO") | words("CHARACTER")
+_NO_ACTIONS: Final = RESERVED["mysql"] - words("CHECK DEFAULT INDEX ORDER UNION WITH")
 _PARTITIONINGS: Final = frozenset(("RANGE", "LIST", "HASH", "KEY"))
 
 
@@ -103,7 +105,11 @@ def _element(
         found[2].append(it)
     elif it is not None:
         found[1].append(it)
-        if part.dialect == "sqlite" and not part.done and part.key in ("CONSTRAINT", "FOREIGN", "CHECK", "UNIQUE"):
+        if (
+            part.dialect == "sqlite"
+            and not part.done
+            and part.key in ("CONSTRAINT", "FOREIGN", "CHECK", "UNIQUE")
+        ):
             _element(part, table, found)
 
 
@@ -152,8 +158,10 @@ def _table_options(cur: Cursor) -> tuple[tuple[tuple[str, str], ...], str | None
             options.append(("strict", "true"))
         elif (option := _option(cur)) is not None:
             options.append(option)
-        else:
+        elif cur.dialect == "sqlserver" or cur.accept(","):
             cur.skip()
+        else:
+            raise cur.unexpected("an option of the table, or a semicolon")
     return tuple(options), partition_by, partition_keys
 
 
@@ -167,11 +175,13 @@ def _partition_keys(cur: Cursor) -> tuple[str, ...]:
 
 def _option(cur: Cursor) -> tuple[str, str] | None:
     """One option of a MySQL table: its name in lower case, and its value as written, without quotes."""
-    if cur.dialect != "mysql" or cur.peek().kind != "word":
+    if cur.dialect != "mysql":
         return None
     cur.accept("DEFAULT")
     if cur.accept("CHARACTER", "SET") or cur.accept("CHAR", "SET"):
         name = "charset"
+    elif cur.peek().kind != "word" or cur.key in _NO_OPTIONS:
+        return None
     else:
         key = cur.take().key
         name = _CHARSET_KEYS.get(key, key.lower())
@@ -200,12 +210,14 @@ def alter_table(cur: Cursor) -> tuple[list[Operation], bool, str | None, str | N
     cur.expect("TABLE")
     if_exists = cur.accept("IF", "EXISTS")
     table = cur.object_name("a table")
-    if cur.done:
+    if cur.done and cur.dialect != "mysql":  # which takes it for a change of nothing
         raise cur.unexpected("what is to change")
     if cur.dialect == "sqlserver":
         return _Sqlserver(cur, table).read(), if_exists, None, None
     if cur.dialect == "sqlite":
-        return _sqlite(cur, table), if_exists, None, None
+        does = _sqlite(cur, table)
+        cur.end("the end of the statement")
+        return does, if_exists, None, None
     mysql = _Mysql(table)
     if cur.accept("WAIT"):
         cur.take()
@@ -281,10 +293,12 @@ def _sqlite(cur: Cursor, table: ObjectName) -> list[Operation]:
         column_name = cur.name("a column").text
         verb = cur.take().key
         if verb in ("SET", "DROP") and cur.accept("NOT", "NULL"):
-            change: Literal["set not null", "drop not null"] = "set not null" if verb == "SET" else "drop not null"
+            change: Literal["set not null", "drop not null"] = (
+                "set not null" if verb == "SET" else "drop not null"
+            )
             return [AlterColumn(cur.range_from(first), table, column_name, change)]
     token = cur.tokens[first]
-    raise Unreadable(
+    raise UnreadableError(
         Range(token.start, token.end), "expected RENAME, ADD or DROP; nothing else can be altered in SQLite"
     )
 
@@ -296,8 +310,9 @@ def _sqlite_constraint(cur: Cursor, table: ObjectName, first: int) -> list[Opera
         it = columns.table_constraint(cur, table)
         if isinstance(it, Constraint):
             return [AddConstraint(cur.range_from(first), table, it)]
-    raise Unreadable(
-        Range(at.start, at.end), "SQLite cannot add this constraint to a table that exists; make the table anew"
+    raise UnreadableError(
+        Range(at.start, at.end),
+        "SQLite cannot add this constraint to a table that exists; make the table anew",
     )
 
 
@@ -356,11 +371,13 @@ class _Mysql:
         if cur.accept("FOREIGN", "KEY"):
             if_exists = cur.accept("IF", "EXISTS")
             name = cur.name("the name of a foreign key").text
+            cur.end("a comma")
             return [DropConstraint(cur.range_from(first), table, name, "foreign", if_exists)]
         if cur.key in ("INDEX", "KEY"):
             cur.take()
             if_exists = cur.accept("IF", "EXISTS")
             index = cur.object_name("an index")
+            cur.end("a comma")
             if index.name.upper() == "PRIMARY":
                 return [DropConstraint(cur.range_from(first), table, "PRIMARY", "primary", if_exists)]
             return [DropObject(cur.range_from(first), "index", index, table, if_exists)]
@@ -376,6 +393,7 @@ class _Mysql:
         name = cur.name("a column").text
         cascade = cur.accept("CASCADE")
         cur.accept("RESTRICT")
+        cur.end("a comma")
         return [DropColumn(cur.range_from(first), table, name, if_exists, cascade)]
 
     def modify(self, cur: Cursor, first: int) -> list[Operation]:
@@ -419,10 +437,12 @@ class _Mysql:
             old = cur.object_name()
             cur.expect("TO")
             new = cur.name().text
+            cur.end("a comma")
             return [RenameObject(cur.range_from(first), kind, old, new, self.table, if_exists)]
         if not cur.accept("TO") and not cur.accept("AS"):
             cur.accept("=")
         new = cur.object_name("a name").name
+        cur.end("a comma")
         return [RenameObject(cur.range_from(first), "table", self.table, new)]
 
     def convert(self, cur: Cursor, first: int) -> list[Operation]:
@@ -446,6 +466,8 @@ class _Mysql:
             engine = cur.take().text
             found: list[Operation] = [AlterTable(cur.range_from(first), self.table, "engine", text=engine)]
             return found if cur.done else found + self.options(cur, cur.at)
+        if cur.peek().kind != "word" or cur.key in _NO_ACTIONS:
+            raise cur.unexpected("ADD, DROP, MODIFY or another change")
         if cur.key in _TABLE_OPTIONS:
             return [_table_change(cur, first, self.table, "set options")]
         return self.other(cur, first)
@@ -465,11 +487,11 @@ _MYSQL_ACTIONS: Final[dict[str, Callable[[_Mysql, Cursor, int], list[Operation]]
     "CONVERT": _Mysql.convert,
     "FORCE": _Mysql.force,
 }
-_TABLE_OPTIONS: Final = frozenset(
-    "AUTO_INCREMENT AVG_ROW_LENGTH DEFAULT CHARACTER CHARSET CHECKSUM COLLATE COMMENT COMPRESSION CONNECTION DATA "
-    "DELAY_KEY_WRITE ENCRYPTION ENCRYPTED INDEX INSERT_METHOD KEY_BLOCK_SIZE MAX_ROWS MIN_ROWS PACK_KEYS PASSWORD "
-    "PAGE_CHECKSUM PAGE_COMPRESSED PAGE_COMPRESSION_LEVEL ROW_FORMAT SEQUENCE STATS_AUTO_RECALC STATS_PERSISTENT "
-    "STATS_SAMPLE_PAGES TABLESPACE TRANSACTIONAL UNION".split()
+_TABLE_OPTIONS: Final = words(
+    "AUTO_INCREMENT AVG_ROW_LENGTH DEFAULT CHARACTER CHARSET CHECKSUM COLLATE COMMENT COMPRESSION "
+    "CONNECTION DATA DELAY_KEY_WRITE ENCRYPTION ENCRYPTED INDEX INSERT_METHOD KEY_BLOCK_SIZE MAX_ROWS "
+    "MIN_ROWS PACK_KEYS PASSWORD PAGE_CHECKSUM PAGE_COMPRESSED PAGE_COMPRESSION_LEVEL ROW_FORMAT SEQUENCE "
+    "STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES TABLESPACE TRANSACTIONAL UNION"
 )
 
 
@@ -608,4 +630,3 @@ def _table_change(cur: Cursor, first: int, table: ObjectName, change: TableChang
     text = cur.written(cur.at, cur.stop)
     cur.at = cur.stop
     return AlterTable(cur.range_from(first), table, change, text=text)
-

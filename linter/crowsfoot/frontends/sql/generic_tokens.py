@@ -50,15 +50,14 @@ def lex(
     limit: int = 2**62,
     in_comment: bool = False,
     found: list[Token] | None = None,
-) -> tuple[list[Token], int, list[tuple[int, int]], bool]:
+) -> tuple[list[Token], int, bool]:
     """The tokens of text[at:end], up to the one after which stop says True.
 
-    Also where it stopped, the comments on the way, and whether that is inside of an executable comment.
-    stop is asked after each semicolon and each GO, and handed all tokens so far, this one included. No more than limit
-    tokens are read. New ones are added to found.
+    Also where it stopped, and whether that is inside of an executable comment. stop is asked after each
+    semicolon and each GO, and handed all tokens so far, this one included. No more than limit tokens are
+    read. New ones are added to found.
     """
     found = [] if found is None else found
-    comments: list[tuple[int, int]] = []
     match = syntax.pattern.match
     while at < end:
         m = match(text, at, end)
@@ -89,7 +88,6 @@ def lex(
                     found.append(Token("open", "", "comment", start, end))
                     at = end
                     break
-            comments.append((start, at))
         elif kind == "run":
             in_comment = True
         elif kind == "leave":
@@ -115,7 +113,7 @@ def lex(
             break
         else:  # a number or a variable
             found.append(Token("number" if kind == "number" else "variable", "", m[kind or 0], start, at))
-    return found, at, comments, in_comment
+    return found, at, in_comment
 
 
 def _comment_end(text: str, start: int, end: int) -> int:

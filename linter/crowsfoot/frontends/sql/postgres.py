@@ -11,6 +11,7 @@ from crowsfoot.frontends.sql import postgres_functions as functions
 from crowsfoot.frontends.sql import postgres_objects as objects
 from crowsfoot.frontends.sql import postgres_rows as rows
 from crowsfoot.frontends.sql import postgres_sessions as sessions
+from crowsfoot.frontends.sql import postgres_split as split
 from crowsfoot.frontends.sql import postgres_tables as tables
 from crowsfoot.frontends.sql import postgres_views as views
 from crowsfoot.frontends.sql import text as texts
@@ -19,9 +20,10 @@ from crowsfoot.frontends.sql.postgres_words import NO_NAMES, Here, Place, Refuse
 from crowsfoot.source import Range
 
 _MOST_PROBLEMS: Final = 100
-_MOST_AT_ONCE: Final = 1 << 19  # characters; the tree of a text takes thirty times its memory
+_MOST_AT_ONCE: Final = 90_000  # characters; the tree of a text takes fifty times its memory
 _DEEPEST_BODY: Final = 5  # of EXECUTE in DO in EXECUTE ...
 _LONGEST_REASON: Final = 80
+_MOST_ROWS: Final = 1_000  # of a file that are told of value by value
 _TOO_DEEP: Final = "this is nested too deeply to be read"
 
 
@@ -49,6 +51,7 @@ class _Reading:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.depth = 0
+        self.rows = _MOST_ROWS
 
     def file(self, text: str) -> Iterator[Statement]:
         for start, end in _portions(text):
@@ -101,12 +104,12 @@ class _Reading:
     def _one_by_one(self, text: str, first: int, limit: int) -> Iterator[Statement]:
         """The statements of a text that is broken somewhere."""
         portion = text[first:limit]
-        for start, end in texts.statements(portion):
+        for start, end in split.statements(portion):
             statement = portion[start:end]
             try:
                 yield from self.statements(statement, _from(first + start))
             except UnparsedError as error:
-                parts = list(texts.every_statement(statement))
+                parts = list(split.every_statement(statement))
                 if len(parts) == 1:
                     self.problems.append(_problem(error, statement, _from(first + start)))
                     continue
@@ -140,7 +143,7 @@ def _portions(text: str) -> Iterator[tuple[int, int]]:
         yield 0, len(text)
         return
     first = 0
-    for start, end in texts.statements(text):
+    for start, end in split.statements(text):
         if end - first > _MOST_AT_ONCE and start > first:
             yield first, start
             first = start

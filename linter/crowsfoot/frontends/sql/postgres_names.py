@@ -89,27 +89,26 @@ def options(elements: Iterable[pg.Node]) -> tuple[tuple[str, str], ...]:
 def value(node: pg.Node) -> str:
     """What an option is set to, as text."""
     kind = node.WhichOneof("node")
-    if kind == "string":
-        return node.string.sval
-    if kind == "integer":
-        return str(node.integer.ival)
-    if kind == "float":
-        return node.float.fval  # type: ignore[no-any-return]
-    if kind == "boolean":
-        return "true" if node.boolean.boolval else "false"
-    if kind == "type_name":
-        return ".".join(strings(node.type_name.names))
     if kind == "list":
         return ", ".join([value(it) for it in node.list.items])
+    if kind == "type_name":
+        return ".".join(strings(node.type_name.names))
     if kind == "a_const":
-        const = node.a_const
-        inner = const.WhichOneof("val")
-        if inner == "sval":
-            return const.sval.sval
-        if inner == "ival":
-            return str(const.ival.ival)
-        if inner == "fval":
-            return const.fval.fval
-        if inner == "boolval":
-            return "true" if const.boolval.boolval else "false"
-    return ""
+        return constant(node.a_const) or ""
+    if kind == "boolean":
+        return "true" if node.boolean.boolval else "false"
+    if kind == "integer":
+        return str(node.integer.ival)
+    return str(node.string.sval or node.float.fval)
+
+
+def constant(const: pg.A_Const) -> str | None:
+    """A constant without quotes; None for NULL."""
+    kind = const.WhichOneof("val")
+    if kind == "ival":
+        return str(const.ival.ival)
+    if kind == "boolval":
+        return "true" if const.boolval.boolval else "false"
+    if kind is None:
+        return None
+    return str(const.sval.sval or const.fval.fval or const.bsval.bsval)

@@ -423,8 +423,6 @@ def _target(object_type: int, node: pg.Node, here: Here) -> Target:
         *table, name = strings(parts)
         where = here.find(name, 2)
         on = ObjectName(table[-1], here.find(table[-1], 2), table[-2] if len(table) > 1 else None)
-        if object_type == pg.OBJECT_COLUMN:  # written as one dotted name
-            on = ObjectName(table[-1], where, on.schema)
         return Target(kind, ObjectName(name, where), on)
     if not all(each.HasField("string") for each in parts):
         return Target(kind, ObjectName("", here.range))
@@ -442,7 +440,7 @@ def _owned_by(given: Iterable[pg.Node], here: Here) -> tuple[tuple[ObjectName, s
             return None, parts[0].lower() == "none"
         *table, column = parts
         by = here.words.find("BY", 0, len(here.words.words))
-        where = here.find(column, by + 1)
+        where = here.find(table[-1], by + 1)
         return (ObjectName(table[-1], where, table[-2] if len(table) > 1 else None), column), False
     return None, False
 

@@ -1,7 +1,7 @@
 """PostgreSQL text to the tree of PostgreSQL's own parser, or to what is wrong with it. Its only importer.
 
 The parser is C code that goes down the tree by recursion and does not look at its stack: a chain of 50,000
-operators ends the process. So what is long gets a stack of its own, and what could still be too deep is refused.
+operators ends the process. So what is long gets a stack of its own, what may still be too deep is refused.
 """
 
 import re
@@ -10,10 +10,10 @@ import threading
 from typing import Final
 
 import postgast
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped,unused-ignore]
 from postgast.pg_query_pb2 import ParseResult
 
-from crowsfoot.frontends.sql.text import pieces
+from crowsfoot.frontends.sql.pieces import pieces
 
 # Measured with postgast 0.2.0: 420 bytes of stack for each level, and two characters of text at least.
 _DEEPEST: Final = 50_000
@@ -84,7 +84,7 @@ def _parse(text: str) -> ParseResult:
         raise UnparsedError("this character cannot be encoded", error.start) from None
     except DecodeError:
         pass
-    # A tree of more than 100 levels, such as 34 strings joined by ||. The limit is of protobuf and can be lifted.
+    # A tree of more than 100 levels, such as 34 strings joined by ||. protobuf's limit can be lifted.
     try:
         from google._upb import _message  # type: ignore[import-untyped,unused-ignore]
 

@@ -16,7 +16,8 @@ from crowsfoot.facts.sql import (
     Update,
 )
 from crowsfoot.frontends.sql import postgres_views as views
-from crowsfoot.frontends.sql.postgres_expressions import NO_CTES, NO_HINT, Walk, expression, object_name
+from crowsfoot.frontends.sql.postgres_expressions import expression
+from crowsfoot.frontends.sql.postgres_walk import NO_CTES, Walk, object_name
 from crowsfoot.frontends.sql.postgres_words import Here, Words
 
 _MOST_ROWS: Final = 20
@@ -26,9 +27,9 @@ _Ctes = frozenset[str]
 
 
 def insert(it: pg.InsertStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
-    walk = Walk(here)
+    walk = Walk(here, ctes)
     if it.HasField("with_clause"):
-        ctes = walk.with_clause(it.with_clause, ctes)
+        walk.with_clause(it.with_clause)
     table = object_name(it.relation, here)
     columns = tuple([each.res_target.name for each in it.cols])
     source = it.select_stmt.select_stmt
@@ -38,20 +39,26 @@ def insert(it: pg.InsertStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
         rows = 1  # DEFAULT VALUES
     elif source.values_lists and not source.HasField("with_clause"):
         rows = len(source.values_lists)
-        values = _first_rows(source, here, it.relation.location)
-        first = pg.SelectStmt()
-        first.values_lists.extend(source.values_lists[:_MOST_ROWS])
-        walk.select(first if rows > _MOST_ROWS else source, ctes, columns)
+        told = min(rows, _MOST_ROWS, here.bodies.rows)
+        here.bodies.rows -= told
+        if told:
+            values = _first_rows(source, here, it.relation.location, told)
+        if told == rows:
+            walk.select(source, columns)
+        elif told or here.holds("SELECT"):
+            first = pg.SelectStmt()
+            first.values_lists.extend(source.values_lists[: max(told, _MOST_ROWS)])
+            walk.select(first, columns)
     else:
-        walk.select(source, ctes, columns)
+        walk.select(source, columns)
     conflict = it.on_conflict_clause
     if it.HasField("on_conflict_clause"):
         walk.table(it.relation)
-        walk.sets(conflict.target_list, ctes)
+        walk.sets(conflict.target_list)
         if conflict.HasField("where_clause"):
-            walk.node(conflict.where_clause, NO_HINT, ctes)
+            walk.node(conflict.where_clause)
     if it.HasField("returning_clause"):
-        walk.node(it.returning_clause, NO_HINT, ctes)
+        walk.node(it.returning_clause)
     read: Query | None = None
     if rows is None or walk.has_query or walk.involved:
         read = views.with_outputs(walk.result(here.range), source, here)
@@ -74,18 +81,18 @@ def insert(it: pg.InsertStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
 
 
 def update(it: pg.UpdateStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
-    walk = Walk(here)
+    walk = Walk(here, ctes)
     if it.HasField("with_clause"):
-        ctes = walk.with_clause(it.with_clause, ctes)
+        walk.with_clause(it.with_clause)
     walk.table(it.relation)
-    walk.sets(it.target_list, ctes)
+    walk.sets(it.target_list)
     for each in it.from_clause:
-        walk.node(each, NO_HINT, ctes)
+        walk.node(each)
     filtered = it.HasField("where_clause")
     if filtered:
-        walk.node(it.where_clause, NO_HINT, ctes)
+        walk.node(it.where_clause)
     if it.HasField("returning_clause"):
-        walk.node(it.returning_clause, NO_HINT, ctes)
+        walk.node(it.returning_clause)
     walk.filtered = filtered
     operation = Update(
         here.range,
@@ -99,17 +106,17 @@ def update(it: pg.UpdateStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
 
 
 def delete(it: pg.DeleteStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
-    walk = Walk(here)
+    walk = Walk(here, ctes)
     if it.HasField("with_clause"):
-        ctes = walk.with_clause(it.with_clause, ctes)
+        walk.with_clause(it.with_clause)
     walk.table(it.relation)
     for each in it.using_clause:
-        walk.node(each, NO_HINT, ctes)
+        walk.node(each)
     filtered = it.HasField("where_clause")
     if filtered:
-        walk.node(it.where_clause, NO_HINT, ctes)
+        walk.node(it.where_clause)
     if it.HasField("returning_clause"):
-        walk.node(it.returning_clause, NO_HINT, ctes)
+        walk.node(it.returning_clause)
     walk.filtered = filtered
     operation = Delete(here.range, object_name(it.relation, here), filtered, walk.result(here.range))
     return (*_modified(walk, here), operation)
@@ -117,19 +124,19 @@ def delete(it: pg.DeleteStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
 
 def merge(it: pg.MergeStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
     """An INSERT, UPDATE or DELETE for each that MERGE can do."""
-    walk = Walk(here)
+    walk = Walk(here, ctes)
     if it.HasField("with_clause"):
-        ctes = walk.with_clause(it.with_clause, ctes)
+        walk.with_clause(it.with_clause)
     walk.table(it.relation)
-    walk.node(it.source_relation, NO_HINT, ctes)
-    walk.node(it.join_condition, NO_HINT, ctes)
+    walk.node(it.source_relation)
+    walk.node(it.join_condition)
     for each in it.merge_when_clauses:
         clause = each.merge_when_clause
         if clause.HasField("condition"):
-            walk.node(clause.condition, NO_HINT, ctes)
-        walk.sets(clause.target_list, ctes)
+            walk.node(clause.condition)
+        walk.sets(clause.target_list)
         for value in clause.values:
-            walk.node(value, NO_HINT, ctes)
+            walk.node(value)
     walk.filtered = True
     read = walk.result(here.range)
     table = object_name(it.relation, here)
@@ -167,8 +174,8 @@ def select(it: pg.SelectStmt, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
         first = first.larg
     if first.HasField("into_clause"):
         return (views.select_into(first, here),)
-    walk = Walk(here)
-    walk.select(it, ctes)
+    walk = Walk(here, ctes)
+    walk.select(it)
     operations = _modified(walk, here)
     return (*operations, Select(here.range, walk.result(here.range)))
 
@@ -197,14 +204,16 @@ def _modified(walk: Walk, here: Here) -> _Operations:
     return tuple(found)
 
 
-def _first_rows(source: pg.SelectStmt, here: Here, relation: int) -> tuple[tuple[Expression, ...], ...]:
+def _first_rows(
+    source: pg.SelectStmt, here: Here, relation: int, most: int
+) -> tuple[tuple[Expression, ...], ...]:
     """The values of the first rows, as far as they stand in the first part of the text."""
     start = here.after("VALUES", here.dotted(relation)[1])
     words = Words(here.text, start, min(here.end, start + _MOST_TEXT))
     count = len(words.words)
     rows: list[tuple[Expression, ...]] = []
     opening = 0
-    for row in source.values_lists[:_MOST_ROWS]:
+    for row in source.values_lists[:most]:
         closing = words.closing.get(opening, count)
         if closing >= count:
             break

@@ -22,8 +22,8 @@ from crowsfoot.facts.sql import (
     Unknown,
 )
 from crowsfoot.frontends.sql import postgres_rows as rows
-from crowsfoot.frontends.sql.postgres_expressions import Walk, object_name
 from crowsfoot.frontends.sql.postgres_names import KINDS, named, options, qualified, role, value
+from crowsfoot.frontends.sql.postgres_walk import Walk, object_name
 from crowsfoot.frontends.sql.postgres_words import Here
 
 _Operations = tuple[Operation, ...]

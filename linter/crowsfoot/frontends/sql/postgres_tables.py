@@ -1,7 +1,7 @@
 """CREATE TABLE, ALTER TABLE and CREATE INDEX to operations."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from postgast import pg_query_pb2 as pg
 
@@ -197,7 +197,7 @@ def _like_options(bits: int) -> tuple[str, ...]:
 
 def _partition_key(it: pg.PartitionElem, here: Here) -> str:
     if it.name:
-        return it.name
+        return str(it.name)
     start = here.at(it.location)
     words = Words(here.text, start, here.end)
     after = words.find(",", 0, words.unmatched())
@@ -350,8 +350,10 @@ def _partition(it: pg.AlterTableCmd, table: ObjectName, here: Here, start: int, 
 
 def _inherit(it: pg.AlterTableCmd, table: ObjectName, here: Here, start: int, end: int) -> Operation:
     other = object_name(_definition(it).range_var, here)
-    change = "inherit" if it.subtype == pg.AT_AddInherit else "no inherit"
-    return AlterTable(here.place(start, end), table, change, other=other)  # type: ignore[arg-type]
+    where = here.place(start, end)
+    if it.subtype == pg.AT_AddInherit:
+        return AlterTable(where, table, "inherit", other=other)
+    return AlterTable(where, table, "no inherit", other=other)
 
 
 def _replica_identity(it: pg.AlterTableCmd, table: ObjectName, here: Here, start: int, end: int) -> Operation:
@@ -395,7 +397,9 @@ def _definition(it: pg.AlterTableCmd) -> pg.Node:
 
 
 _Action = Callable[[pg.AlterTableCmd, ObjectName, Here, int, int], Operation]
-_COLUMN_SETTINGS: Final = {
+_COLUMN_SETTINGS: Final[
+    dict[int, Literal["set statistics", "set storage", "set compression", "set options"]]
+] = {
     pg.AT_SetStatistics: "set statistics",
     pg.AT_SetStorage: "set storage",
     pg.AT_SetCompression: "set compression",
@@ -403,12 +407,34 @@ _COLUMN_SETTINGS: Final = {
     pg.AT_ResetOptions: "set options",
     pg.AT_AlterColumnGenericOptions: "set options",
 }
-_PARTITION_CHANGES: Final = {
+_PARTITION_CHANGES: Final[
+    dict[int, Literal["attach partition", "detach partition", "finalize partition"]]
+] = {
     pg.AT_AttachPartition: "attach partition",
     pg.AT_DetachPartition: "detach partition",
     pg.AT_DetachPartitionFinalize: "finalize partition",
 }
-_PLAIN: Final = {
+_PLAIN: Final[
+    dict[
+        int,
+        Literal[
+            "enable rls",
+            "disable rls",
+            "force rls",
+            "no force rls",
+            "enable trigger",
+            "disable trigger",
+            "set options",
+            "reset options",
+            "set logged",
+            "set unlogged",
+            "cluster on",
+            "without cluster",
+            "set tablespace",
+            "set access method",
+        ],
+    ]
+] = {
     pg.AT_EnableRowSecurity: "enable rls",
     pg.AT_DisableRowSecurity: "disable rls",
     pg.AT_ForceRowSecurity: "force rls",

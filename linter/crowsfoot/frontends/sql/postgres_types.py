@@ -88,10 +88,8 @@ def _argument(node: "pg.Node") -> str:
         kind = const.WhichOneof("val")
         if kind == "ival":
             return str(const.ival.ival)
-        if kind == "fval":
-            return const.fval.fval
-        if kind == "sval":
-            return const.sval.sval
+        if kind in ("fval", "sval"):
+            return str(const.fval.fval or const.sval.sval)
     if node.HasField("column_ref"):  # geometry(Point, 4326)
         return ".".join([it.string.sval for it in node.column_ref.fields])
     return "?"

@@ -18,8 +18,8 @@ from crowsfoot.facts.sql import (
     TypeName,
 )
 from crowsfoot.frontends.sql import postgres_types as types
-from crowsfoot.frontends.sql.postgres_expressions import constant, object_name, query
-from crowsfoot.frontends.sql.postgres_names import options, strings
+from crowsfoot.frontends.sql.postgres_expressions import object_name, query
+from crowsfoot.frontends.sql.postgres_names import constant, options, strings
 from crowsfoot.frontends.sql.postgres_words import Here
 
 _AFTER_QUERY: Final = re.compile(
@@ -113,6 +113,7 @@ def _table(
         unlogged=into.rel.relpersistence == "u",
         query=read,
         options=options(into.options),
+        on_commit_drop=into.on_commit == pg.ONCOMMIT_DROP,
     )
 
 
@@ -144,7 +145,8 @@ def with_outputs(read: Query, select: pg.SelectStmt, here: Here) -> Query:
         node = each.res_target.val
         cast: TypeName | None = None
         if node.HasField("type_cast"):
-            cast = types.read(node.type_cast.type_name, here.range)
+            type_name = node.type_cast.type_name
+            cast = types.read(type_name, here.name(type_name.location))
             node = node.type_cast.arg
         name = each.res_target.name or _figured(each.res_target.val) or "?column?"
         if node.HasField("column_ref"):
@@ -176,7 +178,7 @@ def _figured(node: pg.Node) -> str:
         elif kind == "a_indirection":
             for part in reversed(node.a_indirection.indirection):
                 if part.HasField("string"):
-                    return part.string.sval
+                    return str(part.string.sval)
             node = node.a_indirection.arg
         elif kind == "case_expr":
             if not node.case_expr.HasField("defresult"):
@@ -189,7 +191,7 @@ def _figured(node: pg.Node) -> str:
                 return {pg.EXISTS_SUBLINK: "exists", pg.ARRAY_SUBLINK: "array"}.get(link.sub_link_type, cast)
             target = _first_target(link.subselect.select_stmt)
             if target is None or target.name:
-                return target.name if target is not None else cast
+                return cast if target is None else str(target.name)
             node = target.val
         else:
             return _own_name(node, kind) or cast
@@ -210,9 +212,9 @@ def _first_target(select: pg.SelectStmt) -> pg.ResTarget | None:
 
 def _own_name(node: pg.Node, kind: str | None) -> str:
     if kind == "column_ref":
-        return node.column_ref.fields[-1].string.sval
+        return str(node.column_ref.fields[-1].string.sval)
     if kind == "func_call":
-        return node.func_call.funcname[-1].string.sval
+        return str(node.func_call.funcname[-1].string.sval)
     if kind == "coalesce_expr":
         return "coalesce"
     if kind == "min_max_expr":
@@ -227,5 +229,5 @@ def _own_name(node: pg.Node, kind: str | None) -> str:
         return "grouping"
     if kind == "sqlvalue_function":
         name = pg.SQLValueFunctionOp.Name(node.sqlvalue_function.op)
-        return name.removeprefix("SVFOP_").removesuffix("_N").lower()
+        return str(name).removeprefix("SVFOP_").removesuffix("_N").lower()
     return ""

@@ -137,7 +137,9 @@ NO_NAMES: frozenset[str] = frozenset()
 
 
 class Bodies(Protocol):
-    """Reads the statements that stand inside of another one."""
+    """Reads the statements that stand inside of another one, and counts the rows of the file."""
+
+    rows: int  # of VALUES that may still be told of one by one
 
     def inner(
         self, text: str, place: Place, variables: frozenset[str], *, conditional: bool
@@ -256,6 +258,10 @@ class Here:
         if written.endswith(","):
             written = written[:-1].rstrip(_BLANKS)
         return start + len(written)
+
+    def holds(self, word: str) -> bool:
+        """Whether a word in upper case stands somewhere, if only in a string."""
+        return word in self.text[self.start : self.end].upper()
 
     def skip(self, offset: int) -> int:
         """Where the word at or after offset begins."""

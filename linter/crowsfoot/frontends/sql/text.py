@@ -5,26 +5,15 @@ migration tool runs to go back. So every place in the text stays what it was.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 import msgspec
 
 from crowsfoot.facts.common import Comment, Problem
 from crowsfoot.facts.sql import Dialect
 from crowsfoot.frontends import directives
+from crowsfoot.frontends.sql.pieces import comment_end, pieces
 from crowsfoot.source import Range
-
-Kind = Literal["line comment", "block comment", "string", "name", "semicolon", "open", "close", "command"]
-
-
-class Piece(NamedTuple):
-    """Something that a reader must know before it can say where a statement ends."""
-
-    kind: Kind
-    start: int
-    end: int
-    closed: bool = True  # False: the text ends before it does
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -71,23 +60,6 @@ _BLANK: Final = re.compile(r"[^\r\n]+")
 _COPY: Final = re.compile(r"\s*COPY\b", re.IGNORECASE)
 _FROM_STDIN: Final = re.compile(r"\bFROM\s+STDIN\b", re.IGNORECASE)
 _END_OF_DATA: Final = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
-_IN_LINE: Final = re.compile(r"[^\n]*")
-
-_OPENINGS: Final[dict[Dialect, re.Pattern[str]]] = {
-    "postgresql": re.compile(
-        r"--|/\*|'|\"|;|[()]|\\|(?<![\w$\x80-\U0010ffff])\$(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?\$"
-    ),
-    "mysql": re.compile(r"--(?=\s|\Z)|#|/\*|'|\"|`|;|[()]"),
-    "sqlite": re.compile(r"--|/\*|'|\"|`|\[|;|[()]"),
-    "sqlserver": re.compile(r"--|/\*|'|\"|\[|;|[()]"),
-}
-_NESTING: Final = frozenset(("postgresql", "sqlserver"))  # dialects whose comments nest
-_ATOMIC: Final = re.compile(r"\bBEGIN\s+ATOMIC\b", re.IGNORECASE)
-_ATOMIC_WORDS: Final = re.compile(r"\b(?:(?P<atomic>BEGIN\s+ATOMIC)|CASE|(?P<end>END))\b", re.IGNORECASE)
-_COMMENT_MARK: Final = re.compile(r"/\*|\*/")
-_SIMPLE: Final[dict[str, Kind]] = {";": "semicolon", "(": "open", ")": "close"}
-_CLOSINGS: Final = {"'": re.compile("'"), '"': re.compile('"'), "`": re.compile("`"), "[": re.compile("]")}
-_ESCAPED: Final = {"'": re.compile(r"\\.|'", re.DOTALL), '"': re.compile(r"\\.|\"", re.DOTALL)}
 
 
 def prepare(text: str, dialect: Dialect) -> Script:
@@ -113,118 +85,6 @@ def prepare(text: str, dialect: Dialect) -> Script:
         comments, problems = directives.read(text, places, "--")
     warnings, warned = _warnings(given) if "Warnings:" in given else (None, ())
     return Script(given, comments, problems, runs_in_transaction, warnings, warned)
-
-
-def pieces(text: str, dialect: Dialect, start: int = 0) -> Iterator[Piece]:
-    """All comments, strings, quoted names, semicolons and brackets, in order, whatever else the text says.
-
-    What is not closed reaches to the end. Each character is looked at a fixed number of times.
-    """
-    opening = _OPENINGS[dialect]
-    at = start
-    while (match := opening.search(text, at)) is not None:
-        mark = match[0]
-        begin = match.start()
-        if mark in _SIMPLE:
-            at = match.end()
-            yield Piece(_SIMPLE[mark], begin, at)
-            continue
-        if mark in ("--", "#", "\\"):
-            line = _IN_LINE.match(text, begin)
-            at = line.end() if line else len(text)
-            yield Piece("command" if mark == "\\" else "line comment", begin, at)
-            continue
-        if mark == "/*":
-            kind: Kind = "block comment"
-            at = _comment_end(text, begin, nesting=dialect in _NESTING)
-        elif mark.startswith("$"):
-            kind = "string"
-            close = text.find(mark, match.end())
-            at = close + len(mark) if close >= 0 else -1
-        else:
-            kind = "string" if mark == "'" or (mark == '"' and dialect == "mysql") else "name"
-            at = _quote_end(text, begin, escaped=kind == "string" and _escapes(text, begin, dialect))
-        if at < 0:
-            yield Piece(kind, begin, len(text), False)
-            return
-        yield Piece(kind, begin, at)
-
-
-def statements(text: str) -> Iterator[tuple[int, int]]:
-    """From where to where each statement of PostgreSQL goes, without its semicolon, however broken it is.
-
-    A semicolon in brackets divides nothing, and neither does one of the body that BEGIN ATOMIC opens.
-    """
-    atomic = _ATOMIC.search(text) is not None
-    start = seen = depth = nesting = 0
-    in_body = False
-    for piece in pieces(text, "postgresql"):
-        if atomic:
-            for word in _ATOMIC_WORDS.finditer(text, seen, piece.start):
-                if word["atomic"] is not None:
-                    in_body = True
-                if in_body:
-                    nesting += -1 if word["end"] is not None else 1
-            seen = piece.end
-        if piece.kind == "open":
-            depth += 1
-        elif piece.kind == "close":
-            depth = max(depth - 1, 0)
-        elif piece.kind == "semicolon" and depth == 0 and nesting <= 0:
-            yield start, piece.start
-            start = piece.end
-            nesting = 0
-            in_body = False
-    yield start, len(text)
-
-
-def every_statement(text: str) -> Iterator[tuple[int, int]]:
-    """The same, where every semicolon divides: for a statement whose brackets do not match."""
-    start = 0
-    for piece in pieces(text, "postgresql"):
-        if piece.kind == "semicolon":
-            yield start, piece.start
-            start = piece.end
-    yield start, len(text)
-
-
-def _quote_end(text: str, begin: int, *, escaped: bool) -> int:
-    """Where the quoted text that opens at begin ends; -1 where it does not. Doubled quotes stay inside."""
-    mark = text[begin]
-    search = (_ESCAPED if escaped else _CLOSINGS)[mark].search
-    close = "]" if mark == "[" else mark
-    at = begin + 1
-    while (found := search(text, at)) is not None:
-        at = found.end()
-        if found[0] != close:
-            continue
-        if text.startswith(close, at):
-            at += 1
-            continue
-        return at
-    return -1
-
-
-def _escapes(text: str, begin: int, dialect: Dialect) -> bool:
-    """Whether a backslash escapes in the string that opens at begin."""
-    if dialect == "mysql":
-        return True
-    if dialect != "postgresql" or begin == 0 or text[begin - 1] not in "eE":
-        return False
-    before = text[begin - 2] if begin > 1 else " "
-    return not (before.isalnum() or before in "_$")
-
-
-def _comment_end(text: str, begin: int, *, nesting: bool) -> int:
-    depth = 0
-    for mark in _COMMENT_MARK.finditer(text, begin):
-        if mark[0] == "*/":
-            depth -= 1
-            if depth == 0:
-                return mark.end()
-        elif nesting or depth == 0:
-            depth += 1
-    return -1
 
 
 def _without_down(text: str) -> str:
@@ -285,7 +145,7 @@ def _code(text: str, start: int, end: int) -> str:
             line = text.find("\n", start, end)
             start = end if line < 0 else line + 1
         elif text.startswith("/*", start):
-            close = _comment_end(text, start, nesting=True)
+            close = comment_end(text, start, nesting=True)
             start = end if close < 0 else close
         else:
             break

@@ -5,6 +5,8 @@ Source: pg_type, pg_cast and pg_opclass of PostgreSQL 16.
 
 from __future__ import annotations
 
+import json
+
 from crowsfoot.facts.sql import TypeName
 from crowsfoot.link.catalog.model import Catalog, Domain, Enum
 
@@ -205,6 +207,46 @@ def comparable(catalog: Catalog, one: TypeName, other: TypeName) -> bool | None:
     if a in _MOMENTS and b in _MOMENTS:
         return True
     return None if b in _CASTS.get(a, ()) else False
+
+
+_TRUTHS = ("true", "false", "yes", "no", "on", "off", "1", "0")
+_TIMES = frozenset({"now", "today", "tomorrow", "yesterday", "epoch", "infinity", "-infinity", "allballs"})
+_NO_NUMBERS = frozenset({"nan", "infinity", "-infinity", "inf", "-inf", "+infinity", "+inf"})
+
+
+def malformed(type: TypeName, value: str) -> tuple[str, str] | None:
+    """Code and message for a string that is certainly no constant of the type; None for all else."""
+    text = value.strip()
+    if type.dimensions:
+        if not text.startswith(("{", "[")):
+            return "22P02", f'malformed array literal: "{value}"'
+        return None
+    name = type.name
+    digits = any(it.isdecimal() for it in text)
+    wrong = False
+    code = "22P02"
+    if name in _WHOLE:
+        wrong = not digits
+    elif name in _NUMBERS:
+        wrong = not digits and text.lower() not in _NO_NUMBERS
+    elif name == "boolean":
+        wrong = not text or not any(it.startswith(text.lower()) for it in _TRUTHS)
+    elif name == "uuid":
+        wrong = sum(it in "0123456789abcdefABCDEF" for it in text) != 32
+    elif name in ("json", "jsonb"):
+        wrong = not text
+        if text and len(text) < 1000:
+            try:
+                json.loads(text)
+            except ValueError:
+                wrong = True
+    elif name in _MOMENTS:
+        wrong = not digits and text.lower() not in _TIMES
+        code = "22007"
+    if not wrong:
+        return None
+    word = {"timestamp without time zone": "timestamp"}.get(name, name)
+    return code, f'invalid input syntax for type {"json" if name == "jsonb" else word}: "{value}"'
 
 
 def element(type: TypeName) -> TypeName:

@@ -21,50 +21,79 @@ from crowsfoot.link.catalog import constraints, drops, names, renames
 from crowsfoot.link.catalog.builtin import SERIALS, SYSTEM_COLUMNS, converts, kind_of, printed
 from crowsfoot.link.catalog.draft import Draft, UnclearError, edited, heirs
 from crowsfoot.link.catalog.model import Column, Sequence, Table
-from crowsfoot.link.catalog.types import check_expression, resolved
+from crowsfoot.link.catalog.types import check_default, printed_type, resolved, type_of
 from crowsfoot.source import Range
 
 
-def built(draft: Draft, number: int, schema: str, table: str, it: ColumnDef) -> Column:
-    """The column as the database keeps it: serial is an integer and a sequence, a default of NULL is none."""
+def new_column(draft: Draft, number: int, it: ColumnDef, sequence: str | None, type: TypeName) -> Column:
+    """The column as the database keeps it: serial is an integer and a sequence. Its own default comes later."""
     if draft.postgres and it.name in SYSTEM_COLUMNS:
         draft.refuse("42701", f'column name "{it.name}" conflicts with a system column name', it.name_range)
-    default = it.default
-    sequence: str | None = None
-    sequence_schema: str | None = None
-    not_null = it.not_null or it.identity in ("always", "by default")
-    if draft.postgres and it.type.name in SERIALS and it.type.schema is None:
-        type = TypeName(SERIALS[it.type.name], it.type.range)
-        sequence = new_sequence(draft, number, schema, table, it)
-        default = called_for(sequence, it.range)
-        not_null = True
-    else:
-        type = resolved(draft, it.type)
-        if it.identity in ("always", "by default"):
-            new_sequence(draft, number, schema, table, it)
-        if default is not None:
-            default, sequence, sequence_schema = kept_default(draft, default, type, schema)
+    identity = it.identity in ("always", "by default")
+    serial = draft.postgres and sequence is not None and not identity
     return Column(
         it.name,
         type,
         draft.span(it.range),
-        not_null,
-        default,
-        sequence,
+        it.not_null or identity or serial,
+        called_for(sequence, it.range) if serial and sequence is not None else None,
+        sequence if serial else None,
         it.generated,
         it.stored,
         it.identity,
         it.collation,
         it.on_update,
         draft.migration,
-        sequence_schema,
     )
 
 
-def new_sequence(draft: Draft, number: int, schema: str, table: str, it: ColumnDef) -> str:
+def type_of_column(draft: Draft, it: ColumnDef) -> TypeName:
+    if draft.postgres and it.type.schema is None and it.type.name in SERIALS:
+        return TypeName(SERIALS[it.type.name], it.type.range)
+    return resolved(draft, it.type)
+
+
+def new_sequence(draft: Draft, number: int, schema: str, table: str, it: ColumnDef) -> str | None:
+    """The name of the sequence that serial and identity columns have; it is made."""
+    if not draft.postgres:
+        return None
+    serial = it.type.name in SERIALS and it.type.schema is None
+    if not serial and it.identity not in ("always", "by default"):
+        return None
+    if not serial:
+        check_identity(draft, it.type, it.range)
     name = names.relation_name(draft, schema, table, it.name, "seq")
     draft.put_sequence(Sequence(schema, name, draft.span(it.range), (number, it.name)))
     return name
+
+
+def set_own_default(draft: Draft, number: int, it: ColumnDef) -> None:
+    """Gives a new column the default that it is written with, and checks what it is generated from."""
+    if it.default is None and it.generated is None:
+        return
+    table = draft.catalog.tables[number]
+    column = table.columns[it.name]
+    if it.generated is not None:
+        check_generated(draft, table, column, it.generated)
+    if it.default is not None:
+        default, sequence, schema = kept_default(draft, it.default, column.type, table.schema, it.name)
+        column = replace(column, default=default, sequence=sequence, sequence_schema=schema)
+        put_column(draft, table, column)
+
+
+def check_generated(draft: Draft, table: Table, column: Column, expression: Expression) -> None:
+    if not draft.postgres:
+        return
+    for name in expression.columns:
+        other = table.columns.get(name)
+        if other is None and name not in SYSTEM_COLUMNS:
+            draft.refuse_column(table, name, expression.range, bare=True)
+        if other is not None and other.generated is not None:
+            draft.refuse(
+                "42P17",
+                f'cannot use generated column "{name}" in column generation expression',
+                expression.range,
+            )
 
 
 def called_for(sequence: str, range: Range) -> Expression:
@@ -73,28 +102,20 @@ def called_for(sequence: str, range: Range) -> Expression:
 
 
 def kept_default(
-    draft: Draft, default: Expression, type: TypeName, schema: str
+    draft: Draft, default: Expression, type: TypeName, schema: str, column: str
 ) -> tuple[Expression | None, str | None, str | None]:
     """The default as it is stored, and the sequence that it draws from, with its schema."""
     if default.null and draft.postgres:
         return None, None, None
     if not draft.postgres:
         return default, None, None
-    check_default(draft, default)
-    check_expression(draft, default, type)
+    check_default(draft, default, type, column)
     if "nextval" in default.functions and default.literals:
         name = sequence_name(default.literals[0].text, default.literals[0].range)
         found = sequence_called(draft, name)
         if found is not None:
             return default, found.name, None if found.schema == schema else found.schema
     return default, None, None
-
-
-def check_default(draft: Draft, default: Expression) -> None:
-    if default.columns and not default.has_query:
-        draft.refuse("0A000", "cannot use column reference in DEFAULT expression", default.range)
-    if default.has_query:
-        draft.refuse("0A000", "cannot use subquery in DEFAULT expression", default.range)
 
 
 def sequence_called(draft: Draft, name: ObjectName) -> Sequence | None:
@@ -124,6 +145,7 @@ def add_column(draft: Draft, change: AddColumn) -> None:
     it = change.column
     if draft.catalog.column(table, it.name) is not None:
         if change.if_not_exists:
+            draft.left_out += it.constraints
             return
         draft.refuse(
             "42701",
@@ -135,16 +157,14 @@ def add_column(draft: Draft, change: AddColumn) -> None:
         )
     if table.partition_of is not None:
         draft.refuse("42809", "cannot add column to a partition", change.range, table.name)
-    column = built(draft, table.number, table.schema, table.name, it)
+    sequence = new_sequence(draft, table.number, table.schema, table.name, it)
+    column = new_column(draft, table.number, it, sequence, type_of_column(draft, it))
     draft.put(replace(table, columns=placed(table, column, it.position)))
+    set_own_default(draft, table.number, it)
+    column = draft.catalog.tables[table.number].columns[it.name]
     for heir in list(heirs(draft.catalog, table)):
         if it.name not in heir.columns:
             draft.put(replace(heir, columns=edited(heir.columns, it.name, column)))
-    for constraint in it.constraints:
-        try:
-            constraints.add(draft, table.number, constraint)
-        except UnclearError:
-            continue
 
 
 def placed(table: Table, column: Column, position: str | None) -> dict[str, Column]:
@@ -231,6 +251,9 @@ def alter_column(draft: Draft, change: AlterColumn) -> None:
 
 KINDS = {
     "set default": ("table", "view"),
+    "add identity": ("table", "view"),
+    "set identity": ("table", "view"),
+    "drop identity": ("table", "view"),
     "drop default": ("table", "view"),
     "set statistics": ("table", "materialized view"),
     "set storage": ("table", "materialized view"),
@@ -259,7 +282,7 @@ def set_default(draft: Draft, table: Table, column: Column, change: AlterColumn)
         refuse_generated(draft, table, column, change.range)
     if change.expression is None:
         return column
-    default, sequence, schema = kept_default(draft, change.expression, column.type, table.schema)
+    default, sequence, schema = kept_default(draft, change.expression, column.type, table.schema, column.name)
     return replace(column, default=default, sequence=sequence, sequence_schema=schema)
 
 
@@ -291,6 +314,7 @@ def refuse_generated(draft: Draft, table: Table, column: Column, range: Range) -
 
 def add_identity(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
     where = f'column "{column.name}" of relation "{table.name}"'
+    check_identity(draft, column.type, change.range)
     if not column.not_null:
         draft.refuse(
             "55000",
@@ -305,6 +329,11 @@ def add_identity(draft: Draft, table: Table, column: Column, change: AlterColumn
     name = names.relation_name(draft, table.schema, table.name, column.name, "seq")
     draft.put_sequence(Sequence(table.schema, name, draft.span(change.range), (table.number, column.name)))
     return replace(column, identity=change.text or "by default")
+
+
+def check_identity(draft: Draft, type: TypeName, range: Range) -> None:
+    if type.name not in ("smallint", "integer", "bigint", "") or type.dimensions:
+        draft.refuse("22023", "identity column type must be smallint, integer, or bigint", range)
 
 
 def set_identity(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
@@ -373,37 +402,49 @@ CHANGES = {
 # --- types -------------------------------------------------------------------------------------------------
 
 
-def change_type(draft: Draft, table: Table, column: Column, change: AlterColumn) -> None:
-    if change.type is None:
-        return
-    if not draft.postgres:
-        put_column(draft, table, replace(column, type=change.type))
-        return
-    name = column.name
+def check_type(draft: Draft, change: AlterColumn) -> TypeName | None:
+    """What ALTER TYPE refuses before the statement does anything; the new type otherwise."""
+    if change.type is None or not draft.postgres:
+        return change.type
+    table = draft.alterable(change.table, "ALTER COLUMN ... SET DATA TYPE", ("table",))
+    if change.expression is not None:
+        check_cast_types(draft, change.expression)
+    column = draft.column(table, change.column, change.range)
     if change.type.schema is None and change.type.name in SERIALS:
         draft.refuse("42704", f'type "{change.type.name}" does not exist', change.type.range)
+    if column.name in table.partition_keys:
+        refuse_key(draft, table, column.name, "alter", change.range)
     new = resolved(draft, change.type)
-    catalog = draft.catalog
-    if change.expression is None and converts(catalog, column.type, new) is False:
-        what = "generated column" if column.generated is not None else "column"
+    if change.expression is None and converts(draft.catalog, column.type, new) is False:
         draft.refuse(
             "42804",
-            f'{what} "{name}" cannot be cast automatically to type {type_text(new)}',
+            f'column "{column.name}" cannot be cast automatically to type {printed_type(draft, new)}',
             change.range,
-            name,
+            column.name,
             table.name,
         )
-    if name in table.partition_keys:
-        refuse_key(draft, table, name, "alter", change.range)
-    if (
-        column.default is not None
-        and column.default.value is not None
-        and not set(column.default.casts) - {column.type.name}
-        and converts(catalog, column.type, new) is False
-    ):
+    return new
+
+
+def check_cast_types(draft: Draft, expression: Expression) -> None:
+    for name in expression.casts:
+        resolved(draft, TypeName(name, expression.range))
+
+
+def change_type(draft: Draft, table: Table, column: Column, change: AlterColumn) -> None:
+    new = check_type(draft, change)
+    if new is None:
+        return
+    if not draft.postgres:
+        put_column(draft, table, replace(column, type=new))
+        return
+    name = column.name
+    catalog = draft.catalog
+    given = None if column.default is None else (type_of(column.default) or constant_type(column))
+    if given is not None and converts(catalog, given, new) is False:
         draft.refuse(
             "42804",
-            f'default for column "{name}" cannot be cast automatically to type {type_text(new)}',
+            f'default for column "{name}" cannot be cast automatically to type {printed_type(draft, new)}',
             change.range,
             name,
             table.name,
@@ -416,11 +457,12 @@ def change_type(draft: Draft, table: Table, column: Column, change: AlterColumn)
     check_rebuilt(draft, draft.catalog.tables[table.number], column, new, change.range)
 
 
-def type_text(type: TypeName) -> str:
-    """The type as messages print it: without its arguments."""
-    if type.schema is not None:
-        return printed(type.name) + "[]" * bool(type.dimensions)
-    return type.name + "[]" * bool(type.dimensions)
+def constant_type(column: Column) -> TypeName | None:
+    """The type of a default that is a string constant: that of the column."""
+    default = column.default
+    if default is None or default.value is None or set(default.casts) - {column.type.name}:
+        return None
+    return column.type
 
 
 def refuse_dependents(draft: Draft, table: Table, column: Column, range: Range) -> None:
@@ -504,7 +546,7 @@ def compared(
     if any(it.column == column and it.type in (None, old.name) for it in literals):
         draft.refuse(
             "42883",
-            f"operator does not exist: {type_text(new)} = {type_text(old)}",
+            f"operator does not exist: {printed_type(draft, new)} = {printed_type(draft, old)}",
             range,
             column,
         )
@@ -517,7 +559,8 @@ def redefine_column(draft: Draft, change: RedefineColumn) -> None:
     """The definition replaces the old one; what it does not say is lost, but keys stay."""
     table = draft.table(change.table)
     old = draft.column(table, change.column, change.range)
-    new = built(draft, table.number, table.schema, table.name, change.definition)
+    it = change.definition
+    new = replace(new_column(draft, table.number, it, None, it.type), default=it.default)
     key = table.primary_key
     if draft.catalog.dialect == "sqlserver":
         # Default, identity and constraints are not part of ALTER COLUMN there.

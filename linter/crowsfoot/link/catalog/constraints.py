@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from typing import NoReturn
 
 from msgspec.structs import replace
 
@@ -24,6 +25,8 @@ _WORDS = {"primary": "primary key", "unique": "unique", "exclude": "exclusion"}
 
 
 def add_constraint(draft: Draft, change: AddConstraint) -> None:
+    if change.constraint in draft.left_out:
+        return
     table = draft.alterable(change.table, "ADD CONSTRAINT", ("table",))
     add(draft, table.number, change.constraint)
 
@@ -47,9 +50,9 @@ def add_check(draft: Draft, number: int, it: Constraint) -> None:
     table = draft.catalog.tables[number]
     if it.check is None:
         return
-    for name in it.check.columns:
-        if name not in SYSTEM_COLUMNS and draft.catalog.column(table, name) is None:
-            draft.refuse_column(table, name, it.check.range, bare=True)
+    for used in it.check.columns:
+        if used not in SYSTEM_COLUMNS and draft.catalog.column(table, used) is None:
+            draft.refuse_column(table, used, it.check.range, bare=True)
     name = it.name
     if name is None:
         column = it.check.columns[0] if len(it.check.columns) == 1 else None
@@ -90,20 +93,14 @@ def set_not_null(draft: Draft, number: int, name: str, range: Range) -> None:
 def add_index_constraint(draft: Draft, number: int, it: Constraint) -> None:
     table = draft.catalog.tables[number]
     primary = it.kind == "primary"
-    if primary and table.primary_key is not None:
-        draft.refuse(
-            "42P16",
-            f'multiple primary keys for table "{table.name}" are not allowed',
-            it.range,
-            table.name,
-            table.primary_key.name,
-        )
     if it.using_index is not None:
         adopt_index(draft, table, it, it.using_index)
         return
     keys = keys_of(draft, table, it)
     if it.kind != "exclude":
         check_keys(draft, table, keys, it)
+    if primary:
+        refuse_second(draft, table, it)
     taken = names_on(table)
     if it.name is None or not draft.postgres:
         name = own_index_name(draft, table, it, keys)
@@ -134,6 +131,18 @@ def add_index_constraint(draft: Draft, number: int, it: Constraint) -> None:
     for heir in [*heirs(draft.catalog, table)]:
         if heir.partition_of is not None and not any(same_index(index, own) for own in heir.indexes.values()):
             add_index_constraint(draft, heir.number, replace(it, name=None))
+
+
+def refuse_second(draft: Draft, table: Table, it: Constraint) -> None:
+    """Refuses a primary key where there is one."""
+    if table.primary_key is not None:
+        draft.refuse(
+            "42P16",
+            f'multiple primary keys for table "{table.name}" are not allowed',
+            it.range,
+            table.name,
+            table.primary_key.name,
+        )
 
 
 def own_index_name(draft: Draft, table: Table, it: Constraint, keys: Sequence[IndexKey]) -> str:
@@ -197,7 +206,7 @@ def check_keys(draft: Draft, table: Table, keys: Sequence[IndexKey], it: Constra
                 continue
             draft.refuse("42703", f'column "{name}" named in key does not exist', it.range, name, table.name)
         if name in seen:
-            draft.refuse("42701", f'column "{name}" appears twice in {_WORDS[it.kind]} constraint', it.range)
+            refuse_repeated(draft, name, it)
         seen.add(name)
         if draft.postgres and column.type.name in UNSORTABLE and not column.type.dimensions:
             draft.refuse(
@@ -208,11 +217,21 @@ def check_keys(draft: Draft, table: Table, keys: Sequence[IndexKey], it: Constra
             )
 
 
+def refuse_repeated(draft: Draft, name: str, it: Constraint) -> NoReturn:
+    draft.refuse("42701", f'column "{name}" appears twice in {_WORDS[it.kind]} constraint', it.range)
+
+
 def adopt_index(draft: Draft, table: Table, it: Constraint, wanted: str) -> None:
     """ADD CONSTRAINT ... USING INDEX."""
     index = table.indexes.get(wanted)
     if index is None:
-        draft.refuse("42704", f'index "{wanted}" does not exist', it.range, wanted, table.name)
+        elsewhere = (table.schema, wanted) in draft.catalog.index_tables
+        code, what = (
+            ("55000", f'does not belong to table "{table.name}"')
+            if elsewhere
+            else ("42704", "does not exist")
+        )
+        draft.refuse(code, f'index "{wanted}" {what}', it.range, wanted, table.name)
     if index.constraint:
         draft.refuse("55000", f'index "{wanted}" is already associated with a constraint', it.range, wanted)
     if not index.valid:
@@ -223,6 +242,8 @@ def adopt_index(draft: Draft, table: Table, it: Constraint, wanted: str) -> None
         draft.refuse("42809", f'index "{wanted}" contains expressions', it.range, wanted)
     if index.predicate is not None:
         draft.refuse("42809", f'"{wanted}" is a partial index', it.range, wanted)
+    if it.kind == "primary":
+        refuse_second(draft, table, it)
     name = it.name or wanted
     if name != wanted:
         draft.claim_relation(table.schema, name, it.range)

@@ -12,7 +12,7 @@ from typing import NoReturn, TypeVar
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from crowsfoot.facts.sql import ObjectName
+from crowsfoot.facts.sql import Constraint, ObjectName
 from crowsfoot.link.catalog.model import Catalog, Column, Name, Sequence, Table, Type, Use
 from crowsfoot.link.project import File
 from crowsfoot.source import Range, Span
@@ -51,9 +51,9 @@ class Session:
         "in_block",
         "new_types",
         "new_values",
+        "over",
         "postgres",
         "savepoints",
-        "over",
     )
 
     def __init__(self, *, in_block: bool = False, postgres: int = 17) -> None:
@@ -70,7 +70,7 @@ class Session:
 class Draft:
     """The catalog that one statement is making; migration is the number that new things carry."""
 
-    __slots__ = ("catalog", "conditional", "file", "migration", "session")
+    __slots__ = ("catalog", "conditional", "file", "left_out", "migration", "session")
 
     def __init__(self, catalog: Catalog, file: File, migration: int, session: Session) -> None:
         self.catalog = catalog
@@ -78,6 +78,7 @@ class Draft:
         self.migration = migration
         self.session = session
         self.conditional = False
+        self.left_out: tuple[Constraint, ...] = ()  # of a column that IF NOT EXISTS has not added
 
     def span(self, range: Range) -> Span:
         return Span(self.file.path, range.start, range.end)
@@ -140,15 +141,21 @@ class Draft:
 
     def alterable(self, name: ObjectName, action: str, kinds: Container[str] = ANY_TABLE) -> Table:
         """The table of that name, where its kind allows that action of ALTER TABLE."""
-        table = self.table(name)
-        if table.kind not in kinds and self.postgres:
-            self.refuse(
-                "42809",
-                f'ALTER action {action} cannot be performed on relation "{table.name}"',
-                name.range,
-                table.name,
-            )
-        return table
+        table = self.catalog.table(name)
+        if table is not None and (table.kind in kinds or not self.postgres):
+            return table
+        if table is not None or self.is_other_relation(name):
+            message = f'ALTER action {action} cannot be performed on relation "{name.name}"'
+            self.refuse("42809", message, name.range, name.name)
+        return self.refuse_table(name)
+
+    def is_other_relation(self, name: ObjectName) -> bool:
+        """Whether an index or a sequence has that name."""
+        catalog = self.catalog
+        return self.postgres and any(
+            (schema, name.name) in catalog.index_tables or (schema, name.name) in catalog.sequences
+            for schema in ((name.schema,) if name.schema is not None else catalog.search_path)
+        )
 
     def column(self, table: Table, name: str, range: Range) -> Column:
         """The column of that name; refuses where there is none, in the words of ALTER TABLE."""

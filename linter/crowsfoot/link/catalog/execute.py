@@ -6,6 +6,7 @@ Nothing is run: the replay does what the database's documentation and a real Pos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -155,7 +156,10 @@ def execute(
     """
     draft = Draft(catalog, file, migration, session)
     try:
-        perform(draft, statement)
+        if statement.conditional:
+            perform_perhaps(draft, statement)
+        else:
+            perform(draft, statement)
     except RefusalError as refused:
         return Outcome(
             catalog,
@@ -170,15 +174,16 @@ def perform(draft: Draft, statement: Statement) -> None:
     changes: Sequence[Change] = statement.does
     if statement.if_exists and changes and lacks_table(draft, changes[0]):
         return
-    if len(changes) > 1:
-        if isinstance(changes[0], DropObject):
-            together = [it for it in changes if isinstance(it, DropObject)]
-            objects.drop_objects(draft, together)
-            if draft.catalog.doubtful and not draft.conditional:
-                settle(draft, statement)
-            return
-        if draft.postgres:
-            changes = sorted(changes, key=phase)
+    if len(changes) > 1 and isinstance(changes[0], DropObject):
+        objects.drop_objects(draft, [it for it in changes if isinstance(it, DropObject)])
+        changes = ()
+    elif changes and isinstance(changes[0], IN_PHASES):
+        changes = in_phases(changes, draft.postgres)
+        if len(changes) > 1:
+            for change in changes:
+                if isinstance(change, AlterColumn) and change.change == "type":
+                    with suppress(UnclearError):
+                        columns.check_type(draft, change)
     for change in changes:
         handler = HANDLERS.get(type(change))
         if handler is None:
@@ -188,9 +193,8 @@ def perform(draft: Draft, statement: Statement) -> None:
             handler(draft, change)
         except UnclearError:
             draft.catalog = before
-            continue
-        if draft.catalog.doubtful and not draft.conditional:
-            settle(draft, statement)
+    if draft.catalog.doubtful and not draft.conditional:
+        settle(draft, statement)
 
 
 def settle(draft: Draft, statement: Statement) -> None:
@@ -203,46 +207,79 @@ def settle(draft: Draft, statement: Statement) -> None:
 
 def lacks_table(draft: Draft, change: Change) -> bool:
     name = getattr(change, "table", None) or getattr(change, "name", None)
-    return isinstance(name, ObjectName) and draft.catalog.number_of(name) is None
+    return (
+        isinstance(name, ObjectName)
+        and draft.catalog.number_of(name) is None
+        and not draft.is_other_relation(name)
+    )
 
 
-def phase(change: Change) -> int:
-    """When ALTER TABLE does it: not in the order of the text.
+def in_phases(changes: Sequence[Change], sort: bool) -> Sequence[Change]:
+    """What ALTER TABLE does, in the order in which it does it; the constraints of a new column come later.
 
     Source: AT_PASS_* of https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/commands/tablecmds.c
     """
+    apart: list[Change] = []
+    for change in changes:
+        apart.append(change)
+        if isinstance(change, AddColumn):
+            for it in change.column.constraints:
+                apart.append(AddConstraint(it.range, change.table, it))
+    return sorted(apart, key=phase) if sort and len(apart) > 1 else apart
+
+
+def phase(change: Change) -> int:
     if isinstance(change, AlterColumn):
-        if change.change == "type":
-            return 1
-        return 0 if change.change in ("drop not null", "drop expression", "drop identity") else 4
+        return COLUMN_PHASES.get(change.change, 7)
     if isinstance(change, AddConstraint):
-        kind = change.constraint.kind
-        if kind == "foreign":
-            return 6
-        return 3 if kind == "check" else 5
-    return PHASES.get(type(change), 4)
+        return CONSTRAINT_PHASES.get(change.constraint.kind, 6)
+    return PHASES.get(type(change), 7)
 
 
-PHASES: dict[type[Change], int] = {DropColumn: 0, DropConstraint: 0, AddColumn: 2, AlterTable: 7}
+IN_PHASES = (
+    AddColumn,
+    DropColumn,
+    AlterColumn,
+    AddConstraint,
+    DropConstraint,
+    ValidateConstraint,
+    AlterTable,
+)
+PHASES: dict[type[Change], int] = {DropColumn: 0, DropConstraint: 0, AddColumn: 2}
+COLUMN_PHASES = {
+    "drop not null": 0,
+    "drop default": 0,
+    "drop identity": 0,
+    "drop expression": 0,
+    "type": 1,
+    "set not null": 4,
+    "set default": 6,
+    "add identity": 6,
+}
+CONSTRAINT_PHASES = {"not null": 4, "primary": 5, "unique": 5, "exclude": 5}
 
 
 def block(draft: Draft, change: Block) -> None:
-    """The statements of DO: those that may not run are done where they can be, and what they name is in doubt."""
+    """The statements of DO; those that perhaps do not run are done where they can be, and leave a doubt."""
     for statement in change.body:
-        if not statement.conditional:
+        if statement.conditional or draft.conditional:
+            perform_perhaps(draft, statement)
+        else:
             perform(draft, statement)
-            continue
-        before = draft.catalog
-        outer = draft.conditional
-        draft.conditional = True
-        try:
-            perform(draft, statement)
-        except RefusalError:
-            draft.catalog = before
-        draft.conditional = outer
-        draft.doubt(touched(statement))
     if change.dynamic:
         draft.catalog = replace(draft.catalog, certain=False)
+
+
+def perform_perhaps(draft: Draft, statement: Statement) -> None:
+    before = draft.catalog
+    outer = draft.conditional
+    draft.conditional = True
+    try:
+        perform(draft, statement)
+    except RefusalError:
+        draft.catalog = before
+    draft.conditional = outer
+    draft.doubt(touched(statement))
 
 
 def touched(statement: Statement) -> Iterator[str]:

@@ -24,7 +24,9 @@ _EXTENSION_CLASSES = {
 def create_index(draft: Draft, change: CreateIndex) -> None:
     if change.concurrently and draft.session.in_block and draft.postgres:
         draft.refuse("25001", "CREATE INDEX CONCURRENTLY cannot run inside a transaction block", change.range)
-    table = draft.table(change.table)
+    table = indexed(draft, change)
+    if draft.postgres:
+        check_expressions(draft, table, change)
     if table.kind == "view" and draft.postgres:
         draft.refuse("42809", f'cannot create index on relation "{table.name}"', change.range, table.name)
     if change.concurrently and table.partition_by is not None:
@@ -37,6 +39,26 @@ def create_index(draft: Draft, change: CreateIndex) -> None:
     make_index(draft, table.number, change)
 
 
+def indexed(draft: Draft, change: CreateIndex) -> Table:
+    """The table that is to have the index."""
+    table = draft.catalog.table(change.table)
+    if table is not None:
+        return table
+    if draft.is_other_relation(change.table):
+        name = change.table.name
+        draft.refuse("42809", f'cannot create index on relation "{name}"', change.range, name)
+    return draft.refuse_table(change.table)
+
+
+def check_expressions(draft: Draft, table: Table, change: CreateIndex) -> None:
+    """What the parser refuses, before anybody looks at the table's kind or the index's name."""
+    for expression in (change.predicate, *(key.expression for key in change.keys)):
+        if expression is not None:
+            for name in expression.columns:
+                if draft.catalog.column(table, name) is None and name not in SYSTEM_COLUMNS:
+                    draft.refuse_column(table, name, expression.range, bare=True)
+
+
 def make_index(draft: Draft, number: int, change: CreateIndex) -> None:
     """The index on the table of that number, whatever table the statement names."""
     table = draft.catalog.tables[number]
@@ -45,9 +67,9 @@ def make_index(draft: Draft, number: int, change: CreateIndex) -> None:
     taken = (name is not None and not per_table and draft.has_relation(table.schema, name)) or (
         name is not None and per_table and any(it.lower() == name.lower() for it in table.indexes)
     )
+    keys = checked_keys(draft, table, change)
     if taken and change.if_not_exists:
         return
-    keys = checked_keys(draft, table, change)
     if name is None:
         name = (
             names.index_name(draft, table.schema, table.name, keys, change.include, None)
@@ -81,9 +103,6 @@ def checked_keys(draft: Draft, table: Table, change: CreateIndex) -> tuple[Index
             check_column(draft, table, key.column, key)
             if key.opclass is None and change.method == "btree" and draft.postgres:
                 check_sortable(draft, table, key.column, key)
-        elif key.expression is not None:
-            for name in key.expression.columns:
-                check_column(draft, table, name, key)
         extension = _EXTENSION_CLASSES.get(key.opclass or "")
         if extension is not None and not draft.catalog.extensions and draft.postgres:
             draft.refuse(
@@ -95,10 +114,6 @@ def checked_keys(draft: Draft, table: Table, change: CreateIndex) -> tuple[Index
     for name in change.include:
         if draft.catalog.column(table, name) is None:
             draft.refuse_column(table, name, change.range, bare=True)
-    if change.predicate is not None:
-        for name in change.predicate.columns:
-            if draft.catalog.column(table, name) is None and name not in SYSTEM_COLUMNS:
-                draft.refuse_column(table, name, change.predicate.range, bare=True)
     if draft.postgres:
         return change.keys
     return tuple(

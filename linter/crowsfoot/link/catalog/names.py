@@ -109,6 +109,12 @@ def key_name(key: IndexKey) -> str:
     return cast[1] if cast else "expr"
 
 
+def is_call(text: str) -> bool:
+    """Whether the whole expression is one call, or one word such as CURRENT_TIMESTAMP."""
+    called = _CALL.match(text)
+    return text.replace("_", "").isalpha() if called is None else closes(text, called.end() - 1)
+
+
 def closes(text: str, opening: int) -> bool:
     """Whether the parenthesis closes where the text ends, more parentheses aside."""
     depth = 0

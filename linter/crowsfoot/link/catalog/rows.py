@@ -9,6 +9,7 @@ from crowsfoot.facts.sql import (
     Constant,
     Delete,
     Insert,
+    ObjectName,
     Query,
     Select,
     Truncate,
@@ -32,7 +33,7 @@ def check_query(draft: Draft, query: Query, target: Table | None = None) -> None
         return
     for name in query.tables:
         try:
-            draft.table(name)
+            readable(draft, name)
         except UnclearError:
             return
     if query.columns:
@@ -41,14 +42,22 @@ def check_query(draft: Draft, query: Query, target: Table | None = None) -> None
         check_constant(draft, query, constant, target)
 
 
+def readable(draft: Draft, name: ObjectName) -> None:
+    catalog = draft.catalog
+    if catalog.number_of(name) is None:
+        if catalog.index_table(name) is not None:
+            draft.refuse("42809", f'cannot open relation "{name}"', name.range, name.name)
+        if not draft.is_other_relation(name):  # a sequence can be read
+            draft.refuse_table(name)
+
+
 def check_columns(draft: Draft, query: Query, target: Table | None) -> None:
     only = only_table(draft, query, target)
-    outputs = {it.name for it in query.outputs}
     for use in query.columns:
         table = only if use.table is None else source(draft, query, use.table)
         if table is None or not table.complete or use.name in table.columns:
             continue
-        if use.name in SYSTEM_COLUMNS or use.name == "*" or use.name in outputs:
+        if use.name in SYSTEM_COLUMNS or use.name == "*":
             continue
         if use.table is None and use.name in (table.name, query.alias):
             continue  # the whole row
@@ -96,7 +105,7 @@ def check_constant(draft: Draft, query: Query, constant: Constant, target: Table
         only_table(draft, query, target) if constant.table is None else source(draft, query, constant.table)
     )
     column = catalog.column(table, constant.column) if table is not None else None
-    if column is not None:
+    if column is not None and not column.type.dimensions:
         check_value(draft, column.type, constant.text, constant.range)
 
 
@@ -273,6 +282,9 @@ def delete(draft: Draft, change: Delete) -> None:
 
 def truncate(draft: Draft, change: Truncate) -> None:
     tables = [draft.table(name) for name in change.tables]
+    for table in tables:
+        if table.kind != "table" and draft.postgres:
+            draft.refuse("42809", f'"{table.name}" is not a table', change.range, table.name)
     numbers = {it.number for it in tables}
     if not change.cascade:
         for table in tables:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
+from collections.abc import Sequence as Sequence_
 
 from msgspec.structs import replace
 
@@ -15,10 +16,11 @@ from crowsfoot.facts.sql import (
     Query,
     TypeName,
 )
-from crowsfoot.link.catalog import constraints, indexes, rows
-from crowsfoot.link.catalog.columns import built
+from crowsfoot.link.catalog import constraints, indexes, names, rows
+from crowsfoot.link.catalog.builtin import SERIALS
+from crowsfoot.link.catalog.columns import new_column, set_own_default, type_of_column
 from crowsfoot.link.catalog.draft import Draft, UnclearError, edited
-from crowsfoot.link.catalog.model import Check, Column, Index, Table
+from crowsfoot.link.catalog.model import Check, Column, Index, Sequence, Table
 from crowsfoot.source import Range
 
 
@@ -66,29 +68,46 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
     complete = all(it.complete for it in ancestors) and (parent is None or parent.complete)
     models: list[tuple[Table, frozenset[str]]] = []
     for other, including in change.like:
+        if draft.catalog.number_of(other) is None and draft.is_other_relation(other):
+            draft.refuse("42809", f'"{other.name}" is not a table, view, or materialized view', other.range)
         model = draft.table(other)
         complete = complete and model.complete
         options = frozenset(including)
         models.append((model, options))
         for column in model.columns.values():
-            refuse_twice(draft, columns, column.name, other.range)
+            if column.name in columns:
+                draft.refuse("42701", f'column "{column.name}" specified more than once', other.range)
             columns[column.name] = liked(column, options, span)
         if wants(options, "constraints"):
             checks.update(model.checks)
     inherited = set(columns) if not models else set()
+    rules = [*(rule for it in change.columns for rule in it.constraints), *change.constraints]
+    known = {*columns, *(it.name for it in change.columns)}
+    types = [type_of_column(draft, it) for it in change.columns]
+    check_keys(draft, name, rules, known, complete and change.query is None)
+    sequences = [sequence_for(draft, schema, name, it) for it in change.columns]
+    for sequence, it in zip(sequences, change.columns, strict=True):
+        if sequence is not None:
+            draft.claim_relation(schema, sequence, it.range)
+            draft.put_sequence(Sequence(schema, sequence, draft.span(it.range), (number, it.name)))
     own: set[str] = set()
     for it in change.columns:
         if it.name in own or (it.name in columns and it.name not in inherited):
-            refuse_twice(draft, {it.name: None}, it.name, it.name_range)
+            draft.refuse("42701", f'column "{it.name}" specified more than once', it.name_range)
         own.add(it.name)
-        if not it.type.name and it.name in columns:
+    found = None if change.query is None else of_query(draft, change)
+    for place, it in enumerate(change.columns):
+        if it.name in columns and not it.type.name:
             columns[it.name] = overridden(columns[it.name], it)
-        else:
-            columns[it.name] = built(draft, number, schema, name, it)
-    if change.query is not None:
-        complete = of_query(draft, change, columns) and complete
-    rules = [*(rule for it in change.columns for rule in it.constraints), *change.constraints]
-    check_primary(draft, name, rules, columns, complete)
+            continue
+        type = types[place]
+        if found is not None and place < len(found) and not type.name:
+            type = found[place][1]
+        columns[it.name] = new_column(draft, number, it, sequences[place], type)
+    if change.query is not None and not change.columns:
+        complete = complete and found is not None
+        for column_name, type in found or ():
+            columns[column_name] = Column(column_name, type, span, added_in=draft.migration)
     draft.claim_relation(schema, name, change.table.range)
     key = (draft.catalog.fold(schema), draft.catalog.fold(name))
     if key in draft.catalog.types:
@@ -122,6 +141,8 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         filled=change.query is not None,
     )
     draft.put(table)
+    for it in change.columns:
+        set_own_default(draft, number, it)
     add_rules(draft, number, rules)
     for model, options in models:
         if wants(options, "indexes"):
@@ -132,7 +153,7 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         indexes.make_index(draft, number, index)
 
 
-def add_rules(draft: Draft, number: int, rules: Sequence[Constraint]) -> None:
+def add_rules(draft: Draft, number: int, rules: Sequence_[Constraint]) -> None:
     """The constraints, in the order in which PostgreSQL makes them: checks, indexes, foreign keys."""
     for rule in rules:
         if rule.kind in ("check", "not null"):
@@ -152,7 +173,7 @@ def attempt(draft: Draft, number: int, rule: Constraint) -> None:
         draft.catalog = before
 
 
-def merged(rules: Sequence[Constraint]) -> list[Constraint]:
+def merged(rules: Sequence_[Constraint]) -> list[Constraint]:
     """The primary key first, and of constraints that need the same index one.
 
     Source: transformIndexConstraints of
@@ -175,25 +196,36 @@ def merged(rules: Sequence[Constraint]) -> list[Constraint]:
     return found
 
 
-def refuse_twice(draft: Draft, columns: dict[str, None] | dict[str, Column], name: str, range: Range) -> None:
-    if name in columns:
-        draft.refuse("42701", f'column "{name}" specified more than once', range)
-
-
-def check_primary(
-    draft: Draft, table: str, rules: Sequence[Constraint], columns: dict[str, Column], complete: bool
+def check_keys(
+    draft: Draft, table: str, rules: Sequence_[Constraint], columns: Container[str], complete: bool
 ) -> None:
-    """What the parser refuses before there is a table."""
+    """What the parser refuses of keys before there is a table."""
     if not draft.postgres:
         return
-    keys = [it for it in rules if it.kind == "primary"]
-    if len(keys) > 1:
-        draft.refuse("42P16", f'multiple primary keys for table "{table}" are not allowed', keys[1].range)
+    has_primary = False
     for rule in rules:
-        if rule.kind in ("primary", "unique") and complete:
-            for name in rule.columns:
-                if name not in columns:
-                    draft.refuse("42703", f'column "{name}" named in key does not exist', rule.range)
+        if rule.kind not in ("primary", "unique"):
+            continue
+        if rule.kind == "primary":
+            if has_primary:
+                draft.refuse(
+                    "42P16", f'multiple primary keys for table "{table}" are not allowed', rule.range
+                )
+            has_primary = True
+        for place, name in enumerate(rule.columns):
+            if name not in columns and complete:
+                draft.refuse("42703", f'column "{name}" named in key does not exist', rule.range)
+            if name in rule.columns[:place]:
+                constraints.refuse_repeated(draft, name, rule)
+
+
+def sequence_for(draft: Draft, schema: str, table: str, it: ColumnDef) -> str | None:
+    """The name of the sequence that a serial or identity column will have."""
+    if not draft.postgres:
+        return None
+    if it.identity not in ("always", "by default") and (it.type.schema or it.type.name not in SERIALS):
+        return None
+    return names.relation_name(draft, schema, table, it.name, "seq")
 
 
 def overridden(column: Column, it: ColumnDef) -> Column:
@@ -228,13 +260,11 @@ def copy_indexes(draft: Draft, model: Table, number: int) -> None:
 
 
 def copy_index(draft: Draft, index: Index, number: int) -> None:
-    from crowsfoot.link.catalog.names import index_name
-
     table = draft.catalog.tables[number]
     kind = None
     if index.constraint:
         kind = "primary" if index.primary else ("unique" if index.unique else "exclude")
-    name = index_name(draft, table.schema, table.name, index.keys, index.include, kind)
+    name = names.index_name(draft, table.schema, table.name, index.keys, index.include, kind)
     draft.put(replace(table, indexes=edited(table.indexes, name, replace(index, name=name))))
     if index.primary:
         for column in index.columns:
@@ -259,17 +289,13 @@ def inherit_parts(draft: Draft, parent: Table, number: int) -> None:
 # --- from a query ------------------------------------------------------------------------------------------
 
 
-def of_query(draft: Draft, change: CreateTable, columns: dict[str, Column]) -> bool:
-    """Adds the columns that CREATE TABLE AS gives; whether all of them are known."""
+def of_query(draft: Draft, change: CreateTable) -> list[tuple[str, TypeName]] | None:
+    """The names and types that CREATE TABLE AS gives, None where they are not all known."""
     query = change.query
     if query is None:
-        return True
+        return None
     rows.check_query(draft, query)
-    found = outputs(draft, query)
-    span = draft.span(change.range)
-    for name, type in found or ():
-        columns[name] = Column(name, type, span, added_in=draft.migration)
-    return found is not None
+    return outputs(draft, query)
 
 
 def outputs(draft: Draft, query: Query) -> list[tuple[str, TypeName]] | None:

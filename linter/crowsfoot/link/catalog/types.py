@@ -17,7 +17,7 @@ from crowsfoot.facts.sql import (
     TypeName,
 )
 from crowsfoot.link.catalog import names
-from crowsfoot.link.catalog.builtin import is_known, printed
+from crowsfoot.link.catalog.builtin import converts, is_known, malformed, printed
 from crowsfoot.link.catalog.draft import Draft, UnclearError, edited, less
 from crowsfoot.link.catalog.model import Check, Domain, Enum, OtherType, Type
 from crowsfoot.source import Range
@@ -90,11 +90,64 @@ def as_own(type: Type, range: Range) -> TypeName:
 # --- constants ---------------------------------------------------------------------------------------------
 
 
-def check_expression(draft: Draft, expression: Expression, type: TypeName) -> None:
-    """Refuses an expression that makes a value of an enum which has no such value."""
-    if expression.value is not None and not expression.casts:
-        check_value(draft, type, expression.value, expression.range)
-    check_casts(draft, expression)
+def check_default(draft: Draft, default: Expression, type: TypeName, column: str) -> None:
+    """Refuses a default that cannot become a value of the column's type."""
+    if default.columns and not default.has_query:
+        draft.refuse("0A000", "cannot use column reference in DEFAULT expression", default.range)
+    if default.has_query:
+        draft.refuse("0A000", "cannot use subquery in DEFAULT expression", default.range)
+    if default.value is not None and not default.casts and default.literals:
+        check_value(draft, type, default.value, default.range)
+    else:
+        given = type_of(default)
+        if given is not None and converts(draft.catalog, given, type) is False:
+            draft.refuse(
+                "42804",
+                f'column "{column}" is of type {printed_type(draft, type)} but default expression is of type '
+                f"{printed_type(draft, given)}",
+                default.range,
+                column,
+            )
+    check_casts(draft, default)
+
+
+# What functions give that are common in defaults.
+_GIVES = {
+    "now": "timestamp with time zone",
+    "current_timestamp": "timestamp with time zone",
+    "clock_timestamp": "timestamp with time zone",
+    "current_date": "date",
+    "gen_random_uuid": "uuid",
+    "uuid_generate_v4": "uuid",
+    "nextval": "bigint",
+    "random": "double precision",
+}
+
+
+def type_of(expression: Expression) -> TypeName | None:
+    """The type of a constant or of a plain call, None where it is not known."""
+    if expression.casts or expression.columns or expression.has_query or expression.null:
+        return None
+    name: str | None = None
+    if expression.value is not None and not expression.literals:
+        value = expression.value
+        if value in ("true", "false"):
+            name = "boolean"
+        elif value.lstrip("-").isdecimal():
+            name = "integer" if abs(int(value)) < 1 << 31 else "bigint"
+        else:
+            name = "numeric"
+    elif len(expression.functions) == 1 and names.is_call(expression.text):
+        name = _GIVES.get(expression.functions[0])
+    return None if name is None else TypeName(name, expression.range)
+
+
+def printed_type(draft: Draft, type: TypeName) -> str:
+    """The type as messages print it."""
+    if type.schema is None:
+        return type.name + "[]" * bool(type.dimensions)
+    schema = "" if type.schema in draft.catalog.search_path else f"{printed(type.schema)}."
+    return schema + printed(type.name) + "[]" * bool(type.dimensions)
 
 
 def check_casts(draft: Draft, expression: Expression) -> None:
@@ -106,12 +159,15 @@ def check_casts(draft: Draft, expression: Expression) -> None:
 
 
 def check_value(draft: Draft, type: TypeName, value: str, range: Range) -> None:
-    """Refuses a constant that cannot be of that type."""
-    if type.schema is None or type.dimensions:
+    """Refuses a string constant that cannot be of that type."""
+    if type.schema is not None and not type.dimensions:
+        found = draft.catalog.type(type.name, type.schema)
+        if isinstance(found, Enum):
+            check_label(draft, found, value, range)
         return
-    found = draft.catalog.type(type.name, type.schema)
-    if isinstance(found, Enum):
-        check_label(draft, found, value, range)
+    refusal = malformed(type, value)
+    if refusal is not None:
+        draft.refuse(*refusal, range, value)
 
 
 def check_label(draft: Draft, enum: Enum, value: str, range: Range) -> None:
@@ -169,7 +225,7 @@ def create_domain(draft: Draft, change: CreateDomain) -> None:
     claim_type(draft, schema, name, change.name.range)
     type = resolved(draft, change.type)
     if change.default is not None:
-        check_expression(draft, change.default, type)
+        check_default(draft, change.default, type, name)
     checks: dict[str, Check] = {}
     for it in change.checks:
         add_domain_check(draft, schema, name, checks, it)
@@ -228,7 +284,7 @@ def alter_domain(draft: Draft, change: AlterDomain) -> None:
         domain = replace(domain, not_null=what == "set not null")
     elif what == "set default":
         if change.expression is not None:
-            check_expression(draft, change.expression, domain.type)
+            check_default(draft, change.expression, domain.type, domain.name)
         domain = replace(domain, default=change.expression)
     elif what == "drop default":
         domain = replace(domain, default=None)
@@ -290,7 +346,22 @@ def rename_enum_value(draft: Draft, change: RenameEnumValue) -> None:
         )
     values = tuple(change.new_value if it == change.value else it for it in enum.values)
     draft.put_type(replace(enum, values=values))
+    rename_defaults(draft, enum, change.value, change.new_value)
     new = draft.session.new_values
     if (enum.schema, enum.name, change.value) in new:
         new.discard((enum.schema, enum.name, change.value))
         new.add((enum.schema, enum.name, change.new_value))
+
+
+def rename_defaults(draft: Draft, enum: Enum, old: str, new: str) -> None:
+    """Defaults that are the value are the renamed one: PostgreSQL stores its number."""
+    quoted, becomes = ("'" + it.replace("'", "''") + "'" for it in (old, new))
+    for number in draft.catalog.users.get(("type", enum.schema, enum.name), frozenset()):
+        table = draft.catalog.tables[number]
+        columns = dict(table.columns)
+        for column in table.columns.values():
+            default = column.default
+            if default is not None and column.type.name == enum.name and default.value == old:
+                default = replace(default, value=new, text=default.text.replace(quoted, becomes))
+                columns[column.name] = replace(column, default=default)
+        draft.put(replace(table, columns=columns))
