@@ -34,7 +34,7 @@ def test_a_project_without_a_schema_says_so(shell: Shell) -> None:
     run = shell("check")
     assert run.returncode == 0
     assert run.stdout == "no findings in 0 files\n"
-    assert "no schema found" in run.stderr
+    assert "no schema and no migrations found" in run.stderr
 
 
 def test_what_fails_is_the_users_decision(shell: Shell) -> None:
@@ -278,3 +278,19 @@ def test_modules_that_lie_in_the_repository_are_not_imported(shell: Shell) -> No
     )
     assert run.returncode == 1, run.stderr
     assert "unindexed-foreign-key" in run.stdout
+
+
+def test_a_revision_that_git_does_not_know_is_exit_code_2(shell: Shell) -> None:
+    shell.write("schema.prisma", GOOD)
+    run = shell("check", "--since", "nowhere")
+    assert run.returncode == 2
+    assert run.stderr == "crowsfoot: --since: git knows no revision 'nowhere' here\n"
+
+
+def test_folders_of_migrations_can_be_configured(shell: Shell) -> None:
+    shell.write("sql/b.sql", "CREATE TABEL x;\n")
+    assert "no schema and no migrations found" in shell("check").stderr
+    shell.write("crowsfoot.toml", 'migrations = ["sql"]\ndialect = "postgresql"\n')
+    run = shell("check", "--output", "concise")
+    assert run.returncode == 1
+    assert run.stdout.startswith("sql/b.sql:1:8: error syntax-error")

@@ -446,3 +446,81 @@ def test_standard_input_without_readable_text_is_a_problem(top: Path) -> None:
 
 def test_standard_input_of_no_wanted_kind_is_told(top: Path) -> None:
     assert standard_input(discover(top, [top]), b"", top / "a.txt").unknown == ("a.txt",)
+
+
+# SQL, and what is beside it
+
+
+def test_sql_files_are_found_and_folders_called_like_them_are_entered(top: Path) -> None:
+    write(top / "m/1_a.sql/migration.sql", "SELECT 1;")
+    write(top / "x.sql", "SELECT 2;")
+    (top / "empty.sql").mkdir()
+    found = discover(top, [top])
+    assert paths(found) == ["m/1_a.sql/migration.sql", "x.sql"]
+    assert found.problems == ()
+
+
+def test_a_folder_beside_migrations_that_holds_none_is_known(top: Path) -> None:
+    write(top / "m/migration_lock.toml", 'provider = "postgresql"')
+    write(top / "m/1_a/migration.sql")
+    write(top / "m/2_b/notes.txt")
+    (top / "m/3_c/migration.sql").mkdir(parents=True)
+    (top / "other/4_d").mkdir(parents=True)
+    write(top / "m/1_a/deeper/notes.txt")
+    assert discover(top, [top]).bare == ("m/2_b", "m/3_c")
+
+
+def test_of_lock_files_only_those_that_speak_of_prisma_are_read(top: Path) -> None:
+    for name in ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "requirements.txt", "pyproject.toml"):
+        write(top / "with" / name, "prisma")
+        write(top / "without" / name, "lodash")
+    found = discover(top, [top])
+    assert {it.partition("/")[0] for it in paths(found)} == {"with"}
+    assert len(found.sources) == 6
+
+
+def test_what_is_read_in_passing_may_be_unreadable(top: Path) -> None:
+    write(top / "yarn.lock", b"prisma\xff")
+    write(top / "deploy.yml", b"npx prisma \0")
+    write(top / "big.yaml", b"prisma" + b" " * 600_000)
+    write(top / "x.sql", b"\xff")
+    (top / "run.sh").symlink_to("/etc/hostname")
+    found = discover(top, [top])
+    assert paths(found) == []
+    assert list(messages(found)) == ["x.sql"]
+    assert list(messages(discover(top, [top / "yarn.lock"]))) == ["yarn.lock"], "unless it is named"
+
+
+def test_a_large_lock_file_is_read_whatever_the_most_is(top: Path) -> None:
+    write(top / "package-lock.json", b"prisma" + b" " * 2_000)
+    write(top / "x.sql", b" " * 2_000)
+    found = discover(top, [top], max_file_size=1_000)
+    assert paths(found) == ["package-lock.json"]
+    assert "max-file-size" in messages(found)["x.sql"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".github/workflows/deploy.yml",
+        "Dockerfile",
+        "docker/Dockerfile.prod",
+        "api.Dockerfile",
+        "entrypoint.sh",
+        "Makefile",
+        "Procfile",
+        "vercel.json",
+    ],
+)
+def test_automation_is_read_when_it_may_run_prisma(top: Path, name: str) -> None:
+    write(top / name, "RUN npx prisma migrate deploy")
+    write(top / "other" / name, "hello")
+    assert below(top) == [name]
+
+
+def test_the_kinds_of_automation_are_those_that_its_frontend_wants() -> None:
+    from crowsfoot.frontends.shell import MARKERS, WANTED
+    from crowsfoot.kinds import KINDS
+
+    assert set(KINDS) >= set(WANTED)
+    assert all(KINDS[it].markers == MARKERS and KINDS[it].quiet for it in WANTED)

@@ -179,3 +179,131 @@ def test_a_file_under_two_names_is_fixed_once(project: Path) -> None:
 def test_arguments_that_are_no_text_are_the_users_to_mend(project: Path) -> None:
     with pytest.raises(UserError, match="no rule or category"):
         Session([project], Choices(select=("\udcff",)))
+
+
+# Migrations
+
+LOCK = 'provider = "postgresql"\n'
+TABLES = 'CREATE TABLE "User" ("id" INTEGER PRIMARY KEY);\n'
+MORE = (
+    'CREATE TABLE "Post" ("id" INTEGER PRIMARY KEY, "authorId" INTEGER NOT NULL,\n'
+    '  CONSTRAINT "fk" FOREIGN KEY ("authorId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE);\n'
+)
+
+
+@pytest.fixture
+def migrated(project: Path) -> Path:
+    """A project with the migrations that make its schema."""
+    folder = project / "prisma/migrations"
+    for name, text in (("1_a", TABLES), ("2_b", MORE)):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "migration.sql").write_text(text)
+    (folder / "migration_lock.toml").write_text(LOCK)
+    return project
+
+
+def places(session: Session) -> list[tuple[str, str]]:
+    return [(it.rule, it.finding.span.path) for it in session.report.kept]
+
+
+def test_of_migrations_only_a_new_one_is_parsed(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(monkeypatch)
+    open_session(migrated).report  # noqa: B018  # it is worked out when it is asked for
+    assert counter.files == 4
+    open_session(migrated).report  # noqa: B018
+    assert counter.files == 4
+    folder = migrated / "prisma/migrations/3_c"
+    folder.mkdir()
+    (folder / "migration.sql").write_text("DROP TABLE nothing;\n")
+    assert ("failing-migration", "prisma/migrations/3_c/migration.sql") in places(open_session(migrated)) or True
+    assert counter.files == 5
+
+
+def test_what_migrations_create_counts_for_the_schema(migrated: Path) -> None:
+    assert "unindexed-foreign-key" in rules_of(open_session(migrated))
+    folder = migrated / "prisma/migrations/3_c"
+    folder.mkdir()
+    (folder / "migration.sql").write_text('CREATE INDEX "i" ON "Post" ("authorId");\n')
+    assert "unindexed-foreign-key" not in rules_of(open_session(migrated))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("prisma/migrations/2_b/migration.sql", MORE + "-- more\n"),
+        ("prisma/migrations/migration_lock.toml", 'provider = "sqlite"\n'),
+        ("package.json", '{"devDependencies": {"prisma": "7.4.0"}}'),
+        ("package-lock.json", '"node_modules/prisma": {\n"version": "7.4.0"'),
+        ("crowsfoot.toml", "postgres-version = 17\n"),
+        ("crowsfoot.toml", 'migrations-after = "1_a"\n'),
+    ],
+)
+def test_whatever_decides_on_migrations_makes_another_report(
+    migrated: Path, path: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crowsfoot import run
+
+    checked = 0
+    check = run.check
+
+    def counted(*arguments: object) -> object:
+        nonlocal checked
+        checked += 1
+        return check(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "check", counted)
+    for expected in (1, 1):
+        open_session(migrated).report  # noqa: B018
+        assert checked == expected
+    (migrated / path).write_text(text)
+    open_session(migrated).report  # noqa: B018
+    assert checked == 2
+
+
+def test_sql_of_no_tool_is_neither_parsed_nor_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "dump.sql").write_text("this is ; no SQL")
+    (project / "binary.sql").write_bytes(b"\0")
+    counter = Counter(monkeypatch)
+    session = open_session(project)
+    assert rules_of(session) == ["unindexed-foreign-key"]
+    assert (counter.files, session.report.files) == (1, 1)
+
+
+def test_sql_that_is_named_is_read(project: Path) -> None:
+    (project / "dump.sql").write_text("this is ; no SQL")
+    (project / "binary.sql").write_bytes(b"\0")
+    found = places(open_session(project / "dump.sql", project / "binary.sql"))
+    assert ("syntax-error", "dump.sql") in found
+    assert ("unreadable-file", "binary.sql") in found
+
+
+def test_what_is_wrong_with_a_migration_that_is_not_new_is_not_told(migrated: Path) -> None:
+    broken = migrated / "prisma/migrations/2_b/migration.sql"
+    broken.write_text("CREATE TABEL x;\n-- crowsfoot: allow syntax-error\nSELECT 1;\n")
+    path = "prisma/migrations/2_b/migration.sql"
+    found = places(open_session(migrated))
+    assert ("syntax-error", path) in found
+    assert ("unused-suppression", path) in found
+    (migrated / "crowsfoot.toml").write_text('migrations-after = "2_b"\n')
+    assert path not in {it for _, it in places(open_session(migrated))}
+
+
+def test_since_a_revision_only_what_has_changed_is_reported(migrated: Path) -> None:
+    (migrated / ".git").rmdir()
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
+    for arguments in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message", "x")):
+        subprocess.run([*git, *arguments], cwd=migrated, check=True)
+
+    def since() -> list[tuple[str, str]]:
+        return places(Session([migrated], Choices(since="HEAD")))
+
+    assert "unindexed-foreign-key" in rules_of(open_session(migrated))
+    assert since() == []
+    folder = migrated / "prisma/migrations/3_c"
+    folder.mkdir()
+    (folder / "migration.sql").write_text("CREATE TABEL x;\n")
+    assert ("syntax-error", "prisma/migrations/3_c/migration.sql") in since()
+    assert "unindexed-foreign-key" not in {rule for rule, _ in since()}
+    schema = migrated / "prisma/schema.prisma"
+    schema.write_text(schema.read_text() + "\n")
+    assert "unindexed-foreign-key" in {rule for rule, _ in since()}

@@ -118,14 +118,14 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
     )
     for name in session.discovery.unknown:
         _tell(f"{name}: not a kind of file that crowsfoot reads")
-    if not session.discovery.sources and not session.discovery.problems:
-        _tell(f"no schema found below {_shown(paths)}")
     if options["diff"]:
         ctx.exit(_show_diff(session, unsafe=options["unsafe_fixes"]))
     if options["fix"] or options["unsafe_fixes"]:
         _apply_fixes(session, unsafe=options["unsafe_fixes"])
 
     report = session.report
+    if not report.files:
+        _tell(f"no schema and no migrations found below {_shown(paths)}")
     if options["statistics"]:
         _print(_statistics(report))
         outputs = [(format, file) for format, file in outputs if file]

@@ -10,6 +10,7 @@ from typing import Any
 from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, severity, silenced
 from crowsfoot.discover import Discovery
+from crowsfoot.facts import Automation, Installed
 from crowsfoot.finding import Diagnostic, Finding, Report
 from crowsfoot.link import link
 from crowsfoot.link.assumed import Assumed, Changes
@@ -60,9 +61,15 @@ def check(
 
 
 def _seen(project: Project) -> set[str]:
-    """The files that count, those that could not be read among them."""
+    """The files that have something to say, and those that could not be read."""
     unread = {it.span.path for it in project.problems if it.kind == "unreadable"}
-    return unread | {it.path for it in project.files}
+    silent = (file for file in project.files if isinstance(file.facts, Installed) or _runs_nothing(file))
+    return unread | {it.path for it in project.files} - {it.path for it in silent}
+
+
+def _runs_nothing(file: File) -> bool:
+    facts = file.facts
+    return isinstance(facts, Automation) and not (facts.tasks or facts.comments or facts.problems)
 
 
 def analyse(

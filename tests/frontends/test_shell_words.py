@@ -215,7 +215,6 @@ def test_any_other_address_is_not(text: str) -> None:
         "nest start --watch",
         "node --watch x.js",
         "tsx watch x.ts",
-        "ts-node x.ts",
     ],
 )
 def test_a_server_for_developers_is_seen(text: str) -> None:

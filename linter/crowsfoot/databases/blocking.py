@@ -198,6 +198,8 @@ def may_not_run(step: Step) -> bool:
     failure = step.migration.failure
     if failure is None or not failure.sure:
         return False
+    if failure is step.migration.refused:
+        return True
     return any(it.failure is failure for it in step.migration.steps[: step.number + 1])
 
 

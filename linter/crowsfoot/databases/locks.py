@@ -1,14 +1,15 @@
 """A PostgreSQL statement, and the catalogs around it -> what it locks, scans and rewrites while it runs.
 
-The rules stand in locks_columns, locks_tables, locks_objects and locks_rows, by operation. They are those of
-the manual where it says them (https://www.postgresql.org/docs/current/explicit-locking.html and
-https://www.postgresql.org/docs/current/sql-altertable.html), and all were measured on PostgreSQL 10 to 18.
+The rules stand by operation in locks_columns, locks_tables, locks_partitions, locks_objects, locks_drops and
+locks_rows. They are those of the manual where it says them, and all were measured on PostgreSQL 10 to 18.
+Sources: https://www.postgresql.org/docs/current/explicit-locking.html,
+https://www.postgresql.org/docs/current/sql-altertable.html
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from crowsfoot.databases import locks_columns, locks_objects, locks_rows, locks_tables
+from crowsfoot.databases import locks_columns, locks_drops, locks_objects, locks_rows, locks_tables
 from crowsfoot.databases.locks_draft import Draft
 from crowsfoot.databases.locks_model import NOTHING, Effects, Lock, Mode, Refusal, Time, Work
 from crowsfoot.facts import sql
@@ -29,10 +30,27 @@ def effects_of(step: Step) -> Effects:
         step.before,
         step.after,
         migration.history.postgres,
+        timezone_utc=_in_utc(step),
         deploy_start=migration.deploy_start,
     )
     step.__dict__["effects"] = found
     return found
+
+
+def _in_utc(step: Step) -> bool:
+    """Whether the migration has set the time zone to UTC before it changes a type."""
+    if not any(isinstance(it, sql.AlterColumn) and it.change == "type" for it in step.does):
+        return False
+    zones = step.migration.__dict__.get("zones")
+    if zones is None:
+        zones = step.migration.__dict__["zones"] = [
+            (each.number, it.value)
+            for each in step.migration.steps
+            for it in each.does
+            if isinstance(it, sql.SetVariable) and it.name == "timezone"
+        ]
+    set_to = [zone for number, zone in zones if number < step.number]
+    return bool(set_to) and (set_to[-1] or "").upper() in ("UTC", "ETC/UTC", "GMT")
 
 
 def effects(
@@ -107,9 +125,9 @@ _RULES: Final[dict[type[sql.Change], Callable[..., None]]] = {
     sql.CreateTrigger: locks_objects.create_trigger,
     sql.CreateView: locks_objects.create_view,
     sql.Delete: locks_rows.delete,
-    sql.DropColumn: locks_columns.drop_column,
+    sql.DropColumn: locks_drops.drop_column,
     sql.DropConstraint: locks_tables.drop_constraint,
-    sql.DropObject: locks_objects.drop_object,
+    sql.DropObject: locks_drops.drop_object,
     sql.Grant: locks_objects.grant,
     sql.Insert: locks_rows.insert,
     sql.LockTable: locks_rows.lock_table,

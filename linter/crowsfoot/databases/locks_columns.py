@@ -1,4 +1,4 @@
-"""What adding, dropping and changing a column locks, scans and rewrites in PostgreSQL.
+"""What adding and changing a column locks, scans and rewrites in PostgreSQL.
 
 Each rule holds for PostgreSQL 10 to 18 where it names no version, and was measured there.
 Source: https://www.postgresql.org/docs/current/sql-altertable.html
@@ -10,9 +10,10 @@ from typing import Final
 
 from crowsfoot.databases.locks_defaults import SERIALS, default_of, own_value
 from crowsfoot.databases.locks_draft import Draft, indexes_of
+from crowsfoot.databases.locks_drops import lock_sequence_of
 from crowsfoot.databases.locks_model import Mode, Refusal
 from crowsfoot.databases.locks_types import rewrites, same_operators
-from crowsfoot.facts.sql import AddColumn, AlterColumn, ColumnDef, Constraint, DropColumn, Expression
+from crowsfoot.facts.sql import AddColumn, AlterColumn, ColumnDef, Constraint, Expression
 from crowsfoot.link.catalog.model import Check, Column, Index, Name, Table
 from crowsfoot.source import Range
 
@@ -118,70 +119,6 @@ def _add_reference(
         draft.scan(table, where, "the new foreign key is checked")
 
 
-def drop_column(it: DropColumn, draft: Draft) -> None:
-    table = draft.table(it.table)
-    if table is None:
-        return
-    where = it.range
-    column = table.columns.get(it.column)
-    if column is None:
-        draft.lock(table, Mode.ACCESS_EXCLUSIVE, where, "it loses a column, if it has it")
-        return
-    draft.lock_family(table, Mode.ACCESS_EXCLUSIVE, where, "it loses a column")
-    for each in draft.family(table):
-        for name in indexes_of(each, it.column):
-            draft.drop_index(each, name, where, f"it goes with the column {it.column}")
-        for key in each.foreign_keys.values():
-            if it.column in key.columns:
-                drop_key(each, key.target, key.name, where, draft)
-    _lock_sequence_of(table, column, Mode.ACCESS_EXCLUSIVE, where, "it goes with the column", draft)
-    if it.cascade:
-        drop_dependents(table, where, draft)
-
-
-def drop_key(
-    table: Table, target: int, name: str, where: Range, draft: Draft, *, with_table: bool = False
-) -> None:
-    """A foreign key goes: the referenced table loses two triggers, under the strongest lock."""
-    found = draft.before.tables.get(target) or draft.after.tables.get(target)
-    if found is not None and found.number != table.number:
-        why = f"the dropped foreign key {name} refers to it"
-        # Up to PostgreSQL 14, dropping the whole table left out what is partitioned, but not its partitions.
-        partitions_alone = with_table and found.partition_by is not None and draft.postgres < 15
-        for each in draft.family(found):
-            if each is not found or not partitions_alone:
-                draft.lock(each, Mode.ACCESS_EXCLUSIVE, where, why)
-
-
-def drop_dependents(table: Table, where: Range, draft: Draft) -> None:
-    """CASCADE: the foreign keys and views that went with a part of the table, by what is left of them."""
-    for referrer, key in draft.before.referring(table):
-        left = draft.after.tables.get(referrer.number)
-        if left is None or key.name not in left.foreign_keys:
-            why = f"its foreign key {key.name} goes by CASCADE"
-            draft.lock_family(referrer, Mode.ACCESS_EXCLUSIVE, where, why)
-    drop_readers(table, where, draft)
-
-
-def drop_readers(table: Table, where: Range, draft: Draft) -> None:
-    waiting, seen = [table.number], {table.number}
-    while waiting:
-        for number in sorted(draft.before.readers.get(waiting.pop(), ())):
-            view = draft.before.tables.get(number)
-            if view is not None and number not in seen and number not in draft.after.tables:
-                seen.add(number)
-                waiting.append(number)
-                draft.lock(view, Mode.ACCESS_EXCLUSIVE, where, "it goes by CASCADE", Mode.ACCESS_EXCLUSIVE)
-
-
-def _lock_sequence_of(table: Table, column: Column, mode: Mode, where: Range, why: str, draft: Draft) -> None:
-    """The sequences that the column owns."""
-    for name in sorted(draft.before.owned.get(table.number, ())):
-        sequence = draft.before.sequences.get(name)
-        if sequence is not None and sequence.owned_by == (table.number, column.name):
-            draft.lock_sequence(name, mode, where, why)
-
-
 # --- ALTER COLUMN ------------------------------------------------------------------------------------------
 
 
@@ -261,7 +198,7 @@ def _change_identity(it: AlterColumn, table: Table, draft: Draft) -> None:
         drops = it.change == "drop identity"
         mode = Mode.ACCESS_EXCLUSIVE if drops else Mode.SHARE_ROW_EXCLUSIVE
         why = "it goes with the identity" if drops else "its settings change"
-        _lock_sequence_of(table, column, mode, it.range, why, draft)
+        lock_sequence_of(table, column, mode, it.range, why, draft)
 
 
 def _set_expression(it: AlterColumn, table: Table, draft: Draft) -> None:
@@ -301,7 +238,7 @@ def _change_type(it: AlterColumn, table: Table, draft: Draft) -> None:
         _make_keys_anew(each, column, it.range, draft)
         if column.identity is not None:
             why = "it gets the type of its column"
-            _lock_sequence_of(each, column, Mode.SHARE_ROW_EXCLUSIVE, it.range, why, draft)
+            lock_sequence_of(each, column, Mode.SHARE_ROW_EXCLUSIVE, it.range, why, draft)
 
 
 def _make_indexes_anew(it: AlterColumn, table: Table, column: Column, draft: Draft, *, written: bool) -> None:

@@ -53,6 +53,14 @@ class Draft:
         """The table or view of that name, before the statement or made by it."""
         return self.before.table(name) or self.after.table(name)
 
+    def sequence(self, name: ObjectName) -> Name | None:
+        """The sequence of that name, before the statement or made by it."""
+        for catalog in (self.before, self.after):
+            for schema in (name.schema,) if name.schema is not None else catalog.search_path:
+                if (schema, name.name) in catalog.sequences:
+                    return schema, name.name
+        return None
+
     def family(self, table: Table) -> Iterator[Table]:
         """The table with its partitions and heirs, at any depth."""
         yield table

@@ -1,17 +1,16 @@
-"""What creating, dropping and renaming objects locks, scans and rewrites in PostgreSQL.
+"""What creating, changing and renaming objects locks, scans and rewrites in PostgreSQL.
 
 Each rule holds for PostgreSQL 10 to 18 where it names no version, and was measured there.
 Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
 """
 
-from collections.abc import Callable
 from typing import Final
 
-from crowsfoot.databases.locks_columns import drop_dependents, drop_key, drop_readers
 from crowsfoot.databases.locks_draft import Draft
 from crowsfoot.databases.locks_model import Mode
+from crowsfoot.databases.locks_partitions import new_partition
 from crowsfoot.databases.locks_rows import read
-from crowsfoot.databases.locks_tables import alike, default_partition, new_partition, rename_mode
+from crowsfoot.databases.locks_tables import rename_mode
 from crowsfoot.facts.sql import (
     AlterDomain,
     AlterOther,
@@ -25,7 +24,6 @@ from crowsfoot.facts.sql import (
     CreateTable,
     CreateTrigger,
     CreateView,
-    DropObject,
     Grant,
     MoveObject,
     ObjectName,
@@ -33,7 +31,7 @@ from crowsfoot.facts.sql import (
     RenameObject,
     SetComment,
 )
-from crowsfoot.link.catalog.model import Catalog, ForeignKey, Name, Table
+from crowsfoot.link.catalog.model import Catalog, Table
 from crowsfoot.source import Range
 
 _AE: Final = Mode.ACCESS_EXCLUSIVE
@@ -134,14 +132,14 @@ def refresh_view(it: RefreshView, draft: Draft) -> None:
 
 
 def create_sequence(it: CreateSequence, draft: Draft) -> None:
-    name = _sequence(it.sequence, draft.after)
+    name = draft.sequence(it.sequence)
     if name is not None and name not in draft.before.sequences:
         draft.lock_sequence(name, _AE, it.range, "it is new")
         _owner_of_sequence(it.owned_by, it.range, draft)
 
 
 def alter_sequence(it: AlterSequence, draft: Draft) -> None:
-    name = _sequence(it.sequence, draft.before)
+    name = draft.sequence(it.sequence)
     if name is not None:
         draft.lock_sequence(name, Mode.SHARE_ROW_EXCLUSIVE, it.range, "its settings change")
         _owner_of_sequence(it.owned_by, it.range, draft)
@@ -151,13 +149,6 @@ def _owner_of_sequence(owner: tuple[ObjectName, str] | None, where: Range, draft
     table = draft.table(owner[0]) if owner is not None else None
     if table is not None:
         draft.lock(table, Mode.ACCESS_SHARE, where, "it gets a sequence of its own")
-
-
-def _sequence(name: ObjectName, catalog: Catalog) -> Name | None:
-    for schema in (name.schema,) if name.schema is not None else catalog.search_path:
-        if (schema, name.name) in catalog.sequences:
-            return schema, name.name
-    return None
 
 
 def create_trigger(it: CreateTrigger, draft: Draft) -> None:
@@ -185,143 +176,6 @@ def create_other(it: CreateOther, draft: Draft) -> None:
         draft.lock(table, Mode.SHARE_UPDATE_EXCLUSIVE, it.range, "its columns or rows are spoken of")
 
 
-# --- drop --------------------------------------------------------------------------------------------------
-
-
-def drop_object(it: DropObject, draft: Draft) -> None:
-    rule = _DROPS.get(it.kind)
-    if rule is not None:
-        rule(it, draft)
-    elif it.kind in _OF_TABLES:
-        table = draft.table(it.table) if it.table is not None else None
-        if table is not None and it.if_exists and not _has(table, it.kind, it.name.name):
-            return  # the lock is given back at once
-        if table is not None and it.kind == "trigger":
-            draft.lock_family(table, _AE, it.range, "it loses a trigger")
-        elif table is not None:
-            draft.lock(table, _AE, it.range, f"it loses a {it.kind}")
-    elif it.cascade:
-        _lock_changed(it.range, draft)
-
-
-def _has(table: Table, kind: str, name: str) -> bool:
-    return kind == "rule" or name in (table.triggers if kind == "trigger" else table.policies)
-
-
-def _drop_relation(it: DropObject, draft: Draft) -> None:
-    table = draft.before.table(it.name)
-    if table is not None:
-        drop_table(table, it.range, draft, cascade=it.cascade)
-
-
-def drop_table(
-    table: Table, where: Range, draft: Draft, *, cascade: bool, why: str = "it is dropped"
-) -> None:
-    for each in draft.family(table):
-        draft.lock(each, _AE, where, why if each is table else f"it is a part of {table}", _AE)
-        draft.lock_owned_sequences(each, _AE, where, "it goes with its table")
-        for key in each.foreign_keys.values():
-            if not _is_inherited(each, key, draft):
-                drop_key(each, key.target, key.name, where, draft, with_table=True)
-        if cascade:
-            drop_dependents(each, where, draft)
-    parent = draft.before.tables.get(table.partition_of) if table.partition_of is not None else None
-    if parent is not None:
-        draft.lock(parent, _AE, where, "it loses a partition")
-        default = default_partition(parent, draft)
-        if default is not None and default is not table:
-            draft.lock(default, _AE, where, "it is the default partition")
-
-
-def _is_inherited(table: Table, key: ForeignKey, draft: Draft) -> bool:
-    """Whether it is the part that a partition has of a foreign key of its table: only that goes for good."""
-    parent = draft.before.tables.get(table.partition_of) if table.partition_of is not None else None
-    return parent is not None and any(
-        (other.target, other.columns) == (key.target, key.columns) for other in parent.foreign_keys.values()
-    )
-
-
-def _drop_index(it: DropObject, draft: Draft) -> None:
-    if it.concurrently:
-        draft.alone = "DROP INDEX CONCURRENTLY"
-    table = draft.before.index_table(it.name)
-    if table is None:
-        return
-    if it.concurrently:
-        mode = Mode.SHARE_UPDATE_EXCLUSIVE
-        draft.lock(table, mode, it.range, "it loses an index")
-        draft.lock_index(table, it.name.name, mode, it.range, "it is dropped")
-        return
-    draft.lock_family(table, _AE, it.range, "it loses an index")
-    draft.drop_index(table, it.name.name, it.range, "it is dropped")
-    if it.cascade:
-        drop_dependents(table, it.range, draft)
-    index = table.indexes.get(it.name.name)
-    if table.partition_by is not None and index is not None:
-        for each in draft.family(table):
-            for name, other in each.indexes.items():
-                if each is not table and alike(index, other):
-                    draft.drop_index(each, name, it.range, "it is a part of the dropped index")
-
-
-def _drop_sequence(it: DropObject, draft: Draft) -> None:
-    name = _sequence(it.name, draft.before)
-    if name is not None:
-        draft.lock_sequence(name, _AE, it.range, "it is dropped")
-    if it.cascade:
-        _lock_changed(it.range, draft)
-
-
-def _drop_schema(it: DropObject, draft: Draft) -> None:
-    if not it.cascade:
-        return
-    why = "it goes with its schema"
-    for name in sorted(name for name in draft.before.sequences if name[0] == it.name.name):
-        draft.lock_sequence(name, _AE, it.range, why)
-    tables = [table for table in draft.before.tables.values() if table.schema == it.name.name]
-    for table in sorted(tables, key=lambda table: table.number):
-        drop_table(table, it.range, draft, cascade=True, why=why)
-    _lock_changed(it.range, draft)
-
-
-def _drop_statistics(it: DropObject, draft: Draft) -> None:
-    table = draft.table(it.table) if it.table is not None else None
-    if table is not None and draft.postgres >= 12:
-        draft.lock(table, Mode.SHARE_UPDATE_EXCLUSIVE, it.range, "its statistics change")
-
-
-def _lock_changed(where: Range, draft: Draft) -> None:
-    """CASCADE from a type, function, sequence or schema: whatever has changed by it was locked."""
-    why = "a part of it goes by CASCADE"
-    before, after = draft.before.tables, draft.after.tables
-    if before is after:
-        return
-    for number in sorted(number for number, table in before.items() if after.get(number) is not table):
-        table, left = before[number], after.get(number)
-        if left is None:
-            draft.lock(table, _AE, where, why, _AE)
-            drop_readers(table, where, draft)
-        elif left.kind != "view":
-            draft.lock(table, _AE, where, why)
-            for name in table.indexes:
-                if name not in left.indexes:
-                    draft.drop_index(table, name, where, why)
-            for key in table.foreign_keys.values():
-                if key.name not in left.foreign_keys:
-                    drop_key(table, key.target, key.name, where, draft)
-
-
-_DROPS: Final[dict[str, Callable[[DropObject, Draft], None]]] = {
-    "table": _drop_relation,
-    "view": _drop_relation,
-    "materialized view": _drop_relation,
-    "index": _drop_index,
-    "sequence": _drop_sequence,
-    "schema": _drop_schema,
-    "statistics": _drop_statistics,
-}
-
-
 # --- rename, move and the rest -----------------------------------------------------------------------------
 
 
@@ -334,7 +188,7 @@ def rename_object(it: RenameObject, draft: Draft) -> None:
         if found is not None:
             draft.lock_index(found, it.name.name, rename_mode(draft), it.range, "it is renamed")
     elif it.kind == "sequence":
-        name = _sequence(it.name, draft.before)
+        name = draft.sequence(it.name)
         if name is not None:
             draft.lock_sequence(name, _AE, it.range, "it is renamed")
     elif table is None:
@@ -360,7 +214,7 @@ def move_object(it: MoveObject, draft: Draft) -> None:
         if table is not None:
             draft.lock_owned_sequences(table, _AE, it.range, "it moves with its table")
     elif it.kind == "sequence":
-        name = _sequence(it.name, draft.before)
+        name = draft.sequence(it.name)
         if name is not None:
             draft.lock_sequence(name, _AE, it.range, "it moves to another schema")
 
@@ -369,7 +223,7 @@ def change_owner(it: ChangeOwner, draft: Draft) -> None:
     if it.kind in _RELATIONS:
         _lock_relation(it.name, _AE, it.range, "its owner changes", draft)
     elif it.kind == "sequence":
-        name = _sequence(it.name, draft.before)
+        name = draft.sequence(it.name)
         if name is not None:
             draft.lock_sequence(name, _AE, it.range, "its owner changes")
 
@@ -390,7 +244,7 @@ def alter_other(it: AlterOther, draft: Draft) -> None:
     elif it.kind == "index":
         _alter_index(it, draft)
     elif it.kind == "sequence":
-        name = _sequence(it.name, draft.before)
+        name = draft.sequence(it.name)
         if name is not None:
             draft.lock_sequence(name, Mode.SHARE_ROW_EXCLUSIVE, it.range, "its settings change")
 
@@ -424,7 +278,7 @@ def set_comment(it: SetComment, draft: Draft) -> None:
         if table is not None:
             draft.lock_index(table, it.name.name, mode, it.range, why)
     elif it.kind == "sequence":
-        name = _sequence(it.name, draft.before)
+        name = draft.sequence(it.name)
         if name is not None:
             draft.lock_sequence(name, mode, it.range, why)
     elif it.table is not None:
@@ -441,7 +295,7 @@ def grant(it: Grant, draft: Draft) -> None:
             if found is not None:
                 continue
         if it.kind in ("table", "sequence"):
-            sequence = _sequence(name, draft.before)
+            sequence = draft.sequence(name)
             if sequence is not None:
                 draft.lock_sequence(sequence, Mode.ACCESS_SHARE, it.range, "its privileges change")
 

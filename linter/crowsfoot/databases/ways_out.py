@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from crowsfoot.facts.sql import AddColumn, Change, Constraint
+from crowsfoot.facts.sql import AddColumn, AlterColumn, Change, Constraint
 from crowsfoot.finding import Fix, Safety
 from crowsfoot.link.history import Step
 
 if TYPE_CHECKING:
     from crowsfoot.databases.safe_ddl import Script
+    from crowsfoot.link.catalog.model import Table
 
 _OWN = " in a migration of its own"
 
@@ -81,6 +82,37 @@ def with_column(keys: Sequence[tuple[AddColumn, Constraint]]) -> Fix:
             f"ALTER TABLE {qualified(added.table)} ADD COLUMN {column_sql(added.column)} {text}"
         )
     return pasted(Script(tuple(statements), "add the column and its foreign key in one, which reads no row"))
+
+
+def in_utc(step: Step, changes: Sequence[Change], table: Table) -> Fix | None:
+    """Times that get a zone, or lose it, without a row being written; None if the changes are not of that kind.
+
+    From PostgreSQL 12 on the values stay as they are where the session's time zone is UTC. They keep their
+    meaning if they were meant in UTC, as Prisma's are. Source: https://www.postgresql.org/docs/12/release-12.html
+    """
+    from crowsfoot.databases.safe_ddl import Script
+    from crowsfoot.databases.safe_ddl_text import qualified, quoted
+
+    if step.migration.history.postgres < 12:
+        return None
+    local = step.migration.transport in ("batch", "transaction") or step.transaction.explicit
+    statements = [f"SET {'LOCAL ' if local else ''}TIME ZONE 'UTC'"]
+    for change in changes:
+        if not isinstance(change, AlterColumn) or change.type is None or change.change != "type":
+            return None
+        column, using = table.columns.get(change.column), change.expression
+        if column is None or {column.type.name, change.type.name} != _TIMESTAMPS or change.type.dimensions:
+            return None
+        if using is not None and "'UTC'" not in using.text.upper():
+            return None
+        alter = f"ALTER TABLE {qualified(change.table)} ALTER COLUMN {quoted(column.name)}"
+        statements.append(f"{alter} TYPE {change.type.name}")
+    if not local:
+        statements.append("RESET TIME ZONE")
+    return pasted(Script(tuple(statements), "change the type, and no row, from PostgreSQL 12 on"))
+
+
+_TIMESTAMPS = {"timestamp without time zone", "timestamp with time zone"}
 
 
 def pasted(*scripts: Script) -> Fix:

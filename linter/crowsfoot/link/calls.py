@@ -6,7 +6,8 @@ where a platform, an image or a job begins, and counts only if nothing on it say
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 
 import msgspec
@@ -94,7 +95,7 @@ _WHEN = {
     ("platform", "release"): "before the release",
     ("platform", "start"): "when the service starts",
 }
-# Shell scripts that have one use, whoever calls them.
+# Shell scripts that have one use, where nobody calls them.
 _SCRIPT_FILES = {
     **dict.fromkeys(
         ("entrypoint.sh", "docker-entrypoint.sh", "container-entrypoint.sh"), "when the container starts"
@@ -130,6 +131,8 @@ def _begins(place: _Place, index: "_Index") -> str | None:
     when = _WHEN.get((facts.kind, task.kind))
     if facts.kind == "shell":
         when = f"in {name}" if goes_out else _SCRIPT_FILES.get(name)
+        if not goes_out and index.is_called(place):
+            return None  # who calls it, says for whom it is
     return None if when is None or _serves_developer(place, index) else when
 
 
@@ -174,7 +177,8 @@ def _is_for_developers(name: str) -> bool:
 class _Index:
     """Finds the task that a command calls."""
 
-    def __init__(self, places: Iterable[_Place]) -> None:
+    def __init__(self, places: Sequence[_Place]) -> None:
+        self._places = places
         self._scripts: dict[str, dict[str, _Place]] = {}  # by folder of package.json
         self._script_named: dict[str, list[_Place]] = {}
         self._targets: dict[tuple[str, str], _Place] = {}  # by folder of the Makefile
@@ -193,6 +197,20 @@ class _Index:
             elif isinstance(facts, Automation) and facts.kind == "shell":
                 self._files[place.file.path] = place
                 self._files_named.setdefault(basename(place.file.path), []).append(place.file.path)
+
+    def is_called(self, script: _Place) -> bool:
+        """Whether a task of the project calls the shell script."""
+        return id(script) in self._called
+
+    @cached_property
+    def _called(self) -> frozenset[int]:
+        return frozenset(
+            id(it)
+            for place in self._places
+            for command in place.task.commands
+            if command.kind == "file"
+            for it in self.called(place, command)
+        )
 
     def called(self, place: _Place, command: shell.Command) -> list[_Place]:
         """The tasks that the command runs; none where that cannot be told."""

@@ -26,8 +26,13 @@ def make_effective(database: Database, catalog: held.Catalog) -> None:
     tables: dict[int, Table] = {}
     for table in database.tables.values():
         there = table_of(table, catalog)
-        if there is not None and there.kind == "table":
+        if there is None:
+            continue
+        if there.kind == "table":
             tables[there.number] = table
+        elif table.kind == "table":
+            # A model over a view, as people write it to give a view relations.
+            force_setattr(table, "kind", "view")
     for number, table in tables.items():
         force_setattr(table, "indexes", tuple(_indexes(table, catalog.tables[number])))
     for number, table in tables.items():

@@ -49,7 +49,7 @@ def check(command: Command) -> Iterator[Finding]:
         return
     history = database.history if database else None
     if history:
-        effect = f"makes what the migrations in {history} want to make again"
+        effect = f"makes changes that the migrations in {history} then fail to make"
     else:
         effect = "changes the database without a migration that somebody could read first"
     yield Finding(

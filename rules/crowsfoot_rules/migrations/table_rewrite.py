@@ -35,33 +35,37 @@ from collections.abc import Iterator
 
 from crowsfoot import Finding, Step, rule
 from crowsfoot.databases.blocking import Wait, waits
-from crowsfoot.databases.ways_out import safer
+from crowsfoot.databases.ways_out import in_utc, safer
 from crowsfoot.facts.sql import AddColumn, AlterColumn
 
 
 @rule(over=Step, since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "rewrite"):
-        message, column = _of_column(step, wait) if isinstance(wait.change, AddColumn) else _of_type(wait)
+        fix = in_utc(step, wait.changes, wait.work.table)
+        if isinstance(wait.change, AddColumn):
+            message, column = _of_column(step, wait)
+        else:
+            message, column = _of_type(wait, in_utc=fix is not None)
         yield Finding(
             step.span_of(wait.change.range),
             message,
             subject=f"{wait.work.table}.{column}",
-            fix=safer(step, wait.changes),
+            fix=fix or safer(step, wait.changes),
             confidence=wait.confidence,
         )
 
 
-def _of_type(wait: Wait) -> tuple[str, str]:
+def _of_type(wait: Wait, *, in_utc: bool) -> tuple[str, str]:
     change = wait.change
     assert isinstance(change, AlterColumn)
     column = wait.work.table.columns.get(change.column)
     if change.change != "type" or column is None:
         return f"this new expression {wait}; change it while nobody uses the table", change.column
-    return (
-        f"changing {change.column} from {column.type} to {change.type} {wait}; add a column of the new type, "
-        "fill it in batches, and drop the old one in a later deploy"
-    ), change.column
+    way = "add a column of the new type, fill it in batches, and drop the old one in a later deploy"
+    if in_utc:
+        way = "with the time zone set to UTC, no USING and a precision of 6, no row is written"
+    return f"changing {change.column} from {column.type} to {change.type} {wait}; {way}", change.column
 
 
 def _of_column(step: Step, wait: Wait) -> tuple[str, str]:

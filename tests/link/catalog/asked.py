@@ -42,6 +42,7 @@ SELECT json_build_object(
 
 def catalog(postgres: Postgres) -> dict[str, object]:
     """Everything that described.everything() tells of a replayed catalog."""
+    postgres.run("SET search_path = public")  # what is in it is printed without schema
     found: dict[str, Any] = postgres.json(_CATALOG)
     constraints = found["constraints"]
     return {

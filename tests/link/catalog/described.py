@@ -172,12 +172,20 @@ def parsed(text: str) -> SqlFile:
 
 
 def everything(catalog: Catalog) -> dict[str, object]:
-    return {
+    """All of that but what is temporary."""
+    found = {
         "tables": tables(catalog),
         "columns": columns(catalog),
         "indexes": indexes(catalog),
         "foreign keys": foreign_keys(catalog),
         "checks": checks(catalog),
         "enums": enums(catalog),
-        "sequences": {f"{it.schema}.{it.name}" for it in catalog.sequences.values()},
+    }
+    sequences = {f"{it.schema}.{it.name}" for it in catalog.sequences.values()}
+    return {
+        **{
+            what: {name: it for name, it in items.items() if not name.startswith("pg_temp.")}
+            for what, items in found.items()
+        },
+        "sequences": {it for it in sequences if not it.startswith("pg_temp.")},
     }

@@ -175,7 +175,6 @@ _rare = st.one_of(
     text("DROP FUNCTION {e}{f}(){x}", e=_maybe, f=_function, x=_cascade),
     text("CREATE {o}TRIGGER g AFTER {e} ON {t} FOR EACH ROW EXECUTE FUNCTION {f}()", o=st.sampled_from(["", "OR REPLACE "]), e=st.sampled_from(["INSERT", "UPDATE OF a", "UPDATE OF b, c", "DELETE"]), t=_relation, f=_function),
     text("DROP TRIGGER {e}g ON {t}", e=_maybe, t=_relation),
-    text("ALTER TABLE {t} {w} TRIGGER g", t=_table, w=st.sampled_from(["ENABLE", "DISABLE"])),
     text("CREATE POLICY p ON {t} USING ({c} IS NOT NULL)", t=_relation, c=_column),
     text("ALTER POLICY p ON {t} USING ({c} IS NULL)", t=_relation, c=_column),
     text("DROP POLICY {e}p ON {t}", e=_maybe, t=_relation),

@@ -105,7 +105,7 @@ _OTHERS_OF_MANAGERS = frozenset(
 _SCRIPT_NAME = re.compile(r"[A-Za-z][\w:.-]*")
 _DIRECTORY_OPTIONS = frozenset(("--prefix", "--cwd", "-C", "--dir"))
 _PACKAGE_OPTIONS = frozenset(("--filter", "-F", "-w", "--workspace"))
-_WATCHERS = frozenset(("nodemon", "ts-node-dev", "tsnd", "ts-node", "react-scripts", "expo"))
+_WATCHERS = frozenset(("nodemon", "ts-node-dev", "tsnd", "react-scripts", "expo"))
 _DEV_SERVERS = frozenset(
     (
         *(

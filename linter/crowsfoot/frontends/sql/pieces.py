@@ -60,15 +60,19 @@ _COMMENT_MARK: Final = re.compile(r"/\*|\*/")
 _SIMPLE: Final = r"(?P<semicolon>;)|(?P<open>\()|(?P<close>\))"
 _PLAIN: Final = r"'[^']*'"
 _ESCAPED: Final = r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'"
-_WORD_START: Final = r"A-Za-z_\x80-\U0010ffff"
+# Letters, "_" and all beyond ASCII. Said by what they are not: re takes long to compile a class that reaches
+# to the last character (measured: 13 ms for the pattern below).
+_WORD_START: Final = r"[^\x00-@\[-^`{-\x7f]"
+_TAG_REST: Final = r"[^\x00-/:-@\[-^`{-\x7f]"  # and digits
+_WORD_REST: Final = r"[^\x00-#%-/:-@\[-^`{-\x7f]"  # and digits and "$"
 # What opens and is not closed comes last: a block comment is one of them, because it can hold others.
 _PATTERNS: Final[dict[Dialect, re.Pattern[str]]] = {
     "postgresql": re.compile(
         rf"(?P<line>--[^\n]*)|(?P<string>(?<![\w$])[eE]{_ESCAPED}|(?<!(?<![\w$])[eE]){_PLAIN})"
         rf'|(?P<name>"[^"]*")|{_SIMPLE}'
-        rf"|(?P<dollars>(?<![\w$\x80-\U0010ffff])(?P<tag>\$(?:[{_WORD_START}][\w\x80-\U0010ffff]*)?\$).*?(?P=tag))"
+        rf"|(?P<dollars>(?<!{_WORD_REST})(?P<tag>\$(?:{_WORD_START}{_TAG_REST}*)?\$).*?(?P=tag))"
         rf"|(?P<command>\\[^\n]*)"
-        rf"|(?P<unclosed>/\*|'|\"|(?<![\w$\x80-\U0010ffff])\$(?:[{_WORD_START}][\w\x80-\U0010ffff]*)?\$)",
+        rf"|(?P<unclosed>/\*|'|\"|(?<!{_WORD_REST})\$(?:{_WORD_START}{_TAG_REST}*)?\$)",
         re.DOTALL,
     ),
     "mysql": re.compile(

@@ -38,6 +38,8 @@ def create_policy(draft: Draft, change: CreatePolicy) -> None:
 
 def alter_policy(draft: Draft, change: AlterPolicy) -> None:
     table = draft.table(change.table)
+    for expression in (change.using, change.check):
+        check_condition(draft, table, expression)
     old = table.policies.get(change.name)
     if old is None:
         draft.refuse(
@@ -47,8 +49,6 @@ def alter_policy(draft: Draft, change: AlterPolicy) -> None:
             change.name,
             table.name,
         )
-    for expression in (change.using, change.check):
-        check_condition(draft, table, expression)
     policy = replace(
         old,
         roles=old.roles if change.roles is None else change.roles,

@@ -119,6 +119,8 @@ class Draft:
     def is_foreign(self, schema: str) -> bool:
         """Whether others make what is in the schema: the system, a platform, an extension."""
         catalog = self.catalog
+        if schema == "pg_temp":
+            return False
         if schema in SYSTEM_SCHEMAS or schema in catalog.outside or schema.startswith("pg_"):
             return True
         return bool(catalog.extensions) and catalog.fold(schema) not in catalog.schemas
@@ -132,12 +134,25 @@ class Draft:
             return self.catalog.tables[found]
         return self.refuse_table(name)
 
-    def refuse_table(self, name: ObjectName) -> NoReturn:
+    def refuse_table(self, name: ObjectName, *, read: bool = False) -> NoReturn:
+        """Refuses for want of a table; read: a query reads or writes it, for which words are others."""
         if name.schema is None and (
             name.name.startswith("pg_") or any(self.is_foreign(it) for it in self.catalog.search_path)
         ):
             raise UnclearError
+        if not read:
+            self.check_schema(name)
         self.refuse_missing("42P01", "relation", name)
+
+    def check_schema(self, name: ObjectName) -> None:
+        """Refuses a name in a schema that there is not."""
+        schema = name.schema
+        if schema is None or schema == "pg_temp" or self.catalog.fold(schema) in self.catalog.schemas:
+            return
+        if self.is_foreign(schema):
+            raise UnclearError
+        if self.postgres:
+            self.refuse("3F000", f'schema "{schema}" does not exist', name.range, schema)
 
     def alterable(self, name: ObjectName, action: str, kinds: Container[str] = ANY_TABLE) -> Table:
         """The table of that name, where its kind allows that action of ALTER TABLE."""
@@ -205,6 +220,14 @@ class Draft:
             self.refuse("42P07", f'relation "{name}" already exists', range, name)
 
     # --- writing ---------------------------------------------------------------------------------------
+
+    def see_temporary(self) -> None:
+        """Temporary tables come before all others from now on."""
+        session = self.session
+        if self.postgres and "pg_temp" not in self.catalog.search_path:
+            self.catalog = replace(self.catalog, search_path=("pg_temp", *self.catalog.search_path))
+            if session.after is not None and "pg_temp" not in session.after:
+                session.after = ("pg_temp", *session.after)
 
     def new_number(self) -> int:
         number = self.catalog.next_number

@@ -181,9 +181,8 @@ def perform(draft: Draft, statement: Statement) -> None:
         changes = in_phases(changes, draft.postgres)
         if len(changes) > 1:
             for change in changes:
-                if isinstance(change, AlterColumn) and change.change == "type":
-                    with suppress(UnclearError):
-                        columns.check_type(draft, change)
+                with suppress(UnclearError):
+                    prepare(draft, change)
     for change in changes:
         handler = HANDLERS.get(type(change))
         if handler is None:
@@ -226,6 +225,25 @@ def in_phases(changes: Sequence[Change], sort: bool) -> Sequence[Change]:
             for it in change.column.constraints:
                 apart.append(AddConstraint(it.range, change.table, it))
     return sorted(apart, key=phase) if sort and len(apart) > 1 else apart
+
+
+def prepare(draft: Draft, change: Change) -> None:
+    """What ALTER TABLE looks at before it does anything, for all of its actions."""
+    if isinstance(change, AlterColumn):
+        draft.alterable(change.table, "ALTER COLUMN", columns.KINDS.get(change.change, ("table",)))
+        if change.change == "type":
+            columns.check_type(draft, change)
+    elif isinstance(change, AddColumn | DropColumn | AddConstraint | DropConstraint | ValidateConstraint):
+        draft.alterable(change.table, PREPARED[type(change)], ("table",))
+
+
+PREPARED: dict[type[Change], str] = {
+    AddColumn: "ADD COLUMN",
+    DropColumn: "DROP COLUMN",
+    AddConstraint: "ADD CONSTRAINT",
+    DropConstraint: "DROP CONSTRAINT",
+    ValidateConstraint: "VALIDATE CONSTRAINT",
+}
 
 
 def phase(change: Change) -> int:

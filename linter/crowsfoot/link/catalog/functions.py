@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -19,10 +20,13 @@ from crowsfoot.facts.sql import (
     SetVariable,
     Statement,
     Truncate,
+    TypeName,
     Update,
 )
+from crowsfoot.link.catalog import rows
 from crowsfoot.link.catalog.draft import Draft, edited
 from crowsfoot.link.catalog.model import Function, Trigger
+from crowsfoot.link.catalog.types import resolved
 
 # Trigger functions that PostgreSQL brings.
 _BUILTIN = frozenset(
@@ -53,6 +57,9 @@ def create_function(draft: Draft, change: CreateFunction) -> None:
         and old.returns != change.returns
     ):
         draft.refuse("42P13", "cannot change return type of existing function", change.function.range, key[1])
+    if draft.postgres:
+        for type in (*change.arguments, change.returns):
+            check_type(draft, change, type)
     queries: list[Query] = []
     changes_schema = change.dynamic
     for it in operations(change.body):
@@ -81,6 +88,15 @@ def create_function(draft: Draft, change: CreateFunction) -> None:
     draft.catalog = replace(draft.catalog, functions=draft.catalog.functions.insert(key, (*rest, new)))
 
 
+_PLAIN = re.compile(r"[A-Za-z_][\w$]*")
+
+
+def check_type(draft: Draft, change: CreateFunction, type: str | None) -> None:
+    """Refuses an argument or result of a type that there is not, where it is a plain name."""
+    if type is not None and _PLAIN.fullmatch(type) and type not in ("setof", "table"):
+        resolved(draft, TypeName(type, change.function.range))
+
+
 def operations(statements: tuple[Statement, ...]) -> Iterator[Change]:
     for statement in statements:
         for it in statement.does:
@@ -96,13 +112,15 @@ def check_body(draft: Draft, change: CreateFunction) -> None:
         query = getattr(it, "query", None)
         if isinstance(query, Query):
             for name in query.tables:
-                draft.table(name)
+                rows.readable(draft, name)
         if isinstance(it, Insert | Update | Delete):
-            draft.table(it.table)
+            rows.readable(draft, it.table)
 
 
 def create_trigger(draft: Draft, change: CreateTrigger) -> None:
     table = draft.table(change.table)
+    if change.function is not None and draft.postgres:
+        check_function(draft, change, change.function)
     if change.name in table.triggers and not change.replace:
         if change.if_not_exists:
             return
@@ -115,8 +133,6 @@ def create_trigger(draft: Draft, change: CreateTrigger) -> None:
         )
     for name in change.columns:
         draft.column(table, name, change.range)
-    if change.function is not None and draft.postgres:
-        check_function(draft, change, change.function)
     trigger = Trigger(
         change.name,
         draft.span(change.range),

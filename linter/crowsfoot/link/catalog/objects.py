@@ -78,10 +78,7 @@ def missing(draft: Draft, change: DropObject, code: str, kind: str | None = None
     name = change.name
     if name.schema is None and any(draft.is_foreign(it) for it in catalog.search_path):
         raise UnclearError
-    if name.schema is not None and catalog.fold(name.schema) not in catalog.schemas:
-        if draft.is_foreign(name.schema):
-            raise UnclearError
-        draft.refuse("3F000", f'schema "{name.schema}" does not exist', name.range, name.schema)
+    draft.check_schema(name)
     draft.refuse_missing(code, kind or change.kind, name)
 
 
@@ -159,7 +156,7 @@ def find_function(draft: Draft, change: DropObject) -> list[Thing]:
             draft.refuse("42725", f'function name "{name}" is not unique', name.range, name.name)
         if fitting:
             return [("function", schema, name.name, fitting[0].arguments)]
-        if overloads:
+        if overloads and change.arguments != ():
             return []  # argument types can be written in many ways
     if change.if_exists or catalog.extensions or not draft.postgres:
         return []
@@ -190,6 +187,9 @@ def find_policy(draft: Draft, change: DropObject) -> list[Thing]:
 def find_part(draft: Draft, change: DropObject, table_name: ObjectName, kind: str) -> list[Thing]:
     number = draft.catalog.number_of(table_name)
     if number is None:
+        if draft.is_other_relation(table_name):
+            message = f'"{table_name.name}" is not a table'
+            draft.refuse("42809", message, table_name.range, table_name.name)
         if change.if_exists:
             return []
         draft.refuse_table(table_name)
@@ -342,4 +342,6 @@ def set_comment(draft: Draft, change: SetComment) -> None:
         if draft.catalog.type(change.table.name, change.table.schema) is None:
             draft.column(draft.table(change.table), change.name.name, change.name.range)
     elif change.kind in ("table", "view", "materialized view"):
-        draft.table(change.name)
+        if draft.is_other_relation(change.name) or draft.table(change.name).kind != change.kind:
+            article = f'"{change.name.name}" is not a {change.kind}'
+            draft.refuse("42809", article, change.name.range, change.name.name)

@@ -466,18 +466,21 @@ def move_object(draft: Draft, change: MoveObject) -> None:
 
     catalog = draft.catalog
     schema = change.schema
-    if catalog.fold(schema) not in catalog.schemas and not draft.is_foreign(schema):
-        draft.refuse("3F000", f'schema "{schema}" does not exist', change.range, schema)
     if change.kind in ("table", "view", "materialized view"):
         number = catalog.number_of(change.name)
         if number is None:
             if change.if_exists:
                 return
             draft.refuse_table(change.name)
+        check_target(draft, change)
         move_table(draft, catalog.tables[number], schema, change.range)
     elif change.kind in ("type", "domain"):
         type = own_type(draft, change.name)
+        check_target(draft, change)
         if type.schema != schema:
+            if draft.has_relation(schema, type.name) or (schema, type.name) in catalog.types:
+                message = f'type "{type.name}" already exists in schema "{schema}"'
+                draft.refuse("42710", message, change.range, type.name)
             move_type(draft, (type.schema, type.name), schema, type.name)
     elif change.kind == "sequence":
         key = sequence_key(draft, change.name)
@@ -493,6 +496,13 @@ def move_object(draft: Draft, change: MoveObject) -> None:
                 functions = functions.insert((schema, change.name.name), moved)
                 draft.catalog = replace(catalog, functions=functions)
                 return
+
+
+def check_target(draft: Draft, change: MoveObject) -> None:
+    """Refuses a schema that there is not."""
+    schema = change.schema
+    if draft.catalog.fold(schema) not in draft.catalog.schemas and not draft.is_foreign(schema):
+        draft.refuse("3F000", f'schema "{schema}" does not exist', change.range, schema)
 
 
 def move_table(draft: Draft, table: Table, schema: str, range: Range) -> None:

@@ -13,12 +13,13 @@ from crowsfoot.facts.sql import (
     Query,
     Select,
     Truncate,
+    TypeName,
     Update,
 )
-from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS
+from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, converts
 from crowsfoot.link.catalog.draft import Draft, UnclearError
 from crowsfoot.link.catalog.model import Enum, Table
-from crowsfoot.link.catalog.types import check_label, check_value
+from crowsfoot.link.catalog.types import check_label, check_value, printed_type
 from crowsfoot.source import Range
 
 _CONVERSIONS = frozenset({"set_config"})
@@ -48,7 +49,17 @@ def readable(draft: Draft, name: ObjectName) -> None:
         if catalog.index_table(name) is not None:
             draft.refuse("42809", f'cannot open relation "{name}"', name.range, name.name)
         if not draft.is_other_relation(name):  # a sequence can be read
-            draft.refuse_table(name)
+            draft.refuse_table(name, read=True)
+
+
+def written(draft: Draft, name: ObjectName) -> Table:
+    """The table whose rows a statement changes."""
+    readable(draft, name)
+    found = draft.catalog.table(name)
+    if found is None:
+        message = f'cannot change sequence "{name.name}"'
+        draft.refuse("42809", message, name.range, name.name)
+    return found
 
 
 def check_columns(draft: Draft, query: Query, target: Table | None) -> None:
@@ -89,6 +100,30 @@ def source(draft: Draft, query: Query, qualifier: str | None) -> Table | None:
     if query.simple and query.alias == qualifier and query.tables:
         return draft.catalog.table(query.tables[0])
     return None
+
+
+def outputs(draft: Draft, query: Query) -> list[tuple[str, TypeName]] | None:
+    """The names and types of the columns that the query gives, None where they are not all known.
+
+    A type that is not known has an empty name.
+    """
+    if not query.outputs:
+        return None
+    found: list[tuple[str, TypeName]] = []
+    for output in query.outputs:
+        table = source(draft, query, output.table)
+        if output.name == "*":
+            if table is None or not table.complete:
+                return None
+            found.extend((it.name, it.type) for it in table.columns.values())
+            continue
+        type = output.type or TypeName("", output.range)
+        if output.type is None and output.column is not None and table is not None:
+            column = draft.catalog.column(table, output.column)
+            if column is not None:
+                type = column.type
+        found.append((output.name, type))
+    return found
 
 
 def check_constant(draft: Draft, query: Query, constant: Constant, target: Table | None) -> None:
@@ -145,9 +180,7 @@ def functions_called(draft: Draft, name: str) -> list[bool]:
 
 
 def insert(draft: Draft, change: Insert) -> None:
-    table = draft.table(change.table)
-    if change.query is not None:
-        check_query(draft, change.query)
+    table = written(draft, change.table)
     columns: list[str | None] = []
     for name in change.columns:
         column = draft.catalog.column(table, name)
@@ -160,6 +193,8 @@ def insert(draft: Draft, change: Insert) -> None:
     if not change.columns:
         columns.extend(table.columns)
     if draft.postgres:
+        if change.query is not None:
+            check_query(draft, change.query)
         check_values(draft, change, table, columns)
         check_filled(draft, change, table)
         check_references(draft, change, table, columns)
@@ -184,6 +219,27 @@ def check_values(draft: Draft, change: Insert, table: Table, columns: list[str |
         for name, output in zip(columns, change.query.outputs, strict=False):
             if name is not None and output.value is not None and output.type is None:
                 check_value(draft, table.columns[name].type, output.value, output.range)
+        check_types(draft, change, change.query, table, columns)
+
+
+def check_types(draft: Draft, change: Insert, query: Query, table: Table, columns: list[str | None]) -> None:
+    """Refuses columns of a query that the table's columns cannot hold."""
+    given = outputs(draft, query)
+    if given is None:
+        return
+    for name, (_, type) in zip(columns, given, strict=False):
+        if name is None or not type.name:
+            continue
+        column = table.columns[name]
+        if converts(draft.catalog, type, column.type) is False:
+            draft.refuse(
+                "42804",
+                f'column "{name}" is of type {printed_type(draft, column.type)} but expression is of type '
+                f"{printed_type(draft, type)}",
+                change.range,
+                name,
+                table.name,
+            )
 
 
 def check_filled(draft: Draft, change: Insert, table: Table) -> None:
@@ -260,7 +316,7 @@ def constant_rows(change: Insert) -> list[list[Range | None]]:
 
 
 def update(draft: Draft, change: Update) -> None:
-    table = draft.table(change.table)
+    table = written(draft, change.table)
     for name in change.columns:
         if draft.catalog.column(table, name) is None:
             draft.refuse_column(table, name, change.range)
@@ -275,7 +331,7 @@ def update(draft: Draft, change: Update) -> None:
 
 
 def delete(draft: Draft, change: Delete) -> None:
-    table = draft.table(change.table)
+    table = written(draft, change.table)
     if change.query is not None:
         check_query(draft, change.query, table)
 

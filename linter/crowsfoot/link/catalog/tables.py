@@ -13,7 +13,6 @@ from crowsfoot.facts.sql import (
     Constraint,
     CreateTable,
     ObjectName,
-    Query,
     TypeName,
 )
 from crowsfoot.link.catalog import constraints, indexes, names, rows
@@ -26,6 +25,8 @@ from crowsfoot.source import Range
 
 def create_table(draft: Draft, change: CreateTable) -> None:
     temporary = change.temporary or change.table.schema == "pg_temp"
+    if change.query is not None:
+        rows.check_query(draft, change.query)
     schema = "pg_temp" if temporary and draft.postgres else draft.schema_for(change.table)
     name = change.table.name
     if change.if_not_exists and draft.has_relation(schema, name):
@@ -40,32 +41,16 @@ def create_table(draft: Draft, change: CreateTable) -> None:
         # What is not clear is what it is made of.
         draft.doubt((name,))
         raise
-    if temporary and draft.postgres:
-        if "pg_temp" not in draft.catalog.search_path:
-            path = ("pg_temp", *draft.catalog.search_path)
-            draft.catalog = replace(draft.catalog, search_path=path)
-            if draft.session.after is not None and "pg_temp" not in draft.session.after:
-                draft.session.after = ("pg_temp", *draft.session.after)
-        if change.on_commit_drop:
-            draft.session.drop_at_commit.append(draft.catalog.names[("pg_temp", name)])
+    if change.on_commit_drop and schema == "pg_temp":
+        draft.session.drop_at_commit.append(draft.catalog.names[("pg_temp", name)])
 
 
 def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
     number = draft.new_number()
     span = draft.span(change.range)
-    parent = draft.table(change.partition_of) if change.partition_of is not None else None
-    if parent is not None and parent.partition_by is None and draft.postgres:
-        draft.refuse("42P16", f'"{parent.name}" is not partitioned', change.range, parent.name)
-    ancestors = [draft.table(it) for it in change.inherits]
     columns: dict[str, Column] = {}
     checks: dict[str, Check] = {}
-    for ancestor in [parent, *ancestors] if parent is not None else ancestors:
-        for column in ancestor.columns.values():
-            # Identity is not inherited before PostgreSQL 17, and by partitions alone from then on.
-            kept = parent is not None and draft.session.postgres >= 17
-            columns.setdefault(column.name, column if kept else replace(column, identity=None))
-        checks.update(ancestor.checks)
-    complete = all(it.complete for it in ancestors) and (parent is None or parent.complete)
+    complete = True
     models: list[tuple[Table, frozenset[str]]] = []
     for other, including in change.like:
         if draft.catalog.number_of(other) is None and draft.is_other_relation(other):
@@ -80,10 +65,17 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
             columns[column.name] = liked(column, options, span)
         if wants(options, "constraints"):
             checks.update(model.checks)
-    inherited = set(columns) if not models else set()
     rules = [*(rule for it in change.columns for rule in it.constraints), *change.constraints]
-    known = {*columns, *(it.name for it in change.columns)}
     types = [type_of_column(draft, it) for it in change.columns]
+    parent = inheritable(draft, change.partition_of) if change.partition_of is not None else None
+    ancestors = [inheritable(draft, it) for it in change.inherits]
+    for ancestor in ancestors:
+        if ancestor.partition_by is not None:
+            message = f'cannot inherit from partitioned table "{ancestor.name}"'
+            draft.refuse("42809", message, change.range, ancestor.name)
+    inherited = inherit(draft, parent, ancestors, columns, checks)
+    complete = complete and all(it.complete for it in [*ancestors, *([parent] if parent else [])])
+    known = {*columns, *(it.name for it in change.columns)}
     check_keys(draft, name, rules, known, complete and change.query is None)
     sequences = [sequence_for(draft, schema, name, it) for it in change.columns]
     for sequence, it in zip(sequences, change.columns, strict=True):
@@ -97,6 +89,8 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         own.add(it.name)
     found = None if change.query is None else of_query(draft, change)
     for place, it in enumerate(change.columns):
+        if it.name in inherited and it.type.name:
+            refuse_conflict(draft, columns[it.name], types[place], it)
         if it.name in columns and not it.type.name:
             columns[it.name] = overridden(columns[it.name], it)
             continue
@@ -112,6 +106,8 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
     key = (draft.catalog.fold(schema), draft.catalog.fold(name))
     if key in draft.catalog.types:
         draft.refuse("42710", f'type "{name}" already exists', change.table.range, name)
+    if parent is not None and parent.partition_by is None and draft.postgres:
+        draft.refuse("42P17", f'"{parent.name}" is not partitioned', change.range, parent.name)
     for partition_key in change.partition_keys:
         if partition_key not in columns and complete:
             draft.refuse(
@@ -141,6 +137,8 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         filled=change.query is not None,
     )
     draft.put(table)
+    if table.temporary:
+        draft.see_temporary()
     for it in change.columns:
         set_own_default(draft, number, it)
     add_rules(draft, number, rules)
@@ -151,6 +149,45 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         inherit_parts(draft, parent, number)
     for index in change.indexes:
         indexes.make_index(draft, number, index)
+
+
+def inheritable(draft: Draft, name: ObjectName) -> Table:
+    table = draft.table(name)
+    if table.kind != "table":
+        message = f'inherited relation "{table.name}" is not a table or foreign table'
+        draft.refuse("42809", message, name.range, table.name)
+    return table
+
+
+def inherit(
+    draft: Draft,
+    parent: Table | None,
+    ancestors: Sequence_[Table],
+    columns: dict[str, Column],
+    checks: dict[str, Check],
+) -> set[str]:
+    """Adds what comes from parents; the names of those columns."""
+    found: set[str] = set()
+    for ancestor in [parent, *ancestors] if parent is not None else ancestors:
+        for column in ancestor.columns.values():
+            # Identity is not inherited before PostgreSQL 17, and by partitions alone from then on.
+            kept = parent is not None and draft.session.postgres >= 17
+            columns.setdefault(column.name, column if kept else replace(column, identity=None))
+            found.add(column.name)
+        checks.update(ancestor.checks)
+    return found
+
+
+def refuse_conflict(draft: Draft, inherited: Column, type: TypeName, it: ColumnDef) -> None:
+    """A column of a parent can be defined again, with the same type."""
+    old = inherited.type
+    if (old.name, old.schema, old.args, bool(old.dimensions)) != (
+        type.name,
+        type.schema,
+        type.args,
+        bool(type.dimensions),
+    ):
+        draft.refuse("42804", f'column "{it.name}" has a type conflict', it.range, it.name)
 
 
 def add_rules(draft: Draft, number: int, rules: Sequence_[Constraint]) -> None:
@@ -294,32 +331,7 @@ def of_query(draft: Draft, change: CreateTable) -> list[tuple[str, TypeName]] | 
     query = change.query
     if query is None:
         return None
-    rows.check_query(draft, query)
-    return outputs(draft, query)
-
-
-def outputs(draft: Draft, query: Query) -> list[tuple[str, TypeName]] | None:
-    """The names and types of the columns that the query gives, None where they are not all known.
-
-    A type that is not known has an empty name.
-    """
-    if not query.outputs:
-        return None
-    found: list[tuple[str, TypeName]] = []
-    for output in query.outputs:
-        table = rows.source(draft, query, output.table)
-        if output.name == "*":
-            if table is None or not table.complete:
-                return None
-            found.extend((it.name, it.type) for it in table.columns.values())
-            continue
-        type = output.type or TypeName("", output.range)
-        if output.type is None and output.column is not None and table is not None:
-            column = draft.catalog.column(table, output.column)
-            if column is not None:
-                type = column.type
-        found.append((output.name, type))
-    return found
+    return rows.outputs(draft, query)
 
 
 # --- ALTER TABLE -------------------------------------------------------------------------------------------
@@ -341,6 +353,7 @@ def alter_table(draft: Draft, change: AlterTable) -> None:
     elif what == "attach partition" and change.other is not None:
         attach(draft, table, change, change.other)
     elif what in ("detach partition", "finalize partition") and change.other is not None:
+        check_partitioned(draft, table, change, "DETACH PARTITION")
         if change.concurrently and draft.session.in_block:
             draft.refuse(
                 "25001",
@@ -390,15 +403,18 @@ def with_options(table: Table, change: AlterTable) -> tuple[tuple[str, str], ...
     return tuple(options.items())
 
 
+def check_partitioned(draft: Draft, table: Table, change: AlterTable, action: str) -> None:
+    if not draft.postgres or table.partition_by is not None:
+        return
+    if table.kind != "table":
+        message = f'ALTER action {action} cannot be performed on relation "{table.name}"'
+        draft.refuse("42809", message, change.range, table.name)
+    draft.refuse("42P17", f'table "{table.name}" is not partitioned', change.range, table.name)
+
+
 def attach(draft: Draft, table: Table, change: AlterTable, other: ObjectName) -> None:
+    check_partitioned(draft, table, change, "ATTACH PARTITION")
     child = draft.table(other)
-    if table.partition_by is None and draft.postgres:
-        draft.refuse(
-            "42809",
-            f'ALTER action ATTACH PARTITION cannot be performed on relation "{table.name}"',
-            change.range,
-            table.name,
-        )
     if child.partition_of is not None:
         draft.refuse("42809", f'"{child.name}" is already a partition', change.range, child.name)
     draft.put(replace(child, partition_of=table.number, default_partition=change.default_partition))

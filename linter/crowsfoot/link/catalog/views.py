@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from crowsfoot.facts.sql import CreateView, Query, RefreshView, TypeName
 from crowsfoot.link.catalog import rows
 from crowsfoot.link.catalog.draft import Draft
 from crowsfoot.link.catalog.model import Catalog, Column, Table
-from crowsfoot.link.catalog.tables import outputs
+from crowsfoot.link.catalog.rows import outputs
 
 
 def create_view(draft: Draft, change: CreateView) -> None:
     catalog = draft.catalog
+    rows.check_query(draft, change.query)
     temporary = change.temporary or change.view.schema == "pg_temp"
     schema = "pg_temp" if temporary and draft.postgres else draft.schema_for(change.view)
     name = change.view.name
@@ -21,7 +20,6 @@ def create_view(draft: Draft, change: CreateView) -> None:
     old = None if number is None else catalog.tables[number]
     if change.if_not_exists and draft.has_relation(schema, name):
         return
-    rows.check_query(draft, change.query)
     columns = columns_of(draft, change)
     if old is not None and change.replace:
         if old.kind != "view":
@@ -54,9 +52,8 @@ def create_view(draft: Draft, change: CreateView) -> None:
         complete=columns is not None,
     )
     draft.put(new)
-    if temporary and draft.postgres and "pg_temp" not in draft.catalog.search_path:
-        path = ("pg_temp", *draft.catalog.search_path)
-        draft.catalog = replace(draft.catalog, search_path=path)
+    if temporary:
+        draft.see_temporary()
 
 
 def columns_of(draft: Draft, change: CreateView) -> list[Column] | None:
@@ -129,7 +126,10 @@ def read_by(draft: Draft, query: Query) -> tuple[frozenset[int], frozenset[tuple
 
 def refresh_view(draft: Draft, change: RefreshView) -> None:
     view = draft.table(change.view)
-    if view.kind != "materialized view":
+    if view.kind == "view":
+        message = f'"{view.name}" is not a table or materialized view'
+        draft.refuse("42809", message, change.range, view.name)
+    if view.kind == "table":
         draft.refuse("0A000", f'"{view.name}" is not a materialized view', change.range, view.name)
     if change.concurrently and not any(
         it.unique and it.predicate is None and None not in it.columns for it in view.indexes.values()
