@@ -294,3 +294,5 @@ def test_folders_of_migrations_can_be_configured(shell: Shell) -> None:
     run = shell("check", "--output", "concise")
     assert run.returncode == 1
     assert run.stdout.startswith("sql/b.sql:1:8: error syntax-error")
+    shell.write("crowsfoot.toml", 'migrations = ["sqll"]\n')
+    assert "migrations: there is no folder sqll" in shell("check").stderr

@@ -91,6 +91,12 @@ def test_every_key_is_read() -> None:
         exclude = ["generated/", "*.old.prisma"]
         tenant-column = "tenantId"
         max-file-size = 5
+        migrations = ["db/sql"]
+        dialect = "sqlite"
+        migrations-after = "20240102_b"
+        postgres-version = 17
+        prisma-version = "7.4.1"
+        prisma-engine = "js"
         [severity]
         indexes = "note"
         wide-table = "error"
@@ -114,6 +120,12 @@ def test_every_key_is_read() -> None:
         exclude=("generated/", "*.old.prisma"),
         tenant_column="tenantId",
         max_file_size=5,
+        migrations=("db/sql",),
+        dialect="sqlite",
+        migrations_after="20240102_b",
+        postgres_version=17,
+        prisma_version=(7, 4),
+        prisma_engine="js",
         severity={"indexes": Severity.NOTE, "wide-table": Severity.ERROR},
         per_file_ignores={"legacy/**": ("all",)},
         options={
@@ -175,6 +187,13 @@ def test_pyproject_has_a_table_for_it() -> None:
         ("max-file-size = 0", "max-file-size: expected `int` >= 1"),
         ("max-file-size = true", "max-file-size: expected `int`, got `bool`"),
         ("tenant-column = 1", "tenant-column: expected `str`, got `int`"),
+        ('migrations = "db/sql"', "migrations: expected `array`, got `str`"),
+        ('dialect = "postgres"', 'is not one of postgresql, mysql, sqlite, sqlserver; did you mean "postgresql"?'),
+        ("postgres-version = 9", "postgres-version: expected `int` >= 10"),
+        ('postgres-version = "17"', "postgres-version: expected `int`, got `str`"),
+        ("prisma-version = 7.4", "prisma-version: expected `str`, got `float`"),
+        ('prisma-version = "seven"', 'prisma-version: expected a version like "6.19"'),
+        ('prisma-engine = "wasm"', 'prisma-engine: "wasm" is not one of classic, js'),
         ("rules.wide-tabel.x = 1", 'rules: no rule is called "wide-tabel"; did you mean "wide-table"?'),
         ("rules.wide-table = 1", "rules.wide-table: expected `object`, got `int`"),
         (

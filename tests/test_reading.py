@@ -6,6 +6,8 @@ import pytest
 
 from crowsfoot import frontends, reading
 from crowsfoot.cache import Cache
+from crowsfoot.facts.sql import Dialect
+from crowsfoot.link.layouts import Entry, Layout
 from crowsfoot.source import Source
 
 SOURCES = [
@@ -20,9 +22,9 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     read = frontends.read
 
-    def counted(source: Source) -> object:
+    def counted(source: Source, *dialect: Dialect) -> object:
         paths.append(source.path)
-        return read(source)
+        return read(source, *dialect)
 
     monkeypatch.setattr(frontends, "read", counted)
     return paths
@@ -66,3 +68,52 @@ def test_where_no_process_can_be_started_it_works_without(
     monkeypatch.setattr(reading, "_read_in_processes", refused)
     assert len(reading.read_all(SOURCES, Cache(None))) == len(SOURCES)
     assert len(read_here) == len(SOURCES)
+
+
+MIGRATIONS = tuple(Source(f"m/{it}/migration.sql", f"CREATE TABLE t{it} (id int);\n") for it in range(4))
+TEXTS = {it.path: it.text for it in MIGRATIONS}
+
+
+def layout(*sources: Source, dialect: Dialect = "postgresql") -> Layout:
+    return Layout("m", "prisma", tuple(Entry(it.path, it.path) for it in sources), dialect)
+
+
+def test_sql_is_left_for_when_its_dialect_is_known(read_here: list[str]) -> None:
+    assert reading.read_all(MIGRATIONS, Cache(None)) == []
+    assert read_here == []
+
+
+def test_migrations_are_read_in_their_order_and_kept(tmp_path: Path, read_here: list[str]) -> None:
+    cache = Cache(tmp_path)
+    first = reading.read_migrations([layout(*MIGRATIONS[:3])], TEXTS, cache)
+    assert [path for path, _ in first] == [it.path for it in MIGRATIONS[:3]]
+    assert reading.read_migrations([layout(*MIGRATIONS[:3])], TEXTS, cache) == first
+    assert len(read_here) == 3
+
+
+def test_a_migration_that_is_added_is_the_only_one_to_be_read(tmp_path: Path, read_here: list[str]) -> None:
+    cache = Cache(tmp_path)
+    reading.read_migrations([layout(*MIGRATIONS[:3])], TEXTS, cache)
+    reading.read_migrations([layout(*MIGRATIONS)], TEXTS, cache)
+    assert read_here == [it.path for it in MIGRATIONS]
+
+
+def test_the_same_text_in_another_dialect_is_read_again(tmp_path: Path, read_here: list[str]) -> None:
+    cache = Cache(tmp_path)
+    for dialect in ("postgresql", "mysql"):
+        ((_, facts),) = reading.read_migrations([layout(MIGRATIONS[0], dialect=dialect)], TEXTS, cache)
+        assert facts.dialect == dialect
+    assert len(read_here) == 2
+
+
+def test_a_migration_without_a_text_is_left_out() -> None:
+    texts = {**TEXTS, MIGRATIONS[0].path: None}
+    found = reading.read_migrations([layout(*MIGRATIONS)], texts, Cache(None))
+    assert [path for path, _ in found] == [it.path for it in MIGRATIONS[1:]]
+    assert reading.read_migrations([layout(MIGRATIONS[0])], texts, Cache(None)) == []
+
+
+def test_other_processes_read_the_same_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = reading.read_migrations([layout(*MIGRATIONS)], TEXTS, Cache(None))
+    monkeypatch.setattr(reading, "WORTH_A_POOL", 0)
+    assert reading.read_migrations([layout(*MIGRATIONS)], TEXTS, Cache(None)) == here

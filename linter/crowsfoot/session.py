@@ -190,6 +190,9 @@ class Session:
         self, on_disk: list[Path], files: list[Path], stdin: tuple[bytes, Path] | None
     ) -> Discovery:
         root = self.location.root
+        for folder in self.config.migrations:
+            if not os.path.isdir(root / folder):
+                raise UserError(f"migrations: there is no folder {folder} below {root}")
         paths = list(on_disk) or ([] if stdin else [Path()])
         if files and self.location.found != "start":
             paths.append(root)  # a file is judged by the project around it

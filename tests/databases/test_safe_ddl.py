@@ -27,6 +27,8 @@ CREATE MATERIALIZED VIEW mv AS SELECT id, a FROM t;
 CREATE UNIQUE INDEX mv_u ON mv(id);
 CREATE TABLE bare(id int, v int);
 INSERT INTO bare SELECT g, g FROM generate_series(1, 2500) g;
+CREATE TABLE watched(id int PRIMARY KEY, a int CHECK (a > 0), b int);
+CREATE POLICY p ON watched USING (b > 0);
 CREATE TABLE pt(id int, k int) PARTITION BY RANGE (k);
 CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (1000);
 CREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (1000) TO (2000);
@@ -209,6 +211,8 @@ def test_a_tool_is_told_not_to_open_a_transaction() -> None:
         ("ALTER TABLE t ADD COLUMN x serial", 16),
         ("ALTER TABLE bare ADD PRIMARY KEY (id)", 11),
         ("ALTER TABLE t ALTER COLUMN id TYPE bigint", 16),
+        ("ALTER TABLE watched ALTER COLUMN a TYPE bigint", 16),
+        ("ALTER TABLE watched ALTER COLUMN b TYPE bigint", 16),
         ("ALTER TABLE pt DETACH PARTITION pt1", 13),
         ("REINDEX TABLE t", 11),
         ("DROP INDEX t_pkey", 16),

@@ -20,11 +20,13 @@ __all__ = ["Effects", "Lock", "Mode", "Refusal", "Time", "Work", "effects", "eff
 
 
 def effects_of(step: Step) -> Effects:
-    """What the statement does to the database, under the version that the history assumes."""
+    """What the statement does to a PostgreSQL of the version that the history assumes; to others, nothing."""
     known = step.__dict__.get("effects")
     if isinstance(known, Effects):
         return known
     migration = step.migration
+    if migration.history.dialect != "postgresql":
+        return NOTHING
     found = effects(
         step.statement,
         step.before,

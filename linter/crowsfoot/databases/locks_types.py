@@ -174,13 +174,16 @@ def _numeric(type: TypeName) -> tuple[int, int]:
 
 # --- USING -------------------------------------------------------------------------------------------------
 
-_LONGEST_USING: Final = 400  # a chain of casts is short; the patterns are not for more
+# A chain of casts is short; the patterns are not for more.
+_LONGEST: Final = 400
+_MOST_CASTS: Final = 8
 _WORD = r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)'
 _TYPE = rf"(?P<type>(?:{_WORD}\s*\.\s*)?{_WORD}[^:()\"]*(?:\([\d\s,]*\))?[^:()\"]*)"
 _CASTS: Final = (
     re.compile(rf"(?P<of>.*)::\s*{_TYPE}", re.DOTALL),
     re.compile(rf"CAST\s*\((?P<of>.*)\sAS\s+{_TYPE}\)", re.DOTALL | re.IGNORECASE),
 )
+_AS: Final = re.compile(r"\sAS\s", re.IGNORECASE)
 _COLLATE: Final = re.compile(rf"(?P<of>.*)\sCOLLATE\s+(?:{_WORD}\s*\.\s*)?{_WORD}", re.DOTALL | re.IGNORECASE)
 _COLUMN: Final = re.compile(rf"(?:{_WORD}\s*\.\s*)*({_WORD})")
 _PARTS: Final = re.compile(
@@ -211,7 +214,8 @@ _SHORT: Final = {
 
 def _casts(text: str, column: str) -> list[TypeName] | None:
     """What the column is cast to, first one first; None where USING does anything else."""
-    if len(text) > _LONGEST_USING:
+    casts = text.count("::") + len(_AS.findall(text)) if len(text) <= _LONGEST else _MOST_CASTS + 1
+    if casts > _MOST_CASTS:
         return None
     found: list[TypeName] = []
     while True:

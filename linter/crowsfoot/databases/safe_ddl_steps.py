@@ -220,11 +220,11 @@ def _alter_column(it: AlterColumn, before: Catalog, postgres: int) -> list[Step]
     if it.change != "type" or it.type is None:
         return None
     written = rewrites(column.type, it.type, it.expression, it.column, before, postgres, timezone_utc=False)
-    return _retype(it, it.type, table, column, postgres) if written else None
+    return _retype(it, it.type, table, column, before, postgres) if written else None
 
 
 def _retype(
-    it: AlterColumn, type: TypeName, table: Table, column: Column, postgres: int
+    it: AlterColumn, type: TypeName, table: Table, column: Column, before: Catalog, postgres: int
 ) -> list[Step] | None:
     """A second column takes over: expand, fill, contract."""
     if column.identity is not None or column.generated is not None:
@@ -234,6 +234,12 @@ def _retype(
         return None  # its keys and indexes have to be made anew as well, which is more than a pattern
     if any(column.name in key.columns for key in table.foreign_keys.values()):
         return None
+    said = [it.expression for it in table.checks.values()]
+    said += [
+        it for policy in table.policies.values() for it in (policy.using, policy.check) if it is not None
+    ]
+    if table.number in before.readers or any(column.name in it.columns for it in said):
+        return None  # what speaks of the old column goes with it, or keeps it from being dropped
     where = f"ALTER TABLE {qualified(name)}"
     value = it.expression.text if it.expression is not None else f"{quoted(column.name)}::{type_sql(type)}"
     steps = [

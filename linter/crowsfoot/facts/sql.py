@@ -478,6 +478,7 @@ class CreateTrigger(Change, frozen=True, array_like=True):
     if_not_exists: bool = False
     references: ObjectName | None = None  # FROM, of a constraint trigger
     columns: tuple[str, ...] = ()  # UPDATE OF
+    for_each_row: bool = False
 
 
 class CreatePolicy(Change, frozen=True, array_like=True):

@@ -39,12 +39,19 @@ from crowsfoot.facts.sql import (
     AddConstraint,
     AlterColumn,
     AlterTable,
+    Change,
+    CreateIndex,
+    Delete,
     DropColumn,
     DropConstraint,
+    DropObject,
     Insert,
+    ObjectName,
     SetVariable,
+    Truncate,
     Update,
 )
+from crowsfoot.link.catalog.model import ForeignKey
 
 
 @rule(over=Migration, since="0.2", severity=Severity.ERROR)
@@ -57,11 +64,11 @@ def check(migration: Migration) -> Iterator[Finding]:
             if may_not_run(step):
                 return
             for change in step.does:
-                if isinstance(change, Insert | Update):
+                if isinstance(change, Insert | Update | Delete):
                     pending |= dict.fromkeys(_with_events(change, step), step)
                 elif isinstance(change, SetVariable) and change.name == "constraints":
                     pending.clear()
-            altered = [it.table for it in step.does if isinstance(it, _ALTERS)]
+            altered = [it for change in step.does for it in _altered(change)]
             number = step.before.number_of(altered[0]) if altered else None
             if number in pending:
                 yield Finding(
@@ -76,13 +83,42 @@ def check(migration: Migration) -> Iterator[Finding]:
                 return
 
 
-_ALTERS = (AddColumn, AddConstraint, AlterColumn, AlterTable, DropColumn, DropConstraint)
+_ALTERS = (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    AlterTable,
+    CreateIndex,
+    DropColumn,
+    DropConstraint,
+)
 
 
-def _with_events(change: Insert | Update, step: Step) -> Iterator[int]:
+def _altered(change: Change) -> tuple[ObjectName, ...]:
+    """What must not have pending events; a new name and a trigger are fine, as measured on PostgreSQL 16."""
+    if isinstance(change, Truncate):
+        return change.tables
+    if isinstance(change, DropObject):
+        return (change.name,) if change.kind == "table" else ()
+    return (change.table,) if isinstance(change, _ALTERS) else ()
+
+
+def _with_events(change: Insert | Update | Delete, step: Step) -> Iterator[int]:
     """The table, where a row that the statement writes is checked later."""
     table = step.before.table(change.table)
-    for key in table.foreign_keys.values() if table else ():
-        written = not change.columns or not set(key.columns).isdisjoint(change.columns)
-        if table and key.deferred and key.enforced and written:
-            yield table.number
+    if table is None:
+        return
+    if not isinstance(change, Insert):
+        for _, key in step.before.referring(table):
+            columns = change.columns if isinstance(change, Update) else key.target_columns
+            if _is_put_off(key) and not set(columns).isdisjoint(key.target_columns):
+                yield table.number
+    if not isinstance(change, Delete):
+        for key in table.foreign_keys.values():
+            written = not change.columns or not set(key.columns).isdisjoint(change.columns)
+            if _is_put_off(key) and written:
+                yield table.number
+
+
+def _is_put_off(key: ForeignKey) -> bool:
+    return key.deferred and key.enforced

@@ -90,7 +90,7 @@ _query = st.one_of(
     text("SELECT {c} FROM {t}", c=_columns, t=_relation),
     text("SELECT * FROM {t}", t=_relation),
     text(
-        "SELECT s.{c}, r.{d} AS other FROM {t} s JOIN {u} r ON s.{c} = r.{c}",
+        "SELECT s.{c}, r.{d} AS other FROM {t} s CROSS JOIN {u} r",
         c=_column,
         d=_column,
         t=_relation,

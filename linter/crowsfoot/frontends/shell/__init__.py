@@ -40,5 +40,6 @@ _READERS: dict[str, Callable[[str], Automation]] = {
 
 def _reader(name: str) -> Callable[[str], Automation] | None:
     stem, dot, ending = name.rpartition(".")
-    known = _READERS.get(name) or _READERS.get(f"*.{ending}") if dot else _READERS.get(name)
-    return _READERS["Dockerfile"] if known is None and stem.startswith("Dockerfile") else known
+    if dot and stem.startswith("Dockerfile"):
+        return containers.read_dockerfile
+    return _READERS.get(name) or (_READERS.get(f"*.{ending}") if dot else None)

@@ -136,11 +136,11 @@ class _Lines:
         if text[start] == "*":
             return Range(start, end), "alias"
         if text[start] in "[{":
-            stop = _flow_end(text, start, end)
-            if stop is None:
-                stop = self._continued(end, indent, closing=True)
-                stop = _flow_end(text, start, stop) or stop
-            return Range(start, stop), "flow"
+            on_one_line = _flow_end(text, start, end)
+            if on_one_line is not None:
+                return Range(start, on_one_line), "flow"
+            stop = self._continued(end, indent, closing=True)
+            return Range(start, _flow_end(text, start, stop) or stop), "flow"
         if text[start] in "\"'":
             return self._quoted(start, end, indent), "quoted"
         stop = self._continued(end, indent)

@@ -260,6 +260,7 @@ def create_trigger(it: pg.CreateTrigStmt, here: Here) -> _Operations:
             constraint=it.isconstraint,
             references=object_name(it.constrrel, here) if it.HasField("constrrel") else None,
             columns=strings(it.columns),
+            for_each_row=it.row,
         ),
     )
 

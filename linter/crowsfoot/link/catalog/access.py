@@ -13,6 +13,8 @@ from crowsfoot.link.catalog.types import check_casts
 
 def create_policy(draft: Draft, change: CreatePolicy) -> None:
     table = draft.table(change.table)
+    if table.kind != "table":
+        draft.refuse("42809", f'"{table.name}" is not a table', change.table.range, table.name)
     if change.name in table.policies:
         draft.refuse(
             "42710",

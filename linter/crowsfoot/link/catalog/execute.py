@@ -180,6 +180,7 @@ def perform(draft: Draft, statement: Statement) -> None:
     elif changes and isinstance(changes[0], IN_PHASES):
         changes = in_phases(changes, draft.postgres)
         if len(changes) > 1:
+            refuse_twice(draft, changes)
             for change in changes:
                 with suppress(UnclearError):
                     prepare(draft, change)
@@ -225,6 +226,16 @@ def in_phases(changes: Sequence[Change], sort: bool) -> Sequence[Change]:
             for it in change.column.constraints:
                 apart.append(AddConstraint(it.range, change.table, it))
     return sorted(apart, key=phase) if sort and len(apart) > 1 else apart
+
+
+def refuse_twice(draft: Draft, changes: Sequence[Change]) -> None:
+    """Refuses to change the type of one column twice in one statement."""
+    seen: set[str] = set()
+    for change in changes:
+        if isinstance(change, AlterColumn) and change.change == "type":
+            if change.column in seen and draft.postgres:
+                draft.refuse("0A000", f'cannot alter type of column "{change.column}" twice', change.range)
+            seen.add(change.column)
 
 
 def prepare(draft: Draft, change: Change) -> None:

@@ -25,7 +25,7 @@ from crowsfoot.facts.sql import (
 )
 from crowsfoot.link.catalog import rows
 from crowsfoot.link.catalog.draft import Draft, edited
-from crowsfoot.link.catalog.model import Function, Trigger
+from crowsfoot.link.catalog.model import Function, Table, Trigger
 from crowsfoot.link.catalog.types import resolved
 
 # Trigger functions that PostgreSQL brings.
@@ -118,7 +118,7 @@ def check_body(draft: Draft, change: CreateFunction) -> None:
 
 
 def create_trigger(draft: Draft, change: CreateTrigger) -> None:
-    table = draft.table(change.table)
+    table = triggered(draft, change)
     if change.function is not None and draft.postgres:
         check_function(draft, change, change.function)
     if change.name in table.triggers and not change.replace:
@@ -144,13 +144,33 @@ def create_trigger(draft: Draft, change: CreateTrigger) -> None:
     draft.put(replace(table, triggers=edited(table.triggers, change.name, trigger)))
 
 
+def triggered(draft: Draft, change: CreateTrigger) -> Table:
+    """The table or view that is to have the trigger."""
+    name = change.table
+    table = draft.catalog.table(name)
+    if (table is None and draft.is_other_relation(name)) or (
+        table is not None and table.kind == "materialized view"
+    ):
+        draft.refuse("42809", f'relation "{name.name}" cannot have triggers', name.range, name.name)
+    if table is None:
+        return draft.refuse_table(name)
+    if draft.postgres and table.kind == "view" and change.timing != "instead of":
+        if change.for_each_row or "truncate" in change.events:
+            draft.refuse("42809", f'"{table.name}" is a view', name.range, table.name)
+    if draft.postgres and table.kind == "table" and change.timing == "instead of":
+        draft.refuse("42809", f'"{table.name}" is a table', name.range, table.name)
+    return table
+
+
 def check_function(draft: Draft, change: CreateTrigger, name: ObjectName) -> None:
     catalog = draft.catalog
     for schema in (name.schema,) if name.schema is not None else catalog.search_path:
         overloads = catalog.functions.get((schema, name.name))
         if overloads:
             bare = next((it for it in overloads if not it.arguments), None)
-            if bare is not None and bare.returns not in (None, "trigger"):
+            if bare is None:
+                break
+            if bare.returns not in (None, "trigger"):
                 draft.refuse("42P17", f"function {name} must return type trigger", name.range, name.name)
             return
     foreign = any(draft.is_foreign(it) for it in catalog.search_path)
