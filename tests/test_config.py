@@ -188,7 +188,10 @@ def test_pyproject_has_a_table_for_it() -> None:
         ("max-file-size = true", "max-file-size: expected `int`, got `bool`"),
         ("tenant-column = 1", "tenant-column: expected `str`, got `int`"),
         ('migrations = "db/sql"', "migrations: expected `array`, got `str`"),
-        ('dialect = "postgres"', 'is not one of postgresql, mysql, sqlite, sqlserver; did you mean "postgresql"?'),
+        (
+            'dialect = "postgres"',
+            'dialect: "postgres" is not one of postgresql, mysql, sqlite, sqlserver; did you mean "postgresql"?',
+        ),
         ("postgres-version = 9", "postgres-version: expected `int` >= 10"),
         ('postgres-version = "17"', "postgres-version: expected `int`, got `str`"),
         ("prisma-version = 7.4", "prisma-version: expected `str`, got `float`"),

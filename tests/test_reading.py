@@ -52,10 +52,10 @@ def test_what_was_read_once_is_not_read_again(tmp_path: Path, read_here: list[st
 
 def test_other_processes_read_the_same(monkeypatch: pytest.MonkeyPatch, read_here: list[str]) -> None:
     here = reading.read_all(SOURCES, Cache(None))
-    monkeypatch.setattr(reading, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(reading, "WORTH_PROCESSES", 0)
     read_here.clear()
     assert reading.read_all(SOURCES, Cache(None)) == here
-    assert read_here == []
+    assert len(read_here) < len(SOURCES), "a share of them is read elsewhere"
 
 
 def test_where_no_process_can_be_started_it_works_without(
@@ -64,7 +64,7 @@ def test_where_no_process_can_be_started_it_works_without(
     def refused(*_: object) -> object:
         raise PermissionError("no semaphores here")
 
-    monkeypatch.setattr(reading, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(reading, "WORTH_PROCESSES", 0)
     monkeypatch.setattr(reading, "_read_in_processes", refused)
     assert len(reading.read_all(SOURCES, Cache(None))) == len(SOURCES)
     assert len(read_here) == len(SOURCES)
@@ -115,5 +115,5 @@ def test_a_migration_without_a_text_is_left_out() -> None:
 
 def test_other_processes_read_the_same_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     here = reading.read_migrations([layout(*MIGRATIONS)], TEXTS, Cache(None))
-    monkeypatch.setattr(reading, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(reading, "WORTH_PROCESSES", 0)
     assert reading.read_migrations([layout(*MIGRATIONS)], TEXTS, Cache(None)) == here

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -13,9 +14,8 @@ from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.link.layouts import Layout
 from crowsfoot.source import Source
 
-# Below this, in characters, what other processes save is lost in starting them (measured on two cores: 6.6
-# million characters in eight files are read in 2.8 s instead of 4.6).
-WORTH_A_POOL = 2_000_000
+# Below this, in characters, what other processes save is lost in starting them.
+WORTH_PROCESSES = 800_000 if sys.platform == "linux" else 2_000_000
 
 _Job = tuple[Source, Dialect | None]
 
@@ -49,29 +49,41 @@ def read_migrations(
     layouts: Iterable[Layout], texts: Mapping[str, str | None], cache: Cache
 ) -> list[tuple[str, SqlFile]]:
     """What each migration says, layout by layout; those without a text are left out."""
-    return [it for layout in layouts for it in _read_layout(layout, texts, cache)]
+    packs = [_Pack(layout, texts, cache) for layout in layouts]
+    jobs = {(pack.dialect, key): source for pack in packs for key, source in pack.unread.items()}
+    read = _read([(source, dialect) for (dialect, _), source in jobs.items()])
+    found = {job: it for job, it in zip(jobs, read, strict=True) if isinstance(it, SqlFile)}
+    return [it for pack in packs for it in pack.complete(found, cache)]
 
 
-def _read_layout(
-    layout: Layout, texts: Mapping[str, str | None], cache: Cache
-) -> Iterable[tuple[str, SqlFile]]:
-    """One entry of the cache holds them all: a thousand little ones would take longer to open than to read.
+class _Pack:
+    """The migrations of one layout, which one entry of the cache holds together.
 
-    It goes by the first of the texts, which stays as it is while migrations are added behind it.
+    A thousand little ones would take longer to open than to read. It goes by the first text, which stays as
+    it is while migrations are added behind it.
     """
-    sources = [Source(it.path, text) for it in layout.entries if (text := texts.get(it.path)) is not None]
-    if not sources:
-        return []
-    keys = [digest(it.text) for it in sources]
-    pack = digest(layout.dialect, keys[0])
-    kept = cache.get("sql", pack, dict[str, SqlFile]) or {}
-    unread = {key: source for key, source in zip(keys, sources, strict=True) if key not in kept}
-    if unread:
-        read = _read([(it, layout.dialect) for it in unread.values()])
-        known = kept | {key: it for key, it in zip(unread, read, strict=True) if isinstance(it, SqlFile)}
-        kept = {key: known[key] for key in keys}
-        cache.put("sql", pack, kept)
-    return [(source.path, kept[key]) for key, source in zip(keys, sources, strict=True)]
+
+    def __init__(self, layout: Layout, texts: Mapping[str, str | None], cache: Cache) -> None:
+        self.dialect = layout.dialect
+        self.sources = [
+            Source(it.path, text) for it in layout.entries if (text := texts.get(it.path)) is not None
+        ]
+        self.keys = [digest(it.text) for it in self.sources]
+        self.name = digest(self.dialect, *self.keys[:1])
+        self.kept = (cache.get("sql", self.name, dict[str, SqlFile]) or {}) if self.keys else {}
+        self.unread = {
+            key: source for key, source in zip(self.keys, self.sources, strict=True) if key not in self.kept
+        }
+
+    def complete(
+        self, found: Mapping[tuple[Dialect, str], SqlFile], cache: Cache
+    ) -> Iterable[tuple[str, SqlFile]]:
+        """Every path with what it says, now that those that were missing have been read."""
+        if self.unread:
+            known = self.kept | {key: found[self.dialect, key] for key in self.unread}
+            cache.put("sql", self.name, {key: known[key] for key in self.keys})
+            self.kept = known
+        return [(source.path, self.kept[key]) for key, source in zip(self.keys, self.sources, strict=True)]
 
 
 def _key(source: Source) -> str:
@@ -79,8 +91,8 @@ def _key(source: Source) -> str:
     return digest(posixpath.basename(source.path), source.text)
 
 
-def _read(jobs: list[_Job]) -> Iterable[Facts | None]:
-    if len(jobs) > 1 and sum(len(source.text) for source, _ in jobs) >= WORTH_A_POOL:
+def _read(jobs: Sequence[_Job]) -> Iterable[Facts | None]:
+    if len(jobs) > 1 and sum(len(source.text) for source, _ in jobs) >= WORTH_PROCESSES:
         try:
             return _read_in_processes(jobs)
         except (OSError, ImportError, RuntimeError):
@@ -93,20 +105,43 @@ def _read_one(job: _Job) -> Facts | None:
     return frontends.read(source) if dialect is None else frontends.read(source, dialect)
 
 
-def _read_in_processes(jobs: list[_Job]) -> list[Facts | None]:
+def _read_in_processes(jobs: Sequence[_Job]) -> list[Facts | None]:
+    """Every core reads an equal share of the text, this one among them."""
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
-    # The largest come first, so that no core is left with one when the others have finished.
-    order = sorted(range(len(jobs)), key=lambda it: -len(jobs[it][0].text))
+    shares = _shares(jobs, min(os.cpu_count() or 1, len(jobs), _MOST_PROCESSES))
     results: list[Facts | None] = [None] * len(jobs)
-    chunk = max(1, len(jobs) // 100)
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(jobs))) as pool:
-        answers = pool.map(_encoded, [jobs[it] for it in order], chunksize=chunk)
-        for it, answer in zip(order, answers, strict=True):
-            results[it] = msgspec.msgpack.decode(answer, type=Facts | None)
+    # A process that is forked has everything loaded already; elsewhere forking is not safe.
+    context = get_context("fork" if sys.platform == "linux" else None)
+    with ProcessPoolExecutor(max(1, len(shares) - 1), context) as pool:
+        others = [pool.submit(_encoded, [jobs[it] for it in share]) for share in shares[1:]]
+        for it in shares[0]:
+            results[it] = _read_one(jobs[it])
+        for share, answer in zip(shares[1:], others, strict=True):
+            read = msgspec.msgpack.decode(answer.result(), type=list[Facts | None])
+            for it, facts in zip(share, read, strict=True):
+                results[it] = facts
     return results
 
 
-def _encoded(job: _Job) -> bytes:
-    """In another process: what the file says, as bytes, which cross faster than objects."""
-    return msgspec.msgpack.encode(_read_one(job))
+_MOST_PROCESSES = 8
+
+
+def _shares(jobs: Sequence[_Job], count: int) -> list[list[int]]:
+    """The numbers of the jobs, dealt to so many hands: the largest first, to whom has least."""
+    shares: list[list[int]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    for it in sorted(range(len(jobs)), key=lambda it: -len(jobs[it][0].text)):
+        least = sizes.index(min(sizes))
+        shares[least].append(it)
+        sizes[least] += len(jobs[it][0].text) + _SMALLEST
+    return shares
+
+
+_SMALLEST = 100  # characters: what an empty file takes
+
+
+def _encoded(jobs: Sequence[_Job]) -> bytes:
+    """In another process: what the files say, as bytes, which cross faster than objects."""
+    return msgspec.msgpack.encode([_read_one(it) for it in jobs])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from crowsfoot.databases.locks import effects
-from crowsfoot.databases.safe_ddl import Advice, lock_timeout, safe_ddl
+from crowsfoot.databases.safe_ddl import Advice, lock_timeout, safe_ddl, safe_sequence
 from crowsfoot.databases.tools import Tool, Transport
 from crowsfoot.facts.sql import Change
 from crowsfoot.frontends.sql import read
@@ -27,8 +27,9 @@ CREATE MATERIALIZED VIEW mv AS SELECT id, a FROM t;
 CREATE UNIQUE INDEX mv_u ON mv(id);
 CREATE TABLE bare(id int, v int);
 INSERT INTO bare SELECT g, g FROM generate_series(1, 2500) g;
-CREATE TABLE watched(id int PRIMARY KEY, a int CHECK (a > 0), b int);
+CREATE TABLE watched(id int PRIMARY KEY, a int CHECK (a > 0), b int, c int);
 CREATE POLICY p ON watched USING (b > 0);
+CREATE VIEW seen AS SELECT id, c FROM watched;
 CREATE TABLE pt(id int, k int) PARTITION BY RANGE (k);
 CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (1000);
 CREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (1000) TO (2000);
@@ -175,6 +176,22 @@ def test_what_must_be_alone_is_alone_wherever_a_file_is_one_text() -> None:
                     assert len(script.statements) == 1
 
 
+def test_what_one_statement_does_at_once_is_taken_apart() -> None:
+    (statement,) = read(
+        "ALTER TABLE t ADD UNIQUE (a), ADD UNIQUE (b), ADD CHECK (n > 0)", "postgresql"
+    ).statements
+    advice = safe_sequence(statement.does, _start(), MAJOR, "batch")
+    assert advice is not None
+    assert [len(it.statements) for it in advice.scripts] == [1, 1, 1, 3]
+    assert [it.statements[0][:30] for it in advice.scripts] == [
+        "CREATE UNIQUE INDEX CONCURRENT",
+        "CREATE UNIQUE INDEX CONCURRENT",
+        'ALTER TABLE "t" ADD CONSTRAINT',
+        'ALTER TABLE "t" ADD CONSTRAINT',
+    ]
+    assert safe_sequence((*statement.does, _change("DROP TABLE t")), _start(), MAJOR, "batch") is None
+
+
 def test_prisma_cannot_split_a_file_that_drops_an_index_concurrently() -> None:
     for statement in ("DROP INDEX t_b_idx", "REINDEX TABLE t"):
         advice = _advice(statement, "split")
@@ -213,6 +230,7 @@ def test_a_tool_is_told_not_to_open_a_transaction() -> None:
         ("ALTER TABLE t ALTER COLUMN id TYPE bigint", 16),
         ("ALTER TABLE watched ALTER COLUMN a TYPE bigint", 16),
         ("ALTER TABLE watched ALTER COLUMN b TYPE bigint", 16),
+        ("ALTER TABLE watched ALTER COLUMN c TYPE bigint", 16),
         ("ALTER TABLE pt DETACH PARTITION pt1", 13),
         ("REINDEX TABLE t", 11),
         ("DROP INDEX t_pkey", 16),

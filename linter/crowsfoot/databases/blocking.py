@@ -6,11 +6,10 @@ A lock that is held for a moment is no wait. A table that the same deploy create
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
-from crowsfoot.databases.locks import Effects, Lock, Mode, Work, effects_of
 from crowsfoot.facts.sql import (
     AddColumn,
     AddConstraint,
@@ -28,9 +27,12 @@ from crowsfoot.facts.sql import (
     Statement,
 )
 from crowsfoot.finding import Confidence
-from crowsfoot.link.catalog.model import Table
 from crowsfoot.link.history import Step
 from crowsfoot.prose import series
+
+if TYPE_CHECKING:  # rules import this module, also where there is no migration
+    from crowsfoot.databases.locks_model import Effects, Lock, Mode, Work
+    from crowsfoot.link.catalog.model import Table
 
 Cause = Literal[
     "index",
@@ -78,6 +80,13 @@ class Wait(msgspec.Struct, frozen=True, eq=False):
             return "its index is built" if alone else f"the index of {some(worked_on)} is built"
         done = "written anew" if self.work.kind == "rewrite" else "read"
         return f"all its rows are {done}" if alone else f"all rows of {some(worked_on)} are {done}"
+
+
+def effects_of(step: Step) -> Effects:
+    """What the statement locks, scans and rewrites."""
+    from crowsfoot.databases import locks
+
+    return locks.effects_of(step)
 
 
 def waits(step: Step, cause: Cause) -> Iterator[Wait]:

@@ -176,7 +176,7 @@ def _numeric(type: TypeName) -> tuple[int, int]:
 
 # A chain of casts is short; the patterns are not for more.
 _LONGEST: Final = 400
-_MOST_CASTS: Final = 8
+_MOST_PARTS: Final = 12
 _WORD = r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)'
 _TYPE = rf"(?P<type>(?:{_WORD}\s*\.\s*)?{_WORD}[^:()\"]*(?:\([\d\s,]*\))?[^:()\"]*)"
 _CASTS: Final = (
@@ -214,8 +214,7 @@ _SHORT: Final = {
 
 def _casts(text: str, column: str) -> list[TypeName] | None:
     """What the column is cast to, first one first; None where USING does anything else."""
-    casts = text.count("::") + len(_AS.findall(text)) if len(text) <= _LONGEST else _MOST_CASTS + 1
-    if casts > _MOST_CASTS:
+    if len(text) > _LONGEST or text.count("::") + text.count("(") + len(_AS.findall(text)) > _MOST_PARTS:
         return None
     found: list[TypeName] = []
     while True:

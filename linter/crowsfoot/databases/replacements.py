@@ -43,16 +43,12 @@ def _alike(old: Table, new: Table) -> bool:
 
 def is_filled_table(new: Table, step: Step) -> bool:
     """Whether the migration puts rows into the table, so that it does not begin empty."""
-    for other in step.migration.steps:
-        for change in other.does:
-            if isinstance(change, Insert):
-                filled = other.before.number_of(change.table) == new.number
-            else:
-                made = isinstance(change, CreateTable) and change.query is not None
-                filled = made and other.after.number_of(change.table) == new.number
-            if filled:
-                return True
-    return False
+    return any(
+        other.after.number_of(change.table) == new.number
+        for other in step.migration.steps
+        for change in other.does
+        if isinstance(change, Insert) or (isinstance(change, CreateTable) and change.query is not None)
+    )
 
 
 def successor(drop: DropColumn, table: Table, step: Step) -> Column | None:

@@ -5,6 +5,8 @@ Which statements may share a file hangs on how the migration tool hands it over 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
 
 import msgspec
@@ -51,9 +53,39 @@ def safe_ddl(
     change: Change, before: Catalog, postgres: int, transport: Transport, tool: Tool = "prisma"
 ) -> Advice | None:
     """The safe way to make the change; None where there is none, or the change itself is one."""
-    rule = RULES.get(type(change))
-    steps = rule(change, before, postgres) if rule is not None else None
-    return Advice(_files(steps, transport, tool)) if steps else None
+    return safe_sequence([change], before, postgres, transport, tool)
+
+
+def safe_sequence(
+    changes: Sequence[Change], before: Catalog, postgres: int, transport: Transport, tool: Tool = "prisma"
+) -> Advice | None:
+    """The safe way to make all of them, which one statement made; None where one of them has none."""
+    ways: list[list[Step]] = []
+    for change in changes:
+        rule = RULES.get(type(change))
+        steps = rule(change, before, postgres) if rule is not None else None
+        if not steps:
+            return None
+        ways.append(steps)
+    return Advice(_files(_side_by_side(ways), transport, tool)) if ways else None
+
+
+def _side_by_side(ways: list[list[Step]]) -> list[Step]:
+    """First the first step of each, then the second; those that may share a transaction become one."""
+    if len(ways) == 1:
+        return ways[0]
+    found: list[Step] = []
+    for row in zip_longest(*ways):
+        together: list[Step] = []
+        for step in row:
+            if step is not None:
+                (found if step.concurrent or step.repeated else together).append(step)
+        if together:
+            statements = tuple([it for step in together for it in step.statements])
+            purpose = "; ".join(dict.fromkeys(step.purpose for step in together))
+            releases = dict.fromkeys(step.release for step in together if step.release)
+            found.append(Step(statements, purpose, release="; ".join(releases)))
+    return found
 
 
 def lock_timeout(transport: Transport, seconds: int = 5) -> tuple[str, str | None]:

@@ -238,7 +238,7 @@ def _retype(
     said += [
         it for policy in table.policies.values() for it in (policy.using, policy.check) if it is not None
     ]
-    if table.number in before.readers or any(column.name in it.columns for it in said):
+    if _is_viewed(table, column, before) or any(column.name in it.columns for it in said):
         return None  # what speaks of the old column goes with it, or keeps it from being dropped
     where = f"ALTER TABLE {qualified(name)}"
     value = it.expression.text if it.expression is not None else f"{quoted(column.name)}::{type_sql(type)}"
@@ -260,6 +260,14 @@ def _retype(
     last.append(f"{where} RENAME COLUMN {quoted(new)} TO {quoted(column.name)}")
     release = f"deploy code that no longer needs the old {column.name}"
     return [*steps, Step(tuple(last), f"let {new} take the place of {column.name}", release=release)]
+
+
+def _is_viewed(table: Table, column: Column, before: Catalog) -> bool:
+    views = [before.tables[number] for number in before.readers.get(table.number, ())]
+    return any(
+        (table.number, column.name) in view.reads_columns or (view.query is not None and view.query.star)
+        for view in views
+    )
 
 
 def _filled(table: Table, name: ObjectName, sets: str, missing: str, release: str = "") -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from crowsfoot.facts.sql import AddColumn, AlterColumn, Change, Constraint
+from crowsfoot.facts.sql import AddColumn, AlterColumn, Change, Constraint, ValidateConstraint
 from crowsfoot.finding import Fix, Safety
 from crowsfoot.link.history import Step
 
@@ -84,8 +84,17 @@ def with_column(keys: Sequence[tuple[AddColumn, Constraint]]) -> Fix:
     return pasted(Script(tuple(statements), "add the column and its foreign key in one, which reads no row"))
 
 
+def moved(change: ValidateConstraint) -> Fix:
+    """The statement, to stand elsewhere."""
+    from crowsfoot.databases.safe_ddl import Script
+    from crowsfoot.databases.safe_ddl_text import qualified, quoted
+
+    statement = f"ALTER TABLE {qualified(change.table)} VALIDATE CONSTRAINT {quoted(change.name)}"
+    return pasted(Script((statement,), "check the old rows, in a transaction of its own"))
+
+
 def in_utc(step: Step, changes: Sequence[Change], table: Table) -> Fix | None:
-    """Times that get a zone, or lose it, without a row being written; None if the changes are not of that kind.
+    """Times that get a zone, or lose it, without a row being written; None if the changes are others.
 
     From PostgreSQL 12 on the values stay as they are where the session's time zone is UTC. They keep their
     meaning if they were meant in UTC, as Prisma's are. Source: https://www.postgresql.org/docs/12/release-12.html

@@ -114,6 +114,38 @@ class Output(Fact, frozen=True, array_like=True):
     null: bool = False
 
 
+class Shape(Fact, frozen=True, array_like=True):
+    """How a value comes about, as far as its type hangs on it.
+
+    name is that of the column, function or operator; of a constant its type, "" of a string and of NULL.
+    """
+
+    kind: Literal["column", "star", "constant", "cast", "call", "operator", "either", "array", "query", "unknown"]
+    name: str = ""
+    table: str | None = None  # the qualifier of a column or star
+    type: TypeName | None = None  # of a cast
+    of: tuple["Shape", ...] = ()  # arguments, operands, branches
+    result: "Result | None" = None  # of a query
+
+
+class Source(Fact, frozen=True, array_like=True):
+    """What stands in FROM or WITH, by the name that it is called there."""
+
+    name: str
+    table: ObjectName | None = None
+    result: "Result | None" = None  # of a subquery or CTE; None with no table: something else
+    columns: tuple[str, ...] = ()  # their new names
+    hidden: bool = False  # of WITH: it gives nothing to a star
+
+
+class Result(Fact, frozen=True, array_like=True):
+    """The columns that a SELECT gives, in order, and what they come from. A star has the name "*"."""
+
+    columns: tuple[tuple[str, Shape], ...] = ()
+    sources: tuple[Source, ...] = ()
+    branches: tuple["Result", ...] = ()  # of UNION, INTERSECT, EXCEPT and VALUES: the others
+
+
 class Query(Fact, frozen=True, array_like=True):
     """A SELECT, or the part of another statement that reads."""
 
@@ -133,6 +165,7 @@ class Query(Fact, frozen=True, array_like=True):
         tuple[str, ObjectName], ...
     ] = ()  # alias or name -> table, if it is that one wherever used
     no_from: bool = False  # the outermost SELECT has no FROM: it gives one row, or none where it is filtered
+    result: Result | None = None  # of views, and of tables that are made from a query
 
 
 class Change(Fact, frozen=True, array_like=True, tag=True, tag_field="operation"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crowsfoot.facts.settings import MigrationLock
 from crowsfoot.link.project import Database, File, Linked
 from crowsfoot.source import Range, Span
 
@@ -139,6 +140,13 @@ class History(Linked, frozen=True, eq=False, dict=True):
     database: Database | None = None  # what the schema declares of the database that they make
     provider: str | None = None  # as the lock file or the datasource says it: "cockroachdb"
     deleted: tuple[str, ...] = ()  # migrations that are gone since the revision that the user names
+
+    @property
+    def locked_provider(self) -> tuple[str, Span] | None:
+        """The provider that migration_lock.toml names, and where it does."""
+        file = self.lock_file
+        provider = file.facts.provider if file and isinstance(file.facts, MigrationLock) else None
+        return (provider.text, file.span(provider.range)) if file and provider else None
 
     def __str__(self) -> str:
         return self.path

@@ -34,23 +34,21 @@ from collections.abc import Iterator
 from posixpath import dirname
 
 from crowsfoot import Database, Finding, History, Project, Related, Severity, rule
-from crowsfoot.facts.settings import MigrationLock
 
 
 @rule(over=Project, since="0.2", severity=Severity.ERROR)
 def check(project: Project) -> Iterator[Finding]:
     for history in project.histories:
-        lock, database = history.lock_file, history.database or _beside(project, history)
+        locked, database = history.locked_provider, history.database or _beside(project, history)
         source = database.datasource if database else None
-        if lock is None or source is None or not isinstance(lock.facts, MigrationLock):
+        declared = source.get("provider") if source else None
+        if locked is None or source is None or declared is None or not isinstance(declared.value, str):
             continue
-        locked, declared = lock.facts.provider, source.get("provider")
-        if locked is None or declared is None or not isinstance(declared.value, str):
-            continue
-        if _ALIASES.get(locked.text, locked.text) != _ALIASES.get(declared.value, declared.value):
+        name, place = locked
+        if _ALIASES.get(name, name) != _ALIASES.get(declared.value, declared.value):
             yield Finding(
-                lock.span(locked.range),
-                f"the migrations are for {locked.text}, and the schema is for {declared.value}, so Prisma "
+                place,
+                f"the migrations are for {name}, and the schema is for {declared.value}, so Prisma "
                 "refuses to migrate (P3019); name one provider, or begin a new history",
                 subject=history.path,
                 related=(Related(source.span_of(declared), "the provider of the schema"),),

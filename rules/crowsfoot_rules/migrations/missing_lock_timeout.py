@@ -31,8 +31,7 @@ Source: https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-L
 from collections.abc import Iterator
 
 from crowsfoot import Finding, History, Severity, Step, rule
-from crowsfoot.databases.blocking import blocking_locks
-from crowsfoot.databases.locks import effects_of
+from crowsfoot.databases.blocking import blocking_locks, effects_of
 from crowsfoot.facts.sql import AlterOther, SetVariable
 
 

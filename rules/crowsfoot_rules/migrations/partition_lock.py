@@ -28,8 +28,7 @@ Source: https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTAB
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Severity, Step, rule
-from crowsfoot.databases.blocking import longest_wait, may_not_run
-from crowsfoot.databases.locks import effects_of
+from crowsfoot.databases.blocking import effects_of, longest_wait, may_not_run
 from crowsfoot.databases.ways_out import apart, safer
 from crowsfoot.facts.sql import AlterTable, CreateTable
 

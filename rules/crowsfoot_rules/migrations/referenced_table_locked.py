@@ -37,27 +37,35 @@ from collections.abc import Iterator
 from crowsfoot import Finding, Severity, Step, rule
 from crowsfoot.databases.blocking import (
     blocking_locks,
+    effects_of,
+    held_before,
     longest_wait,
     may_not_run,
     sets_lock_timeout,
     some,
 )
-from crowsfoot.databases.locks import effects_of
 from crowsfoot.facts.sql import DropColumn, DropConstraint, DropObject
 
 
 @rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
-    drops = [it for it in step.does if isinstance(it, DropColumn | DropConstraint | DropObject)]
+    drops = [
+        it
+        for it in step.does
+        if isinstance(it, DropColumn | DropConstraint) or (isinstance(it, DropObject) and it.kind == "table")
+    ]
     if not drops or step.migration.history.dialect != "postgresql" or may_not_run(step):
         return
     if longest_wait(step) or sets_lock_timeout(step):
         return
-    named = {step.before.number_of(it.name if isinstance(it, DropObject) else it.table) for it in drops}
+    known: set[int | None] = {
+        number for number, (_, lock) in held_before(step).items() if lock.mode.blocks_reads
+    }
+    known |= {step.before.number_of(it.name if isinstance(it, DropObject) else it.table) for it in drops}
     locks = [
         it
         for it in blocking_locks(step, effects_of(step))
-        if it.mode.blocks_reads and it.table and it.table.number not in named
+        if it.mode.blocks_reads and it.table and it.table.number not in known
     ]
     if locks:
         drop = next((it for it in drops if it.range == locks[0].range), drops[0])

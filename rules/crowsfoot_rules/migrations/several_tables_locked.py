@@ -32,8 +32,7 @@ Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DE
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Migration, Related, Severity, rule
-from crowsfoot.databases.blocking import blocking_locks, may_not_run, some
-from crowsfoot.databases.locks import effects_of
+from crowsfoot.databases.blocking import blocking_locks, effects_of, may_not_run, some
 from crowsfoot.link.history import Step
 
 

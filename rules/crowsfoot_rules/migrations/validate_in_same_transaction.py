@@ -27,9 +27,8 @@ Source: https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTAB
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Related, Step, rule
-from crowsfoot.databases.blocking import held_before, longest_wait, may_not_run
-from crowsfoot.databases.locks import effects_of
-from crowsfoot.databases.ways_out import later
+from crowsfoot.databases.blocking import effects_of, held_before, longest_wait, may_not_run
+from crowsfoot.databases.ways_out import later, moved
 from crowsfoot.facts.sql import ValidateConstraint
 
 
@@ -49,5 +48,6 @@ def check(step: Step) -> Iterator[Finding]:
                 f"against {against} ({lock.mode}), until the transaction ends; validate it{later(step)}",
                 subject=f"{work.table}.{changes[work.range].name}",
                 related=(Related(earlier.span, f"locks {work.table}"),),
+                fix=moved(changes[work.range]),
             )
             return

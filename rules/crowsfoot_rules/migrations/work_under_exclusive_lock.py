@@ -30,8 +30,7 @@ Source: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TA
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Migration, Related, Step, rule
-from crowsfoot.databases.blocking import held_before, longest_wait, may_not_run, operations, some
-from crowsfoot.databases.locks import Work, effects_of
+from crowsfoot.databases.blocking import effects_of, held_before, longest_wait, may_not_run, operations, some
 from crowsfoot.facts.sql import Block, Change, CreateTable, CreateView, Delete, Insert, Select, Update
 
 
@@ -50,15 +49,15 @@ def check(migration: Migration) -> Iterator[Finding]:
 
 
 def _finding(step: Step) -> Finding | None:
-    works = list(_works(step))
-    held = [it for it in held_before(step).values() if it[1].mode.blocks_reads] if works else []
+    read = list(_read(step))
+    held = [it for it in held_before(step).values() if it[1].mode.blocks_reads] if read else []
     if not held or longest_wait(step):
         return None
     names = [str(lock) for _, lock in held]
     return Finding(
         step.span,
         f"{some(names)} {'stays' if len(names) == 1 else 'stay'} locked against reads and writes (ACCESS "
-        f"EXCLUSIVE) while this reads all rows of {works[0].table}, since locks last until the transaction "
+        f"EXCLUSIVE) while this reads all rows of {read[0]}, since locks last until the transaction "
         "ends; do it in a migration of its own",
         subject=names[0],
         related=tuple(Related(earlier.span, f"locks {lock}") for earlier, lock in held),
@@ -66,13 +65,13 @@ def _finding(step: Step) -> Finding | None:
     )
 
 
-def _works(step: Step) -> Iterator[Work]:
-    """What the statement does with all rows of older tables, as far as no other rule reports it."""
+def _read(step: Step) -> Iterator[str]:
+    """The older tables that the statement goes through, as far as no other rule reports it."""
     changes = {it.range: it for it in operations(step.statement) if _is_ours(it)}
     for work in effects_of(step).work if changes else ():
         change = changes.get(work.range)
-        if change and not step.is_new(work.table) and not _may_do_without(change, work, step):
-            yield work
+        if change and not step.is_new(work.table) and not _may_do_without(change, work.table.number, step):
+            yield str(work.table)
 
 
 def _is_ours(change: Change) -> bool:
@@ -83,16 +82,13 @@ def _is_ours(change: Change) -> bool:
     return isinstance(change, Insert | Select | CreateTable)
 
 
-def _may_do_without(change: Change, work: Work, step: Step) -> bool:
+def _may_do_without(change: Change, read: int, step: Step) -> bool:
     """Whether it looks at some rows of the table only: at conflicts, or at what refers to a changed row."""
     if isinstance(change, Insert):
-        return change.on_conflict != "none" and step.before.number_of(change.table) == work.table.number
+        return change.on_conflict != "none" and step.before.number_of(change.table) == read
     if not isinstance(change, Update | Delete):
         return False
     number = step.before.number_of(change.table)
     named = {step.before.number_of(it) for it in (change.query.tables if change.query else ())}
-    return (
-        work.table.number not in (number, *named)
-        and number is not None
-        and (work.table.number in step.before.referrers.get(number, ()))
-    )
+    refers = number is not None and read in step.before.referrers.get(number, ())
+    return refers and read != number and read not in named

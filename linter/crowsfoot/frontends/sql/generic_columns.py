@@ -408,7 +408,15 @@ class _Column:
         first = cur.at
         if cur.done:
             raise cur.unexpected("a value")
-        if cur.key in RESERVED[cur.dialect] and cur.key not in ("NULL", "CASE", "NOT", "LEFT", "RIGHT", "REPLACE", "IF"):
+        if cur.key in RESERVED[cur.dialect] and cur.key not in (
+            "NULL",
+            "CASE",
+            "NOT",
+            "LEFT",
+            "RIGHT",
+            "REPLACE",
+            "IF",
+        ):
             raise cur.unexpected("a value")
         if cur.accept("NEXT", "VALUE", "FOR"):
             cur.object_name("a sequence")

@@ -27,7 +27,8 @@ RESERVED: Final[dict[Dialect, frozenset[str]]] = {
         "RENAME REPLACE RIGHT TRIGGER UNLOCK USE USING WHILE WITH"
     ),
     # Source: https://sqlite.org/lang_keywords.html, those without %fallback in SQLite's parse.y
-    "sqlite": _RESERVED | words("AUTOINCREMENT COLLATE COMMIT DEFERRABLE ESCAPE INDEX LIMIT TRANSACTION USING"),
+    "sqlite": _RESERVED
+    | words("AUTOINCREMENT COLLATE COMMIT DEFERRABLE ESCAPE INDEX LIMIT TRANSACTION USING"),
     # Source: https://learn.microsoft.com/sql/t-sql/language-elements/reserved-keywords-transact-sql
     "sqlserver": _RESERVED - {"ADD"}
     | words("BEGIN BY COLUMN COMMIT EXEC EXECUTE FULL IF INDEX INNER LEFT MERGE PROCEDURE RIGHT VIEW WITH"),

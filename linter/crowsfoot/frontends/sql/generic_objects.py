@@ -374,7 +374,9 @@ def drop(cur: Cursor) -> list[Operation]:
         if kind == "index":
             name, table = _index_of(part, name)
         cascade = part.accept("CASCADE")
-        if part.dialect == "sqlserver":  # WITH (...), and the arguments that tell statistics and functions apart
+        if (
+            part.dialect == "sqlserver"
+        ):  # WITH (...), and the arguments that tell statistics and functions apart
             part.at = part.stop
         if not part.accept("RESTRICT") and part.dialect == "mysql":
             if part.accept("WAIT"):
@@ -488,7 +490,14 @@ def noun(cur: Cursor) -> int:
         key = cur.tokens[at].key
         if key in KINDS or key in _OTHERS or key == "VIRTUAL":
             return at
-        if key in RESERVED[cur.dialect] and key not in ("OR", "REPLACE", "UNIQUE", "FULLTEXT", "PRIMARY", "COLUMN"):
+        if key in RESERVED[cur.dialect] and key not in (
+            "OR",
+            "REPLACE",
+            "UNIQUE",
+            "FULLTEXT",
+            "PRIMARY",
+            "COLUMN",
+        ):
             break
     return cur.at + 1
 

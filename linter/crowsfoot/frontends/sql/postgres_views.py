@@ -17,6 +17,7 @@ from crowsfoot.facts.sql import (
     RefreshView,
     TypeName,
 )
+from crowsfoot.frontends.sql import postgres_shapes as shapes
 from crowsfoot.frontends.sql import postgres_types as types
 from crowsfoot.frontends.sql.postgres_expressions import object_name, query
 from crowsfoot.frontends.sql.postgres_names import constant, options, strings
@@ -70,6 +71,7 @@ def create_table_as(it: pg.CreateTableAsStmt, here: Here) -> tuple[Operation, ..
 
 def select_into(select: pg.SelectStmt, here: Here) -> Operation:
     read = with_outputs(query(select, here, here.range), select, here)
+    read = replace(read, result=shapes.result(select, here))
     return _table(select.into_clause, select, read, here, (), False)
 
 
@@ -133,7 +135,8 @@ def _query(select: pg.SelectStmt, here: Here, relation: int) -> Query:
     start = here.after("AS", here.dotted(relation)[1])
     tail = _AFTER_QUERY.search(here.text, max(start, here.end - 80), here.end)
     end = here.until(start, tail.start()) if tail else here.end
-    return with_outputs(query(select, here, here.place(start, end)), select, here)
+    read = with_outputs(query(select, here, here.place(start, end)), select, here)
+    return replace(read, result=shapes.result(select, here))
 
 
 def with_outputs(read: Query, select: pg.SelectStmt, here: Here) -> Query:

@@ -70,10 +70,11 @@ class Session:
 class Draft:
     """The catalog that one statement is making; migration is the number that new things carry."""
 
-    __slots__ = ("catalog", "conditional", "file", "left_out", "migration", "session")
+    __slots__ = ("catalog", "conditional", "file", "left_out", "migration", "postgres", "session")
 
     def __init__(self, catalog: Catalog, file: File, migration: int, session: Session) -> None:
         self.catalog = catalog
+        self.postgres = catalog.dialect == "postgresql"
         self.file = file
         self.migration = migration
         self.session = session
@@ -82,10 +83,6 @@ class Draft:
 
     def span(self, range: Range) -> Span:
         return Span(self.file.path, range.start, range.end)
-
-    @property
-    def postgres(self) -> bool:
-        return self.catalog.dialect == "postgresql"
 
     # --- refusing --------------------------------------------------------------------------------------
 
@@ -207,6 +204,8 @@ class Draft:
         """Whether a table, view, index, sequence or composite type of that name is in the schema."""
         catalog = self.catalog
         key = (catalog.fold(schema), catalog.fold(name))
+        if catalog.dialect in ("mysql", "sqlserver"):
+            return key in catalog.names  # indexes have names of their own in each table
         return (
             key in catalog.names
             or key in catalog.index_tables
@@ -247,14 +246,14 @@ class Draft:
             if old is not None:
                 names = names.discard((fold(old.schema), fold(old.name)))
             changed["names"] = names.insert((fold(new.schema), fold(new.name)), number)
-        if moved or (old is not None and old.indexes is not new.indexes):
+        if moved or old is None or old.indexes is not new.indexes:
             changed["index_tables"] = rekeyed(
                 catalog.index_tables,
                 () if old is None else ((fold(old.schema), fold(it)) for it in old.indexes),
                 ((fold(new.schema), fold(it)) for it in new.indexes),
                 number,
             )
-        if moved or (old is not None and old.foreign_keys is not new.foreign_keys):
+        if old is None or old.foreign_keys is not new.foreign_keys:
             changed["referrers"] = rereferred(
                 catalog.referrers, number, targets(old) if old else frozenset(), targets(new)
             )

@@ -259,6 +259,13 @@ class Catalog(Held, frozen=True, eq=False):
         return None if number is None else self.tables[number]
 
     def number_of(self, name: ObjectName) -> int | None:
+        if self.dialect == "postgresql" and name.schema is None:
+            names, bare = self.names, name.name
+            for schema in self.search_path:
+                number = names.get((schema, bare))
+                if number is not None:
+                    return number
+            return None
         for schema in (name.schema,) if name.schema is not None else self.search_path:
             number = self.names.get((self.fold(schema), self.fold(name.name)))
             if number is not None:

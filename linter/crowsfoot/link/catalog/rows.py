@@ -19,6 +19,7 @@ from crowsfoot.facts.sql import (
 from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, converts
 from crowsfoot.link.catalog.draft import Draft, UnclearError
 from crowsfoot.link.catalog.model import Enum, Table
+from crowsfoot.link.catalog.results import results
 from crowsfoot.link.catalog.types import check_label, check_value, printed_type
 from crowsfoot.source import Range
 
@@ -107,6 +108,12 @@ def outputs(draft: Draft, query: Query) -> list[tuple[str, TypeName]] | None:
 
     A type that is not known has an empty name.
     """
+    if query.result is not None:
+        names = results(draft.catalog, query)
+        if names is None or "*" in {it.name for it in query.outputs} or len(names) != len(query.outputs):
+            return names
+        # The frontend knows best what a column without a name is called.
+        return [(it.name, type) for it, (_, type) in zip(query.outputs, names, strict=True)]
     if not query.outputs:
         return None
     found: list[tuple[str, TypeName]] = []
