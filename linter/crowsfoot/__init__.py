@@ -3,22 +3,26 @@
 These names are what a rule needs; a rule of your own imports them from here.
 """
 
+from typing import TYPE_CHECKING
+
 from crowsfoot.finding import Confidence, Edit, Finding, Fix, Related, Safety, Severity
-from crowsfoot.link.automation import Command
-from crowsfoot.link.history import History, Migration, Step
-from crowsfoot.link.project import (
-    Column,
-    Database,
-    ForeignKey,
-    Index,
-    Problem,
-    Project,
-    Relation,
-    Table,
-    UnresolvedRelation,
-)
 from crowsfoot.rule import Rule, rule
 from crowsfoot.source import Span
+
+if TYPE_CHECKING:
+    from crowsfoot.link.automation import Command
+    from crowsfoot.link.history import History, Migration, Step
+    from crowsfoot.link.project import (
+        Column,
+        Database,
+        ForeignKey,
+        Index,
+        Problem,
+        Project,
+        Relation,
+        Table,
+        UnresolvedRelation,
+    )
 
 __version__ = "0.1.0"
 
@@ -48,3 +52,16 @@ __all__ = [
     "__version__",
     "rule",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """The linked types, once a rule asks for them: a run that is answered from the cache needs none."""
+    if name in __all__:
+        from importlib import import_module
+
+        for module in ("project", "history", "automation"):
+            found = vars(import_module(f"crowsfoot.link.{module}")).get(name)
+            if found is not None:
+                globals()[name] = found
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

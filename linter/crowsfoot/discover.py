@@ -19,15 +19,17 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from errno import ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from crowsfoot.config import UserError, repository
-from crowsfoot.facts.common import Problem
 from crowsfoot.kinds import kind_of
 from crowsfoot.patterns import Patterns, compile_patterns, compile_text
 from crowsfoot.source import Range, Source
+
+if TYPE_CHECKING:
+    from crowsfoot.facts.common import Problem
 
 # No dist, build, target or coverage: where those are made by tools, a .gitignore says so; elsewhere they
 # may hold a committed schema.
@@ -50,7 +52,7 @@ class Discovery(msgspec.Struct, frozen=True):
 
     root: Path
     sources: tuple[Source, ...] = ()
-    problems: tuple[tuple[str, Problem], ...] = ()
+    problems: tuple[tuple[str, "Problem"], ...] = ()
     named: frozenset[str] = frozenset()  # files that the user named, one by one
     unknown: tuple[str, ...] = ()  # those of them that are of no kind that crowsfoot reads
     bare: tuple[str, ...] = ()  # folders beside migrations of Prisma that hold none
@@ -378,7 +380,9 @@ class _UnreadableError(Exception):
     """Why a file has no text."""
 
 
-def _problem(message: str) -> Problem:
+def _problem(message: str) -> "Problem":
+    from crowsfoot.facts.common import Problem
+
     return Problem(Range(0, 0), message, "unreadable")
 
 

@@ -12,6 +12,7 @@ from crowsfoot.cache import Cache, digest
 from crowsfoot.facts import Facts
 from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.link.layouts import Layout
+from crowsfoot.processes import MOST_NUMBERS, Pile, helpers, spare_cores
 from crowsfoot.source import Source
 
 # Below this, in characters, what other processes save is lost in starting them.
@@ -92,9 +93,12 @@ def _key(source: Source) -> str:
 
 
 def _read(jobs: Sequence[_Job]) -> Iterable[Facts | None]:
-    if len(jobs) > 1 and sum(len(source.text) for source, _ in jobs) >= WORTH_PROCESSES:
+    size = sum(len(source.text) for source, _ in jobs) if len(jobs) > 1 else 0
+    if size >= WORTH_HELPERS and (cores := spare_cores()):
+        return _read_with_helpers(jobs, min(cores, len(jobs) - 1))
+    if size >= WORTH_A_POOL and sys.platform != "linux":
         try:
-            return _read_in_processes(jobs)
+            return _read_in_pool(jobs)
         except (OSError, ImportError, RuntimeError):
             pass  # a sandbox without processes or semaphores, or one of them was killed: it works without
     return map(_read_one, jobs)
@@ -105,43 +109,43 @@ def _read_one(job: _Job) -> Facts | None:
     return frontends.read(source) if dialect is None else frontends.read(source, dialect)
 
 
-def _read_in_processes(jobs: Sequence[_Job]) -> list[Facts | None]:
-    """Every core reads an equal share of the text, this one among them."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+def _read_with_helpers(jobs: Sequence[_Job], count: int) -> list[Facts | None]:
+    """Everyone takes the largest of what is left; what a helper could not read is read here."""
+    order = sorted(range(len(jobs)), key=lambda it: -len(jobs[it][0].text))
+    heaps = [order[it::MOST_NUMBERS] for it in range(min(len(jobs), MOST_NUMBERS))]
 
-    shares = _shares(jobs, min(os.cpu_count() or 1, len(jobs), _MOST_PROCESSES))
+    def read(heap: int) -> list[Facts | None]:
+        return [_read_one(jobs[it]) for it in heaps[heap]]
+
+    def encoded() -> bytes:
+        return msgspec.msgpack.encode({it: read(it) for it in pile})
+
+    with Pile(len(heaps)) as pile, helpers(encoded, count) as started:
+        found = {it: read(it) for it in pile}
+        for helper in started:
+            if (answer := helper.answer()) is not None:
+                found |= msgspec.msgpack.decode(answer, type=dict[int, list[Facts | None]])
+    results: dict[int, Facts | None] = {}
+    for it, heap in enumerate(heaps):
+        results.update(zip(heap, found[it] if it in found else read(it), strict=True))
+    return [results[it] for it in range(len(jobs))]
+
+
+def _read_in_pool(jobs: Sequence[_Job]) -> list[Facts | None]:
+    """Elsewhere a process begins from nothing, and is sent what it works on."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    # The largest come first, so that no core is left with one when the others have finished.
+    order = sorted(range(len(jobs)), key=lambda it: -len(jobs[it][0].text))
     results: list[Facts | None] = [None] * len(jobs)
-    # A process that is forked has everything loaded already; elsewhere forking is not safe.
-    context = get_context("fork" if sys.platform == "linux" else None)
-    with ProcessPoolExecutor(max(1, len(shares) - 1), context) as pool:
-        others = [pool.submit(_encoded, [jobs[it] for it in share]) for share in shares[1:]]
-        for it in shares[0]:
-            results[it] = _read_one(jobs[it])
-        for share, answer in zip(shares[1:], others, strict=True):
-            read = msgspec.msgpack.decode(answer.result(), type=list[Facts | None])
-            for it, facts in zip(share, read, strict=True):
-                results[it] = facts
+    chunk = max(1, len(jobs) // 100)
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(jobs))) as pool:
+        answers = pool.map(_encoded, [jobs[it] for it in order], chunksize=chunk)
+        for it, answer in zip(order, answers, strict=True):
+            results[it] = msgspec.msgpack.decode(answer, type=Facts | None)
     return results
 
 
-_MOST_PROCESSES = 8
-
-
-def _shares(jobs: Sequence[_Job], count: int) -> list[list[int]]:
-    """The numbers of the jobs, dealt to so many hands: the largest first, to whom has least."""
-    shares: list[list[int]] = [[] for _ in range(count)]
-    sizes = [0] * count
-    for it in sorted(range(len(jobs)), key=lambda it: -len(jobs[it][0].text)):
-        least = sizes.index(min(sizes))
-        shares[least].append(it)
-        sizes[least] += len(jobs[it][0].text) + _SMALLEST
-    return shares
-
-
-_SMALLEST = 100  # characters: what an empty file takes
-
-
-def _encoded(jobs: Sequence[_Job]) -> bytes:
-    """In another process: what the files say, as bytes, which cross faster than objects."""
-    return msgspec.msgpack.encode([_read_one(it) for it in jobs])
+def _encoded(job: _Job) -> bytes:
+    """In another process: what the file says, as bytes, which cross faster than objects."""
+    return msgspec.msgpack.encode(_read_one(job))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,10 +21,12 @@ from crowsfoot.config import Config, Location, UserError, working_folder
 from crowsfoot.discover import Discovery, discover, printable, standard_input
 from crowsfoot.finding import Confidence, Fix, Report, Safety
 from crowsfoot.fix import apply
-from crowsfoot.link.assumed import Changes
 from crowsfoot.plugins import packages
 from crowsfoot.rule import Rule, load
 from crowsfoot.source import Source
+
+if TYPE_CHECKING:
+    from crowsfoot.link.assumed import Changes
 
 # A round of fixes can make room for the next, never for itself; a table with more than that many
 # findings is mended by the next run.
@@ -111,7 +113,7 @@ class Session:
         return self._report_on(self.discovery)
 
     @cached_property
-    def changes(self) -> Changes | None:
+    def changes(self) -> "Changes | None":
         """What has become of the files since the revision that the user names."""
         if self.choices.since is None:
             return None

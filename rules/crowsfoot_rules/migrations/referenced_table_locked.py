@@ -62,6 +62,7 @@ def check(step: Step) -> Iterator[Finding]:
         number for number, (_, lock) in held_before(step).items() if lock.mode.blocks_reads
     }
     known |= {step.before.number_of(it.name if isinstance(it, DropObject) else it.table) for it in drops}
+    known.update(number for number, (_, lock) in held_before(step).items() if lock.mode.blocks_reads)
     locks = [
         it
         for it in blocking_locks(step, effects_of(step))

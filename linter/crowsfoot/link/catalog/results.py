@@ -190,13 +190,11 @@ class _Scope:
         return TypeName(type.name, type.range, type.args, schema, type.dimensions)
 
     def call(self, shape: Shape) -> TypeName:
+        # What PostgreSQL brings comes first: pg_catalog is searched before all else.
         name = shape.name
-        given = [self.type(it) for it in shape.of]
-        own = self.own_function(name, given)
-        if own is not None:
-            return own
         if name in _FIXED:
             return TypeName(_FIXED[name], _NOWHERE)
+        given = [self.type(it) for it in shape.of]
         first = given[0] if given else _UNKNOWN
         if name in _SAME:
             type = common(self.catalog, given) if name in ("greatest", "least", "coalesce") else bare(first)
@@ -206,13 +204,15 @@ class _Scope:
         if name == "unnest":
             return element(first)
         maker = _COMPUTED.get(name)
+        if maker is None:
+            return self.own_function(name, given)
         if name == "date_trunc" and len(given) > 1:
             first = given[1]
-        result = None if maker is None else maker.get(first.name)
+        result = maker.get(first.name)
         return _UNKNOWN if result is None or first.dimensions else TypeName(result, _NOWHERE)
 
-    def own_function(self, name: str, given: Sequence[TypeName]) -> TypeName | None:
-        """What a function of the user's gives; None where there is none of that name."""
+    def own_function(self, name: str, given: Sequence[TypeName]) -> TypeName:
+        """What a function of the user's gives."""
         for schema in self.catalog.search_path:
             for function in self.catalog.functions.get((schema, name), ()):
                 if len(function.arguments) != len(given):
@@ -224,7 +224,7 @@ class _Scope:
                     ]
                     return common(self.catalog, wanted)
                 return self.known(parsed(returns)) if returns in TYPES else _UNKNOWN
-        return None
+        return _UNKNOWN
 
 
 def parsed(name: str) -> TypeName:
