@@ -28,9 +28,11 @@ READS_FILES = {
     "cli.py",
     "testing.py",
     "plugins.py",
+    "revisions.py",
 }
 ASKS_THE_MACHINE = {"os.path.join", "os.cpu_count"}
 PRINTS = {"cli.py", "__main__.py"}
+RUNS_PROGRAMS = {"revisions.py"}  # git
 
 
 def modules() -> list[Path]:
@@ -56,7 +58,9 @@ def test_only_the_edges_touch_the_disk_and_the_screen(module: Path) -> None:
 
 @pytest.mark.parametrize("module", modules(), ids=lambda it: it.relative_to(it.parents[2]).as_posix())
 def test_nothing_executes_text(module: Path) -> None:
-    assert not set(calls(module)) & {"eval", "exec", "compile", "os.system", "subprocess.run", "pickle.loads"}
+    called = set(calls(module))
+    assert not called & {"eval", "exec", "compile", "os.system", "pickle.loads"}
+    assert module.name in RUNS_PROGRAMS or not any(it.startswith("subprocess.") for it in called)
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda it: it.relative_to(it.parents[2]).as_posix())

@@ -60,7 +60,7 @@ def helpers(work: Callable[[], bytes], count: int) -> Iterator[list["Helper"]]:
     started: list[Helper] = []
     try:
         with suppress(OSError):
-            for _ in range(count):
+            while len(started) < count:
                 started.append(Helper(work))
         yield started
     finally:
@@ -69,7 +69,10 @@ def helpers(work: Callable[[], bytes], count: int) -> Iterator[list["Helper"]]:
 
 
 class Helper:
-    """A copy of this process that does the work, and answers with its result. Raises OSError if none starts."""
+    """A copy of this process that does the work, and answers with its result.
+
+    Raises OSError where none can be started.
+    """
 
     def __init__(self, work: Callable[[], bytes]) -> None:
         self._answer, here = os.pipe()

@@ -16,7 +16,7 @@ from crowsfoot.processes import MOST_NUMBERS, Pile, helpers, spare_cores
 from crowsfoot.source import Source
 
 # Below this, in characters, what other processes save is lost in starting them.
-WORTH_PROCESSES = 800_000 if sys.platform == "linux" else 2_000_000
+WORTH_PROCESSES = 200_000 if sys.platform == "linux" else 2_000_000
 
 _Job = tuple[Source, Dialect | None]
 
@@ -93,14 +93,14 @@ def _key(source: Source) -> str:
 
 
 def _read(jobs: Sequence[_Job]) -> Iterable[Facts | None]:
-    size = sum(len(source.text) for source, _ in jobs) if len(jobs) > 1 else 0
-    if size >= WORTH_HELPERS and (cores := spare_cores()):
-        return _read_with_helpers(jobs, min(cores, len(jobs) - 1))
-    if size >= WORTH_A_POOL and sys.platform != "linux":
-        try:
-            return _read_in_pool(jobs)
-        except (OSError, ImportError, RuntimeError):
-            pass  # a sandbox without processes or semaphores, or one of them was killed: it works without
+    if len(jobs) > 1 and sum(len(source.text) for source, _ in jobs) >= WORTH_PROCESSES:
+        if cores := spare_cores():
+            return _read_with_helpers(jobs, min(cores, len(jobs) - 1))
+        if sys.platform != "linux":
+            try:
+                return _read_in_pool(jobs)
+            except (OSError, ImportError, RuntimeError):
+                pass  # a sandbox without processes or semaphores, or one of them was killed
     return map(_read_one, jobs)
 
 

@@ -20,7 +20,7 @@ from crowsfoot.link.project import File, Project
 from crowsfoot.link.project import Problem as LinkProblem
 from crowsfoot.reading import read_all, read_migrations
 from crowsfoot.rule import Rule
-from crowsfoot.subjects import SUBJECTS
+from crowsfoot.subjects import SUBJECTS, ByOperation
 from crowsfoot.suppress import Unused, judge
 
 Rules = Mapping[str, Rule[Any]]
@@ -123,15 +123,20 @@ def apply_rules(
     still run.
     """
     found = []
+    sorted_out = {type: ByOperation(subjects.get(type, ())) for type in (Step, Migration)}
     for rule in rules:
         options = config.options.get(rule.name, {})
-        for subject in subjects.get(rule.over, ()):
+        concerned = sorted_out[rule.over].about(rule.about) if rule.about else subjects.get(rule.over, ())
+        for subject in concerned:
             try:
                 findings = list(rule.check(subject, **options))
             except Exception:
                 failures.append(f"{rule.name} failed on {subject}:\n{traceback.format_exc()}")
-            else:
-                found += [Diagnostic(rule.name, severity(config, rule), finding) for finding in findings]
+                continue
+            # Nearly always there are none.
+            if findings:
+                level = severity(config, rule)
+                found += [Diagnostic(rule.name, level, finding) for finding in findings]
     return found
 
 

@@ -1,6 +1,6 @@
 """The types that a rule can be over, and where the project keeps their values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from crowsfoot.link.automation import Command
@@ -32,6 +32,29 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     Migration: lambda project: _new_migrations(project),
     Step: lambda project: [it for migration in _new_migrations(project) for it in migration.steps],
 }
+
+
+class ByOperation:
+    """Steps or migrations, by the types of what they do, in blocks or not."""
+
+    def __init__(self, subjects: Iterable[Step | Migration]) -> None:
+        self._subjects = list(subjects)
+        self._numbers: dict[type[Any], list[int]] = {}
+        for number, subject in enumerate(self._subjects):
+            for kind in _operations(subject):
+                self._numbers.setdefault(kind, []).append(number)
+
+    def about(self, kinds: Iterable[type[Any]]) -> list[Step | Migration]:
+        """Those that do something of one of the kinds, in their order."""
+        numbers = {number for kind in kinds for number in self._numbers.get(kind, ())}
+        return [self._subjects[number] for number in sorted(numbers)]
+
+
+def _operations(subject: Step | Migration) -> set[type[Any]]:
+    from crowsfoot.databases.blocking import operations  # loads what a project without migrations lacks
+
+    steps = (subject,) if isinstance(subject, Step) else subject.steps
+    return {type(it) for step in steps for it in operations(step.statement)}
 
 
 def _new_migrations(project: Project) -> list[Migration]:

@@ -5,8 +5,8 @@ A lock that is held for a moment is no wait. A table that the same deploy create
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, Literal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import msgspec
 
@@ -22,18 +22,22 @@ from crowsfoot.facts.sql import (
     CreateIndex,
     CreateTable,
     Maintain,
+    ObjectName,
     RefreshView,
     SetVariable,
     Statement,
 )
 from crowsfoot.finding import Confidence
-from crowsfoot.link.history import Step
+from crowsfoot.link.history import Migration, Step, Transaction
+from crowsfoot.link.project import Linked
 from crowsfoot.prose import series
 
 if TYPE_CHECKING:  # rules import this module, also where there is no migration
     from crowsfoot.databases.locks_model import Effects, Lock, Mode, Work
     from crowsfoot.link.catalog.model import Table
 
+Holder = TypeVar("Holder", bound=Linked)
+Made = TypeVar("Made")
 Cause = Literal[
     "index",
     "constraint index",
@@ -98,16 +102,12 @@ def waits(step: Step, cause: Cause) -> Iterator[Wait]:
 
 def longest_wait(step: Step) -> Wait | None:
     """The wait of the statement that takes longest, in kind."""
-    known: Wait | None = step.__dict__.get("wait", _UNKNOWN)
-    if known is _UNKNOWN:
-        known = step.__dict__["wait"] = _longest_wait(step)
-    return known
-
-
-_UNKNOWN: Final[Any] = object()
+    return _kept(step, "wait", _longest_wait)
 
 
 def _longest_wait(step: Step) -> Wait | None:
+    if not any(isinstance(it, _WORKING) for it in step.does):
+        return None
     if step.migration.history.dialect != "postgresql" or may_not_run(step):
         return None
     effects = effects_of(step)
@@ -129,6 +129,20 @@ def _longest_wait(step: Step) -> Wait | None:
     return _wait(step, worst, found[worst], effects)
 
 
+# Operations that may do so, and blocks, which hold others.
+_WORKING: Final = (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    AlterConstraint,
+    AlterDomain,
+    AlterTable,
+    Block,
+    CreateIndex,
+    CreateTable,
+    Maintain,
+    RefreshView,
+)
 _LENGTHS: Final = ("truncate", "scan", "index build", "rewrite")
 
 
@@ -174,23 +188,73 @@ def blocking_locks(step: Step, effects: Effects) -> Iterator[Lock]:
 def held_before(step: Step) -> dict[int, tuple[Step, Lock]]:
     """What earlier statements of its transaction lock against writers, by the number of the table."""
     held: dict[int, tuple[Step, Lock]] = {}
-    for earlier in step.transaction.steps:
-        if earlier is step:
-            break
-        for lock in blocking_locks(step, effects_of(earlier)):
-            number = lock.table.number if lock.table else 0
-            if number not in held or lock.mode > held[number][1].mode:
-                held[number] = (earlier, lock)
+    for number, locks in _kept(step.transaction, "acquired", _acquired).items():
+        if locks[0][0].number >= step.number:
+            break  # they stand in the order in which they were taken
+        held[number] = [it for it in locks if it[0].number < step.number][-1]
     return held
+
+
+def locked_before(step: Step, table: int) -> Lock | None:
+    """How an earlier statement of its transaction locks the table of that number against writers."""
+    locks = _kept(step.transaction, "acquired", _acquired).get(table, [])
+    return next((lock for earlier, lock in reversed(locks) if earlier.number < step.number), None)
+
+
+def _acquired(transaction: Transaction) -> dict[int, list[tuple[Step, Lock]]]:
+    """The locks of each table, by its number, each stronger than the one before."""
+    acquired: dict[int, list[tuple[Step, Lock]]] = {}
+    for step in transaction.steps:
+        for lock in blocking_locks(step, effects_of(step)):
+            locks = acquired.setdefault(lock.table.number, []) if lock.table else []
+            if not locks or lock.mode > locks[-1][1].mode:
+                locks.append((step, lock))
+    return acquired
 
 
 def sets_lock_timeout(step: Step) -> bool:
     """Whether the migration says before the step how long to wait for a lock."""
-    return any(
-        isinstance(change, SetVariable) and change.name == "lock_timeout" and change.value not in (None, "0")
-        for earlier in step.migration.steps[: step.number]
-        for change in earlier.does
+    first = _kept(step.migration, "timeout", _first_timeout)
+    return first is not None and first < step.number
+
+
+def _first_timeout(migration: Migration) -> int | None:
+    return next(
+        (
+            step.number
+            for step in migration.steps
+            for change in step.does
+            if isinstance(change, SetVariable)
+            and change.name == "lock_timeout"
+            and change.value not in (None, "0")
+        ),
+        None,
     )
+
+
+def added_column(step: Step, name: ObjectName, column: str) -> tuple[Step, AddColumn] | None:
+    """The statement of the same migration, up to this one, that adds the column to the table."""
+    number = step.before.number_of(name)
+    found = None if number is None else _kept(step.migration, "added", _added).get((number, column))
+    return found if found and found[0].number <= step.number else None
+
+
+def _added(migration: Migration) -> dict[tuple[int | None, str], tuple[Step, AddColumn]]:
+    return {
+        (step.before.number_of(change.table), change.column.name): (step, change)
+        for step in migration.steps
+        for change in step.does
+        if isinstance(change, AddColumn)
+    }
+
+
+def _kept(holder: Holder, name: str, make: Callable[[Holder], Made]) -> Made:
+    """What is made of the holder, made once: many rules ask for it."""
+    known: Any = holder.__dict__
+    if name not in known:
+        known[name] = make(holder)
+    made: Made = known[name]
+    return made
 
 
 def operations(statement: Statement) -> Iterator[Change]:
@@ -204,12 +268,16 @@ def operations(statement: Statement) -> Iterator[Change]:
 
 def may_not_run(step: Step) -> bool:
     """Whether the migration fails at this step or before it, so that what the step does is not the point."""
-    failure = step.migration.failure
+    failed = _kept(step.migration, "failed", _failed)
+    return failed is not None and failed <= step.number
+
+
+def _failed(migration: Migration) -> int | None:
+    """The number of the step at which the migration fails for sure."""
+    failure = migration.failure
     if failure is None or not failure.sure:
-        return False
-    if failure is step.migration.refused:
-        return True
-    return any(it.failure is failure for it in step.migration.steps[: step.number + 1])
+        return None
+    return next((it.number for it in migration.steps if it.failure is failure), 0)
 
 
 def _cause(change: Change, work: Work, step: Step) -> Cause | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
-from crowsfoot.facts.sql import Dialect
+from crowsfoot.databases.tools import Dialect
 
 # What tools call databases, and the dialect that is spoken to them; None where that is no SQL.
 DIALECTS: Final[Mapping[str | None, Dialect | None]] = {

@@ -6,7 +6,9 @@ Sources: https://www.postgresql.org/docs/current/explicit-locking.html,
 https://www.postgresql.org/docs/current/sql-altertable.html
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Final
 
 from crowsfoot.databases import locks_columns, locks_drops, locks_objects, locks_rows, locks_tables
@@ -51,8 +53,8 @@ def _in_utc(step: Step) -> bool:
             for it in each.does
             if isinstance(it, sql.SetVariable) and it.name == "timezone"
         ]
-    set_to = [zone for number, zone in zones if number < step.number]
-    return bool(set_to) and (set_to[-1] or "").upper() in ("UTC", "ETC/UTC", "GMT")
+    last = bisect_left(zones, step.number, key=itemgetter(0))
+    return last > 0 and (zones[last - 1][1] or "").upper() in ("UTC", "ETC/UTC", "GMT")
 
 
 def effects(

@@ -1,7 +1,7 @@
 """A statement that alters an InnoDB table, and the catalog before it -> how the server will do it.
 
-For MySQL and MariaDB. What MariaDB does was measured on 10.11.18: each action alone and many together, on
-small tables, with ALGORITHM and LOCK written out, until one was taken. What MySQL does is what its manual says.
+For MySQL and MariaDB. What MariaDB does was measured on 10.11.18: each action alone and many together, with
+ALGORITHM and LOCK written out, until the server took one. What MySQL does is what its manual says.
 Sources: https://dev.mysql.com/doc/refman/5.7/en/innodb-online-ddl-operations.html,
 https://dev.mysql.com/doc/refman/8.0/en/innodb-online-ddl-operations.html,
 https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html,
@@ -95,7 +95,7 @@ def _together(work: list[Work], server: Server) -> Cost:
             for it in work
         ]
     if len(work) > 1:  # a new name on top of it takes no lock of its own
-        work = [it for it in work if it.lock != "EXCLUSIVE"]
+        work = [it for it in work if it.lock != "EXCLUSIVE"] or work[:1]
     weakest = max(work, key=lambda it: (ALGORITHMS.index(it.algorithm), LOCKS.index(it.lock), it.rebuilds))
     algorithm, why = weakest.algorithm, weakest.why
     rebuilds = any(it.rebuilds for it in work)

@@ -1,6 +1,6 @@
 """A column that is added to or dropped from a SQLite table -> why SQLite refuses, if it does.
 
-Sources: https://sqlite.org/lang_altertable.html, and the sqlite3 module of Python, which is asked in the tests.
+Sources: https://sqlite.org/lang_altertable.html, and Python's sqlite3 module, which is asked in the tests.
 """
 
 import msgspec

@@ -187,6 +187,10 @@ def _instant(change: Change, table: Table, before: Catalog, enterprise: bool) ->
     return Cost("Sch-M", "instant", "the table's definition changes", change.range)
 
 
+def _drop_object(change: DropObject, table: Table, before: Catalog, enterprise: bool) -> Cost | None:
+    return Cost("Sch-M", "instant", "an index is dropped", change.range) if change.kind == "index" else None
+
+
 def _alter_table(change: AlterTable, table: Table, before: Catalog, enterprise: bool) -> Cost | None:
     if change.change == "force":
         online = enterprise and "online" in (change.text or "").lower().replace(" ", "")
@@ -209,6 +213,6 @@ _HANDLERS: Final[dict[type[Change], Callable[..., Cost | None]]] = {
     AlterColumn: _instant,
     AlterTable: _alter_table,
     DropColumn: _instant,
-    DropObject: _instant,
+    DropObject: _drop_object,
     RenameObject: _instant,
 }

@@ -34,10 +34,10 @@ from collections.abc import Iterator
 from crowsfoot import Finding, Step, rule
 from crowsfoot.databases.blocking import Wait, waits
 from crowsfoot.databases.ways_out import apart_and_unparsed, safer
-from crowsfoot.facts.sql import Maintain, RefreshView
+from crowsfoot.facts.sql import AlterTable, Maintain, RefreshView
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AlterTable, Maintain, RefreshView), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "maintenance"):
         yield Finding(

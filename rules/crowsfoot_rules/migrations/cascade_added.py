@@ -30,7 +30,7 @@ from crowsfoot import Confidence, Finding, Related, Severity, Step, rule
 from crowsfoot.facts.sql import AddConstraint
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(over=Step, about=(AddConstraint,), since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
     for add in step.does:
         if not isinstance(add, AddConstraint) or add.constraint.references is None:

@@ -30,7 +30,7 @@ from crowsfoot.facts.sql import DropColumn, DropConstraint, DropObject
 from crowsfoot.prose import series
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(DropObject, DropColumn, DropConstraint), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     drops = [it for it in step.does if isinstance(it, DropObject | DropColumn | DropConstraint)]
     if not any(it.cascade for it in drops):

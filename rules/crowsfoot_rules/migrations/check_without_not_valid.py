@@ -31,9 +31,10 @@ from collections.abc import Iterator
 from crowsfoot import Finding, Step, rule
 from crowsfoot.databases.blocking import waits
 from crowsfoot.databases.ways_out import later, safer
+from crowsfoot.facts.sql import AddColumn, AddConstraint, AlterDomain
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AddConstraint, AddColumn, AlterDomain), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "check"):
         yield Finding(

@@ -30,7 +30,7 @@ from crowsfoot.databases.replacements import successor
 from crowsfoot.facts.sql import DropColumn
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(DropColumn,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for drop in step.does:
         if not isinstance(drop, DropColumn) or (table := step.existing(drop.table)) is None:

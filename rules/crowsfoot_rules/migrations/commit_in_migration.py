@@ -41,15 +41,16 @@ from crowsfoot import Confidence, Finding, Migration, Step, rule
 from crowsfoot.facts.sql import CreateEnum, DropObject, SetVariable, Transaction
 
 
-@rule(over=Migration, since="0.2")
+@rule(over=Migration, about=(Transaction,), since="0.2")
 def check(migration: Migration) -> Iterator[Finding]:
     if migration.history.dialect != "postgresql" or migration.transport not in ("batch", "transaction"):
         return
-    for number, step in enumerate(migration.steps):
+    before, after = 0, sum(map(_changes_something, migration.steps))
+    for step in migration.steps:
+        before += _changes_something(step)
+        after -= _changes_something(step)
         if not any(isinstance(it, Transaction) and it.action == "commit" for it in step.does):
             continue
-        before = sum(map(_changes_something, migration.steps[:number]))
-        after = sum(map(_changes_something, migration.steps[number:]))
         if before and after:
             yield Finding(
                 step.span,

@@ -34,7 +34,7 @@ from crowsfoot.databases.ways_out import apart, safer
 from crowsfoot.facts.sql import AddColumn, AddConstraint, Constraint
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AddConstraint, AddColumn), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "constraint index"):
         yield Finding(

@@ -51,14 +51,15 @@ from crowsfoot.facts.sql import (
     Truncate,
     Update,
 )
-from crowsfoot.link.catalog.model import ForeignKey
 
 
-@rule(over=Migration, since="0.2", severity=Severity.ERROR)
+@rule(over=Migration, about=(Insert, Update, Delete), since="0.2", severity=Severity.ERROR)
 def check(migration: Migration) -> Iterator[Finding]:
     if migration.history.dialect != "postgresql":
         return
     for transaction in migration.transactions:
+        if len(transaction.steps) == 1:
+            continue
         pending: dict[int, Step] = {}
         for step in transaction.steps:
             if may_not_run(step):
@@ -111,14 +112,10 @@ def _with_events(change: Insert | Update | Delete, step: Step) -> Iterator[int]:
     if not isinstance(change, Insert):
         for _, key in step.before.referring(table):
             columns = change.columns if isinstance(change, Update) else key.target_columns
-            if _is_put_off(key) and not set(columns).isdisjoint(key.target_columns):
+            if key.deferred and key.enforced and not set(columns).isdisjoint(key.target_columns):
                 yield table.number
     if not isinstance(change, Delete):
         for key in table.foreign_keys.values():
             written = not change.columns or not set(key.columns).isdisjoint(change.columns)
-            if _is_put_off(key) and written:
+            if key.deferred and key.enforced and written:
                 yield table.number
-
-
-def _is_put_off(key: ForeignKey) -> bool:
-    return key.deferred and key.enforced

@@ -34,7 +34,7 @@ from crowsfoot import Finding, Severity, Step, rule
 from crowsfoot.facts.sql import Block, CreateFunction
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, about=(CreateFunction, Block), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
     if step.migration.transport != "adapter":
         return

@@ -33,7 +33,7 @@ from crowsfoot.databases.ways_out import apart_and_unparsed, safer
 from crowsfoot.facts.sql import DropObject
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(over=Step, about=(DropObject,), since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
     if step.migration.history.dialect != "postgresql" or may_not_run(step):
         return

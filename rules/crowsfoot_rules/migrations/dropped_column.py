@@ -33,7 +33,7 @@ from crowsfoot.facts.sql import DropColumn
 from crowsfoot.prose import series
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(DropColumn,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     drops = [it for it in step.does if isinstance(it, DropColumn)]
     lost = []

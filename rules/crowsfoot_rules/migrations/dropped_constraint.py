@@ -32,7 +32,7 @@ from crowsfoot.databases.promises import lost_promise
 from crowsfoot.facts.sql import DropConstraint
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(over=Step, about=(DropConstraint,), since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
     for drop in step.does:
         if not isinstance(drop, DropConstraint) or (table := step.existing(drop.table)) is None:

@@ -27,7 +27,7 @@ from crowsfoot import Confidence, Finding, Related, Severity, Step, rule
 from crowsfoot.facts.sql import AlterColumn
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(over=Step, about=(AlterColumn,), since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
     for change in step.does:
         if not isinstance(change, AlterColumn) or change.change != "drop default":

@@ -31,7 +31,7 @@ from crowsfoot.databases.replacements import replacement_of
 from crowsfoot.facts.sql import DropObject
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(DropObject,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for drop in step.does:
         if not isinstance(drop, DropObject) or drop.kind != "table":

@@ -28,7 +28,7 @@ from crowsfoot.facts.sql import AddEnumValue
 from crowsfoot.link.catalog.model import Enum
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(over=Step, about=(AddEnumValue,), since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
     for add in step.does:
         if not isinstance(add, AddEnumValue):

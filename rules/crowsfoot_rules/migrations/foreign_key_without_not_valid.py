@@ -43,12 +43,12 @@ Source: https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTAB
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Step, rule
-from crowsfoot.databases.blocking import waits
+from crowsfoot.databases.blocking import added_column, waits
 from crowsfoot.databases.ways_out import later, safer, with_column
-from crowsfoot.facts.sql import AddColumn, AddConstraint, Constraint
+from crowsfoot.facts.sql import AddColumn, AddConstraint, AlterConstraint, Constraint
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AddConstraint, AddColumn, AlterConstraint), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "foreign key"):
         way, fix = f"add it NOT VALID, and VALIDATE it{later(step)}", safer(step, wait.changes)
@@ -68,18 +68,14 @@ def check(step: Step) -> Iterator[Finding]:
 def _at_new_column(step: Step, change: AddConstraint) -> tuple[AddColumn, Constraint] | None:
     """The addition of the only column of the foreign key, in the same migration, if it could hold the key."""
     constraint, key = change.constraint, change.constraint.references
-    for earlier in step.migration.steps[: step.number + 1]:
-        for added in earlier.does:
-            if not isinstance(added, AddColumn) or (added.column.name,) != constraint.columns:
-                continue
-            target = earlier.before.table(key.table) if key else None
-            primary = target.primary_key if target else None
-            fits = primary is not None and (not key or key.columns in ((), primary.columns))
-            empty = not added.column.not_null and added.column.default is None
-            if (
-                fits
-                and empty
-                and earlier.before.number_of(added.table) == step.before.number_of(change.table)
-            ):
-                return added, constraint
-    return None
+    if key is None or len(constraint.columns) != 1:
+        return None
+    found = added_column(step, change.table, constraint.columns[0])
+    if found is None:
+        return None
+    earlier, added = found
+    target = earlier.before.table(key.table)
+    primary = target.primary_key if target else None
+    fits = primary is not None and key.columns in ((), primary.columns)
+    empty = not added.column.not_null and added.column.default is None
+    return (added, constraint) if fits and empty else None

@@ -30,7 +30,7 @@ from crowsfoot import Confidence, Finding, Severity, Step, rule
 from crowsfoot.facts.sql import CreateIndex
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(over=Step, about=(CreateIndex,), since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
     for change in step.does:
         if isinstance(change, CreateIndex) and change.concurrently and change.if_not_exists:

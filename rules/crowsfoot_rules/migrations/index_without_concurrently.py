@@ -42,7 +42,7 @@ from crowsfoot.databases.ways_out import apart, safer
 from crowsfoot.facts.sql import CreateIndex
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(CreateIndex,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "index"):
         create = wait.change

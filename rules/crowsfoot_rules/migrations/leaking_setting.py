@@ -34,7 +34,7 @@ from crowsfoot.databases.blocking import may_not_run
 from crowsfoot.facts.sql import Change, Select, SetVariable
 
 
-@rule(over=Migration, since="0.2")
+@rule(over=Migration, about=(SetVariable, Select), since="0.2")
 def check(migration: Migration) -> Iterator[Finding]:
     if migration.history.dialect != "postgresql":
         return

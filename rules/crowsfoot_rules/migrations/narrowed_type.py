@@ -31,7 +31,7 @@ from crowsfoot.facts.sql import AlterColumn
 from crowsfoot.link.catalog.model import Enum
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AlterColumn,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for change in step.does:
         if not isinstance(change, AlterColumn) or change.change != "type" or change.type is None:

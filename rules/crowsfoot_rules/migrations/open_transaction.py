@@ -28,7 +28,7 @@ from crowsfoot import Finding, Migration, Severity, Step, rule
 from crowsfoot.facts.sql import Transaction
 
 
-@rule(over=Migration, since="0.2", severity=Severity.ERROR)
+@rule(over=Migration, about=(Transaction,), since="0.2", severity=Severity.ERROR)
 def check(migration: Migration) -> Iterator[Finding]:
     # A tool that opens a transaction itself commits it as well.
     if migration.history.dialect != "postgresql" or migration.transport == "transaction":

@@ -33,7 +33,7 @@ from crowsfoot.databases.ways_out import apart, safer
 from crowsfoot.facts.sql import AlterTable, CreateTable
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(over=Step, about=(CreateTable, AlterTable), since="0.2", severity=Severity.NOTE, default=False)
 def check(step: Step) -> Iterator[Finding]:
     postgres = step.migration.history.postgres
     for change in step.does:

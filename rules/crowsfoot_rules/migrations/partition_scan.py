@@ -34,9 +34,10 @@ from collections.abc import Iterator
 from crowsfoot import Finding, Step, rule
 from crowsfoot.databases.blocking import waits
 from crowsfoot.databases.ways_out import later
+from crowsfoot.facts.sql import AlterTable, CreateTable
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(CreateTable, AlterTable), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "partition"):
         says = "excludes the new bound" if wait.work.table.default_partition else "says what the bound says"

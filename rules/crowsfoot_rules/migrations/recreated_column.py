@@ -32,7 +32,7 @@ from crowsfoot.link.catalog.model import Column, Table
 from crowsfoot.prose import series
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, about=(DropColumn,), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
     lost = [found for drop in step.does if isinstance(drop, DropColumn) and (found := _recreated(drop, step))]
     if not lost:

@@ -33,7 +33,7 @@ from crowsfoot.databases.replacements import is_filled_table, replacement_of
 from crowsfoot.facts.sql import DropObject
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, about=(DropObject,), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
     for drop in step.does:
         if not isinstance(drop, DropObject) or drop.kind != "table":

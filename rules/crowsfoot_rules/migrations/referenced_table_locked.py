@@ -38,7 +38,7 @@ from crowsfoot import Finding, Severity, Step, rule
 from crowsfoot.databases.blocking import (
     blocking_locks,
     effects_of,
-    held_before,
+    locked_before,
     longest_wait,
     may_not_run,
     sets_lock_timeout,
@@ -47,7 +47,13 @@ from crowsfoot.databases.blocking import (
 from crowsfoot.facts.sql import DropColumn, DropConstraint, DropObject
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE, default=False)
+@rule(
+    over=Step,
+    about=(DropColumn, DropConstraint, DropObject),
+    since="0.2",
+    severity=Severity.NOTE,
+    default=False,
+)
 def check(step: Step) -> Iterator[Finding]:
     drops = [
         it
@@ -58,15 +64,14 @@ def check(step: Step) -> Iterator[Finding]:
         return
     if longest_wait(step) or sets_lock_timeout(step):
         return
-    known: set[int | None] = {
-        number for number, (_, lock) in held_before(step).items() if lock.mode.blocks_reads
-    }
-    known |= {step.before.number_of(it.name if isinstance(it, DropObject) else it.table) for it in drops}
-    known.update(number for number, (_, lock) in held_before(step).items() if lock.mode.blocks_reads)
+    named = {step.before.number_of(it.name if isinstance(it, DropObject) else it.table) for it in drops}
     locks = [
         it
         for it in blocking_locks(step, effects_of(step))
-        if it.mode.blocks_reads and it.table and it.table.number not in known
+        if it.mode.blocks_reads
+        and it.table
+        and it.table.number not in named
+        and not _is_held(step, it.table.number)
     ]
     if locks:
         drop = next((it for it in drops if it.range == locks[0].range), drops[0])
@@ -77,3 +82,8 @@ def check(step: Step) -> Iterator[Finding]:
             f"{end}, because {locks[0].why}; set a lock_timeout before, and try again when it is reached",
             subject=str(locks[0]),
         )
+
+
+def _is_held(step: Step, table: int) -> bool:
+    lock = locked_before(step, table)
+    return lock is not None and lock.mode.blocks_reads

@@ -27,7 +27,7 @@ from crowsfoot import Finding, Fix, Safety, Step, rule
 from crowsfoot.facts.sql import RenameObject
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(RenameObject,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for rename in step.does:
         if not isinstance(rename, RenameObject) or rename.kind != "column" or rename.table is None:

@@ -28,7 +28,7 @@ from crowsfoot.facts.sql import RenameEnumValue
 from crowsfoot.link.catalog.model import Enum
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(RenameEnumValue,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for rename in step.does:
         if not isinstance(rename, RenameEnumValue):

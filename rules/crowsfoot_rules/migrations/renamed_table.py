@@ -27,7 +27,7 @@ from crowsfoot import Finding, Fix, Safety, Step, rule
 from crowsfoot.facts.sql import MoveObject, ObjectName, RenameObject
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(RenameObject, MoveObject), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for change in step.does:
         if not isinstance(change, RenameObject | MoveObject) or change.kind != "table":

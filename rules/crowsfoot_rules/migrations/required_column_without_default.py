@@ -31,7 +31,7 @@ from crowsfoot.facts.sql import AddColumn
 from crowsfoot.prose import series
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, about=(AddColumn,), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
     adds = [it for it in step.does if isinstance(it, AddColumn) and _is_unfillable(it, step)]
     if not adds or step.statement.conditional:

@@ -34,7 +34,7 @@ from crowsfoot.databases.ways_out import later, safer
 from crowsfoot.facts.sql import AddConstraint, AlterColumn, Change
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AlterColumn, AddConstraint), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "not null"):
         columns = [name for change in wait.changes for name in _columns(change)]

@@ -39,7 +39,7 @@ from crowsfoot.databases.ways_out import in_utc, safer
 from crowsfoot.facts.sql import AddColumn, AlterColumn
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AlterColumn, AddColumn), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "rewrite"):
         fix = in_utc(step, wait.changes, wait.work.table)

@@ -27,7 +27,7 @@ from crowsfoot.facts.sql import Truncate
 from crowsfoot.prose import series
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(Truncate,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for truncate in step.does:
         if not isinstance(truncate, Truncate):

@@ -37,7 +37,7 @@ from crowsfoot.databases.ways_out import apart, later
 from crowsfoot.facts.sql import AlterColumn
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(AlterColumn,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for wait in waits(step, "type"):
         assert isinstance(wait.change, AlterColumn)

@@ -23,7 +23,7 @@ from crowsfoot import Finding, Step, rule
 from crowsfoot.facts.sql import Delete
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(Delete,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for delete in step.does:
         if isinstance(delete, Delete) and not delete.filtered and (table := step.existing(delete.table)):

@@ -26,7 +26,7 @@ from crowsfoot import Finding, Step, rule
 from crowsfoot.facts.sql import Update
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(Update,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     for update in step.does:
         if isinstance(update, Update) and not update.filtered and (table := step.existing(update.table)):

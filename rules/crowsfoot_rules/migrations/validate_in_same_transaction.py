@@ -32,7 +32,7 @@ from crowsfoot.databases.ways_out import later, moved
 from crowsfoot.facts.sql import ValidateConstraint
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(ValidateConstraint,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     changes = {it.range: it for it in step.does if isinstance(it, ValidateConstraint)}
     if not changes or may_not_run(step) or longest_wait(step):

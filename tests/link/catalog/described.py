@@ -1,5 +1,6 @@
 """A catalog as plain values, so that it can be compared with what a real PostgreSQL says of itself."""
 
+import json
 import re
 
 from crowsfoot.facts.sql import CreateIndex, Expression, SqlFile, TypeName
@@ -10,7 +11,6 @@ from crowsfoot.link.catalog.model import Catalog, Column, Index, Table
 Described = dict[str, object]
 
 _ACTIONS = {"NO ACTION": "a", "RESTRICT": "r", "CASCADE": "c", "SET NULL": "n", "SET DEFAULT": "d"}
-_WORDS_WITH_BLANKS = re.compile(r"[a-z0-9_ \"]+(?:\([\d,]+\))?[a-z ]*")
 
 
 def tables(catalog: Catalog) -> Described:
@@ -44,30 +44,46 @@ def default_of(table: Table, column: Column) -> str | None:
 
 
 def default_text(text: str | None) -> str | None:
-    """A default without what PostgreSQL adds when it prints one: casts, brackets and the case of keywords.
+    """A default without what PostgreSQL changes when it prints one: casts, brackets, the case of keywords.
 
-    Printed, '{}' of a jsonb column is '{}'::jsonb, and -1 of an integer one '-1'::integer.
+    Printed, '{}' of a jsonb column is '{}'::jsonb, and -1 of an integer one '-1'::integer; jsonb sorts the keys
+    of an object; true can be written 't'.
     """
     if text is None:
         return None
-    drawn = re.fullmatch(r"nextval\('(?:[\w$]+\.)?\"?([^'\"]+)\"?'::regclass\)", text)
+    drawn = _NEXTVAL.fullmatch(text)
     if drawn:
         return f"nextval({drawn[1]})"
-    parts = re.split(r"('(?:[^']|'')*')", text)
-    for number in range(0, len(parts), 2):
-        bare = re.sub(
-            r"::\s*(?:\"[^\"]+\"|[a-zA-Z_][\w]*(?: (?:without|with) time zone| varying| precision)?)"
-            r"(?:\([\d, ]+\))?(?:\[\])*",
-            "",
-            parts[number],
-        )
-        bare = re.sub(r"CAST\(|[()\s]", "", bare, flags=re.IGNORECASE)
-        parts[number] = bare if '"' in bare else bare.lower()
+    parts = _STRING.split(text)
+    for number, part in enumerate(parts):
+        if number % 2:  # a string
+            parts[number] = sorted_keys(part)
+        else:
+            bare = _BRACKETS.sub("", _CAST.sub("", part))
+            parts[number] = bare if '"' in bare else bare.lower()
     joined = "".join(parts)
-    quoted_number = re.fullmatch(r"'(-?\d+(?:\.\d+)?)'", joined)
-    if quoted_number:
-        return quoted_number[1]
+    if _QUOTED_NUMBER.fullmatch(joined):
+        return joined.strip("'")
     return {"'t'": "true", "'f'": "false", "'true'": "true", "'false'": "false"}.get(joined, joined)
+
+
+_NEXTVAL = re.compile(r"nextval\('(?:[\w$]+\.)?\"?([^'\"]+)\"?'::regclass\)")
+_STRING = re.compile(r"('(?:[^']|'')*')")
+_CAST = re.compile(
+    r'::\s*(?:"?\w+"?\.(?="))?(?:"[^"]+"|[a-zA-Z_]\w*(?: (?:without|with) time zone| varying| precision)?)'
+    r"(?:\([\d, ]+\))?(?:\[\])*"
+)
+_BRACKETS = re.compile(r"CAST\(|[()\s]", re.IGNORECASE)
+_QUOTED_NUMBER = re.compile(r"'-?\d+(?:\.\d+)?'")
+
+
+def sorted_keys(constant: str) -> str:
+    if not constant.startswith(("'{\"", "'[")):
+        return constant
+    try:
+        return json.dumps(json.loads(constant[1:-1]), sort_keys=True)
+    except ValueError:
+        return constant
 
 
 def type_text(type: TypeName) -> str:

@@ -4,8 +4,8 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from crowsfoot.frontends.sql import read
-from crowsfoot.link.catalog.execute import Session, execute
-from crowsfoot.link.catalog.model import empty
+from crowsfoot.link.catalog.execute import Session, execute, run
+from crowsfoot.link.catalog.model import Catalog, empty
 from crowsfoot.link.project import File
 
 from ...postgres import Postgres, Server
@@ -211,8 +211,28 @@ _rare_migration = st.builds(
 )
 
 
-def disagreement(postgres: Postgres, statements: list[str]) -> str | None:
-    """Where the replay and the database part ways, told in full; None where they do not."""
+_used = st.one_of(
+    text("ALTER TYPE {e} ADD VALUE '{v}'", e=_enum, v=_label),
+    text("ALTER TYPE {e} ADD VALUE '{v}'", e=_enum, v=_label),
+    text("ALTER TABLE u ALTER COLUMN b SET DEFAULT '{v}'", v=_label),
+    text("INSERT INTO u (id, b) VALUES (1, '{v}')", v=_label),
+    text("SELECT '{v}'::{e}", e=_enum, v=_label),
+    text("SELECT a FROM u WHERE b = '{v}'", v=_label),
+    text("UPDATE u SET b = '{v}'", v=_label),
+    text("ALTER TYPE {e} RENAME TO {f}", e=_enum, f=_enum),
+    text("CREATE TYPE {e} AS ENUM ('x')", e=_enum),
+    text("ALTER TYPE e RENAME VALUE '{v}' TO 'w'", v=_label),
+    text("SET {l} search_path = {s}", l=st.sampled_from(["LOCAL", "SESSION"]), s=_home),
+    text("CREATE TEMP TABLE {t} (a int) ON COMMIT DROP", t=_table),
+    text("CREATE INDEX CONCURRENTLY ON {t} (a)", t=_table),
+    st.sampled_from(["SAVEPOINT p", "ROLLBACK TO p", "RELEASE p", "VACUUM t", "LOCK TABLE t"]),
+)  # fmt: skip
+_transactions = st.lists(
+    st.lists(st.one_of(_used, _used, _statement), min_size=1, max_size=5), min_size=1, max_size=4
+)
+
+
+def emptied(postgres: Postgres) -> None:
     for leftover in (
         "DISCARD ALL",
         "DROP SCHEMA public CASCADE",
@@ -221,24 +241,66 @@ def disagreement(postgres: Postgres, statements: list[str]) -> str | None:
         "CREATE SCHEMA public",
     ):
         postgres.run(leftover)
+
+
+def disagreement(postgres: Postgres, statements: list[str]) -> str | None:
+    """Where the replay and the database part ways, each statement by itself; None where they do not."""
+    emptied(postgres)
     catalog = empty("postgresql")
     for number, statement in enumerate(statements):
         facts = read(statement, "postgresql")
         ours = "42601" if facts.problems else None
         for it in facts.statements:
-            outcome = execute(
-                catalog, it, file=File("m.sql", facts), migration=number, session=Session(postgres=16)
-            )
+            session = Session(postgres=16)
+            outcome = execute(catalog, it, file=File("m.sql", facts), migration=number, session=session)
             catalog = outcome.after
             ours = ours or (outcome.failure.code if outcome.failure else None)
         theirs = postgres.refusal(statement)
         if ours != theirs:
             return f"{theirs} and not {ours}: {statement}"
+    return difference(postgres, catalog)
+
+
+def disagreement_in_transactions(postgres: Postgres, transactions: list[list[str]]) -> str | None:
+    """The same for transactions: what the first refusal in each of them is, and what is there in the end."""
+    emptied(postgres)
+    catalog = empty("postgresql")
+    for number, statements in enumerate([[it] for it in _START] + transactions):
+        facts = read(";\n".join(statements), "postgresql")
+        if facts.problems:
+            continue
+        ran = run(
+            catalog,
+            facts.statements,
+            file=File("m.sql", facts),
+            migration=number,
+            in_block=True,
+            postgres=16,
+        )
+        catalog = ran.catalog
+        postgres.run("BEGIN")
+        theirs = next((code for it in statements if (code := postgres.refusal(it))), None)
+        postgres.run("COMMIT")  # it undoes what has failed
+        ours = None if ran.failure is None else ran.failure.code
+        if ours != theirs:
+            return f"{theirs} and not {ours}: {statements}"
+    return difference(postgres, catalog)
+
+
+def difference(postgres: Postgres, catalog: Catalog) -> str | None:
     real, replayed = asked.catalog(postgres), described.everything(catalog)
     for what, found in real.items():
         if found != replayed[what]:
             return f"{what}:\n  real     {found}\n  replayed {replayed[what]}"
     return None
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(transactions=_transactions)
+def test_transactions_agree_with_postgresql(transactions: list[list[str]], postgres_server: Server) -> None:
+    postgres = connection(postgres_server)
+    note(repr(transactions))
+    assert disagreement_in_transactions(postgres, transactions) is None
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -210,7 +210,7 @@ class Draft:
             key in catalog.names
             or key in catalog.index_tables
             or key in catalog.sequences
-            or ("composite type", *key) in catalog.others
+            or getattr(catalog.types.get(key), "composite", False)
         )
 
     def claim_relation(self, schema: str, name: str, range: Range) -> None:
@@ -257,24 +257,25 @@ class Draft:
             changed["referrers"] = rereferred(
                 catalog.referrers, number, targets(old) if old else frozenset(), targets(new)
             )
-        if old is None or (
-            old.indexes is not new.indexes
+        if (
+            moved
+            or old is None
+            or old.indexes is not new.indexes
             or old.foreign_keys is not new.foreign_keys
             or old.checks is not new.checks
-            or moved
         ):
-            changed["constraint_names"] = recounted(
-                catalog.constraint_names, constraint_keys(old) if old else set(), constraint_keys(new)
-            )
+            before, after = constraint_keys(old) if old else set(), constraint_keys(new)
+            if before != after:
+                changed["constraint_names"] = recounted(catalog.constraint_names, before, after)
         if old is None or old.reads is not new.reads:
             changed["readers"] = rereferred(
                 catalog.readers, number, old.reads if old else frozenset(), new.reads
             )
-        if old is None or old.columns is not new.columns or moved:
-            before = uses(old) if old else frozenset()
-            after = uses(new)
-            if before != after:
-                changed["users"] = rereferred(catalog.users, number, before, after)
+        if moved or old is None or old.columns is not new.columns:
+            used = uses(old) if old else frozenset()
+            using = uses(new)
+            if used != using:
+                changed["users"] = rereferred(catalog.users, number, used, using)
         if old is None or old.partition_of != new.partition_of or old.inherits != new.inherits:
             changed["partitions"] = reparented(
                 catalog.partitions, number, parents(old) if old else (), parents(new)
@@ -376,9 +377,10 @@ def uses(table: Table) -> frozenset[Use]:
 
 def constraint_keys(table: Table) -> set[Name]:
     schema = table.schema
-    found = {(schema, name) for name in table.foreign_keys}
-    found.update((schema, name) for name in table.checks)
-    found.update((schema, name) for name, it in table.indexes.items() if it.constraint)
+    found = {(schema, name) for name, it in table.indexes.items() if it.constraint}
+    for names in (table.foreign_keys, table.checks):
+        if names:
+            found.update([(schema, name) for name in names])
     return found
 
 

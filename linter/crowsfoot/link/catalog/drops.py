@@ -165,25 +165,26 @@ def of_sequence(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
 
 def of_function(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
     name = str(thing[2])
+    called = name.lower()
     for number, table in catalog.tables.items():
         for trigger in table.triggers.values():
             if trigger.function == name:
                 yield ("trigger", number, trigger.name), False
         for column in table.columns.values():
-            if calls(column.default, name):
+            if column.default is not None and called in column.default.functions:
                 yield ("default", number, column.name), False
-            if calls(column.generated, name):
+            if column.generated is not None and called in column.generated.functions:
                 yield ("column", number, column.name), False
         for check in table.checks.values():
-            if calls(check.expression, name):
+            if called in check.expression.functions:
                 yield ("constraint", number, check.name), False
         for index in table.indexes.values():
-            if calls(index.predicate, name) or any(calls(key.expression, name) for key in index.keys):
+            if calls(index.predicate, called) or any(calls(it.expression, called) for it in index.keys):
                 yield ("index", number, index.name), False
         for policy in table.policies.values():
-            if calls(policy.using, name) or calls(policy.check, name):
+            if calls(policy.using, called) or calls(policy.check, called):
                 yield ("policy", number, policy.name), False
-        if table.query is not None and name.lower() in table.query.functions:
+        if table.query is not None and called in table.query.functions:
             yield ("table", number), False
 
 
@@ -244,7 +245,7 @@ def mentions(expression: Expression | None, column: str) -> bool:
 
 
 def calls(expression: Expression | None, function: str) -> bool:
-    return expression is not None and function.lower() in expression.functions
+    return expression is not None and function in expression.functions
 
 
 def supporting_index(table: Table, columns: Iterable[str]) -> Index | None:

@@ -180,10 +180,10 @@ def perform(draft: Draft, statement: Statement) -> None:
     elif changes and isinstance(changes[0], IN_PHASES):
         changes = in_phases(changes, draft.postgres)
         if len(changes) > 1:
-            refuse_twice(draft, changes)
+            retyped: set[str] = set()
             for change in changes:
                 with suppress(UnclearError):
-                    prepare(draft, change)
+                    prepare(draft, change, retyped)
     for change in changes:
         handler = HANDLERS.get(type(change))
         if handler is None:
@@ -219,31 +219,26 @@ def in_phases(changes: Sequence[Change], sort: bool) -> Sequence[Change]:
 
     Source: AT_PASS_* of https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/commands/tablecmds.c
     """
+    if len(changes) == 1 and not (isinstance(changes[0], AddColumn) and changes[0].column.constraints):
+        return changes
     apart: list[Change] = []
     for change in changes:
         apart.append(change)
         if isinstance(change, AddColumn):
             for it in change.column.constraints:
                 apart.append(AddConstraint(it.range, change.table, it))
-    return sorted(apart, key=phase) if sort and len(apart) > 1 else apart
+    return sorted(apart, key=phase) if sort else apart
 
 
-def refuse_twice(draft: Draft, changes: Sequence[Change]) -> None:
-    """Refuses to change the type of one column twice in one statement."""
-    seen: set[str] = set()
-    for change in changes:
-        if isinstance(change, AlterColumn) and change.change == "type":
-            if change.column in seen and draft.postgres:
-                draft.refuse("0A000", f'cannot alter type of column "{change.column}" twice', change.range)
-            seen.add(change.column)
-
-
-def prepare(draft: Draft, change: Change) -> None:
+def prepare(draft: Draft, change: Change, retyped: set[str]) -> None:
     """What ALTER TABLE looks at before it does anything, for all of its actions."""
     if isinstance(change, AlterColumn):
         draft.alterable(change.table, "ALTER COLUMN", columns.KINDS.get(change.change, ("table",)))
         if change.change == "type":
             columns.check_type(draft, change)
+            if change.column in retyped and draft.postgres:
+                draft.refuse("0A000", f'cannot alter type of column "{change.column}" twice', change.range)
+            retyped.add(change.column)
     elif isinstance(change, AddColumn | DropColumn | AddConstraint | DropConstraint | ValidateConstraint):
         draft.alterable(change.table, PREPARED[type(change)], ("table",))
 
@@ -259,10 +254,10 @@ PREPARED: dict[type[Change], str] = {
 
 def phase(change: Change) -> int:
     if isinstance(change, AlterColumn):
-        return COLUMN_PHASES.get(change.change, 7)
+        return COLUMN_PHASES.get(change.change, 8)
     if isinstance(change, AddConstraint):
-        return CONSTRAINT_PHASES.get(change.constraint.kind, 6)
-    return PHASES.get(type(change), 7)
+        return CONSTRAINT_PHASES.get(change.constraint.kind, 7)
+    return PHASES.get(type(change), 8)
 
 
 IN_PHASES = (

@@ -173,6 +173,7 @@ class OtherType(Held, frozen=True, eq=False):
     schema: str
     name: str
     span: Span
+    composite: bool = False
 
 
 class Sequence(Held, frozen=True, eq=False):

@@ -197,7 +197,7 @@ def claim_type(draft: Draft, schema: str, name: str, range: Range) -> None:
     """Refuses a name that a type or table of the schema has."""
     catalog = draft.catalog
     key = (catalog.fold(schema), catalog.fold(name))
-    if key in catalog.types or key in catalog.names or ("composite type", *key) in catalog.others:
+    if key in catalog.types or key in catalog.names:
         draft.refuse("42710", f'type "{name}" already exists', range, name)
 
 
@@ -252,7 +252,7 @@ def create_type(draft: Draft, change: CreateType) -> None:
     claim_type(draft, schema, change.name.name, change.name.range)
     for _, type in change.attributes:
         resolved(draft, type)
-    draft.put_type(OtherType(schema, change.name.name, draft.span(change.range)))
+    draft.put_type(OtherType(schema, change.name.name, draft.span(change.range), bool(change.attributes)))
 
 
 def alter_domain(draft: Draft, change: AlterDomain) -> None:
