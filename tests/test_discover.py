@@ -473,7 +473,14 @@ def test_a_folder_beside_migrations_that_holds_none_is_known(top: Path) -> None:
 
 
 def test_of_lock_files_only_those_that_speak_of_prisma_are_read(top: Path) -> None:
-    for name in ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "requirements.txt", "pyproject.toml"):
+    for name in (
+        "package-lock.json",
+        "pnpm-lock.yaml",
+        "yarn.lock",
+        "bun.lock",
+        "requirements.txt",
+        "pyproject.toml",
+    ):
         write(top / "with" / name, "prisma")
         write(top / "without" / name, "lodash")
     found = discover(top, [top])

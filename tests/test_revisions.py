@@ -57,7 +57,9 @@ def repository(tmp_path: Path) -> Repository:
     made = Repository(tmp_path / "top")
     made.folder.mkdir()
     made.git("init", "--quiet")
-    made.commit(**{"m/1/migration.sql": "SELECT 1;\n", "m/2/migration.sql": "SELECT 2;\n", "a.prisma": "// a\n"})
+    made.commit(
+        **{"m/1/migration.sql": "SELECT 1;\n", "m/2/migration.sql": "SELECT 2;\n", "a.prisma": "// a\n"}
+    )
     return made
 
 
@@ -96,13 +98,17 @@ def test_a_revision_without_a_common_ancestor_is_compared_as_it_is(repository: R
     assert repository.changes("main").new == {"m/3/migration.sql"}
 
 
-def test_before_the_first_commit_of_a_branch_all_is_compared_with_the_revision(repository: Repository) -> None:
+def test_before_the_first_commit_of_a_branch_all_is_compared_with_the_revision(
+    repository: Repository,
+) -> None:
     repository.git("checkout", "--quiet", "--orphan", "other")
     assert repository.changes("main") == Changes()
 
 
 def test_paths_are_those_of_a_project_that_lies_deeper(repository: Repository) -> None:
-    repository.commit(**{"apps/api/m/1/migration.sql": "SELECT 1;\n", "apps/web/m/1/migration.sql": "SELECT 1;\n"})
+    repository.commit(
+        **{"apps/api/m/1/migration.sql": "SELECT 1;\n", "apps/web/m/1/migration.sql": "SELECT 1;\n"}
+    )
     repository.write("apps/api/m/1/migration.sql", "SELECT 11;\n")
     repository.write("apps/api/m/2/migration.sql", "SELECT 2;\n")
     found = repository.changes("HEAD", "apps/api")
@@ -180,7 +186,14 @@ def test_a_git_of_the_repository_is_not_run(repository: Repository, monkeypatch:
 def test_nothing_of_the_repositorys_configuration_is_run(repository: Repository) -> None:
     trap = repository.write("trap", "#!/bin/sh\ntouch trapped\n")
     trap.chmod(0o755)
-    for key in ("core.fsmonitor", "core.pager", "core.sshCommand", "diff.external", "filter.x.clean", "filter.x.smudge"):
+    for key in (
+        "core.fsmonitor",
+        "core.pager",
+        "core.sshCommand",
+        "diff.external",
+        "filter.x.clean",
+        "filter.x.smudge",
+    ):
         repository.git("config", key, str(trap))
     repository.git("config", "core.hooksPath", str(repository.folder))
     repository.write(".gitattributes", "*.sql filter=x diff=x\n")

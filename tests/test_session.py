@@ -260,7 +260,9 @@ def test_whatever_decides_on_migrations_makes_another_report(
     assert checked == 2
 
 
-def test_sql_of_no_tool_is_neither_parsed_nor_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sql_of_no_tool_is_neither_parsed_nor_reported(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (project / "dump.sql").write_text("this is ; no SQL")
     (project / "binary.sql").write_bytes(b"\0")
     counter = Counter(monkeypatch)

@@ -40,21 +40,26 @@ class ByOperation:
     def __init__(self, subjects: Iterable[Step | Migration]) -> None:
         self._subjects = list(subjects)
         self._numbers: dict[type[Any], list[int]] = {}
+        if not self._subjects:
+            return
+        from crowsfoot.facts.sql import Block  # which a project without migrations need not load
+
         for number, subject in enumerate(self._subjects):
-            for kind in _operations(subject):
+            steps = (subject,) if isinstance(subject, Step) else subject.steps
+            waiting = [it.statement for it in steps]
+            kinds: set[type[Any]] = set()
+            for statement in waiting:
+                for it in statement.does:
+                    kinds.add(type(it))
+                    if isinstance(it, Block):
+                        waiting += it.body
+            for kind in kinds:
                 self._numbers.setdefault(kind, []).append(number)
 
     def about(self, kinds: Iterable[type[Any]]) -> list[Step | Migration]:
         """Those that do something of one of the kinds, in their order."""
         numbers = {number for kind in kinds for number in self._numbers.get(kind, ())}
         return [self._subjects[number] for number in sorted(numbers)]
-
-
-def _operations(subject: Step | Migration) -> set[type[Any]]:
-    from crowsfoot.databases.blocking import operations  # loads what a project without migrations lacks
-
-    steps = (subject,) if isinstance(subject, Step) else subject.steps
-    return {type(it) for step in steps for it in operations(step.statement)}
 
 
 def _new_migrations(project: Project) -> list[Migration]:

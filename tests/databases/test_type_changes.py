@@ -43,8 +43,10 @@ def verdict(old: str, new: str, *, converted: bool) -> Risk:
     using = f" USING x::{new}" if converted else ""
     file = read(f"ALTER TABLE t ALTER x TYPE {old}; ALTER TABLE t ALTER x TYPE {new}{using};", "postgresql")
     was, becomes = (it for statement in file.statements for it in statement.does)
-    assert isinstance(was, AlterColumn) and was.type
-    assert isinstance(becomes, AlterColumn) and becomes.type
+    assert isinstance(was, AlterColumn)
+    assert isinstance(becomes, AlterColumn)
+    assert was.type
+    assert becomes.type
     return risk(was.type, becomes.type, empty("postgresql"), converted=converted)
 
 

@@ -28,7 +28,8 @@ def test_the_file_name_chooses_the_frontend(path: str, kind: type) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["prisma", "schema.prisma.bak", "npm-shrinkwrap.json", "prisma.config.json", "my.prisma.config.ts"]
+    "path",
+    ["prisma", "schema.prisma.bak", "npm-shrinkwrap.json", "prisma.config.json", "my.prisma.config.ts"],
 )
 def test_other_files_are_not_read(path: str) -> None:
     assert read(Source(path, "model A {\n}\n")) is None

@@ -20,7 +20,9 @@ SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\n\nmodel a {\n  id Int @
 
 
 def project(
-    given: Mapping[str, str | None], assumed: Assumed = Assumed(), **chosen: Any  # noqa: B008  # a frozen value
+    given: Mapping[str, str | None],
+    assumed: Assumed = Assumed(),
+    **chosen: Any,
 ) -> Project:
     """The project of files, given as path -> text; None is a file that could not be read."""
     texts = {path: text for path, text in given.items() if path.endswith(".sql")}
@@ -35,11 +37,11 @@ def project(
     return link(facts, layouts=layouts, assumed=assumed)
 
 
-def prisma(*texts: str | None, assumed: Assumed = Assumed(), **more: str) -> History:  # noqa: B008
-    """The history of migrations of Prisma, called a, b, c, ..."""
-    files: dict[str, str | None] = {"m/migration_lock.toml": LOCK}
+def prisma(*texts: str | None, assumed: Assumed = Assumed(), package: str = "{}") -> History:
+    """The history of migrations of Prisma, called a, b, c, ...; package is the text of package.json."""
+    files: dict[str, str | None] = {"m/migration_lock.toml": LOCK, "package.json": package}
     files |= {f"m/{'abcdefgh'[at]}/migration.sql": text for at, text in enumerate(texts)}
-    (history,) = project({**files, **more}, assumed).histories
+    (history,) = project(files, assumed).histories
     return history
 
 
@@ -70,7 +72,9 @@ def test_each_step_knows_what_it_meets_and_what_it_leaves() -> None:
 
 
 def test_a_migration_that_fails_leaves_nothing_and_the_next_one_runs() -> None:
-    history = prisma("CREATE TABLE a (id int); DROP TABLE x; CREATE TABLE b (id int);", "CREATE TABLE c (id int);")
+    history = prisma(
+        "CREATE TABLE a (id int); DROP TABLE x; CREATE TABLE b (id int);", "CREATE TABLE c (id int);"
+    )
     failed, after = history.migrations
     assert failed.failure
     assert failed.failure.code == "42P01"
@@ -118,8 +122,8 @@ def test_before_a_file_that_is_named_alone_anything_may_have_run() -> None:
 def test_the_version_of_prisma_decides_what_fails() -> None:
     sql = "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON a (id);"
     table = "CREATE TABLE a (id int);"
-    older = prisma(table, sql, **{"package.json": '{"dependencies": {"prisma": "7.3.0"}}'})
-    newer = prisma(table, sql, **{"package.json": '{"dependencies": {"prisma": "7.4.0"}}'})
+    older = prisma(table, sql, package='{"dependencies": {"prisma": "7.3.0"}}')
+    newer = prisma(table, sql, package='{"dependencies": {"prisma": "7.4.0"}}')
     assert (older.prisma, newer.prisma) == ((7, 3), (7, 4))
     assert (older.migrations[1].transport, newer.migrations[1].transport) == ("batch", "split")
     assert older.migrations[1].failure
@@ -186,10 +190,16 @@ def test_what_comes_after_a_name_is_new(after: str, new: str) -> None:
         (("migrations/9_a.up.sql", "migrations/10_b.up.sql"), "9", ["10_b"]),
         (("db/V9__a.sql", "db/V10__b.sql"), "V9__a", ["V10__b"]),
         (("db/V9__a.sql", "db/V10__b.sql"), "V9", ["V10__b"]),
-        (("m/20240101000000_a/migration.sql", "m/20240102000000_b/migration.sql"), "20240101000000", ["20240102000000_b"]),
+        (
+            ("m/20240101000000_a/migration.sql", "m/20240102000000_b/migration.sql"),
+            "20240101000000",
+            ["20240102000000_b"],
+        ),
     ],
 )
-def test_names_are_compared_as_the_tool_compares_them(files: tuple[str, ...], after: str, new: list[str]) -> None:
+def test_names_are_compared_as_the_tool_compares_them(
+    files: tuple[str, ...], after: str, new: list[str]
+) -> None:
     texts = {"m/migration_lock.toml": LOCK, **dict.fromkeys(files, "SELECT 1;")}
     (history,) = project(texts, Assumed(after=after)).histories
     assert [it.name for it in history.migrations if it.is_new] == new
@@ -207,10 +217,25 @@ def test_edited_and_deleted_migrations_are_known() -> None:
 
 
 def test_migrations_of_cockroachdb_are_replayed_and_not_reported_on() -> None:
-    files = {"m/migration_lock.toml": 'provider = "cockroachdb"', "m/a/migration.sql": "CREATE TABLE a (id int);"}
+    files = {
+        "m/migration_lock.toml": 'provider = "cockroachdb"',
+        "m/a/migration.sql": "CREATE TABLE a (id int);",
+    }
     (history,) = project(files).histories
     assert tables(history) == {"a"}
     assert not history.migrations[0].is_new
+
+
+def test_drizzle_runs_all_that_is_new_in_one_transaction() -> None:
+    tags = ("0000_a", "0001_b", "0002_c")
+    sql = ("CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e ADD VALUE 'b';", "CREATE TABLE t (x e DEFAULT 'b');")
+    files = {f"drizzle/{tag}.sql": text for tag, text in zip(tags, sql, strict=True)}
+    entries = ", ".join(f'{{"tag": "{it}"}}' for it in tags)
+    files["drizzle/meta/_journal.json"] = f'{{"dialect": "postgresql", "entries": [{entries}]}}'
+    for after, code in (("0000_a", "55P04"), ("0001_b", None)):
+        (history,) = project(files, Assumed(after=after)).histories
+        failure = history.migrations[2].failure
+        assert (failure.code if failure else None) == code
 
 
 # Databases
@@ -220,7 +245,7 @@ def test_a_database_and_its_history_know_each_other() -> None:
     found = project(
         {
             "prisma/schema.prisma": SCHEMA,
-            "prisma/migrations/1_a/migration.sql": 'CREATE TABLE a (id int); CREATE INDEX i ON a (id) WHERE id > 0;',
+            "prisma/migrations/1_a/migration.sql": "CREATE TABLE a (id int); CREATE INDEX i ON a (id) WHERE id > 0;",
         }
     )
     (database,), (history,) = found.databases, found.histories
@@ -269,7 +294,9 @@ def test_31_files_end_as_prisma_saw_them_end_on_nine_versions(corpus: Path) -> N
             assert history.migrations[0].failure is None
             failure = history.migrations[1].failure
             code = failure.code if failure else "ok"
-            expected = "ok" if name in HANGS_ON_ROWS | NOT_KNOWN else said.partition(" | ")[0].partition(":")[0]
+            expected = (
+                "ok" if name in HANGS_ON_ROWS | NOT_KNOWN else said.partition(" | ")[0].partition(":")[0]
+            )
             assert code == expected, f"{name} on {major}"
 
 

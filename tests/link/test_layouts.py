@@ -17,7 +17,9 @@ MYSQL = 'datasource db {\n  provider = "mysql"\n}\n'
 LOCK = 'provider = "postgresql"\n'
 
 
-def layouts(project: Mapping[str, str | None], bare: tuple[str, ...] = (), **chosen: Any) -> tuple[Layout, ...]:
+def layouts(
+    project: Mapping[str, str | None], bare: tuple[str, ...] = (), **chosen: Any
+) -> tuple[Layout, ...]:
     """The layouts among files, given as path -> text; None is a file that could not be read."""
     texts = {path: text for path, text in project.items() if path.endswith(".sql")}
     others = [Source(path, text) for path, text in project.items() if text is not None and path not in texts]
@@ -54,7 +56,10 @@ def test_prisma_has_a_folder_for_each_migration() -> None:
     assert (found.tool, found.folder, found.dialect) == ("prisma", "prisma/migrations", "postgresql")
     assert run_order(found) == ["10_c", "1_a", "2_b"]
     assert [it.path for it in found.entries][1] == "prisma/migrations/1_a/migration.sql"
-    assert (found.schema, found.lock_file) == ("prisma/schema.prisma", "prisma/migrations/migration_lock.toml")
+    assert (found.schema, found.lock_file) == (
+        "prisma/schema.prisma",
+        "prisma/migrations/migration_lock.toml",
+    )
     assert not found.guessed
 
 
@@ -113,7 +118,9 @@ def test_each_of_two_databases_has_its_own_migrations() -> None:
         {
             "apps/a/prisma/schema.prisma": POSTGRES,
             "apps/b/prisma/schema.prisma": MYSQL,
-            **names("apps/a/prisma/migrations/1_x/migration.sql", "apps/b/prisma/migrations/1_x/migration.sql"),
+            **names(
+                "apps/a/prisma/migrations/1_x/migration.sql", "apps/b/prisma/migrations/1_x/migration.sql"
+            ),
         }
     )
     assert (first.schema, first.dialect) == ("apps/a/prisma/schema.prisma", "postgresql")
@@ -216,7 +223,15 @@ def test_what_an_old_supabase_made_first_is_passed_over() -> None:
 
 def test_flyway_counts_versions_part_by_part_and_repeats_last() -> None:
     folder = "src/main/resources/db/migration"
-    files = ("V10__c.sql", "V2__b.sql", "V1.9__a.sql", "V1_10__a.sql", "R__views.sql", "U2__b.sql", "notes.sql")
+    files = (
+        "V10__c.sql",
+        "V2__b.sql",
+        "V1.9__a.sql",
+        "V1_10__a.sql",
+        "R__views.sql",
+        "U2__b.sql",
+        "notes.sql",
+    )
     found = only(names(*(f"{folder}/{it}" for it in files)))
     assert found.tool == "flyway"
     assert run_order(found) == ["V1.9__a", "V1_10__a", "V2__b", "V10__c", "R__views"]
@@ -257,7 +272,9 @@ def test_drizzle_may_have_a_folder_for_each_migration_too() -> None:
 
 
 def test_files_that_all_begin_with_a_number_are_migrations_in_a_folder_called_so() -> None:
-    assert run_order(only(names("db/migrations/2_b.sql", "db/migrations/10_c.sql", "db/migrations/001.sql"))) == [
+    assert run_order(
+        only(names("db/migrations/2_b.sql", "db/migrations/10_c.sql", "db/migrations/001.sql"))
+    ) == [
         "001",
         "2_b",
         "10_c",
@@ -350,7 +367,10 @@ def test_the_text_tells_the_dialect_where_nothing_else_does(text: str, dialect: 
     ],
 )
 def test_migrations_of_other_databases_are_left_alone(text: str) -> None:
-    assert layouts({"clickhouse/migrations/1_a.up.sql": "SELECT 1;", "clickhouse/migrations/2_b.up.sql": text}) == ()
+    assert (
+        layouts({"clickhouse/migrations/1_a.up.sql": "SELECT 1;", "clickhouse/migrations/2_b.up.sql": text})
+        == ()
+    )
 
 
 def test_mongodb_has_no_sql() -> None:

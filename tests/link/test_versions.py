@@ -53,11 +53,13 @@ def test_a_lock_file_says_what_is_installed() -> None:
         "bun.lock": '{"packages": {\n  "prisma": ["prisma@6.19.3", "", {}],\n}}',
     }
     for name, text in locks.items():
-        assert prisma_version(FOLDER, facts(**{name: text, "package.json": package("^6.3.0")})) == (6, 19), name
+        assert prisma_version(FOLDER, facts(**{name: text, "package.json": package("^6.3.0")})) == (6, 19), (
+            name
+        )
 
 
 def test_old_forms_of_lock_files_are_read_too() -> None:
-    yarn = "prisma@^4.0.0, prisma@^4.1.0:\n  version \"4.16.2\"\n"
+    yarn = 'prisma@^4.0.0, prisma@^4.1.0:\n  version "4.16.2"\n'
     assert prisma_version(FOLDER, facts(**{"yarn.lock": yarn})) == (4, 16)
     for line in ("  /prisma/4.16.2:", "  /prisma@5.10.2:", "  '/prisma@6.1.0(typescript@5.4.5)':"):
         assert prisma_version(FOLDER, facts(**{"pnpm-lock.yaml": f"packages:\n{line}\n"})) is not None

@@ -42,6 +42,6 @@ def vanished(before: Catalog, after: Catalog) -> Iterator[tuple[str, Span]]:
     for key, type in before.types.items():
         if key not in after.types:
             yield f"the type {type.name}", type.span
-    for name, functions in before.functions.items():
-        if name not in after.functions:
+    for signature, functions in before.functions.items():
+        if signature not in after.functions:
             yield f"the function {functions[0].name}", functions[0].span

@@ -1,4 +1,4 @@
-"""The tools that run migrations and the databases that they speak to: which there are, and in which versions."""
+"""The tools that run migrations, and the databases that they speak to: which there are, in which versions."""
 
 from typing import Literal
 

@@ -104,9 +104,9 @@ def _of_prisma(
 def _of_one_text(statements: Sequence[Statement], *, pipelined: bool) -> Iterator[Group]:
     """What PostgreSQL makes of several statements in one message.
 
-    They are one transaction, but for what the text says itself: COMMIT ends it, and the next one begins; BEGIN
-    makes an explicit one of it. Each is in a block, also a single one between two COMMITs; but the first of a
-    pipeline (messages without a Sync between them), which is committed at once where it cannot be in one.
+    They are one transaction, but for what the text says itself: COMMIT ends it, and the next one begins;
+    BEGIN makes an explicit one of it. Each is in a block, also a single one between two COMMITs; but not the
+    first of a pipeline (messages without a Sync between them), which is committed at once where it must be.
     Source: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
     (measured on 10 to 18)
     """

@@ -2,7 +2,6 @@
 
 from crowsfoot.facts.common import Comment, Fact, Name, Problem
 from crowsfoot.facts.shell import Task
-from crowsfoot.facts.shell import Task
 
 
 class SchemaLocation(Fact, frozen=True, array_like=True, tag="settings"):
@@ -19,8 +18,6 @@ class SchemaLocation(Fact, frozen=True, array_like=True, tag="settings"):
     prisma: str | None = None  # the version that package.json asks for, as written: "^6.3.0"
     engine: str | None = None  # of prisma.config.*: "js" or "classic"
     adapter: bool = False  # prisma.config.* gives the schema engine a driver adapter
-    package: str | None = None  # what package.json calls itself
-    scripts: tuple[Task, ...] = ()  # those of package.json that run something that matters
     package: str | None = None  # what package.json calls itself
     scripts: tuple[Task, ...] = ()  # of package.json, those that run something that matters to a database
 

@@ -25,7 +25,7 @@ def link(
     unread: Iterable[tuple[str, FactProblem]] = (),
     *,
     layouts: Sequence[Layout] = (),
-    assumed: Assumed = Assumed(),  # noqa: B008  # a frozen value
+    assumed: Assumed = Assumed(),
     tenant_column: str | None = None,
 ) -> Project:
     """The project that the files make together.

@@ -7,7 +7,7 @@ from msgspec.structs import force_setattr, replace
 from crowsfoot.databases.transactions import groups, transport_of
 from crowsfoot.facts.sql import SqlFile
 from crowsfoot.link.assumed import Assumed, Changes
-from crowsfoot.link.catalog.execute import run
+from crowsfoot.link.catalog.execute import Session, run
 from crowsfoot.link.catalog.model import Catalog, empty
 from crowsfoot.link.history import Failure, History, Migration, Step, Transaction
 from crowsfoot.link.layouts import Layout
@@ -40,6 +40,7 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
     migrations: list[Migration] = []
     before_is_new = False
     start = 0
+    session = None
     for number, entry in enumerate(layout.entries):
         is_new = _is_new(layout, number, assumed)
         if not (is_new and before_is_new):
@@ -61,8 +62,12 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
         )
         if facts:
             force_setattr(migration, "refused", _refusal(migration, facts))
+        if layout.tool == "drizzle" and start == number:
+            # It puts all that it has to run into one transaction.
+            # Source: https://github.com/drizzle-team/drizzle-orm/blob/main/drizzle-orm/src/pg-core/dialect.ts
+            session = Session(in_block=True, postgres=assumed.postgres)
         # What cannot be read may have done anything.
-        catalog = _replay(migration, facts, catalog) if facts else replace(catalog, certain=False)
+        catalog = _replay(migration, facts, catalog, session) if facts else replace(catalog, certain=False)
         migrations.append(migration)
     # A history and its migrations refer to each other, as do a migration and its steps.
     force_setattr(history, "migrations", tuple(migrations))
@@ -111,8 +116,11 @@ def _refusal(migration: Migration, facts: SqlFile) -> Failure | None:
     return Failure("42601", broken.message, migration.file.span(broken.range))
 
 
-def _replay(migration: Migration, facts: SqlFile, catalog: Catalog) -> Catalog:
-    """Give the migration its steps; the catalog that it leaves."""
+def _replay(migration: Migration, facts: SqlFile, catalog: Catalog, session: Session | None) -> Catalog:
+    """Give the migration its steps; the catalog that it leaves.
+
+    session is that of a transaction that goes on from an earlier migration.
+    """
     steps: list[Step] = []
     transactions: list[Transaction] = []
     failed = migration.refused is not None
@@ -135,6 +143,7 @@ def _replay(migration: Migration, facts: SqlFile, catalog: Catalog) -> Catalog:
                 migration=migration.number,
                 in_block=group.block,
                 postgres=migration.history.postgres,
+                session=session,
             )
             outcomes = [(it.before, it.after, it.failure) for it in ran.outcomes]
             catalog = ran.catalog

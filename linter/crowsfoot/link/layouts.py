@@ -75,7 +75,7 @@ _BREAKPOINT = "--> statement-breakpoint"
 def find_layouts(
     texts: Mapping[str, str | None],
     files: Sequence[File] = (),
-    chosen: Chosen = Chosen(),  # noqa: B008  # a frozen value
+    chosen: Chosen = Chosen(),
     bare: Iterable[str] = (),
 ) -> tuple[Layout, ...]:
     """The layouts among SQL files, by folder.

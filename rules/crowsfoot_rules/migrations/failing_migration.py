@@ -6,7 +6,7 @@ Prisma it then has to be repaired by hand (`migrate resolve`) before anything el
 ```sql
 CREATE TABLE "User" ("id" INTEGER NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 -- next migration
-ALTER TABLE "User" DROP COLUMN "email"; -- want "column \"email\" of relation \"User\" does not exist"
+ALTER TABLE "User" DROP COLUMN "email"; -- want "this migration fails: column"
 ```
 
 A value that is added to an enum cannot be used before the transaction that adds it has been committed, and

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from crowsfoot.facts.sql import ColumnUse, Constant, Expression, ObjectName, Query
+from msgspec.structs import replace
+
+from crowsfoot.facts.sql import ColumnUse, Constant, Expression, ObjectName, Output, Query
 from crowsfoot.frontends.sql.generic_cursor import Cursor, words
 from crowsfoot.frontends.sql.generic_tokens import Token
 from crowsfoot.source import Range
@@ -34,6 +36,7 @@ NILADIC: Final = frozenset(
         "UTC_TIMESTAMP",
     )
 )
+_SET_OPERATIONS: Final = frozenset(("UNION", "INTERSECT", "EXCEPT"))
 _TOO_LONG: Final = 20_000  # tokens, for a parser that needs 10 microseconds for each
 
 
@@ -128,6 +131,42 @@ def outputs(part: Cursor, read: Query, named: Named | None) -> tuple[str, ...]:
         return named.outputs
     plain = _plain_select(part.tokens[part.at : part.stop], read.range)
     return () if plain is None or plain.star else tuple([it.name for it in plain.columns])
+
+
+def with_items(part: Cursor, read: Query) -> Query:
+    """The query with what its SELECT gives, item by item, where it is a plain one."""
+    tokens = part.tokens[part.at : part.stop]
+    if tokens[0].key != "SELECT" or read.star:
+        return read
+    items: list[list[Token]] = [[]]
+    depth = 0
+    ended = False
+    for token in tokens[1:]:
+        depth += (token.key == "(") - (token.key == ")")
+        if depth == 0 and token.key in _SET_OPERATIONS:
+            return read
+        ended = ended or (depth == 0 and token.key == "FROM")
+        if depth == 0 and token.key == "," and not ended:
+            items.append([])
+        elif not ended:
+            items[-1].append(token)
+    return replace(read, outputs=tuple([_output(it) for it in items if it]))
+
+
+def _output(item: Sequence[Token]) -> Output:
+    place = Range(item[0].start, item[-1].end)
+    alias = item[-1].text if len(item) > 2 and item[-2].key == "AS" else None
+    value = item[:-2] if alias is not None else item
+    if len(value) == 1 and value[0].key == "NULL":
+        return Output(place, alias or "NULL", null=True)
+    qualified = len(value) == 3 and value[1].key == "." and value[0].kind in ("word", "name")
+    last = value[-1]
+    named = last.kind == "name" or (
+        last.kind == "word" and last.key not in NILADIC and last.key not in _NOT_COLUMNS
+    )
+    if not named or not (len(value) == 1 or qualified):
+        return Output(place, alias or "?column?")
+    return Output(place, alias or last.text, last.text, value[0].text if qualified else None)
 
 
 def _plain_select(tokens: Sequence[Token], place: Range) -> Query | None:

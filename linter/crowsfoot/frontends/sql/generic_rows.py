@@ -70,7 +70,7 @@ def insert(cur: Cursor, cut: Range | None = None) -> list[Operation]:
     elif cur.key in ("SELECT", "WITH", "(", "TABLE", "FROM"):
         on = _upsert_at(cur)
         part = Cursor(cur.text, cur.dialect, cur.tokens, cur.at, on)
-        read, _ = expressions.query(part, columns)
+        read = expressions.with_items(part, expressions.query(part, columns)[0])
         cur.at = on
     elif cur.key not in ("EXEC", "EXECUTE"):
         raise cur.unexpected("VALUES or a SELECT")

@@ -7,6 +7,7 @@ Source: https://www.postgresql.org/docs/18/plpgsql.html
 import re
 from typing import Final, Literal, NamedTuple
 
+from crowsfoot.frontends.sql.pieces import pieces
 from crowsfoot.frontends.sql.postgres_words import Words, unquoted
 
 
@@ -41,13 +42,16 @@ _SKIPPED: Final = frozenset(("EXIT", "CONTINUE", "RAISE", "ASSERT", "GET", "FETC
 _QUERY: Final = frozenset(("SELECT", "WITH", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE", "("))
 _INTO_AFTER: Final = frozenset(("INSERT", "MERGE"))  # whose INTO names a table
 _ESCAPE: Final = re.compile(
-    r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
+    r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))",
+    re.DOTALL,
 )
 _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 def read(text: str) -> Body:
     """The SQL that a body runs."""
+    if not all(piece.closed for piece in pieces(text, "postgresql")):
+        return Body((), frozenset(), True, False)
     return _Outline(text, Words(text, 0, len(text))).read()
 
 
@@ -65,7 +69,11 @@ def constant(word: str) -> tuple[str, int, bool] | None:
         inner = word[2:-1]
         if "'" in inner.replace("\\'", "").replace("''", ""):
             return None
-        return _ESCAPE.sub(_unescaped, inner.replace("''", "'")), 2, "\\" not in inner and "'" not in inner
+        return (
+            _ESCAPE.sub(_unescaped, inner.replace("''", "'")),
+            2,
+            "\\" not in inner and "'" not in inner,
+        )
     return None
 
 
@@ -103,7 +111,10 @@ class _Outline:
                 after = index + 1
             index = after
         return Body(
-            tuple(self._found), frozenset(self._variables), self._dynamic, self._whole and not self._frames
+            tuple(self._found),
+            frozenset(self._variables),
+            self._dynamic,
+            self._whole and not self._frames,
         )
 
     @property

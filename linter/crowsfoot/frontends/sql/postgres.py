@@ -3,20 +3,24 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import Operation, SqlFile, Statement, Unknown
+from crowsfoot.frontends.sql import postgres_alter as alter
 from crowsfoot.frontends.sql import postgres_functions as functions
 from crowsfoot.frontends.sql import postgres_objects as objects
+from crowsfoot.frontends.sql import postgres_roles as roles
 from crowsfoot.frontends.sql import postgres_rows as rows
 from crowsfoot.frontends.sql import postgres_sessions as sessions
 from crowsfoot.frontends.sql import postgres_split as split
 from crowsfoot.frontends.sql import postgres_tables as tables
+from crowsfoot.frontends.sql import postgres_targets as targets
 from crowsfoot.frontends.sql import postgres_views as views
 from crowsfoot.frontends.sql import text as texts
-from crowsfoot.frontends.sql.postgres_parser import UnparsedError, parse
-from crowsfoot.frontends.sql.postgres_words import NO_NAMES, Here, Place, RefusedError, trimmed, word_at
+from crowsfoot.frontends.sql.postgres_here import NO_NAMES, Here, Place, RefusedError
+from crowsfoot.frontends.sql.postgres_parser import Tree, UnparsedError, parse
+from crowsfoot.frontends.sql.postgres_words import trimmed, word_at
 from crowsfoot.source import Range
 
 _MOST_PROBLEMS: Final = 100
@@ -76,28 +80,32 @@ class _Reading:
             self.depth -= 1
 
     def statements(
-        self, text: str, place: Place, variables: frozenset[str] = NO_NAMES, *, conditional: bool = False
+        self,
+        text: str,
+        place: Place,
+        variables: frozenset[str] = NO_NAMES,
+        *,
+        conditional: bool = False,
     ) -> list[Statement]:
         """The statements of a text that can be read as a whole. Raises UnparsedError."""
-        tree = parse(text)
+        raws = parse(text)
         at = offsets(text)
         found: list[Statement] = []
-        for raw in tree.stmts:
-            start = at(raw.stmt_location)
-            end = at(raw.stmt_location + raw.stmt_len) if raw.stmt_len else len(text)
-            here = Here(text, at, *trimmed(text, start, end), place, self, variables)
-            node = raw.stmt
-            kind = node.WhichOneof("node") or ""
-            handler = _HANDLERS.get(kind)
+        for raw in raws:
+            start = raw.stmt_location
+            end = at(start + raw.stmt_len) if raw.stmt_len else len(text)
+            here = Here(text, at, *trimmed(text, at(start), end), place, self, variables)
+            ((kind, it),) = raw.stmt.items()
             try:
-                does = (Unknown(here.range),) if handler is None else handler(getattr(node, kind), here)
+                handler = _HANDLERS.get(kind)
+                does = (Unknown(here.range),) if handler is None else handler(it, here)
             except RefusedError as refused:
                 self.problems.append(refused.problem)
                 continue
             except RecursionError:
                 self.problems.append(Problem(here.range, _TOO_DEEP, "unsupported"))
                 continue
-            lenient = kind == "alter_table_stmt" and node.alter_table_stmt.missing_ok
+            lenient = kind == "AlterTableStmt" and "missing_ok" in it
             found.append(Statement(here.range, here.verb, does, conditional, lenient))
         return found
 
@@ -176,71 +184,71 @@ def _first(problems: list[Problem]) -> tuple[Problem, ...]:
 
 
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
-_HANDLERS: Final[dict[str, Callable[[Any, Here], tuple[Operation, ...]]]] = {
-    "alter_database_set_stmt": sessions.alter_database_set,
-    "alter_default_privileges_stmt": sessions.default_privileges,
-    "alter_domain_stmt": objects.alter_domain,
-    "alter_enum_stmt": objects.alter_enum,
-    "alter_extension_stmt": objects.alter_extension,
-    "alter_function_stmt": objects.alter_function,
-    "alter_object_depends_stmt": objects.depends,
-    "alter_object_schema_stmt": objects.move,
-    "alter_owner_stmt": objects.change_owner,
-    "alter_policy_stmt": objects.alter_policy,
-    "alter_publication_stmt": objects.alter_publication,
-    "alter_role_set_stmt": sessions.alter_role_set,
-    "alter_role_stmt": sessions.alter_role,
-    "alter_seq_stmt": objects.alter_sequence,
-    "alter_stats_stmt": objects.alter_statistics,
-    "alter_table_stmt": tables.alter_table,
-    "alter_type_stmt": objects.alter_type,
-    "call_stmt": sessions.call,
-    "cluster_stmt": sessions.cluster,
-    "comment_stmt": objects.comment,
-    "composite_type_stmt": objects.create_composite,
-    "constraints_set_stmt": sessions.set_constraints,
-    "copy_stmt": rows.copy,
-    "create_domain_stmt": objects.create_domain,
-    "create_enum_stmt": objects.create_enum,
-    "create_event_trig_stmt": objects.create_event_trigger,
-    "create_extension_stmt": objects.create_extension,
-    "create_foreign_table_stmt": tables.create_foreign_table,
-    "create_function_stmt": functions.create_function,
-    "create_policy_stmt": objects.create_policy,
-    "create_publication_stmt": objects.create_publication,
-    "create_range_stmt": objects.create_range,
-    "create_role_stmt": sessions.create_role,
-    "create_schema_stmt": objects.create_schema,
-    "create_seq_stmt": objects.create_sequence,
-    "create_stats_stmt": objects.create_statistics,
-    "create_stmt": tables.create_table,
-    "create_table_as_stmt": views.create_table_as,
-    "create_trig_stmt": objects.create_trigger,
-    "createdb_stmt": objects.create_database,
-    "define_stmt": objects.define,
-    "delete_stmt": rows.delete,
-    "discard_stmt": sessions.discard,
-    "do_stmt": functions.do,
-    "drop_owned_stmt": sessions.drop_owned,
-    "drop_role_stmt": objects.drop_roles,
-    "drop_stmt": objects.drop,
-    "dropdb_stmt": objects.drop_database,
-    "explain_stmt": sessions.explain,
-    "grant_role_stmt": sessions.grant_role,
-    "grant_stmt": sessions.grant,
-    "index_stmt": tables.create_index,
-    "insert_stmt": rows.insert,
-    "lock_stmt": sessions.lock,
-    "merge_stmt": rows.merge,
-    "refresh_mat_view_stmt": views.refresh,
-    "reindex_stmt": sessions.reindex,
-    "rename_stmt": objects.rename,
-    "rule_stmt": objects.create_rule,
-    "select_stmt": rows.select,
-    "transaction_stmt": sessions.transaction,
-    "truncate_stmt": rows.truncate,
-    "update_stmt": rows.update,
-    "vacuum_stmt": sessions.vacuum,
-    "variable_set_stmt": sessions.set_variable,
-    "view_stmt": views.create_view,
+_HANDLERS: Final[dict[str, Callable[[Tree, Here], tuple[Operation, ...]]]] = {
+    "AlterDatabaseSetStmt": roles.alter_database_set,
+    "AlterDefaultPrivilegesStmt": roles.default_privileges,
+    "AlterDomainStmt": objects.alter_domain,
+    "AlterEnumStmt": objects.alter_enum,
+    "AlterExtensionStmt": objects.alter_extension,
+    "AlterFunctionStmt": objects.alter_function,
+    "AlterObjectDependsStmt": targets.depend,
+    "AlterObjectSchemaStmt": targets.move,
+    "AlterOwnerStmt": targets.change_owner,
+    "AlterPolicyStmt": objects.alter_policy,
+    "AlterPublicationStmt": objects.alter_publication,
+    "AlterRoleSetStmt": roles.alter_role_set,
+    "AlterRoleStmt": roles.alter_role,
+    "AlterSeqStmt": objects.alter_sequence,
+    "AlterStatsStmt": objects.alter_statistics,
+    "AlterTableStmt": alter.alter_table,
+    "AlterTypeStmt": objects.alter_type,
+    "CallStmt": sessions.call,
+    "ClusterStmt": sessions.cluster,
+    "CommentStmt": targets.comment,
+    "CompositeTypeStmt": objects.create_composite,
+    "ConstraintsSetStmt": sessions.set_constraints,
+    "CopyStmt": rows.copy,
+    "CreateDomainStmt": objects.create_domain,
+    "CreateEnumStmt": objects.create_enum,
+    "CreateEventTrigStmt": objects.create_event_trigger,
+    "CreateExtensionStmt": objects.create_extension,
+    "CreateForeignTableStmt": tables.create_foreign_table,
+    "CreateFunctionStmt": functions.create_function,
+    "CreatePolicyStmt": objects.create_policy,
+    "CreatePublicationStmt": objects.create_publication,
+    "CreateRangeStmt": objects.create_range,
+    "CreateRoleStmt": roles.create_role,
+    "CreateSchemaStmt": objects.create_schema,
+    "CreateSeqStmt": objects.create_sequence,
+    "CreateStatsStmt": objects.create_statistics,
+    "CreateStmt": tables.create_table,
+    "CreateTableAsStmt": views.create_table_as,
+    "CreateTrigStmt": objects.create_trigger,
+    "CreatedbStmt": objects.create_database,
+    "DefineStmt": objects.define,
+    "DeleteStmt": rows.delete,
+    "DiscardStmt": sessions.discard,
+    "DoStmt": functions.do,
+    "DropOwnedStmt": targets.drop_owned,
+    "DropRoleStmt": targets.drop_roles,
+    "DropStmt": targets.drop,
+    "DropdbStmt": targets.drop_database,
+    "ExplainStmt": sessions.explain,
+    "GrantRoleStmt": roles.grant_role,
+    "GrantStmt": roles.grant,
+    "IndexStmt": tables.create_index,
+    "InsertStmt": rows.insert,
+    "LockStmt": sessions.lock,
+    "MergeStmt": rows.merge,
+    "RefreshMatViewStmt": views.refresh,
+    "ReindexStmt": sessions.reindex,
+    "RenameStmt": targets.rename,
+    "RuleStmt": objects.create_rule,
+    "SelectStmt": rows.select,
+    "TransactionStmt": sessions.transaction,
+    "TruncateStmt": rows.truncate,
+    "UpdateStmt": rows.update,
+    "VacuumStmt": sessions.vacuum,
+    "VariableSetStmt": sessions.set_variable,
+    "ViewStmt": views.create_view,
 }

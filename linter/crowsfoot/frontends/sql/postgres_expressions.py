@@ -1,42 +1,52 @@
 """PostgreSQL expressions and queries to facts."""
 
-from postgast import pg_query_pb2 as pg
-
 from crowsfoot.facts.sql import Constant, Expression, Query
 from crowsfoot.frontends.sql import postgres_types as types
+from crowsfoot.frontends.sql.postgres_here import Here
 from crowsfoot.frontends.sql.postgres_names import constant
-from crowsfoot.frontends.sql.postgres_walk import VALUE_FUNCTIONS, Walk, object_name, once
-from crowsfoot.frontends.sql.postgres_words import Here
+from crowsfoot.frontends.sql.postgres_parser import Tree
+from crowsfoot.frontends.sql.postgres_walk import VALUE_FUNCTIONS, Walk, once
+from crowsfoot.frontends.sql.postgres_words import Words
 from crowsfoot.source import Range
 
-__all__ = ["expression", "object_name", "query"]
 
-
-def expression(node: pg.Node, here: Here, start: int, end: int) -> Expression:
+def expression(node: Tree, here: Here, start: int, end: int) -> Expression:
     """The expression that node is, which stands from start to end in the text of here."""
     where = here.place(start, end)
     text = here.compact(start, end)
     inner = node
     casts: tuple[str, ...] = ()
     cast_type: str | None = None
-    while (kind := inner.WhichOneof("node")) == "type_cast":
-        cast = inner.type_cast
-        name = types.name(cast.type_name)
+    while "TypeCast" in inner:
+        cast = inner["TypeCast"]
+        type_name = cast["typeName"]
+        name = types.name(type_name)
         if not casts:
-            cast_type = f"{name}[]" if cast.type_name.array_bounds else name
+            cast_type = f"{name}[]" if "arrayBounds" in type_name else name
         casts += (name,)
-        inner = cast.arg
-    if kind == "a_const":
-        const = inner.a_const
+        inner = cast["arg"]
+    if "A_Const" in inner:
+        const = inner["A_Const"]
         value = constant(const)
         literals: tuple[Constant, ...] = ()
-        if const.HasField("sval"):
-            literals = (Constant(const.sval.sval, here.constant(const.location), cast_type),)
-        return Expression(where, text, literals=literals, casts=casts, value=value, null=const.isnull)
-    if kind == "func_call" and not casts and not inner.func_call.args:
-        return Expression(where, text, functions=(inner.func_call.funcname[-1].string.sval.lower(),))
-    if kind == "sqlvalue_function" and not casts:
-        return Expression(where, text, functions=(VALUE_FUNCTIONS[inner.sqlvalue_function.op],))
+        if "sval" in const:
+            literals = (Constant(value or "", here.constant(const.get("location", 0)), cast_type),)
+        return Expression(
+            where,
+            text,
+            literals=literals,
+            casts=casts,
+            value=value,
+            null=const.get("isnull", False),
+        )
+    if "FuncCall" in inner and not casts and "args" not in inner["FuncCall"]:
+        return Expression(
+            where,
+            text,
+            functions=(inner["FuncCall"]["funcname"][-1]["String"]["sval"].lower(),),
+        )
+    if "SQLValueFunction" in inner and not casts:
+        return Expression(where, text, functions=(VALUE_FUNCTIONS[inner["SQLValueFunction"]["op"]],))
     walk = Walk(here)
     walk.node(node)
     return Expression(
@@ -50,7 +60,17 @@ def expression(node: pg.Node, here: Here, start: int, end: int) -> Expression:
     )
 
 
-def query(select: pg.SelectStmt, here: Here, where: Range, targets: tuple[str, ...] = ()) -> Query:
+def in_brackets(node: Tree, here: Here, start: int, end: int, after: str) -> Expression:
+    """The expression in the brackets that follow the word after, somewhere from start to end."""
+    words = Words(here.text, start, end)
+    index = words.find(after, 0, len(words.words)) + 1
+    closing = words.closing.get(index, index)
+    if closing > index + 1:
+        start, end = words.range(index + 1, closing)
+    return expression(node, here, start, end)
+
+
+def query(select: Tree, here: Here, where: Range, targets: tuple[str, ...] = ()) -> Query:
     """What a SELECT reads; targets are the columns that its results are put into."""
     walk = Walk(here)
     walk.select(select, targets)

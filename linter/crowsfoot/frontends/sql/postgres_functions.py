@@ -2,25 +2,14 @@
 
 from typing import Final, Literal, NamedTuple
 
-from postgast import pg_query_pb2 as pg
-
 from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import Block, CreateFunction, Operation, Statement
 from crowsfoot.frontends.sql import plpgsql
-from crowsfoot.frontends.sql.postgres_names import argument_types, qualified, strings, value
-from crowsfoot.frontends.sql.postgres_parser import refuses
-from crowsfoot.frontends.sql.postgres_words import NO_NAMES, Here, Place, RefusedError
+from crowsfoot.frontends.sql import postgres_types as types
+from crowsfoot.frontends.sql.postgres_here import NO_NAMES, Here, Place, RefusedError
+from crowsfoot.frontends.sql.postgres_names import qualified, strings, value
+from crowsfoot.frontends.sql.postgres_parser import Tree, refuses
 from crowsfoot.source import Range
-
-_VOLATILITIES: Final[dict[str, Literal["volatile", "stable", "immutable"]]] = {
-    "volatile": "volatile",
-    "stable": "stable",
-    "immutable": "immutable",
-}
-_HANDED_IN: Final = frozenset(
-    (pg.FUNC_PARAM_IN, pg.FUNC_PARAM_INOUT, pg.FUNC_PARAM_VARIADIC, pg.FUNC_PARAM_DEFAULT)
-)
-_NO_SQL: Final = frozenset(("c", "internal"))  # languages in which a body holds none that we should know
 
 
 class _Body(NamedTuple):
@@ -36,42 +25,43 @@ class _Contents(NamedTuple):
     dynamic: bool = False
 
 
-def create_function(it: pg.CreateFunctionStmt, here: Here) -> tuple[Operation, ...]:
+def create_function(it: Tree, here: Here) -> tuple[Operation, ...]:
     language = "sql"
     definer = False
     search_path: str | None = None
     volatility: Literal["volatile", "stable", "immutable"] = "volatile"
     body: _Body | None = None
-    for each in it.options:
-        option = each.def_elem
-        name = option.defname
+    for each in it.get("options", ()):
+        option = each["DefElem"]
+        name = option["defname"]
         if name == "language":
-            language = value(option.arg).lower()
+            language = value(option["arg"]).lower()
         elif name == "security":
-            definer = option.arg.boolean.boolval
+            definer = value(option["arg"]) == "true"
         elif name == "volatility":
-            volatility = _VOLATILITIES.get(value(option.arg), "volatile")
+            volatility = _VOLATILITIES.get(value(option["arg"]), "volatile")
         elif name == "set":
-            setting = option.arg.variable_set_stmt
-            if setting.name.lower() == "search_path":
-                search_path = ", ".join([value(each) for each in setting.args])
+            setting = option["arg"]["VariableSetStmt"]
+            if setting.get("name", "").lower() == "search_path":
+                search_path = ", ".join([value(arg) for arg in setting.get("args", ())])
         elif name == "as":
-            body = _body(option, strings(option.arg.list.items)[0], here)
-    parameters = [each.function_parameter for each in it.parameters]
-    variables = frozenset([each.name for each in parameters if each.name])
+            body = _body(option, strings(option["arg"]["List"]["items"])[0], here)
+    parameters = [each["FunctionParameter"] for each in it.get("parameters", ())]
+    variables = frozenset([each["name"] for each in parameters if "name" in each])
     contents = _Contents()
     if body is not None:
-        contents = _contents(language, body, here, variables | {it.funcname[-1].string.sval})
-    elif it.HasField("sql_body"):
+        contents = _contents(language, body, here, variables | {it["funcname"][-1]["String"]["sval"]})
+    elif "sql_body" in it:
         contents = _standard_body(here, variables)
+    handed_in = [each["argType"] for each in parameters if each["mode"] in _HANDED_IN]
     return (
         CreateFunction(
             here.range,
-            qualified(it.funcname, here),
+            qualified(it["funcname"], here),
             language,
-            argument_types([each.arg_type for each in parameters if each.mode in _HANDED_IN], here.range),
+            types.printed(handed_in, here.range),
             _returned(it, here.range),
-            it.replace,
+            it.get("replace", False),
             definer,
             search_path,
             volatility,
@@ -79,30 +69,41 @@ def create_function(it: pg.CreateFunctionStmt, here: Here) -> tuple[Operation, .
             body.text if body is not None else "",
             body.range if body is not None else None,
             contents.dynamic,
-            it.is_procedure,
+            it.get("is_procedure", False),
         ),
     )
 
 
-def do(it: pg.DoStmt, here: Here) -> tuple[Operation, ...]:
+def do(it: Tree, here: Here) -> tuple[Operation, ...]:
     language = "plpgsql"
     contents = _Contents()
     body: _Body | None = None
-    for each in it.args:
-        option = each.def_elem
-        if option.defname == "language":
-            language = value(option.arg).lower()
-        elif option.defname == "as":
-            body = _body(option, option.arg.string.sval, here)
+    for each in it["args"]:
+        option = each["DefElem"]
+        if option["defname"] == "language":
+            language = value(option["arg"]).lower()
+        elif option["defname"] == "as":
+            body = _body(option, value(option["arg"]), here)
     if body is not None:
         contents = _contents(language, body, here, NO_NAMES, runs=True)
     return (Block(here.range, contents.statements, contents.dynamic),)
 
 
-def _body(option: pg.DefElem, text: str, here: Here) -> _Body:
+_VOLATILITIES: Final[dict[str, Literal["volatile", "stable", "immutable"]]] = {
+    "volatile": "volatile",
+    "stable": "stable",
+    "immutable": "immutable",
+}
+_HANDED_IN: Final = frozenset(
+    ("FUNC_PARAM_IN", "FUNC_PARAM_INOUT", "FUNC_PARAM_VARIADIC", "FUNC_PARAM_DEFAULT")
+)
+_NO_SQL: Final = frozenset(("c", "internal"))  # languages in which a body holds none that we should know
+
+
+def _body(option: Tree, text: str, here: Here) -> _Body:
     """A body, whose string stands at the option, or behind the AS there."""
     words = here.words
-    index = words.index(here.at(option.location))
+    index = words.index(here.at(option["location"]))
     if index < len(words.words) and words.words[index] == "AS":
         index += 1
     if index >= len(words.words):
@@ -117,7 +118,12 @@ def _body(option: pg.DefElem, text: str, here: Here) -> _Body:
 
 
 def _contents(
-    language: str, body: _Body, here: Here, variables: frozenset[str], *, runs: bool = False
+    language: str,
+    body: _Body,
+    here: Here,
+    variables: frozenset[str],
+    *,
+    runs: bool = False,
 ) -> _Contents:
     """What a body holds; raises RefusedError where PostgreSQL refuses it. runs: it does so now."""
     if language == "sql":
@@ -181,11 +187,11 @@ def _standard_body(here: Here, variables: frozenset[str]) -> _Contents:
     return _Contents(tuple(statements))
 
 
-def _returned(it: pg.CreateFunctionStmt, where: Range) -> str | None:
-    if not it.HasField("return_type"):
+def _returned(it: Tree, where: Range) -> str | None:
+    if "returnType" not in it:
         return None
-    returned = argument_types([it.return_type], where)[0]
-    return f"setof {returned}" if it.return_type.setof else returned
+    returned = types.printed([it["returnType"]], where)[0]
+    return f"setof {returned}" if it["returnType"].get("setof") else returned
 
 
 def _line(body: _Body, line: int) -> Range:

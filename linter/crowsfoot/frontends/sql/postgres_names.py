@@ -3,62 +3,73 @@
 from collections.abc import Iterable
 from typing import Final
 
-from postgast import pg_query_pb2 as pg
+from crowsfoot.facts.sql import Kind, ObjectName
+from crowsfoot.frontends.sql.postgres_here import Here
+from crowsfoot.frontends.sql.postgres_parser import Tree
 
-from crowsfoot.facts.sql import Kind, ObjectName, TypeName
-from crowsfoot.frontends.sql import postgres_types as types
-from crowsfoot.frontends.sql.postgres_words import Here
-from crowsfoot.source import Range
-
-KINDS: Final[dict[int, Kind]] = {
-    pg.OBJECT_TABLE: "table",
-    pg.OBJECT_FOREIGN_TABLE: "table",
-    pg.OBJECT_VIEW: "view",
-    pg.OBJECT_MATVIEW: "materialized view",
-    pg.OBJECT_INDEX: "index",
-    pg.OBJECT_SEQUENCE: "sequence",
-    pg.OBJECT_TYPE: "type",
-    pg.OBJECT_DOMAIN: "domain",
-    pg.OBJECT_FUNCTION: "function",
-    pg.OBJECT_PROCEDURE: "function",
-    pg.OBJECT_ROUTINE: "function",
-    pg.OBJECT_AGGREGATE: "function",
-    pg.OBJECT_TRIGGER: "trigger",
-    pg.OBJECT_POLICY: "policy",
-    pg.OBJECT_RULE: "rule",
-    pg.OBJECT_SCHEMA: "schema",
-    pg.OBJECT_DATABASE: "database",
-    pg.OBJECT_EXTENSION: "extension",
-    pg.OBJECT_ROLE: "role",
-    pg.OBJECT_PUBLICATION: "publication",
-    pg.OBJECT_TABCONSTRAINT: "constraint",
-    pg.OBJECT_DOMCONSTRAINT: "constraint",
-    pg.OBJECT_COLUMN: "column",
-    pg.OBJECT_ATTRIBUTE: "column",
-    pg.OBJECT_STATISTIC_EXT: "statistics",
+KINDS: Final[dict[str, Kind]] = {
+    "OBJECT_TABLE": "table",
+    "OBJECT_FOREIGN_TABLE": "table",
+    "OBJECT_VIEW": "view",
+    "OBJECT_MATVIEW": "materialized view",
+    "OBJECT_INDEX": "index",
+    "OBJECT_SEQUENCE": "sequence",
+    "OBJECT_TYPE": "type",
+    "OBJECT_DOMAIN": "domain",
+    "OBJECT_FUNCTION": "function",
+    "OBJECT_PROCEDURE": "function",
+    "OBJECT_ROUTINE": "function",
+    "OBJECT_AGGREGATE": "function",
+    "OBJECT_TRIGGER": "trigger",
+    "OBJECT_POLICY": "policy",
+    "OBJECT_RULE": "rule",
+    "OBJECT_SCHEMA": "schema",
+    "OBJECT_DATABASE": "database",
+    "OBJECT_EXTENSION": "extension",
+    "OBJECT_ROLE": "role",
+    "OBJECT_PUBLICATION": "publication",
+    "OBJECT_TABCONSTRAINT": "constraint",
+    "OBJECT_DOMCONSTRAINT": "constraint",
+    "OBJECT_COLUMN": "column",
+    "OBJECT_ATTRIBUTE": "column",
+    "OBJECT_STATISTIC_EXT": "statistics",
 }
 _ROLES: Final = {
-    pg.ROLESPEC_CURRENT_ROLE: "current_role",
-    pg.ROLESPEC_CURRENT_USER: "current_user",
-    pg.ROLESPEC_SESSION_USER: "session_user",
-    pg.ROLESPEC_PUBLIC: "public",
+    "ROLESPEC_CURRENT_ROLE": "current_role",
+    "ROLESPEC_CURRENT_USER": "current_user",
+    "ROLESPEC_SESSION_USER": "session_user",
+    "ROLESPEC_PUBLIC": "public",
 }
 
 
-def role(it: pg.RoleSpec) -> str:
+def object_name(relation: Tree, here: Here) -> ObjectName:
+    return ObjectName(
+        relation["relname"],
+        here.name(relation.get("location", 0)),
+        relation.get("schemaname"),
+    )
+
+
+def role(it: Tree) -> str:
     """The name of a role; "current_user", "session_user" and "public" for these words."""
-    return it.rolename or _ROLES.get(it.roletype, "")
+    return it.get("rolename") or _ROLES.get(it["roletype"], "")
 
 
-def strings(nodes: Iterable[pg.Node]) -> tuple[str, ...]:
-    return tuple([it.string.sval for it in nodes])
+def roles(nodes: Iterable[Tree]) -> tuple[str, ...]:
+    return tuple([role(it["RoleSpec"]) for it in nodes])
 
 
-def qualified(parts: Iterable[pg.Node], here: Here, first: int = 2) -> ObjectName:
+def named_role(it: Tree, here: Here) -> ObjectName:
+    return ObjectName(role(it), here.name(it.get("location", 0)))
+
+
+def strings(nodes: Iterable[Tree]) -> tuple[str, ...]:
+    return tuple([it["String"].get("sval", "") for it in nodes])
+
+
+def qualified(parts: Iterable[Tree], here: Here, first: int = 2) -> ObjectName:
     """A name that the parser gives without its place; it stands at or after the word first."""
     names = strings(parts)
-    if not names:
-        return ObjectName("", here.range)
     return ObjectName(names[-1], here.find(names[-1], first), names[-2] if len(names) > 1 else None)
 
 
@@ -67,48 +78,45 @@ def named(name: str, here: Here, first: int = 2) -> ObjectName:
     return ObjectName(name, here.find(name, first))
 
 
-def argument_types(names: Iterable[pg.TypeName], where: Range) -> tuple[str, ...]:
-    """Types as they tell functions apart: without arguments."""
-    found: list[str] = []
-    for it in names:
-        read = types.read(it, where)
-        found.append(str(TypeName(read.name, where, (), read.schema, read.dimensions)))
-    return tuple(found)
-
-
-def options(elements: Iterable[pg.Node]) -> tuple[tuple[str, str], ...]:
+def options(elements: Iterable[Tree]) -> tuple[tuple[str, str], ...]:
     """Storage parameters and the like, by name; an option without a value has an empty one."""
     found: list[tuple[str, str]] = []
     for element in elements:
-        it = element.def_elem
-        name = f"{it.defnamespace}.{it.defname}" if it.defnamespace else it.defname
-        found.append((name, value(it.arg)))
+        it = element["DefElem"]
+        name = it["defname"]
+        space = it.get("defnamespace")
+        found.append((f"{space}.{name}" if space else name, value(it.get("arg"))))
     return tuple(found)
 
 
-def value(node: pg.Node) -> str:
+def value(node: Tree | None) -> str:
     """What an option is set to, as text."""
-    kind = node.WhichOneof("node")
-    if kind == "list":
-        return ", ".join([value(it) for it in node.list.items])
-    if kind == "type_name":
-        return ".".join(strings(node.type_name.names))
-    if kind == "a_const":
-        return constant(node.a_const) or ""
-    if kind == "boolean":
-        return "true" if node.boolean.boolval else "false"
-    if kind == "integer":
-        return str(node.integer.ival)
-    return str(node.string.sval or node.float.fval)
+    for kind, it in (node or {}).items():
+        if kind == "String":
+            return str(it.get("sval", ""))
+        if kind == "Integer":
+            return str(it.get("ival", 0))
+        if kind == "Float":
+            return str(it.get("fval", ""))
+        if kind == "Boolean":
+            return "true" if it.get("boolval") else "false"
+        if kind == "A_Const":
+            return constant(it) or ""
+        if kind == "TypeName":
+            return ".".join(strings(it["names"]))
+        if kind == "List":
+            return ", ".join([value(each) for each in it.get("items", ())])
+    return ""
 
 
-def constant(const: pg.A_Const) -> str | None:
+def constant(it: Tree) -> str | None:
     """A constant without quotes; None for NULL."""
-    kind = const.WhichOneof("val")
-    if kind == "ival":
-        return str(const.ival.ival)
-    if kind == "boolval":
-        return "true" if const.boolval.boolval else "false"
-    if kind is None:
-        return None
-    return str(const.sval.sval or const.fval.fval or const.bsval.bsval)
+    if "sval" in it:
+        return str(it["sval"].get("sval", ""))
+    if "ival" in it:
+        return str(it["ival"].get("ival", 0))
+    if "fval" in it:
+        return str(it["fval"].get("fval", ""))
+    if "boolval" in it:
+        return "true" if it["boolval"].get("boolval") else "false"
+    return str(it["bsval"].get("bsval", "")) if "bsval" in it else None

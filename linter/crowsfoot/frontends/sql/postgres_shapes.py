@@ -1,14 +1,14 @@
 """A SELECT to what it gives: the names of its columns, and what their types hang on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
-
-from postgast import pg_query_pb2 as pg
 
 from crowsfoot.facts.sql import Result, Shape, Source
 from crowsfoot.frontends.sql import postgres_types as types
-from crowsfoot.frontends.sql.postgres_expressions import object_name
-from crowsfoot.frontends.sql.postgres_words import Here
+from crowsfoot.frontends.sql.postgres_here import Here
+from crowsfoot.frontends.sql.postgres_names import object_name, strings
+from crowsfoot.frontends.sql.postgres_parser import Tree
+from crowsfoot.frontends.sql.postgres_walk import VALUE_FUNCTIONS
 
 # Beyond these nobody asks for the type of a column; a chain of a thousand operators is as deep.
 _DEEPEST: Final = 40
@@ -16,168 +16,168 @@ _MOST_ROWS: Final = 5  # of VALUES
 
 _UNKNOWN: Final = Shape("unknown")
 _BOOLEAN: Final = Shape("constant", "boolean")
-_CONSTANTS: Final = {"ival": "integer", "fval": "numeric", "boolval": "boolean", "bsval": "bit"}
+_CONSTANTS: Final = {
+    "ival": "integer",
+    "fval": "numeric",
+    "boolval": "boolean",
+    "bsval": "bit",
+}
 _Maker = Callable[[Any, Here, int], Shape]
 
 
-def result(select: pg.SelectStmt, here: Here, depth: int = 0) -> Result | None:
+def result(select: Tree, here: Here, depth: int = 0) -> Result | None:
     """What the query gives; None where it is nested too deeply."""
     if depth > _DEEPEST:
         return None
-    if select.HasField("larg"):
-        left = result(select.larg, here, depth + 1)
-        right = result(select.rarg, here, depth + 1)
+    if "larg" in select:
+        left = result(select["larg"], here, depth + 1)
+        right = result(select["rarg"], here, depth + 1)
         if left is None or right is None:
             return None
         sources = (*_with(select, here, depth), *left.sources)
         return Result(left.columns, sources, (*left.branches, right))
     sources = (*_with(select, here, depth), *_from(select, here, depth))
-    if select.values_lists:
+    if "valuesLists" in select:
         rows = [
             Result(
                 tuple(
                     (f"column{place + 1}", _shape(value, here, depth))
-                    for place, value in enumerate(row.list.items)
+                    for place, value in enumerate(row["List"].get("items", ()))
                 )
             )
-            for row in select.values_lists[:_MOST_ROWS]
+            for row in select["valuesLists"][:_MOST_ROWS]
         ]
         return Result(rows[0].columns, sources, tuple(rows[1:]))
     columns = []
-    for each in select.target_list:
-        target = each.res_target
-        shape = _shape(target.val, here, depth)
+    for each in select.get("targetList", ()):
+        target = each["ResTarget"]
+        shape = _shape(target["val"], here, depth)
         if shape.kind == "star":
-            if shape.table is None and any(_merges(it) for it in select.from_clause):
+            if shape.table is None and any(_merges(it) for it in select.get("fromClause", ())):
                 return None  # columns of USING appear once
             columns.append(("*", shape))
         else:
-            columns.append((target.name, shape))
+            columns.append((target.get("name", ""), shape))
     return Result(tuple(columns), sources)
 
 
-def _with(select: pg.SelectStmt, here: Here, depth: int) -> tuple[Source, ...]:
+def _with(select: Tree, here: Here, depth: int) -> tuple[Source, ...]:
     found: list[Source] = []
-    for it in select.with_clause.ctes if select.HasField("with_clause") else ():
-        cte = it.common_table_expr
-        names = tuple(name.string.sval for name in cte.aliascolnames)
+    for it in select.get("withClause", {}).get("ctes", ()):
+        cte = it["CommonTableExpr"]
         inner = None
-        if cte.ctequery.HasField("select_stmt"):
-            inner = result(cte.ctequery.select_stmt, here, depth + 1)
-        found.append(Source(cte.ctename, None, inner, names, True))
+        if "SelectStmt" in cte["ctequery"]:
+            inner = result(cte["ctequery"]["SelectStmt"], here, depth + 1)
+        found.append(Source(cte["ctename"], None, inner, strings(cte.get("aliascolnames", ())), True))
     return tuple(found)
 
 
-def _from(select: pg.SelectStmt, here: Here, depth: int) -> tuple[Source, ...]:
+def _from(select: Tree, here: Here, depth: int) -> tuple[Source, ...]:
     found: list[Source] = []
-    waiting = list(select.from_clause)[::-1]
+    waiting = list(select.get("fromClause", ()))[::-1]
     while waiting:
-        node = waiting.pop()
-        kind = node.WhichOneof("node")
-        if kind == "join_expr":
-            waiting.append(node.join_expr.rarg)
-            waiting.append(node.join_expr.larg)
-        elif kind == "range_var":
-            relation = node.range_var
-            names = tuple(it.string.sval for it in relation.alias.colnames)
-            called = relation.alias.aliasname or relation.relname
-            found.append(Source(called, object_name(relation, here), None, names))
-        elif kind == "range_subselect":
-            inner = node.range_subselect
-            names = tuple(it.string.sval for it in inner.alias.colnames)
-            gives = result(inner.subquery.select_stmt, here, depth + 1)
-            found.append(Source(inner.alias.aliasname, None, gives, names))
+        ((kind, it),) = waiting.pop().items()
+        if kind == "JoinExpr":
+            waiting += (it["rarg"], it["larg"])
+            continue
+        alias = it.get("alias", {})
+        names = strings(alias.get("colnames", ()))
+        if kind == "RangeVar":
+            called = alias.get("aliasname", it["relname"])
+            found.append(Source(called, object_name(it, here), None, names))
+        elif kind == "RangeSubselect":
+            gives = result(it["subquery"]["SelectStmt"], here, depth + 1)
+            found.append(Source(alias.get("aliasname", ""), None, gives, names))
         else:
-            it = getattr(node, kind) if kind else None
-            found.append(Source(it.alias.aliasname if it is not None else ""))
+            found.append(Source(alias.get("aliasname", "")))
     return tuple(found)
 
 
-def _merges(node: pg.Node) -> bool:
+def _merges(node: Tree) -> bool:
     waiting = [node]
     while waiting:
-        it = waiting.pop()
-        if it.HasField("join_expr"):
-            if it.join_expr.using_clause or it.join_expr.is_natural:
+        join = waiting.pop().get("JoinExpr")
+        if join is not None:
+            if "usingClause" in join or "isNatural" in join:
                 return True
-            waiting += [it.join_expr.larg, it.join_expr.rarg]
+            waiting += (join["larg"], join["rarg"])
     return False
 
 
-def _shape(node: pg.Node, here: Here, depth: int) -> Shape:
-    kind = node.WhichOneof("node")
-    if kind is None or depth > _DEEPEST:
-        return _UNKNOWN
-    maker = _MAKERS.get(kind)
-    return maker(getattr(node, kind), here, depth + 1) if maker is not None else _UNKNOWN
+def _shape(node: Tree, here: Here, depth: int) -> Shape:
+    if depth <= _DEEPEST:
+        for kind, it in node.items():
+            maker = _MAKERS.get(kind)
+            if maker is not None:
+                return maker(it, here, depth + 1)
+    return _UNKNOWN
 
 
-def _shapes(nodes: Any, here: Here, depth: int) -> tuple[Shape, ...]:
+def _shapes(nodes: Iterable[Tree], here: Here, depth: int) -> tuple[Shape, ...]:
     return tuple([_shape(it, here, depth) for it in nodes])
 
 
-def _column(it: pg.ColumnRef, here: Here, depth: int) -> Shape:
-    fields = it.fields
-    table = fields[-2].string.sval if len(fields) > 1 else None
-    if fields[-1].HasField("a_star"):
+def _column(it: Tree, here: Here, depth: int) -> Shape:
+    fields = it["fields"]
+    table = fields[-2]["String"]["sval"] if len(fields) > 1 else None
+    if "A_Star" in fields[-1]:
         return Shape("star", table=table)
-    return Shape("column", fields[-1].string.sval, table)
+    return Shape("column", fields[-1]["String"]["sval"], table)
 
 
-def _constant(it: pg.A_Const, here: Here, depth: int) -> Shape:
-    kind = it.WhichOneof("val") or ""
-    name = _CONSTANTS.get(kind, "")
-    if kind == "fval" and it.fval.fval.isdecimal():
+def _constant(it: Tree, here: Here, depth: int) -> Shape:
+    name = next((name for kind, name in _CONSTANTS.items() if kind in it), "")
+    if name == "numeric" and it["fval"]["fval"].isdecimal():
         name = "bigint"
     return Shape("constant", name)
 
 
-def _cast(it: pg.TypeCast, here: Here, depth: int) -> Shape:
-    return Shape("cast", type=types.read(it.type_name, here.name(it.type_name.location)))
+def _cast(it: Tree, here: Here, depth: int) -> Shape:
+    return Shape("cast", type=types.read(it["typeName"], here.name(it["typeName"]["location"])))
 
 
-def _call(it: pg.FuncCall, here: Here, depth: int) -> Shape:
-    return Shape("call", it.funcname[-1].string.sval.lower(), of=_shapes(it.args, here, depth))
+def _call(it: Tree, here: Here, depth: int) -> Shape:
+    name = it["funcname"][-1]["String"]["sval"].lower()
+    return Shape("call", name, of=_shapes(it.get("args", ()), here, depth))
 
 
-def _operator(it: pg.A_Expr, here: Here, depth: int) -> Shape:
-    if it.kind == pg.AEXPR_OP:
-        operands = [_shape(side, here, depth) for side in (it.lexpr, it.rexpr) if side.WhichOneof("node")]
-        return Shape("operator", it.name[-1].string.sval, of=tuple(operands))
-    if it.kind == pg.AEXPR_NULLIF:
-        return _shape(it.lexpr, here, depth)
+def _operator(it: Tree, here: Here, depth: int) -> Shape:
+    if it["kind"] == "AEXPR_OP":
+        operands = [_shape(it[side], here, depth) for side in ("lexpr", "rexpr") if side in it]
+        return Shape("operator", it["name"][-1]["String"]["sval"], of=tuple(operands))
+    if it["kind"] == "AEXPR_NULLIF":
+        return _shape(it["lexpr"], here, depth)
     return _BOOLEAN
 
 
-def _case(it: pg.CaseExpr, here: Here, depth: int) -> Shape:
-    branches = [_shape(each.case_when.result, here, depth) for each in it.args]
-    if it.HasField("defresult"):
-        branches.append(_shape(it.defresult, here, depth))
+def _case(it: Tree, here: Here, depth: int) -> Shape:
+    branches = [_shape(each["CaseWhen"]["result"], here, depth) for each in it["args"]]
+    if "defresult" in it:
+        branches.append(_shape(it["defresult"], here, depth))
     return Shape("either", of=tuple(branches))
 
 
-def _either(it: Any, here: Here, depth: int) -> Shape:
-    return Shape("either", of=_shapes(it.args, here, depth))
+def _either(it: Tree, here: Here, depth: int) -> Shape:
+    return Shape("either", of=_shapes(it["args"], here, depth))
 
 
-def _sub_link(it: pg.SubLink, here: Here, depth: int) -> Shape:
-    if it.sub_link_type not in (pg.EXPR_SUBLINK, pg.ARRAY_SUBLINK):
+def _sub_link(it: Tree, here: Here, depth: int) -> Shape:
+    if it["subLinkType"] not in ("EXPR_SUBLINK", "ARRAY_SUBLINK"):
         return _BOOLEAN
-    inner = Shape("query", result=result(it.subselect.select_stmt, here, depth + 1))
-    return inner if it.sub_link_type == pg.EXPR_SUBLINK else Shape("array", of=(inner,))
+    inner = Shape("query", result=result(it["subselect"]["SelectStmt"], here, depth + 1))
+    return inner if it["subLinkType"] == "EXPR_SUBLINK" else Shape("array", of=(inner,))
 
 
-def _array(it: pg.A_ArrayExpr, here: Here, depth: int) -> Shape:
-    return Shape("array", of=_shapes(it.elements, here, depth))
+def _array(it: Tree, here: Here, depth: int) -> Shape:
+    return Shape("array", of=_shapes(it.get("elements", ()), here, depth))
 
 
-def _value_function(it: pg.SQLValueFunction, here: Here, depth: int) -> Shape:
-    name = pg.SQLValueFunctionOp.Name(it.op).removeprefix("SVFOP_").removesuffix("_N").lower()
-    return Shape("call", name)
+def _value_function(it: Tree, here: Here, depth: int) -> Shape:
+    return Shape("call", VALUE_FUNCTIONS[it["op"]])
 
 
-def _inner(it: pg.CollateClause, here: Here, depth: int) -> Shape:
-    return _shape(it.arg, here, depth)
+def _inner(it: Tree, here: Here, depth: int) -> Shape:
+    return _shape(it["arg"], here, depth)
 
 
 def _truth(it: object, here: Here, depth: int) -> Shape:
@@ -185,19 +185,19 @@ def _truth(it: object, here: Here, depth: int) -> Shape:
 
 
 _MAKERS: Final[dict[str, _Maker]] = {
-    "column_ref": _column,
-    "a_const": _constant,
-    "type_cast": _cast,
-    "func_call": _call,
-    "a_expr": _operator,
-    "bool_expr": _truth,
-    "null_test": _truth,
-    "boolean_test": _truth,
-    "case_expr": _case,
-    "coalesce_expr": _either,
-    "min_max_expr": _either,
-    "sub_link": _sub_link,
-    "a_array_expr": _array,
-    "sqlvalue_function": _value_function,
-    "collate_clause": _inner,
+    "ColumnRef": _column,
+    "A_Const": _constant,
+    "TypeCast": _cast,
+    "FuncCall": _call,
+    "A_Expr": _operator,
+    "BoolExpr": _truth,
+    "NullTest": _truth,
+    "BooleanTest": _truth,
+    "CaseExpr": _case,
+    "CoalesceExpr": _either,
+    "MinMaxExpr": _either,
+    "SubLink": _sub_link,
+    "A_ArrayExpr": _array,
+    "SQLValueFunction": _value_function,
+    "CollateClause": _inner,
 }

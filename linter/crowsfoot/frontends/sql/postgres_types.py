@@ -3,16 +3,44 @@
 Source: https://www.postgresql.org/docs/18/datatype.html
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Final
 
 from crowsfoot.facts.sql import TypeName
+from crowsfoot.frontends.sql.postgres_names import constant, strings
+from crowsfoot.frontends.sql.postgres_parser import Tree
 from crowsfoot.source import Range
 
-if TYPE_CHECKING:
-    from postgast import pg_query_pb2 as pg
+
+def name(it: Tree) -> str:
+    """The canonical name alone, without schema, arguments and dimensions."""
+    names = it.get("names")
+    last: str = names[-1]["String"].get("sval", "") if names else ""
+    return _CANONICAL.get(last, last)
+
+
+def read(it: Tree, where: Range, written: str = "") -> TypeName:
+    """The type; written is its text, by which it is known when it comes again."""
+    known = _KNOWN.get(written)
+    if known is None:
+        known = _read(it)
+        if written and len(_KNOWN) < _MOST_KNOWN:
+            _KNOWN[written] = known
+    canonical, args, schema, dimensions = known
+    return TypeName(canonical, where, args, schema, dimensions)
+
+
+def printed(types: Iterable[Tree], where: Range) -> tuple[str, ...]:
+    """Types as they tell functions apart: without arguments."""
+    found: list[str] = []
+    for it in types:
+        type_name = read(it, where)
+        found.append(str(TypeName(type_name.name, where, (), type_name.schema, type_name.dimensions)))
+    return tuple(found)
+
 
 # The names of pg_type that format_type() prints otherwise; the grammar turns the standard's words into them.
-_CANONICAL = {
+_CANONICAL: Final = {
     "bit": "bit",
     "bool": "boolean",
     "bpchar": "character",
@@ -28,12 +56,13 @@ _CANONICAL = {
     "timetz": "time with time zone",
     "varbit": "bit varying",
     "varchar": "character varying",
-    # Words of the standard that only the grammar knows, where a quoted name or a cast brings them.
+    # These are words of the parser's transformation, no types.
     "serial2": "smallserial",
     "serial4": "serial",
     "serial8": "bigserial",
 }
-_BITS = (
+# Source: https://github.com/postgres/postgres/blob/REL_18_STABLE/src/include/utils/datetime.h
+_FIELDS: Final = (
     (1 << 2, "year"),
     (1 << 1, "month"),
     (1 << 3, "day"),
@@ -41,58 +70,32 @@ _BITS = (
     (1 << 11, "minute"),
     (1 << 12, "second"),
 )
-_ALL_FIELDS = 0x7FFF
-
-_MOST_KNOWN = 1000
-_KNOWN: dict[str, tuple[str, tuple[str, ...], str | None, int]] = {}
-
-
-def name(type_name: "pg.TypeName") -> str:
-    """The canonical name alone, without schema, arguments and dimensions."""
-    names = type_name.names
-    last = names[-1].string.sval if names else ""
-    return _CANONICAL.get(last, last)
+_ALL_FIELDS: Final = 0x7FFF
+_MOST_KNOWN: Final = 1000
+_KNOWN: Final[dict[str, tuple[str, tuple[str, ...], str | None, int]]] = {}
 
 
-def read(type_name: "pg.TypeName", where: Range, written: str = "") -> TypeName:
-    """The type; written is its text, by which it is known when it comes again."""
-    known = _KNOWN.get(written)
-    if known is None:
-        known = _read(type_name)
-        if written and len(_KNOWN) < _MOST_KNOWN:
-            _KNOWN[written] = known
-    name, args, schema, dimensions = known
-    return TypeName(name, where, args, schema, dimensions)
-
-
-def _read(type_name: "pg.TypeName") -> tuple[str, tuple[str, ...], str | None, int]:
-    names = type_name.names
+def _read(it: Tree) -> tuple[str, tuple[str, ...], str | None, int]:
+    names = strings(it.get("names", ()))
     if not names:
         return "", (), None, 0
-    last: str = names[-1].string.sval
-    schema = names[-2].string.sval if len(names) > 1 else None
+    last = names[-1]
+    schema = names[-2] if len(names) > 1 else None
     if schema == "pg_catalog":
         schema = None
     canonical = _CANONICAL.get(last, last) if schema is None else last
-    args = tuple([_argument(it) for it in type_name.typmods])
+    args = tuple([_argument(each) for each in it.get("typmods", ())])
     if last == "interval" and args:
         canonical, args = _interval(args)
-    if type_name.pct_type:
-        return ".".join([it.string.sval for it in names]) + "%type", args, None, 0
-    return canonical, args, schema, len(type_name.array_bounds)
+    if it.get("pct_type"):
+        return ".".join(names) + "%type", args, None, 0
+    return canonical, args, schema, len(it.get("arrayBounds", ()))
 
 
-def _argument(node: "pg.Node") -> str:
-    if node.HasField("a_const"):
-        const = node.a_const
-        kind = const.WhichOneof("val")
-        if kind == "ival":
-            return str(const.ival.ival)
-        if kind in ("fval", "sval"):
-            return str(const.fval.fval or const.sval.sval)
-    if node.HasField("column_ref"):  # geometry(Point, 4326)
-        return ".".join([it.string.sval for it in node.column_ref.fields])
-    return "?"
+def _argument(node: Tree) -> str:
+    if "ColumnRef" in node:  # geometry(Point, 4326)
+        return ".".join(strings(node["ColumnRef"]["fields"]))
+    return (constant(node["A_Const"]) if "A_Const" in node else None) or "?"
 
 
 def _interval(args: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -100,7 +103,7 @@ def _interval(args: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     mask, *precision = args
     if not mask.isdecimal() or int(mask) == _ALL_FIELDS:
         return "interval", tuple(precision)
-    fields = [field for bit, field in _BITS if int(mask) & bit]
+    fields = [field for bit, field in _FIELDS if int(mask) & bit]
     if not fields:
         return "interval", tuple(precision)
     words = fields[0] if len(fields) == 1 else f"{fields[0]} to {fields[-1]}"

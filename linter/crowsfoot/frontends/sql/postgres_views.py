@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
-from postgast import pg_query_pb2 as pg
 
 from crowsfoot.facts.sql import (
     ColumnDef,
@@ -19,103 +18,157 @@ from crowsfoot.facts.sql import (
 )
 from crowsfoot.frontends.sql import postgres_shapes as shapes
 from crowsfoot.frontends.sql import postgres_types as types
-from crowsfoot.frontends.sql.postgres_expressions import object_name, query
-from crowsfoot.frontends.sql.postgres_names import constant, options, strings
-from crowsfoot.frontends.sql.postgres_words import Here
-
-_AFTER_QUERY: Final = re.compile(
-    r"\s+WITH\s+(?:(?:CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION|(?:NO\s+)?DATA)\s*\Z", re.IGNORECASE
+from crowsfoot.frontends.sql.postgres_expressions import query
+from crowsfoot.frontends.sql.postgres_here import Here
+from crowsfoot.frontends.sql.postgres_names import (
+    constant,
+    object_name,
+    options,
+    strings,
 )
+from crowsfoot.frontends.sql.postgres_parser import Tree
+from crowsfoot.frontends.sql.postgres_walk import VALUE_FUNCTIONS
 
 
-def create_view(it: pg.ViewStmt, here: Here) -> tuple[Operation, ...]:
-    select = it.query.select_stmt
+def create_view(it: Tree, here: Here) -> tuple[Operation, ...]:
+    select = it["query"]["SelectStmt"]
+    view = it["view"]
     return (
         CreateView(
             here.range,
-            object_name(it.view, here),
-            _query(select, here, it.view.location),
-            strings(it.aliases) or result_names(select),
-            replace=it.replace,
-            temporary=it.view.relpersistence == "t",
-            options=options(it.options),
+            object_name(view, here),
+            _query(select, here, view["location"]),
+            strings(it.get("aliases", ())) or result_names(select),
+            replace=it.get("replace", False),
+            temporary=view["relpersistence"] == "t",
+            options=options(it.get("options", ())),
         ),
     )
 
 
-def create_table_as(it: pg.CreateTableAsStmt, here: Here) -> tuple[Operation, ...]:
-    into = it.into
-    read: Query
-    if it.query.HasField("select_stmt"):
-        select = it.query.select_stmt
-        read = _query(select, here, into.rel.location)
-    else:  # EXECUTE of a prepared statement
-        select = pg.SelectStmt()
-        read = Query(here.range)
-    aliases = strings(into.col_names)
-    if it.objtype == pg.OBJECT_MATVIEW:
+def create_table_as(it: Tree, here: Here) -> tuple[Operation, ...]:
+    into = it["into"]
+    # Without a SELECT it is EXECUTE of a prepared statement.
+    select = it["query"].get("SelectStmt")
+    read = Query(here.range) if select is None else _query(select, here, into["rel"]["location"])
+    names = () if select is None else result_names(select)
+    aliases = strings(into.get("colNames", ()))
+    lenient = it.get("if_not_exists", False)
+    if it["objtype"] == "OBJECT_MATVIEW":
         return (
             CreateView(
                 here.range,
-                object_name(into.rel, here),
+                object_name(into["rel"], here),
                 read,
-                aliases or result_names(select),
+                aliases or names,
                 materialized=True,
-                if_not_exists=it.if_not_exists,
-                with_data=not into.skip_data,
-                options=options(into.options),
+                if_not_exists=lenient,
+                with_data="skipData" not in into,
+                options=options(into.get("options", ())),
             ),
         )
-    return (_table(into, select, read, here, aliases, it.if_not_exists),)
+    return (_table(into, read, here, names, aliases, lenient),)
 
 
-def select_into(select: pg.SelectStmt, here: Here) -> Operation:
+def select_into(select: Tree, here: Here) -> Operation:
     read = with_outputs(query(select, here, here.range), select, here)
     read = replace(read, result=shapes.result(select, here))
-    return _table(select.into_clause, select, read, here, (), False)
+    return _table(select["intoClause"], read, here, result_names(select), (), False)
 
 
-def refresh(it: pg.RefreshMatViewStmt, here: Here) -> tuple[Operation, ...]:
-    return (RefreshView(here.range, object_name(it.relation, here), it.concurrent, not it.skip_data),)
+def refresh(it: Tree, here: Here) -> tuple[Operation, ...]:
+    view = object_name(it["relation"], here)
+    return (RefreshView(here.range, view, it.get("concurrent", False), "skipData" not in it),)
 
 
-def result_names(select: pg.SelectStmt) -> tuple[str, ...]:
+def result_names(select: Tree) -> tuple[str, ...]:
     """The names of the columns that a query gives; () where a star hides them.
 
     Source: https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/parser/parse_target.c
     """
-    while select.HasField("larg"):
-        select = select.larg
-    if select.values_lists:
-        return tuple([f"column{index + 1}" for index in range(len(select.values_lists[0].list.items))])
+    while "larg" in select:
+        select = select["larg"]
+    if "valuesLists" in select:
+        row = select["valuesLists"][0]["List"].get("items", ())
+        return tuple([f"column{index + 1}" for index in range(len(row))])
     found: list[str] = []
-    for each in select.target_list:
-        target = each.res_target
-        if target.val.HasField("column_ref") and target.val.column_ref.fields[-1].HasField("a_star"):
+    for each in select.get("targetList", ()):
+        target = each["ResTarget"]
+        if _is_star(target["val"]):
             return ()
-        found.append(target.name or _figured(target.val) or "?column?")
+        found.append(target.get("name") or _figured(target["val"]) or "?column?")
     return tuple(found)
 
 
+def with_outputs(read: Query, select: Tree, here: Here) -> Query:
+    """The query, with what its outermost SELECT gives."""
+    if "larg" in select or "valuesLists" in select:
+        return read
+    outputs: list[Output] = []
+    for each in select.get("targetList", ()):
+        target = each["ResTarget"]
+        node = target["val"]
+        name = target.get("name") or _figured(node) or "?column?"
+        cast: TypeName | None = None
+        if "TypeCast" in node:
+            type_name = node["TypeCast"]["typeName"]
+            cast = types.read(type_name, here.name(type_name["location"]))
+            node = node["TypeCast"]["arg"]
+        if "ColumnRef" in node:
+            fields = node["ColumnRef"]["fields"]
+            qualifier = fields[-2]["String"]["sval"] if len(fields) > 1 else None
+            if "A_Star" in fields[-1]:
+                outputs.append(Output(here.range, "*", table=qualifier))
+            else:
+                outputs.append(Output(here.range, name, fields[-1]["String"]["sval"], qualifier, cast))
+        elif "A_Const" in node:
+            const = node["A_Const"]
+            where = here.constant(const.get("location", 0)) if "sval" in const else here.range
+            null = const.get("isnull", False)
+            outputs.append(Output(where, name, None, None, cast, constant(const), null))
+        else:
+            outputs.append(Output(here.range, name, type=cast))
+    return replace(read, outputs=tuple(outputs), no_from="fromClause" not in select)
+
+
+_AFTER_QUERY: Final = re.compile(
+    r"\s+WITH\s+(?:(?:CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION|(?:NO\s+)?DATA)\s*\Z",
+    re.IGNORECASE,
+)
+_OWN_NAMES: Final = {
+    "CoalesceExpr": "coalesce",
+    "A_ArrayExpr": "array",
+    "RowExpr": "row",
+    "GroupingFunc": "grouping",
+}
+_SUB_LINKS: Final = {"EXISTS_SUBLINK": "exists", "ARRAY_SUBLINK": "array"}
+
+
 def _table(
-    into: pg.IntoClause, select: pg.SelectStmt, read: Query, here: Here, aliases: Sequence[str], lenient: bool
+    into: Tree,
+    read: Query,
+    here: Here,
+    names: Sequence[str],
+    aliases: Sequence[str],
+    lenient: bool,
 ) -> CreateTable:
     columns: tuple[ColumnDef, ...] = ()
     if read.outputs:
         read = _renamed(read, aliases)
     else:  # UNION and VALUES: only the names are known
-        names = [*aliases, *result_names(select)[len(aliases) :]]
-        columns = tuple([ColumnDef(it, read.range, read.range, TypeName("", read.range)) for it in names])
+        called = [*aliases, *names[len(aliases) :]]
+        columns = tuple([ColumnDef(it, read.range, read.range, TypeName("", read.range)) for it in called])
+    relation = into["rel"]
     return CreateTable(
         here.range,
-        object_name(into.rel, here),
+        object_name(relation, here),
         columns,
         if_not_exists=lenient,
-        temporary=into.rel.relpersistence == "t",
-        unlogged=into.rel.relpersistence == "u",
+        temporary=relation["relpersistence"] == "t",
+        unlogged=relation["relpersistence"] == "u",
         query=read,
-        options=options(into.options),
-        on_commit_drop=into.on_commit == pg.ONCOMMIT_DROP,
+        options=options(into.get("options", ())),
+        on_commit_drop=into.get("onCommit") == "ONCOMMIT_DROP",
     )
 
 
@@ -131,7 +184,7 @@ def _renamed(read: Query, aliases: Sequence[str]) -> Query:
     return replace(read, outputs=tuple(outputs))
 
 
-def _query(select: pg.SelectStmt, here: Here, relation: int) -> Query:
+def _query(select: Tree, here: Here, relation: int) -> Query:
     start = here.after("AS", here.dotted(relation)[1])
     tail = _AFTER_QUERY.search(here.text, max(start, here.end - 80), here.end)
     end = here.until(start, tail.start()) if tail else here.end
@@ -139,98 +192,60 @@ def _query(select: pg.SelectStmt, here: Here, relation: int) -> Query:
     return replace(read, result=shapes.result(select, here))
 
 
-def with_outputs(read: Query, select: pg.SelectStmt, here: Here) -> Query:
-    """The query, with what its outermost SELECT gives."""
-    if select.HasField("larg") or select.values_lists:
-        return read
-    outputs: list[Output] = []
-    for each in select.target_list:
-        node = each.res_target.val
-        cast: TypeName | None = None
-        if node.HasField("type_cast"):
-            type_name = node.type_cast.type_name
-            cast = types.read(type_name, here.name(type_name.location))
-            node = node.type_cast.arg
-        name = each.res_target.name or _figured(each.res_target.val) or "?column?"
-        if node.HasField("column_ref"):
-            fields = node.column_ref.fields
-            qualifier = fields[-2].string.sval if len(fields) > 1 else None
-            if fields[-1].HasField("a_star"):
-                outputs.append(Output(here.range, "*", table=qualifier))
-            else:
-                outputs.append(Output(here.range, name, fields[-1].string.sval, qualifier, cast))
-        elif node.HasField("a_const"):
-            const = node.a_const
-            where = here.constant(const.location) if const.HasField("sval") else here.range
-            outputs.append(Output(where, name, None, None, cast, constant(const), const.isnull))
-        else:
-            outputs.append(Output(here.range, name, type=cast))
-    return replace(read, outputs=tuple(outputs), no_from=not select.from_clause)
+def _is_star(node: Tree) -> bool:
+    return "ColumnRef" in node and "A_Star" in node["ColumnRef"]["fields"][-1]
 
 
-def _figured(node: pg.Node) -> str:
+def _figured(node: Tree) -> str:
     """The name that PostgreSQL gives to a result without one; "" where it finds none."""
     cast = ""
     while True:
-        kind = node.WhichOneof("node")
-        if kind == "type_cast":
-            cast = cast or node.type_cast.type_name.names[-1].string.sval
-            node = node.type_cast.arg
-        elif kind == "collate_clause":
-            node = node.collate_clause.arg
-        elif kind == "a_indirection":
-            for part in reversed(node.a_indirection.indirection):
-                if part.HasField("string"):
-                    return str(part.string.sval)
-            node = node.a_indirection.arg
-        elif kind == "case_expr":
-            if not node.case_expr.HasField("defresult"):
+        ((kind, it),) = node.items()
+        if kind == "TypeCast":
+            cast = cast or it["typeName"]["names"][-1]["String"]["sval"]
+            node = it["arg"]
+        elif kind == "CollateClause":
+            node = it["arg"]
+        elif kind == "A_Indirection":
+            for part in reversed(it["indirection"]):
+                if "String" in part:
+                    return str(part["String"]["sval"])
+            node = it["arg"]
+        elif kind == "CaseExpr":
+            if "defresult" not in it:
                 return "case"
             cast = cast or "case"
-            node = node.case_expr.defresult
-        elif kind == "sub_link":
-            link = node.sub_link
-            if link.sub_link_type != pg.EXPR_SUBLINK:
-                return {pg.EXISTS_SUBLINK: "exists", pg.ARRAY_SUBLINK: "array"}.get(link.sub_link_type, cast)
-            target = _first_target(link.subselect.select_stmt)
-            if target is None or target.name:
-                return cast if target is None else str(target.name)
-            node = target.val
+            node = it["defresult"]
+        elif kind == "SubLink":
+            if it["subLinkType"] != "EXPR_SUBLINK":
+                return _SUB_LINKS.get(it["subLinkType"], cast)
+            target = _first_target(it["subselect"]["SelectStmt"])
+            if target is None or "name" in target:
+                return cast if target is None else str(target["name"])
+            node = target["val"]
         else:
-            return _own_name(node, kind) or cast
+            return _own_name(kind, it) or cast
 
 
-def _first_target(select: pg.SelectStmt) -> pg.ResTarget | None:
+def _first_target(select: Tree) -> Tree | None:
     """What a query gives first; None where that is a star, or a value without a name."""
-    while select.HasField("larg"):
-        select = select.larg
-    if not select.target_list:
+    while "larg" in select:
+        select = select["larg"]
+    if "targetList" not in select:
         return None
-    target = select.target_list[0].res_target
-    value = target.val
-    if value.HasField("column_ref") and value.column_ref.fields[-1].HasField("a_star"):
-        return None
-    return target
+    target: Tree = select["targetList"][0]["ResTarget"]
+    return None if _is_star(target["val"]) else target
 
 
-def _own_name(node: pg.Node, kind: str | None) -> str:
-    if kind == "column_ref":
-        return str(node.column_ref.fields[-1].string.sval)
-    if kind == "func_call":
-        return str(node.func_call.funcname[-1].string.sval)
-    if kind == "coalesce_expr":
-        return "coalesce"
-    if kind == "min_max_expr":
-        return "greatest" if node.min_max_expr.op == pg.IS_GREATEST else "least"
-    if kind == "a_array_expr":
-        return "array"
-    if kind == "row_expr":
-        return "row"
-    if kind == "a_expr" and node.a_expr.kind == pg.AEXPR_NULLIF:
+def _own_name(kind: str, it: Tree) -> str:
+    if kind == "ColumnRef":
+        return str(it["fields"][-1].get("String", {}).get("sval", ""))
+    if kind == "FuncCall":
+        return str(it["funcname"][-1]["String"]["sval"])
+    if kind == "MinMaxExpr":
+        return "greatest" if it["op"] == "IS_GREATEST" else "least"
+    if kind == "A_Expr" and it["kind"] == "AEXPR_NULLIF":
         return "nullif"
-    if kind == "grouping_func":
-        return "grouping"
-    if kind == "sqlvalue_function":
-        name = pg.SQLValueFunctionOp.Name(node.sqlvalue_function.op)
-        return str(name).removeprefix("SVFOP_").removesuffix("_N").lower()
-    return ""
+    if kind == "SQLValueFunction":
+        return VALUE_FUNCTIONS[it["op"]]
+    return _OWN_NAMES.get(kind, "")

@@ -3,51 +3,30 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from postgast import pg_query_pb2 as pg
-
 from crowsfoot.facts.sql import ColumnUse, Constant, ObjectName, Query
 from crowsfoot.frontends.sql import postgres_types as types
-from crowsfoot.frontends.sql.postgres_words import Here
+from crowsfoot.frontends.sql.postgres_here import Here
+from crowsfoot.frontends.sql.postgres_names import object_name
+from crowsfoot.frontends.sql.postgres_parser import Tree
 from crowsfoot.source import Range
 
 NO_CTES: Final[frozenset[str]] = frozenset()
-
-_COMPARISONS: Final = frozenset(("=", "<>", "!=", "<", ">", "<=", ">="))
-# The kinds of A_Expr that compare their two sides: all but LIKE, ILIKE and SIMILAR TO.
-_COMPARING: Final = frozenset(
-    (
-        pg.AEXPR_OP,
-        pg.AEXPR_OP_ANY,
-        pg.AEXPR_OP_ALL,
-        pg.AEXPR_DISTINCT,
-        pg.AEXPR_NOT_DISTINCT,
-        pg.AEXPR_NULLIF,
-        pg.AEXPR_IN,
-        pg.AEXPR_BETWEEN,
-        pg.AEXPR_NOT_BETWEEN,
-        pg.AEXPR_BETWEEN_SYM,
-        pg.AEXPR_NOT_BETWEEN_SYM,
-    )
-)
-_HOLDS_CONSTANTS: Final = frozenset(
-    ("a_const", "type_cast", "list", "a_array_expr", "case_expr", "coalesce_expr")
-)
 VALUE_FUNCTIONS: Final = {
-    pg.SVFOP_CURRENT_DATE: "current_date",
-    pg.SVFOP_CURRENT_TIME: "current_time",
-    pg.SVFOP_CURRENT_TIME_N: "current_time",
-    pg.SVFOP_CURRENT_TIMESTAMP: "current_timestamp",
-    pg.SVFOP_CURRENT_TIMESTAMP_N: "current_timestamp",
-    pg.SVFOP_LOCALTIME: "localtime",
-    pg.SVFOP_LOCALTIME_N: "localtime",
-    pg.SVFOP_LOCALTIMESTAMP: "localtimestamp",
-    pg.SVFOP_LOCALTIMESTAMP_N: "localtimestamp",
-    pg.SVFOP_CURRENT_ROLE: "current_role",
-    pg.SVFOP_CURRENT_USER: "current_user",
-    pg.SVFOP_USER: "user",
-    pg.SVFOP_SESSION_USER: "session_user",
-    pg.SVFOP_CURRENT_CATALOG: "current_catalog",
-    pg.SVFOP_CURRENT_SCHEMA: "current_schema",
+    "SVFOP_CURRENT_DATE": "current_date",
+    "SVFOP_CURRENT_TIME": "current_time",
+    "SVFOP_CURRENT_TIME_N": "current_time",
+    "SVFOP_CURRENT_TIMESTAMP": "current_timestamp",
+    "SVFOP_CURRENT_TIMESTAMP_N": "current_timestamp",
+    "SVFOP_LOCALTIME": "localtime",
+    "SVFOP_LOCALTIME_N": "localtime",
+    "SVFOP_LOCALTIMESTAMP": "localtimestamp",
+    "SVFOP_LOCALTIMESTAMP_N": "localtimestamp",
+    "SVFOP_CURRENT_ROLE": "current_role",
+    "SVFOP_CURRENT_USER": "current_user",
+    "SVFOP_USER": "user",
+    "SVFOP_SESSION_USER": "session_user",
+    "SVFOP_CURRENT_CATALOG": "current_catalog",
+    "SVFOP_CURRENT_SCHEMA": "current_schema",
 }
 
 
@@ -58,13 +37,6 @@ class Hint(NamedTuple):
     column: str | None = None
     table: str | None = None
     targets: tuple[str, ...] = ()  # of a SELECT: the columns that its results are put into
-
-
-_NO_HINT: Final = Hint()
-
-
-def object_name(relation: pg.RangeVar, here: Here) -> ObjectName:
-    return ObjectName(relation.relname, here.name(relation.location), relation.schemaname or None)
 
 
 def once(names: list[str]) -> tuple[str, ...]:
@@ -87,7 +59,7 @@ class Walk:
         self.literals: list[Constant] = []
         self.casts: list[str] = []
         # INSERT, UPDATE, DELETE and MERGE inside of WITH, each with the CTEs that it can read
-        self.modifying: list[tuple[pg.Node, frozenset[str]]] = []
+        self.modifying: list[tuple[Tree, frozenset[str]]] = []
         self.has_query = False
         self.filtered = False
         self.locking = False
@@ -100,42 +72,48 @@ class Walk:
         self._written: set[str] = set()  # the columns that were seen
         self._stack: list[Any] = []
 
-    def node(self, node: Any, *, column: str | None = None) -> None:
-        """Walk a node, which is put into the column."""
-        self._stack.append(node if column is None else (node, Hint(column=column)))
-        self._run()
+    def node(self, node: Tree | None, *, column: str | None = None) -> None:
+        """Walk a node where there is one, which is put into the column."""
+        if node is not None:
+            self._stack.append(node if column is None else (node, Hint(column=column)))
+            self._run()
 
-    def nodes(self, nodes: Iterable[pg.Node]) -> None:
+    def nodes(self, nodes: Iterable[Tree]) -> None:
         self._stack.extend(list(nodes)[::-1])
         self._run()
 
-    def select(self, select: pg.SelectStmt, targets: tuple[str, ...] = ()) -> None:
+    def select(self, select: Tree, targets: tuple[str, ...] = ()) -> None:
         """Walk the outermost SELECT, whose results are put into the targets."""
         branches = [select]  # of its UNION
         while branches:
             it = branches.pop()
-            if it.HasField("larg"):
-                branches += (it.larg, it.rarg)
-            if it.HasField("where_clause") or it.HasField("limit_count") or _joins(it.from_clause):
+            if "larg" in it:
+                branches += (it["larg"], it["rarg"])
+            if "whereClause" in it or "limitCount" in it or _joins(it.get("fromClause", ())):
                 self.filtered = True
-        self._stack.append((select, Hint(targets=targets)))
+        self._select(select, Hint(targets=targets))
         self._run()
 
-    def with_clause(self, clause: pg.WithClause) -> None:
-        """Walk the CTEs of an INSERT, UPDATE, DELETE or MERGE; they can be read from here on."""
-        self._stack.extend(self._with(clause)[::-1])
-        self._run()
+    def with_clause(self, it: Tree) -> None:
+        """Walk the CTEs of an INSERT, UPDATE, DELETE or MERGE, if any; they can be read from here on."""
+        if "withClause" in it:
+            self._stack.extend(self._with(it["withClause"])[::-1])
+            self._run()
 
-    def table(self, relation: pg.RangeVar) -> None:
+    def table(self, relation: Tree) -> None:
         """A table that is read, and no CTE: the target of an UPDATE."""
         table = object_name(relation, self.here)
         self.tables.append(table)
-        self._means(self._called(relation), None if relation.alias.colnames else table)
+        self._means(
+            self._called(relation),
+            None if "colnames" in relation.get("alias", ()) else table,
+        )
 
-    def sets(self, targets: Iterable[pg.Node]) -> None:
+    def sets(self, targets: Iterable[Tree]) -> None:
         """Walk what UPDATE sets columns to."""
         for it in targets:
-            self.node(it.res_target.val, column=it.res_target.name)
+            target = it["ResTarget"]
+            self.node(target.get("val"), column=target["name"])
 
     def result(self, where: Range) -> Query:
         names = self.names
@@ -158,7 +136,6 @@ class Walk:
     def _run(self) -> None:
         stack = self._stack
         handlers = _HANDLERS
-        any_node = pg.Node
         while stack:
             node = stack.pop()
             hint = _NO_HINT
@@ -167,184 +144,205 @@ class Walk:
             elif type(node) is frozenset:
                 self.ctes = node
                 continue
-            if type(node) is any_node:
-                kind = node.WhichOneof("node")
-                if kind is None:
-                    continue
-                node = getattr(node, kind)
-            handlers.get(type(node), _children)(self, node, hint)
+            for kind, it in reversed(node.items()):
+                if (handler := handlers.get(kind)) is not None:
+                    handler(self, it, hint)
+                elif type(it) is dict:
+                    stack.append(it)
+                elif type(it) is list:
+                    stack.extend([each for each in it[::-1] if type(each) is dict])
 
     # --- constants, columns, functions ---
 
-    def _column_ref(self, ref: pg.ColumnRef, hint: Hint) -> None:
+    def _column_ref(self, ref: Tree, hint: Hint) -> None:
         here = self.here
-        start, end = here.dotted(ref.location)
+        start, end = here.dotted(ref.get("location", 0))
         written = here.text[start:end]
         if written in self._written:  # queries name the same columns again and again
             return
         self._written.add(written)
-        names = [it.string.sval for it in ref.fields]
-        name = names[-1]
-        if not name:
+        fields = ref["fields"]
+        last = fields[-1]
+        if "String" not in last:
             self.star = True
-        elif names[0] not in here.variables:
-            table = names[-2] if len(names) > 1 else None
-            self.columns.append(ColumnUse(name, here.place(start, end), table))
+        elif not here.variables or fields[0]["String"]["sval"] not in here.variables:
+            table = fields[-2]["String"]["sval"] if len(fields) > 1 else None
+            self.columns.append(ColumnUse(last["String"]["sval"], here.place(start, end), table))
 
-    def _constant(self, const: pg.A_Const, hint: Hint) -> None:
-        if const.HasField("sval"):
-            where = self.here.constant(const.location)
-            self.literals.append(Constant(const.sval.sval, where, hint.type, hint.column, hint.table))
+    def _constant(self, const: Tree, hint: Hint) -> None:
+        if "sval" in const:
+            text = const["sval"].get("sval", "")
+            where = self.here.constant(const.get("location", 0))
+            self.literals.append(Constant(text, where, hint.type, hint.column, hint.table))
 
-    def _type_cast(self, cast: pg.TypeCast, hint: Hint) -> None:
-        arg = cast.arg
-        name = types.name(cast.type_name)
+    def _type_cast(self, cast: Tree, hint: Hint) -> None:
+        arg = cast["arg"]
+        type_name = cast["typeName"]
+        name = types.name(type_name)
         self.casts.append(name)
-        kind = arg.WhichOneof("node")
-        if kind not in _HOLDS_CONSTANTS:
+        if _HOLDS_CONSTANTS.isdisjoint(arg):
             self._stack.append(arg)
             return
-        array = cast.type_name.array_bounds and kind != "a_array_expr"
+        array = "arrayBounds" in type_name and "A_ArrayExpr" not in arg
         self._stack.append((arg, Hint(f"{name}[]" if array else name, hint.column, hint.table)))
 
-    def _func_call(self, call: pg.FuncCall, hint: Hint) -> None:
-        self.functions.append(call.funcname[-1].string.sval.lower())
+    def _func_call(self, call: Tree, hint: Hint) -> None:
+        self.functions.append(call["funcname"][-1]["String"]["sval"].lower())
         stack = self._stack
-        if call.HasField("over"):
-            stack.append(call.over)
-        if call.HasField("agg_filter"):
-            stack.append(call.agg_filter)
-        stack.extend(call.agg_order[::-1])
-        stack.extend(call.args[::-1])
+        if "over" in call:
+            stack.append({"WindowDef": call["over"]})
+        if "agg_filter" in call:
+            stack.append(call["agg_filter"])
+        if "agg_order" in call:
+            stack.extend(call["agg_order"][::-1])
+        if "args" in call:
+            stack.extend(call["args"][::-1])
 
-    def _value_function(self, call: pg.SQLValueFunction, hint: Hint) -> None:
-        self.functions.append(VALUE_FUNCTIONS[call.op])
+    def _value_function(self, call: Tree, hint: Hint) -> None:
+        self.functions.append(VALUE_FUNCTIONS[call["op"]])
 
-    def _operator(self, it: pg.A_Expr, hint: Hint) -> None:
-        left, right = it.lexpr, it.rexpr
+    def _operator(self, it: Tree, hint: Hint) -> None:
+        left, right = it.get("lexpr"), it.get("rexpr")
         stack = self._stack
-        kind = it.kind
-        if kind not in _COMPARING or (kind == pg.AEXPR_OP and it.name[-1].string.sval not in _COMPARISONS):
-            stack += (right, left)
+        if left is None or right is None:  # - a
+            stack += [each for each in (right, left) if each is not None]
             return
-        of_left, of_right = left.WhichOneof("node"), right.WhichOneof("node")
-        if of_left == "column_ref" and of_right in _HOLDS_CONSTANTS:
-            stack += ((right, self._of_column(left.column_ref)), left)
-        elif of_right == "column_ref" and of_left in _HOLDS_CONSTANTS:
-            stack += (right, (left, self._of_column(right.column_ref)))
+        kind = it["kind"]
+        compares = (
+            it["name"][-1]["String"]["sval"] in _COMPARISONS if kind == "AEXPR_OP" else kind in _COMPARING
+        )
+        if not compares:
+            stack += (right, left)
+        elif "ColumnRef" in left and not _HOLDS_CONSTANTS.isdisjoint(right):
+            stack += ((right, self._of_column(left["ColumnRef"])), left)
+        elif "ColumnRef" in right and not _HOLDS_CONSTANTS.isdisjoint(left):
+            stack += (right, (left, self._of_column(right["ColumnRef"])))
         else:
             stack += (right, left)
 
-    def _case(self, case: pg.CaseExpr, hint: Hint) -> None:
-        compared = self._of_column(case.arg.column_ref) if case.arg.HasField("column_ref") else _NO_HINT
+    def _case(self, case: Tree, hint: Hint) -> None:
+        arg = case.get("arg")
+        compared = self._of_column(arg["ColumnRef"]) if arg is not None and "ColumnRef" in arg else _NO_HINT
         stack = self._stack
-        stack.append((case.defresult, hint))
-        for branch in reversed(case.args):
-            stack.append((branch.case_when.result, hint))
-            stack.append((branch.case_when.expr, compared))
-        stack.append(case.arg)
+        if "defresult" in case:
+            stack.append((case["defresult"], hint))
+        for branch in case["args"][::-1]:
+            when = branch["CaseWhen"]
+            stack += ((when["result"], hint), (when["expr"], compared))
+        if arg is not None:
+            stack.append(arg)
 
-    def _hinted_items(self, it: pg.List, hint: Hint) -> None:
-        self._stack.extend([(each, hint) for each in it.items[::-1]])
+    def _items(self, it: Tree, hint: Hint) -> None:
+        self._stack.extend([(each, hint) for each in it.get("items", ())[::-1]])
 
-    def _hinted_elements(self, it: pg.A_ArrayExpr, hint: Hint) -> None:
-        self._stack.extend([(each, hint) for each in it.elements[::-1]])
+    def _elements(self, it: Tree, hint: Hint) -> None:
+        self._stack.extend([(each, hint) for each in it.get("elements", ())[::-1]])
 
-    def _hinted_args(self, it: pg.CoalesceExpr, hint: Hint) -> None:
-        self._stack.extend([(each, hint) for each in it.args[::-1]])
+    def _args(self, it: Tree, hint: Hint) -> None:
+        self._stack.extend([(each, hint) for each in it["args"][::-1]])
 
-    def _args(self, it: pg.BoolExpr, hint: Hint) -> None:
-        self._stack.extend(it.args[::-1])
+    def _plain_args(self, it: Tree, hint: Hint) -> None:
+        self._stack.extend(it["args"][::-1])
 
-    def _arg(self, it: pg.NullTest | pg.BooleanTest | pg.CollateClause, hint: Hint) -> None:
-        self._stack.append(it.arg)
+    def _arg(self, it: Tree, hint: Hint) -> None:
+        self._stack.append(it["arg"])
 
-    def _sort(self, it: pg.SortBy, hint: Hint) -> None:
-        self._stack.append(it.node)
+    def _target(self, target: Tree, hint: Hint) -> None:
+        if "val" in target:
+            self._stack.append((target["val"], hint))
 
-    def _target(self, target: pg.ResTarget, hint: Hint) -> None:
-        self._stack.append((target.val, hint))
-
-    def _of_column(self, ref: pg.ColumnRef) -> Hint:
+    def _of_column(self, ref: Tree) -> Hint:
         """What a comparison with a column says about the other side."""
-        names = [it.string.sval for it in ref.fields]
-        if not names[-1] or names[0] in self.here.variables:
+        fields = ref["fields"]
+        last = fields[-1]
+        if "String" not in last or fields[0]["String"]["sval"] in self.here.variables:
             return _NO_HINT
-        return Hint(None, names[-1], names[-2] if len(names) > 1 else None)
+        return Hint(
+            None,
+            last["String"]["sval"],
+            fields[-2]["String"]["sval"] if len(fields) > 1 else None,
+        )
 
     # --- queries ---
 
-    def _sub_link(self, link: pg.SubLink, hint: Hint) -> None:
+    def _sub_link(self, link: Tree, hint: Hint) -> None:
         self.has_query = True
         self.involved = True
-        self._stack += (link.subselect, link.testexpr)
+        self._stack.append(link["subselect"])
+        if "testexpr" in link:
+            self._stack.append(link["testexpr"])
 
-    def _select(self, select: pg.SelectStmt, hint: Hint) -> None:
+    def _select(self, select: Tree, hint: Hint) -> None:
         below: list[Any] = []
-        if select.HasField("with_clause"):
-            below += self._with(select.with_clause)
-        if select.HasField("larg"):
+        if "withClause" in select:
+            below += self._with(select["withClause"])
+        if "larg" in select:
             self.involved = True
-            below += ((select.larg, hint), (select.rarg, hint))
+            below += (
+                ({"SelectStmt": select["larg"]}, hint),
+                ({"SelectStmt": select["rarg"]}, hint),
+            )
         targets = hint.targets
         named: set[str] = set()
-        for index, each in enumerate(select.target_list):
-            target = each.res_target
-            if target.name:
-                named.add(target.name)
-            below.append((target.val, Hint(column=targets[index])) if index < len(targets) else target.val)
-        for row in select.values_lists:
-            values = row.list.items
+        for index, each in enumerate(select.get("targetList", ())):
+            target = each["ResTarget"]
+            if "name" in target:
+                named.add(target["name"])
+            value = target["val"]
+            below.append((value, Hint(column=targets[index])) if index < len(targets) else value)
+        for row in select.get("valuesLists", ()):
+            values = row["List"].get("items", [])
             below += [(value, Hint(column=name)) for value, name in zip(values, targets, strict=False)]
             below += values[len(targets) :]
-        below += select.from_clause
-        below.append(select.where_clause)
-        for each in (*select.distinct_clause, *select.group_clause, *select.sort_clause):
-            ordered = each.sort_by.node if each.HasField("sort_by") else each
-            if named and ordered.HasField("column_ref"):
-                fields = ordered.column_ref.fields
-                if len(fields) == 1 and fields[0].string.sval in named:
+        below += select.get("fromClause", ())
+        if "whereClause" in select:
+            below.append(select["whereClause"])
+        for part in ("distinctClause", "groupClause", "sortClause"):
+            for each in select.get(part, ()):
+                ordered = each["SortBy"]["node"] if "SortBy" in each else each
+                fields: list[Tree] = ordered["ColumnRef"]["fields"] if "ColumnRef" in ordered else []
+                if len(fields) == 1 and "String" in fields[0] and fields[0]["String"]["sval"] in named:
                     continue  # a name that the SELECT gives
-            below.append(each)
-        below += (select.having_clause, select.limit_count, select.limit_offset)
-        below += select.window_clause
+                below.append(each)
+        for part in ("havingClause", "limitCount", "limitOffset"):
+            if part in select:
+                below.append(select[part])
+        below += select.get("windowClause", ())
         below.append(self.ctes)
-        if select.locking_clause:
+        if "lockingClause" in select:
             self.locking = True
         self._stack.extend(below[::-1])
 
-    def _with(self, clause: pg.WithClause) -> list[Any]:
+    def _with(self, clause: Tree) -> list[Any]:
         """The queries of CTEs, each behind the names that it can read, and at last all names."""
         self.involved = True
         ctes = self.ctes
         below: list[Any] = []
-        if clause.recursive:
-            ctes |= {it.common_table_expr.ctename for it in clause.ctes}
-        for it in clause.ctes:
-            cte = it.common_table_expr
-            if cte.ctequery.HasField("select_stmt"):
-                below += (ctes, cte.ctequery)
+        if clause.get("recursive"):
+            ctes |= {it["CommonTableExpr"]["ctename"] for it in clause["ctes"]}
+        for it in clause["ctes"]:
+            cte = it["CommonTableExpr"]
+            if "SelectStmt" in cte["ctequery"]:
+                below += (ctes, cte["ctequery"])
             else:
-                self.modifying.append((cte.ctequery, ctes))
-            ctes |= {cte.ctename}
+                self.modifying.append((cte["ctequery"], ctes))
+            ctes |= {cte["ctename"]}
         below.append(ctes)
         return below
 
-    def _range_var(self, relation: pg.RangeVar, hint: Hint) -> None:
-        if relation.schemaname or relation.relname not in self.ctes:
+    def _range_var(self, relation: Tree, hint: Hint) -> None:
+        if "schemaname" in relation or relation["relname"] not in self.ctes:
             self.table(relation)
             return
         self.involved = True
         self._means(self._called(relation), None)
 
-    def _called(self, relation: pg.RangeVar) -> str:
+    def _called(self, relation: Tree) -> str:
         """By what name the rest of the query calls a table or CTE."""
         self.sources += 1
-        self.names.add(relation.relname)
-        if not relation.HasField("alias"):
-            return str(relation.relname)
-        self._alias(relation.alias)
-        return str(relation.alias.aliasname)
+        name: str = relation["relname"]
+        self.names.add(name)
+        return self._alias(relation["alias"]) if "alias" in relation else name
 
     def _means(self, name: str, table: ObjectName | None) -> None:
         if name in self.meanings:
@@ -354,88 +352,100 @@ class Walk:
         else:
             self.meanings[name] = table
 
-    def _alias(self, alias: pg.Alias) -> None:
-        self.names.add(alias.aliasname)
-        self.aliases.append(alias.aliasname)
-        if alias.colnames:
+    def _alias(self, alias: Tree) -> str:
+        name: str = alias["aliasname"]
+        self.names.add(name)
+        self.aliases.append(name)
+        if "colnames" in alias:
             self.involved = True
+        return name
 
-    def _range_subselect(self, it: pg.RangeSubselect, hint: Hint) -> None:
+    def _range_subselect(self, it: Tree, hint: Hint) -> None:
         self.has_query = True
         self._source(it)
-        self._stack.append(it.subquery)
+        self._stack.append(it["subquery"])
 
-    def _range_function(self, it: pg.RangeFunction | pg.RangeTableFunc | pg.JsonTable, hint: Hint) -> None:
+    def _range_function(self, it: Tree, hint: Hint) -> None:
         self._source(it)
-        _children(self, it, hint)
+        self._stack.extend([it[each] for each in it if type(it[each]) is dict and each != "alias"])
+        for each in it.values():
+            if type(each) is list:
+                self._stack.extend([inner for inner in each[::-1] if type(inner) is dict])
 
-    def _source(self, it: pg.RangeSubselect | pg.RangeFunction | pg.RangeTableFunc | pg.JsonTable) -> None:
+    def _source(self, it: Tree) -> None:
+        """Something in FROM that is no table."""
         self.sources += 1
         self.involved = True
-        if it.HasField("alias"):
-            self._alias(it.alias)
-            self._means(it.alias.aliasname, None)
+        if "alias" in it:
+            self._means(self._alias(it["alias"]), None)
 
-    def _join(self, it: pg.JoinExpr, hint: Hint) -> None:
-        self._stack += (it.quals, it.rarg, it.larg)
+    def _join(self, it: Tree, hint: Hint) -> None:
+        if "quals" in it:
+            self._stack.append(it["quals"])
+        self._stack += (it["rarg"], it["larg"])
 
     def _nothing(self, it: Any, hint: Hint) -> None:
         """Names that are no columns, and what holds nothing."""
 
 
-def _children(walk: Walk, message: Any, hint: Hint) -> None:
-    """Walk all that a message holds, where it is one without a method of its own."""
-    below: list[Any] = []
-    for field, value in message.ListFields():
-        if field.message_type is None:
-            continue
-        if field.is_repeated:
-            below += value
-        else:
-            below.append(value)
-    walk._stack.extend(below[::-1])
-
-
-_HANDLERS: Final[dict[type, Callable[[Walk, Any, Hint], None]]] = {
-    pg.A_ArrayExpr: Walk._hinted_elements,
-    pg.A_Const: Walk._constant,
-    pg.A_Expr: Walk._operator,
-    pg.Alias: Walk._nothing,
-    pg.BoolExpr: Walk._args,
-    pg.BooleanTest: Walk._arg,
-    pg.CaseExpr: Walk._case,
-    pg.CoalesceExpr: Walk._hinted_args,
-    pg.CollateClause: Walk._arg,
-    pg.ColumnRef: Walk._column_ref,
-    pg.FuncCall: Walk._func_call,
-    pg.JoinExpr: Walk._join,
-    pg.JsonTable: Walk._range_function,
-    pg.List: Walk._hinted_items,
-    pg.LockingClause: Walk._nothing,
-    pg.NullTest: Walk._arg,
-    pg.RangeFunction: Walk._range_function,
-    pg.RangeSubselect: Walk._range_subselect,
-    pg.RangeTableFunc: Walk._range_function,
-    pg.RangeVar: Walk._range_var,
-    pg.ResTarget: Walk._target,
-    pg.SQLValueFunction: Walk._value_function,
-    pg.SelectStmt: Walk._select,
-    pg.SortBy: Walk._sort,
-    pg.String: Walk._nothing,
-    pg.SubLink: Walk._sub_link,
-    pg.TypeCast: Walk._type_cast,
-    pg.TypeName: Walk._nothing,
+_NO_HINT: Final = Hint()
+_COMPARISONS: Final = frozenset(("=", "<>", "!=", "<", ">", "<=", ">="))
+# The kinds of A_Expr that compare their two sides: all but LIKE, ILIKE and SIMILAR TO.
+_COMPARING: Final = frozenset(
+    (
+        "AEXPR_OP_ANY",
+        "AEXPR_OP_ALL",
+        "AEXPR_DISTINCT",
+        "AEXPR_NOT_DISTINCT",
+        "AEXPR_NULLIF",
+        "AEXPR_IN",
+        "AEXPR_BETWEEN",
+        "AEXPR_NOT_BETWEEN",
+        "AEXPR_BETWEEN_SYM",
+        "AEXPR_NOT_BETWEEN_SYM",
+    )
+)
+_HOLDS_CONSTANTS: Final = frozenset(
+    ("A_Const", "TypeCast", "List", "A_ArrayExpr", "CaseExpr", "CoalesceExpr")
+)
+# By the kind of a node, or by the name of a field that holds no node. What is not here is gone through.
+_HANDLERS: Final[dict[str, Callable[[Walk, Any, Hint], None]]] = {
+    "A_ArrayExpr": Walk._elements,
+    "A_Const": Walk._constant,
+    "A_Expr": Walk._operator,
+    "Alias": Walk._nothing,
+    "BoolExpr": Walk._plain_args,
+    "CaseExpr": Walk._case,
+    "CoalesceExpr": Walk._args,
+    "ColumnRef": Walk._column_ref,
+    "FuncCall": Walk._func_call,
+    "JoinExpr": Walk._join,
+    "JsonTable": Walk._range_function,
+    "List": Walk._items,
+    "LockingClause": Walk._nothing,
+    "NullTest": Walk._arg,
+    "RangeFunction": Walk._range_function,
+    "RangeSubselect": Walk._range_subselect,
+    "RangeTableFunc": Walk._range_function,
+    "RangeVar": Walk._range_var,
+    "ResTarget": Walk._target,
+    "SQLValueFunction": Walk._value_function,
+    "SelectStmt": Walk._select,
+    "String": Walk._nothing,
+    "SubLink": Walk._sub_link,
+    "TypeCast": Walk._type_cast,
+    "TypeName": Walk._nothing,
+    "typeName": Walk._nothing,
 }
 
 
-def _joins(sources: Iterable[pg.Node]) -> bool:
+def _joins(sources: Iterable[Tree]) -> bool:
     """Whether a source is a join on a condition."""
     waiting = list(sources)
     while waiting:
-        it = waiting.pop()
-        if it.HasField("join_expr"):
-            join = it.join_expr
-            if join.HasField("quals") or join.using_clause:
+        join = waiting.pop().get("JoinExpr")
+        if join is not None:
+            if "quals" in join or "usingClause" in join:
                 return True
-            waiting += (join.larg, join.rarg)
+            waiting += (join["larg"], join["rarg"])
     return False

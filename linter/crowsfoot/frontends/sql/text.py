@@ -56,6 +56,8 @@ _TRANSACTION_WORDS: Final = ("transaction", "TRANSACTION", "txmode")
 _WARNINGS: Final = re.compile(r"/\*\s*Warnings:")
 _WARNING: Final = re.compile(r"^[ \t]*-[ \t]+(?P<text>[^\r\n]*[^\s])", re.MULTILINE)
 
+# A command begins its line or ends a statement; a backslash elsewhere stands in a string.
+_FOR_PSQL: Final = re.compile(r"^[ \t]*\\|;[ \t]*\\|\\g|\bSTDIN\b", re.IGNORECASE | re.MULTILINE)
 _BLANK: Final = re.compile(r"[^\r\n]+")
 _COPY: Final = re.compile(r"\s*COPY\b", re.IGNORECASE)
 _FROM_STDIN: Final = re.compile(r"\bFROM\s+STDIN\b", re.IGNORECASE)
@@ -72,7 +74,7 @@ def prepare(text: str, dialect: Dialect) -> Script:
     runs_in_transaction: bool | None = None
     if any(word in given for word in _TRANSACTION_WORDS) and _NO_TRANSACTION.search(given):
         runs_in_transaction = False
-    if dialect == "postgresql" and ("\\" in given or "stdin" in given or "STDIN" in given):
+    if dialect == "postgresql" and _FOR_PSQL.search(given):
         given = _without_commands(given)
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()

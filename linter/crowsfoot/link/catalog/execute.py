@@ -121,14 +121,16 @@ def run(
     migration: int,
     in_block: bool,
     postgres: int = 17,
+    session: Session | None = None,
 ) -> Ran:
     """One transaction; or several, where COMMIT or ROLLBACK is among the statements and more come after it.
 
     in_block: the statements run in a transaction block, explicit or implicit, where CONCURRENTLY is refused:
     not a lone statement that is sent on its own. migration is the number of the migration in its history.
-    postgres is the major version, and counts for nothing in other dialects.
+    postgres is the major version, and counts for nothing in other dialects. session is that of a transaction
+    that goes on from an earlier file.
     """
-    session = Session(in_block=in_block, postgres=postgres)
+    session = session or Session(in_block=in_block, postgres=postgres)
     outcomes: list[Outcome] = []
     start = now = catalog
     failed = False

@@ -16,11 +16,11 @@ from crowsfoot.facts.sql import (
     TypeName,
     Update,
 )
-from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, converts
+from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, converts, is_known
 from crowsfoot.link.catalog.draft import Draft, UnclearError
 from crowsfoot.link.catalog.model import Enum, Table
 from crowsfoot.link.catalog.results import results
-from crowsfoot.link.catalog.types import check_label, check_value, printed_type
+from crowsfoot.link.catalog.types import check_label, check_value, is_brought, printed_type
 from crowsfoot.source import Range
 
 _CONVERSIONS = frozenset({"set_config"})
@@ -38,10 +38,23 @@ def check_query(draft: Draft, query: Query, target: Table | None = None) -> None
             readable(draft, name)
         except UnclearError:
             return
+    for cast in query.casts:
+        check_cast(draft, cast, query.range)
     if query.columns:
         check_columns(draft, query, target)
     for constant in query.literals:
         check_constant(draft, query, constant, target)
+
+
+def check_cast(draft: Draft, name: str, range: Range) -> None:
+    """Refuses a cast to a type that there is in no schema."""
+    if is_known(TypeName(name, range)) or is_brought(draft, name):
+        return
+    catalog = draft.catalog
+    if catalog.type(name) is not None or catalog.outside:
+        return
+    if not any(key[1] == name for key in (*catalog.types, *catalog.names)):
+        draft.refuse("42704", f'type "{name}" does not exist', range, name)
 
 
 def readable(draft: Draft, name: ObjectName) -> None:
