@@ -1,7 +1,7 @@
-"""A connection to a PostgreSQL: SQL in, rows, errors with their SQLSTATE and the state of the transaction out.
+"""A session of PostgreSQL: SQL in; rows, errors with their SQLSTATE and the transaction's state out.
 
-The only module that knows pg8000, which has no types. SQL is sent as it is, by the simple protocol, so that
-a migration runs here as it is written: nothing in it is taken for a parameter.
+The only module that knows pg8000, which has no types. SQL is sent as it is, by the simple protocol: nothing
+in a migration is taken for a parameter.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from pg8000.native import DatabaseError
 IDLE = b"I"
 
 
-class Refused(Exception):
+class PostgresError(Exception):
     """PostgreSQL's answer to a statement that it does not run; code is its SQLSTATE."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -39,16 +39,16 @@ class Connection:
         return Connection(self._server, self._database)
 
     def execute(self, sql: str) -> None:
-        """Run one statement; raises Refused."""
+        """Run one statement; raises PostgresError."""
         self.rows(sql)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What one statement answers, nothing where it is no query; raises Refused."""
+        """What one statement answers, nothing where it is no query; raises PostgresError."""
         try:
             return [tuple(row) for row in self._driver.run(sql) or ()]
         except DatabaseError as error:
             fields: dict[str, str] = error.args[0]
-            raise Refused(fields["C"], fields["M"]) from error
+            raise PostgresError(fields["C"], fields["M"]) from error
 
     @property
     def idle(self) -> bool:

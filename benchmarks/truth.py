@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Literal
 
 import postgast
-from postgres import Connection, Refused
+from postgres import Connection, PostgresError
 from truth_alone import run_alone
 from truth_catalog import differences
 from truth_server import binaries, server
@@ -183,15 +183,16 @@ def work(statement: Statement, name: str, before: Relation, after: Relation) -> 
 def replay(session: Session, path: Path, file: File, transport: Transport) -> None:
     """Run one file and write down what it did."""
     text = path.read_bytes().decode()  # line ends as they are
+    connection = session.connection
     session.before = session.tables()
     try:
         statements = list(split(text))
         file.total = len(statements)
         for statement in statements:
             # Where the file says BEGIN itself, what follows is one transaction either way.
-            opened = session.connection.idle and (transport == "batch" or statement.kind != "transaction_stmt")
+            opened = connection.idle and (transport == "batch" or statement.kind != "transaction_stmt")
             if opened:
-                session.connection.execute("BEGIN")
+                connection.execute("BEGIN")
             if session.fresh:
                 session.begin()
             alone = opened and (len(statements) == 1 or transport == "split")
@@ -202,9 +203,9 @@ def replay(session: Session, path: Path, file: File, transport: Transport) -> No
         session.end()
     except postgast.PgQueryError as error:
         file.code, file.message = "42601", str(error)
-    except Refused as error:
+    except PostgresError as error:
         file.code, file.message = error.code, error.message
-        session.connection.execute("ROLLBACK")
+        connection.execute("ROLLBACK")
         session.fresh = True
 
 
@@ -213,7 +214,7 @@ def run(session: Session, text: str, statement: Statement, *, alone: bool) -> No
     sql = text[statement.start : statement.end]
     try:
         session.connection.execute(sql)
-    except Refused as error:
+    except PostgresError as error:
         if not alone or error.code not in NOT_IN_A_TRANSACTION:
             raise
         session.connection.execute("ROLLBACK")

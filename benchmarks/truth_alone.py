@@ -4,7 +4,7 @@ import threading
 import time
 from contextlib import closing
 
-from postgres import Connection, Refused
+from postgres import Connection, PostgresError
 
 # CREATE INDEX CONCURRENTLY waits for writers by their transaction, others by the lock that they hold.
 WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = {pid}"
@@ -21,12 +21,12 @@ def run_alone(connection: Connection, sql: str, tables: set[str]) -> dict[int, s
     nobody blocks nobody, and what it locked is not seen.
     """
     locks: dict[int, str] = {}
-    failures: list[Refused] = []
+    failures: list[PostgresError] = []
 
     def run() -> None:
         try:
             connection.execute(sql)
-        except Refused as error:
+        except PostgresError as error:
             failures.append(error)
 
     with closing(connection.another()) as writer, closing(connection.another()) as watcher:

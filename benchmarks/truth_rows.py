@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from migrations import works_under_lock
-from postgres import Connection, Refused
+from postgres import Connection, PostgresError
 from truth import File, Session, Statement, applications, replay, run, split
 from truth_server import binaries, server
 
@@ -80,7 +80,7 @@ def fill(session: Session, text: str) -> None:
                 f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE"
                 f" SELECT {values} FROM generate_series(1, {ROWS}) g ON CONFLICT DO NOTHING"
             )
-        except Refused:
+        except PostgresError:
             execute("ROLLBACK TO filled")
     execute("SET LOCAL session_replication_role = origin")
 
@@ -98,7 +98,7 @@ def with_rows(session: Session, text: str) -> tuple[list[Statement], str | None]
             if statement.kind != "transaction_stmt":
                 run(session, text, statement, alone=False)
             done.append(statement)
-    except Refused as error:
+    except PostgresError as error:
         code = error.code
     session.connection.execute("ROLLBACK")
     session.fresh = True

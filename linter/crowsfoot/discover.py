@@ -223,6 +223,10 @@ def _printable(char: str) -> str:
     return f"\\u{{{code:x}}}"
 
 
+def _is_program(name: str) -> bool:
+    return name.endswith((".ts", ".mts", ".js", ".mjs", ".cjs", ".py"))
+
+
 class _Ignored(msgspec.Struct, frozen=True):
     """The patterns that hold in a folder; those of a folder further down come later."""
 
@@ -278,7 +282,8 @@ class _Walk:
         ignored = self._of_repository(folder.path) if ".git" in names else folder.ignored
         if ".gitignore" in names:
             ignored = (*ignored, *self._ignored_in(folder.path, ".gitignore"))
-        if folder.is_migration and not _has_file(names, "migration.sql"):
+        # Where a program stands in its place, a tool of the project's own runs the folder.
+        if folder.is_migration and not _has_file(names, "migration.sql") and not any(map(_is_program, names)):
             self.bare.append(folder.path)
         migrations = _has_file(names, "migration_lock.toml")
         above = folder.above | {folder.identity}

@@ -62,7 +62,7 @@ def check(
 
 def _seen(project: Project) -> set[str]:
     """The files that have something to say, and those that could not be read."""
-    unread = {it.span.path for it in project.problems if it.kind == "unreadable"}
+    unread = {it.span.path for it in project.problems if it.kind in ("unreadable", "unsupported")}
     silent = (file for file in project.files if isinstance(file.facts, Installed) or _runs_nothing(file))
     return unread | {it.path for it in project.files} - {it.path for it in silent}
 

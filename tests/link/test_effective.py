@@ -130,3 +130,13 @@ def test_migrations_of_another_schema_are_no_drift() -> None:
     (database,) = prisma(migration="CREATE TABLE other (id int);").databases
     assert database.history is not None
     assert list(differences(database, database.history)) == []
+
+
+def test_a_folder_that_changes_the_tables_of_others_accuses_nobody() -> None:
+    files = {
+        "db/migrations/001_fix.sql": "UPDATE account SET name = '' WHERE name IS NULL;",
+        "db/migrations/002_more.sql": "ALTER TABLE account DROP COLUMN nickname;",
+    }
+    (history,) = project(files).histories
+    assert [migration.failure for migration in history.migrations] == [None, None]
+    assert not history.final.certain

@@ -3,6 +3,9 @@
 Sources: https://sqlite.org/lang_altertable.html, and Python's sqlite3 module, which is asked in the tests.
 """
 
+import re
+from typing import Final
+
 import msgspec
 
 from crowsfoot.facts.sql import AddColumn, ColumnDef, DropColumn, Expression
@@ -82,14 +85,20 @@ def _dropped(table: Table, column: Column, before: Catalog, place: Range) -> Ref
             return Refused(f"error in index {index.name} after drop column: no such column: {written}", place)
     for number in sorted(before.readers.get(table.number, frozenset())):
         view = before.tables.get(number)
-        if view is not None and (table.number, column.name) in view.reads_columns:
+        starred = view is not None and view.query is not None and view.query.star
+        if view is not None and not starred and (table.number, column.name) in view.reads_columns:
             return Refused(f"error in view {view.name} after drop column: no such column: {written}", place)
     return None
 
 
 def _is_constant(default: Expression) -> bool:
-    """A literal, with a sign or without, in brackets or not."""
-    return default.value is not None
+    """A literal, with a sign or without, in brackets or not; a name without brackets is taken for a string."""
+    if default.value is not None:
+        return True
+    return len(default.columns) == 1 and not default.functions and _NAME.fullmatch(default.text) is not None
+
+
+_NAME: Final = re.compile(r"""\w+|"[^"]*"|`[^`]*`|\[[^]]*\]""")
 
 
 def _uses(expression: Expression | None, name: str) -> bool:

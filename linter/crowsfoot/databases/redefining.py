@@ -1,4 +1,4 @@
-"""A step that gives a new table the name of one that is gone -> the four statements by which SQLite changes it.
+"""A step that gives a new table the name of one that is gone -> how SQLite was made to change that table.
 
 SQLite can alter little of a table. So a new one is made, filled from the old one, and takes its name when the
 old one has been dropped: Prisma calls that RedefineTables, and Drizzle writes the like.

@@ -35,7 +35,7 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
         deleted=tuple(_deleted(layout, assumed.changes)),
     )
     catalog = history.final
-    if layout.alone:
+    if layout.alone or not _begins_with_tables(layout, files):
         catalog = replace(catalog, certain=False)
     migrations: list[Migration] = []
     before_is_new = False
@@ -84,6 +84,23 @@ _SUPABASE = frozenset(
         *("supabase_migrations", "pgmq", "pgmq_public", "_analytics"),
     )
 )
+
+
+def _begins_with_tables(layout: Layout, files: Mapping[str, File]) -> bool:
+    """Whether the folder makes a database from nothing, and does not change one that others have made.
+
+    Prisma builds its shadow database from nothing, whatever the first migration says.
+    """
+    if layout.tool == "prisma":
+        return True
+    from crowsfoot.facts import sql
+
+    beginnings = (sql.CreateTable, sql.CreateEnum, sql.CreateType, sql.CreateDomain, sql.CreateSchema)
+    first = next((files[it.path].facts for it in layout.entries if it.path in files), None)
+    changes = (
+        [it for statement in first.statements for it in statement.does] if isinstance(first, SqlFile) else []
+    )
+    return not changes or any(isinstance(it, beginnings) for it in changes)
 
 
 def _is_new(layout: Layout, number: int, assumed: Assumed) -> bool:

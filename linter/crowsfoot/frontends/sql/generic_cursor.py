@@ -81,7 +81,11 @@ class Cursor:
         if at + len(keys) > self.stop:
             return False
         tokens = self.tokens
-        return all(tokens[at + i].key == key for i, key in enumerate(keys))
+        for key in keys:
+            if tokens[at].key != key:
+                return False
+            at += 1
+        return True
 
     # --- taking --------------------------------------------------------------------------------------------
 

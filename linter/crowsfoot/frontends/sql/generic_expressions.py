@@ -48,12 +48,28 @@ def expression(part: Cursor) -> Expression:
         raise part.unexpected("an expression")
     place = Range(tokens[first].start, tokens[last - 1].end)
     text = part.written(first, last)
-    inner, end = first, last
-    while tokens[inner].key == "(" and tokens[end - 1].key == ")" and part.closing(inner) == end - 1:
-        inner, end = inner + 1, end - 1
+    if tokens[first].key == "(":
+        inner, end = _unbracketed(tokens, first, last)
         if inner == end:
             return Expression(place, text)
+    else:
+        inner, end = first, last
     return _plain(tokens[inner:end], place, text) or _parsed(part, tokens[first:last], place, text)
+
+
+def _unbracketed(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+    """The same without the brackets around all of it."""
+    open_ones: list[int] = []
+    closing: dict[int, int] = {}
+    for at in range(first, last):
+        key = tokens[at].key
+        if key == "(":
+            open_ones.append(at)
+        elif key == ")" and open_ones:
+            closing[open_ones.pop()] = at
+    while first < last and closing.get(first) == last - 1:
+        first, last = first + 1, last - 1
+    return first, last
 
 
 def _plain(tokens: Sequence[Token], place: Range, text: str) -> Expression | None:

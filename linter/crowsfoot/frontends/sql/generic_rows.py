@@ -271,6 +271,8 @@ def _values(
     cur: Cursor, values: list[tuple[Expression, ...]], columns: tuple[str, ...], cut: Range | None
 ) -> int:
     """Read the first rows into values; how many there are."""
+    if cur.done and cut is not None:
+        return _rows_in(cur.text, cut, cur.dialect)
     if cur.key != "(" and cur.key != "ROW":
         raise cur.unexpected("`(`")
     rows = 0

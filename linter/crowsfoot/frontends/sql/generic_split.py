@@ -23,6 +23,10 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 _LONG_INSERT: Final = 6000  # tokens
+_INSERTS_READ: Final = 200  # statements that begin with the same words
+_INSERT: Final = re.compile(
+    r"\s*(?:INSERT|REPLACE)\s+INTO\s+[^\s('\"\[;,]+(?:\"[^\"]*\")?\s*(?:\([^()';]*\)\s*)?VALUES\s*(?=\()", re.IGNORECASE
+)
 _LONGEST: Final = 400_000  # tokens of one statement; what is longer is not looked into
 _GAP: Final = r"(?:\s|--[^\n]*\n|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)*"
 # Lines that the command line program of the database understands, and the database does not.
@@ -60,6 +64,7 @@ class Splitter:
         self._delimiter = ";"
         self._in_comment = False
         self._attempts = 0
+        self._inserts: dict[str, int] = {}
         self._begins_batch = True
 
     def pieces(self) -> Iterator[Piece]:
@@ -94,6 +99,8 @@ class Splitter:
 
     def _next(self) -> Piece | None:
         """The tokens up to the next semicolon that ends a statement."""
+        if self.dialect != "sqlserver" and (piece := self._one_more_insert()) is not None:
+            return piece
         start = self.at
         compound = _COMPOUNDS[self.dialect](self.text)
         tokens, at, self._in_comment = lex(
@@ -123,6 +130,20 @@ class Splitter:
         elif tokens[-1].key == ";":
             tokens.pop()
         return Piece(tokens, cut, begins)
+
+    def _one_more_insert(self) -> Piece | None:
+        """An INSERT that begins as many before it: its rows need only be counted."""
+        head = _INSERT.match(self.text, self.at, self.end)
+        if head is None or self._in_comment:
+            return None
+        words = head[0].lstrip()
+        self._inserts[words] = self._inserts.get(words, 0) + 1
+        if self._inserts[words] <= _INSERTS_READ:
+            return None
+        end = self._end_of_statement(head.end())
+        tokens, *_ = lex(self.text, self.at, head.end(), self.syntax, lambda _: False)
+        self.at = end + 1
+        return Piece(tokens, Range(head.end(), len(self.text[head.end() : end].rstrip()) + head.end()))
 
     def _delimited(self) -> Piece | None:
         """The tokens up to MySQL's other delimiter, which the mysql program looks for outside of strings."""

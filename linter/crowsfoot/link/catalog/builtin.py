@@ -196,19 +196,21 @@ def converts(catalog: Catalog, old: TypeName, new: TypeName) -> bool | None:
 
 
 def comparable(catalog: Catalog, one: TypeName, other: TypeName) -> bool | None:
-    """Whether a foreign key may join columns of these types; None: not known."""
+    """Whether a foreign key may join a column of type one to a key of type other; None: not known."""
     if bool(one.dimensions) != bool(other.dimensions):
         return False
     a, b = kind_of(catalog, one), kind_of(catalog, other)
-    if a is None or b is None or (a in _NUMBERS and b in _NUMBERS and not {a, b} <= _WHOLE):
-        return True if a == b and a is not None else None
-    if a == b or (a in _WHOLE and b in _WHOLE) or (a in _STRINGS and b in _STRINGS):
+    if a is None or b is None:
+        return None
+    if a == b or (a in _STRINGS and b in _STRINGS) or (a in _MOMENTS and b in _MOMENTS):
         return True
-    if a in _MOMENTS and b in _MOMENTS:
-        return True
+    if a in _NUMBERS and b in _NUMBERS:
+        # Across the kinds of numbers there are only the implicit casts: to what is wider.
+        return _WIDTH[a] <= _WIDTH[b]
     return None if b in _CASTS.get(a, ()) else False
 
 
+_WIDTH = {"smallint": 0, "integer": 0, "bigint": 0, "numeric": 1, "real": 2, "double precision": 2}
 _TRUTHS = ("true", "false", "yes", "no", "on", "off", "1", "0")
 _TIMES = frozenset({"now", "today", "tomorrow", "yesterday", "epoch", "infinity", "-infinity", "allballs"})
 _NO_NUMBERS = frozenset({"nan", "infinity", "-infinity", "inf", "-inf", "+infinity", "+inf"})

@@ -193,6 +193,7 @@ def drop_column(draft: Draft, change: DropColumn) -> None:
     if name in table.partition_keys:
         refuse_key(draft, table, name, "drop", change.range)
     if draft.catalog.dialect == "mysql":
+        drops.refuse_needed(draft, [("column", table.number, name)], change.range)
         drop_from_keys(draft, table, name)
         return
     drops.drop(draft, [("column", table.number, name)], change.cascade, change.range)
@@ -440,6 +441,9 @@ def change_type(draft: Draft, table: Table, column: Column, change: AlterColumn)
         return
     name = column.name
     catalog = draft.catalog
+    if (table.number, name) in draft.retyped:
+        draft.refuse("0A000", f'cannot alter type of column "{name}" twice', change.range)
+    draft.retyped.add((table.number, name))
     given = None if column.default is None else (type_of(column.default) or constant_type(column))
     if given is not None and converts(catalog, given, new) is False:
         draft.refuse(

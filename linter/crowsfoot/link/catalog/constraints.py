@@ -13,6 +13,7 @@ from crowsfoot.facts.sql import (
     Constraint,
     DropConstraint,
     IndexKey,
+    Reference,
     ValidateConstraint,
 )
 from crowsfoot.link.catalog import drops, names
@@ -174,11 +175,7 @@ def claim_index(draft: Draft, table: Table, name: str, range: Range) -> None:
     if draft.catalog.dialect in ("postgresql", "sqlite"):
         draft.claim_relation(table.schema, name, range)
     elif any(it.lower() == name.lower() for it in table.indexes):
-        message = (
-            f"Duplicate key name '{name}'"
-            if draft.catalog.dialect == "mysql"
-            else f"The operation failed because an index or statistics with name '{name}' already exists on table '{table.name}'."
-        )
+        message = f'index "{name}" of table "{table.name}" already exists'
         draft.refuse("42P07", message, range, name)
 
 
@@ -278,7 +275,12 @@ def add_foreign_key(draft: Draft, number: int, it: Constraint) -> None:
     if it.name is not None:
         claim_constraint(draft, table, it.name, it.range)
     if catalog.dialect == "sqlite" and catalog.number_of(reference.table) is None:
-        return  # SQLite looks for the table when rows are written
+        # SQLite looks for the table when rows are written.
+        columns = tuple(it.columns)
+        name = it.name or foreign_key_name(draft, table, columns)
+        waiting = new_key(draft, it, reference, name, columns)
+        drops.leave_dangling(draft, reference.table.name, number, waiting)
+        return
     target = draft.table(reference.table)
     if target.kind != "table":
         draft.refuse(
@@ -296,7 +298,7 @@ def add_foreign_key(draft: Draft, number: int, it: Constraint) -> None:
         )
     elif target.primary_key is not None:
         targets = tuple(column for column in target.primary_key.columns if column is not None)
-    elif target.complete:
+    elif target.complete and draft.postgres:
         draft.refuse(
             "42704",
             f'there is no primary key for referenced table "{target.name}"',
@@ -314,20 +316,7 @@ def add_foreign_key(draft: Draft, number: int, it: Constraint) -> None:
             target.name,
         )
     name = it.name or foreign_key_name(draft, table, columns)
-    fk = ForeignKey(
-        name,
-        columns,
-        target.number,
-        targets,
-        draft.span(it.range),
-        on_delete=reference.on_delete,
-        on_update=reference.on_update,
-        valid=not it.not_valid,
-        enforced=it.enforced,
-        deferrable=it.deferrable,
-        deferred=it.deferred,
-        added_in=draft.migration,
-    )
+    fk = new_key(draft, it, reference, name, columns, target.number, targets)
     check_types(draft, table, target, fk, it.range)
     table = draft.catalog.tables[number]
     draft.put(replace(table, foreign_keys=edited(table.foreign_keys, name, fk)))
@@ -337,6 +326,56 @@ def add_foreign_key(draft: Draft, number: int, it: Constraint) -> None:
         if heir.partition_of is not None:
             own = replace(fk, name=foreign_key_name(draft, heir, columns) if name in names_on(heir) else name)
             draft.put(replace(heir, foreign_keys=edited(heir.foreign_keys, own.name, own)))
+
+
+def new_key(
+    draft: Draft,
+    it: Constraint,
+    reference: Reference,
+    name: str,
+    columns: tuple[str, ...],
+    target: int = 0,
+    targets: tuple[str, ...] = (),
+) -> ForeignKey:
+    return ForeignKey(
+        name,
+        columns,
+        target,
+        targets or reference.columns,
+        draft.span(it.range),
+        on_delete=reference.on_delete,
+        on_update=reference.on_update,
+        valid=not it.not_valid,
+        enforced=it.enforced,
+        deferrable=it.deferrable,
+        deferred=it.deferred,
+        added_in=draft.migration,
+    )
+
+
+def bind(draft: Draft, number: int) -> None:
+    """Gives the table of SQLite the foreign keys that have waited for one of its name."""
+    catalog = draft.catalog
+    target = catalog.tables[number]
+    name = catalog.fold(target.name)
+    waiting = catalog.dangling.get(name)
+    if waiting is None or target.kind != "table":
+        return
+    draft.catalog = replace(catalog, dangling=catalog.dangling.remove(name))
+    for referrer, fk in waiting:
+        table = draft.catalog.tables.get(referrer)
+        if table is None or fk.name in table.foreign_keys:
+            continue
+        key = target.primary_key
+        targets = fk.target_columns or tuple(it for it in (key.columns if key else ()) if it is not None)
+        bound = replace(fk, target=number, target_columns=targets)
+        draft.put(replace(table, foreign_keys=edited(table.foreign_keys, fk.name, bound)))
+
+
+def is_checked(draft: Draft) -> bool:
+    """Whether the table that a foreign key refers to must be there: SQLite looks when rows are written."""
+    dialect = draft.catalog.dialect
+    return dialect != "sqlite" and (dialect != "mysql" or draft.catalog.check_keys)
 
 
 def foreign_column(draft: Draft, table: Table, name: str, range: Range) -> str:

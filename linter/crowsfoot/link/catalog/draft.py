@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from crowsfoot.facts.sql import Constraint, ObjectName
-from crowsfoot.link.catalog.model import Catalog, Column, Name, Sequence, Table, Type, Use
+from crowsfoot.link.catalog.model import Catalog, Column, ForeignKey, Name, Sequence, Table, Type, Use
+from crowsfoot.link.catalog.words import translated
 from crowsfoot.link.project import File
 from crowsfoot.source import Range, Span
 
@@ -70,7 +71,7 @@ class Session:
 class Draft:
     """The catalog that one statement is making; migration is the number that new things carry."""
 
-    __slots__ = ("catalog", "conditional", "file", "left_out", "migration", "postgres", "session")
+    __slots__ = ("catalog", "conditional", "file", "left_out", "migration", "postgres", "retyped", "session")
 
     def __init__(self, catalog: Catalog, file: File, migration: int, session: Session) -> None:
         self.catalog = catalog
@@ -79,6 +80,7 @@ class Draft:
         self.migration = migration
         self.session = session
         self.conditional = False
+        self.retyped: set[tuple[int, str]] = set()  # columns that have got another type
         self.left_out: tuple[Constraint, ...] = ()  # of a column that IF NOT EXISTS has not added
 
     def span(self, range: Range) -> Span:
@@ -98,6 +100,11 @@ class Draft:
         """Raises RefusalError; or UnclearError where what the catalog says of these names is not certain."""
         if names and not self.knows(*names):
             raise UnclearError
+        if not self.postgres:
+            words = translated(message, self.catalog.dialect)
+            if words is None:
+                raise UnclearError
+            message = words
         raise RefusalError(code, message, range, others, sure)
 
     def knows(self, *names: str | None) -> bool:
@@ -216,6 +223,10 @@ class Draft:
     def claim_relation(self, schema: str, name: str, range: Range) -> None:
         """Refuses a name that is taken among tables, views, indexes and sequences."""
         if self.has_relation(schema, name):
+            if self.catalog.dialect == "mysql":
+                number = self.catalog.names.get((schema.lower(), name.lower()))
+                if number is not None and self.catalog.tables[number].name != name:
+                    raise UnclearError  # whether case counts hangs on the server's file system
             self.refuse("42P07", f'relation "{name}" already exists', range, name)
 
     # --- writing ---------------------------------------------------------------------------------------
@@ -281,12 +292,42 @@ class Draft:
                 catalog.partitions, number, parents(old) if old else (), parents(new)
             )
         self.catalog = replace(catalog, **changed)
+        if moved and catalog.awaited:
+            self.meet(new)
+
+    def meet(self, table: Table) -> None:
+        """Gives the foreign keys that wait for a table of that name the table."""
+        catalog = self.catalog
+        key = (catalog.fold(table.schema), catalog.fold(table.name))
+        waiting = catalog.awaited.get(key)
+        if waiting is None:
+            return
+        self.catalog = replace(catalog, awaited=catalog.awaited.discard(key))
+        for number, fk in waiting:
+            referrer = self.catalog.tables.get(number)
+            if referrer is not None and fk.name not in referrer.foreign_keys:
+                known = fk.target_columns or tuple(
+                    it for it in (table.primary_key.columns if table.primary_key else ()) if it is not None
+                )
+                found = replace(fk, target=table.number, target_columns=known)
+                self.put(replace(referrer, foreign_keys=edited(referrer.foreign_keys, fk.name, found)))
+
+    def await_table(self, schema: str, name: str, number: int, fk: ForeignKey) -> None:
+        """Keeps a foreign key of the table of that number until there is what it refers to."""
+        catalog = self.catalog
+        key = (catalog.fold(schema), catalog.fold(name))
+        waiting = (*catalog.awaited.get(key, ()), (number, fk))
+        self.catalog = replace(catalog, awaited=catalog.awaited.insert(key, waiting))
 
     def remove(self, table: Table) -> None:
         """Takes a table out, with all that is in it. Who refers to it has been seen to before."""
+        number = table.number
+        for view in self.catalog.readers.get(number, ()):
+            reader = self.catalog.tables.get(view)
+            if reader is not None:  # only PostgreSQL and SQL Server's schema-bound views forbid it
+                self.put(replace(reader, reads=reader.reads - {number}))
         catalog = self.catalog
         fold = catalog.fold
-        number = table.number
         self.catalog = replace(
             catalog,
             tables=catalog.tables.discard(number),

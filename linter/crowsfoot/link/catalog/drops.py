@@ -28,10 +28,10 @@ def drop(draft: Draft, things: Sequence[Thing], cascade: bool, range: Range) -> 
     """Takes the things out with what depends on them; refuses where that needs CASCADE and has none."""
     silent = dict.fromkeys(things)
     asking: dict[Thing, None] = {}
-    if draft.postgres or draft.catalog.dialect == "sqlserver":
+    if draft.postgres:
         spread(draft.catalog, silent, asking)
     else:
-        # MySQL and SQLite let views dangle.
+        refuse_needed(draft, things, range)
         for thing in things:
             silent.update((it, None) for it, automatic in dependents(draft.catalog, thing) if automatic)
     needed = [it for it in asking if it not in silent and not is_part(it, silent)]
@@ -45,6 +45,32 @@ def drop(draft: Draft, things: Sequence[Thing], cascade: bool, range: Range) -> 
         draft.refuse("2BP01", message, range, *names_of(draft.catalog, [*things, *needed]))
     for thing in [*silent, *asking]:
         REMOVERS[str(thing[0])](draft, thing)
+
+
+def refuse_needed(draft: Draft, things: Sequence[Thing], range: Range) -> None:
+    """What MySQL and SQL Server do not drop: what a foreign key needs. SQLite drops it all; views may dangle."""
+    catalog = draft.catalog
+    if catalog.dialect == "sqlite" or (catalog.dialect == "mysql" and not catalog.check_keys):
+        return
+    for thing in things:
+        if thing[0] not in ("table", "column"):
+            continue
+        table = catalog.tables[whole(thing[1])]
+        for referrer, fk in catalog.referring(table):
+            if (
+                thing[0] == "table"
+                and referrer.number != table.number
+                and ("table", referrer.number) not in things
+            ):
+                message = f'cannot drop table "{table.name}" referenced by "{fk.name}" of "{referrer.name}"'
+                draft.refuse("2BP01", message, range, table.name, fk.name, others=(fk.span,))
+            if thing[0] == "column" and thing[2] in fk.target_columns:
+                message = f'cannot drop column "{thing[2]}" needed by "{fk.name}"'
+                draft.refuse("2BP01", message, range, str(thing[2]), fk.name, others=(fk.span,))
+        for fk in table.foreign_keys.values():
+            if thing[0] == "column" and thing[2] in fk.columns:
+                message = f'cannot drop column "{thing[2]}" needed by "{fk.name}"'
+                draft.refuse("2BP01", message, range, str(thing[2]), fk.name, others=(fk.span,))
 
 
 def is_part(thing: Thing, of: Container[Thing]) -> bool:
@@ -271,9 +297,13 @@ def remove_table(draft: Draft, thing: Thing) -> None:
     table = draft.catalog.tables.get(whole(thing[1]))
     if table is None:
         return
+    dangles = draft.catalog.dialect in ("sqlite", "mysql")
     for referrer, fk in list(draft.catalog.referring(table)):
         if referrer.number != table.number:
+            referrer = draft.catalog.tables[referrer.number]
             draft.put(replace(referrer, foreign_keys=less(referrer.foreign_keys, fk.name)))
+            if dangles:
+                draft.await_table(table.schema, table.name, referrer.number, fk)
     draft.remove(table)
 
 

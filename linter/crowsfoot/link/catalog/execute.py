@@ -182,10 +182,11 @@ def perform(draft: Draft, statement: Statement) -> None:
     elif changes and isinstance(changes[0], IN_PHASES):
         changes = in_phases(changes, draft.postgres)
         if len(changes) > 1:
-            retyped: set[str] = set()
             for change in changes:
                 with suppress(UnclearError):
-                    prepare(draft, change, retyped)
+                    prepare(draft, change)
+    if len(changes) > 1 and draft.catalog.dialect == "mysql" and not isinstance(changes[0], RenameObject):
+        changes = named_last(changes)
     for change in changes:
         handler = HANDLERS.get(type(change))
         if handler is None:
@@ -232,15 +233,19 @@ def in_phases(changes: Sequence[Change], sort: bool) -> Sequence[Change]:
     return sorted(apart, key=phase) if sort else apart
 
 
-def prepare(draft: Draft, change: Change, retyped: set[str]) -> None:
+def named_last(changes: Sequence[Change]) -> Sequence[Change]:
+    """MySQL's ALTER TABLE speaks of the table by its old name throughout, wherever RENAME TO stands."""
+    return sorted(changes, key=lambda it: isinstance(it, RenameObject) and it.kind == "table")
+
+
+def prepare(draft: Draft, change: Change) -> None:
     """What ALTER TABLE looks at before it does anything, for all of its actions."""
     if isinstance(change, AlterColumn):
         draft.alterable(change.table, "ALTER COLUMN", columns.KINDS.get(change.change, ("table",)))
         if change.change == "type":
             columns.check_type(draft, change)
-            if change.column in retyped and draft.postgres:
-                draft.refuse("0A000", f'cannot alter type of column "{change.column}" twice', change.range)
-            retyped.add(change.column)
+    elif isinstance(change, AlterTable):
+        tables.check_kind(draft, change)
     elif isinstance(change, AddColumn | DropColumn | AddConstraint | DropConstraint | ValidateConstraint):
         draft.alterable(change.table, PREPARED[type(change)], ("table",))
 

@@ -13,6 +13,9 @@ _OFF = frozenset({"off", "false", "no", "0"})
 def set_variable(draft: Draft, change: SetVariable) -> None:
     if change.name == "search_path" or (change.name == "all" and change.value is None):
         set_search_path(draft, change.value, change.local)
+    elif change.name in ("foreign_key_checks", "@@foreign_key_checks"):
+        checks = (change.value or "1").strip("'\"").lower() not in _OFF
+        draft.catalog = replace(draft.catalog, check_keys=checks)
     elif change.name == "check_function_bodies":
         checks = (change.value or "on").strip("'\"").lower() not in _OFF
         draft.catalog = replace(draft.catalog, check_bodies=checks)

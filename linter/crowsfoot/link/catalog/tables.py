@@ -149,6 +149,8 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         inherit_parts(draft, parent, number)
     for index in change.indexes:
         indexes.make_index(draft, number, index)
+    if draft.catalog.dangling:
+        constraints.bind(draft, number)
 
 
 def inheritable(draft: Draft, name: ObjectName) -> Table:
@@ -337,8 +339,24 @@ def of_query(draft: Draft, change: CreateTable) -> list[tuple[str, TypeName]] | 
 # --- ALTER TABLE -------------------------------------------------------------------------------------------
 
 
+_ROW_SECURITY = {
+    "enable rls": "ENABLE ROW SECURITY",
+    "disable rls": "DISABLE ROW SECURITY",
+    "force rls": "FORCE ROW SECURITY",
+    "no force rls": "NO FORCE ROW SECURITY",
+}
+
+
+def check_kind(draft: Draft, change: AlterTable) -> None:
+    """Row security is for tables alone."""
+    action = _ROW_SECURITY.get(change.change)
+    if action is not None:
+        draft.alterable(change.table, action, ("table",))
+
+
 def alter_table(draft: Draft, change: AlterTable) -> None:
     what = change.change
+    check_kind(draft, change)
     table = draft.table(change.table)
     if what in ("enable rls", "disable rls"):
         draft.put(replace(table, rls=what == "enable rls"))
