@@ -1,14 +1,19 @@
 """What a migration drops -> what it makes in its place: a rename that was written as drop and create."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from difflib import SequenceMatcher
+from typing import Any
 
+from crowsfoot.databases.touched import touching
 from crowsfoot.facts.sql import AddColumn, CreateTable, DropColumn, Insert, Update
 from crowsfoot.link.catalog.model import Column, Table
-from crowsfoot.link.history import Step
+from crowsfoot.link.history import Migration, Step
 
 _LEAST_COLUMNS = 3  # id and createdAt alone make no likeness
+# Each is compared with each: where one migration makes more tables than that, or drops and adds more columns,
+# only a name that is the same counts.
+_MOST_ALIKE = 50
 
 
 def replacement_of(table: Table, step: Step) -> Table | None:
@@ -16,18 +21,29 @@ def replacement_of(table: Table, step: Step) -> Table | None:
 
     It has the same name, or at least four in five of the columns, with their types.
     """
-    catalog = step.migration.steps[-1].after
-    for other in step.migration.steps:
-        for change in other.does:
-            if not isinstance(change, CreateTable) or change.temporary:
-                continue
-            number = other.after.number_of(change.table)
-            new = None if number is None else catalog.tables.get(number)
-            if new is None or new.number == table.number:
-                continue
-            if (new.schema, new.name) == (table.schema, table.name) or _alike(table, new):
-                return new
+    created = _created(step.migration)
+    few = len(created) <= _MOST_ALIKE
+    for new in created.values():
+        same = (new.schema, new.name) == (table.schema, table.name)
+        if new.number != table.number and (same or (few and _alike(table, new))):
+            return new
     return None
+
+
+def _created(migration: Migration) -> Mapping[int, Table]:
+    """The tables that it makes and leaves behind, by their numbers."""
+    kept: Any = migration.__dict__
+    if "created" not in kept:
+        end = migration.steps[-1].after
+        numbers = (
+            step.after.number_of(change.table)
+            for step in migration.steps
+            for change in step.does
+            if isinstance(change, CreateTable) and not change.temporary
+        )
+        kept["created"] = {it: end.tables[it] for it in numbers if it is not None and it in end.tables}
+    created: Mapping[int, Table] = kept["created"]
+    return created
 
 
 def _alike(old: Table, new: Table) -> bool:
@@ -43,12 +59,9 @@ def _alike(old: Table, new: Table) -> bool:
 
 def is_filled_table(new: Table, step: Step) -> bool:
     """Whether the migration puts rows into the table, so that it does not begin empty."""
-    return any(
-        other.after.number_of(change.table) == new.number
-        for other in step.migration.steps
-        for change in other.does
-        if isinstance(change, Insert) or (isinstance(change, CreateTable) and change.query is not None)
-    )
+    made = touching(CreateTable, new.number, step.migration)
+    inserts = touching(Insert, new.number, step.migration)
+    return bool(inserts) or any(change.query is not None for _, change in made)
 
 
 def successor(drop: DropColumn, table: Table, step: Step) -> Column | None:
@@ -57,61 +70,62 @@ def successor(drop: DropColumn, table: Table, step: Step) -> Column | None:
     It has the same name; or the same type, a name that is alike, and nothing in the migration fills it. Of
     several such columns each dropped one has the likest, and none is the successor of two.
     """
-    dropped = _dropped_from(table, step)
-    added = [it for it in _added_to(table, step) if it.name in dropped or not is_filled(it, table, step)]
-    pairs = sorted(
-        (
-            (-likeness(old, new.name), old, new.name, new)
-            for old in dropped
-            for new in added
-            if old == new.name or _may_be(dropped[old], new)
-        ),
-        key=lambda it: it[:3],
-    )
+    kept: Any = step.migration.__dict__
+    known: dict[int, Mapping[str, Column]] = kept.setdefault("successors", {})
+    if table.number not in known:
+        known[table.number] = _successors(table.number, step.migration)
+    return known[table.number].get(drop.column)
+
+
+def _successors(table: int, migration: Migration) -> Mapping[str, Column]:
+    """Of each column that is dropped from the table, by its name."""
+    dropped = _dropped_from(table, migration)
+    added = _added_to(table, migration) if dropped else {}
+    few = len(dropped) * len(added) <= _MOST_ALIKE**2
+    filled = _filled(table, migration)
+    pairs = [(old, new) for old in dropped.values() for new in added.values()] if few else ()
+    like = [
+        (-likeness(old.name, new.name), old.name, new.name)
+        for old, new in pairs
+        if new.name not in filled and new.name not in dropped and str(new.type) == str(old.type)
+    ]
+    found = {name: added[name] for name in dropped if name in added}
     taken: set[str] = set()
-    for _, old, name, new in pairs:
-        if old in taken or f"+{name}" in taken:
-            continue
-        taken |= {old, f"+{name}"}
-        if old == drop.column:
-            return new
-    return None
+    for unlikeness, old, name in sorted(like):
+        if -unlikeness >= _ALIKE and old not in found and name not in taken:
+            found[old] = added[name]
+            taken.add(name)
+    return found
 
 
-def _may_be(old: Column, new: Column) -> bool:
-    return str(new.type) == str(old.type) and likeness(old.name, new.name) >= _ALIKE
+def _dropped_from(table: int, migration: Migration) -> dict[str, Column]:
+    """The columns by their names, as they are when they are dropped."""
+    dropped: dict[str, Column] = {}
+    for step, change in touching(DropColumn, table, migration):
+        here = step.before.tables.get(table)
+        old = here.columns.get(change.column) if here else None
+        if old is not None:
+            dropped.setdefault(old.name, old)
+    return dropped
 
 
-def _dropped_from(table: Table, step: Step) -> dict[str, Column]:
-    return {
-        change.column: table.columns[change.column]
-        for other in step.migration.steps
-        for change in other.does
-        if isinstance(change, DropColumn)
-        and change.column in table.columns
-        and other.before.number_of(change.table) == table.number
-    }
-
-
-def _added_to(table: Table, step: Step) -> Iterator[Column]:
-    for other in step.migration.steps:
-        for change in other.does:
-            if isinstance(change, AddColumn) and other.before.number_of(change.table) == table.number:
-                here = other.after.tables.get(table.number)
-                new = here.columns.get(change.column.name) if here else None
-                if new is not None:
-                    yield new
+def _added_to(table: int, migration: Migration) -> dict[str, Column]:
+    added: dict[str, Column] = {}
+    for step, change in touching(AddColumn, table, migration):
+        here = step.after.tables.get(table)
+        new = here.columns.get(change.column.name) if here else None
+        if new is not None:
+            added[new.name] = new
+    return added
 
 
 def is_filled(column: Column, table: Table, step: Step) -> bool:
     """Whether an UPDATE of the migration writes the column of the table."""
-    return any(
-        isinstance(change, Update)
-        and column.name in change.columns
-        and other.before.number_of(change.table) == table.number
-        for other in step.migration.steps
-        for change in other.does
-    )
+    return column.name in _filled(table.number, step.migration)
+
+
+def _filled(table: int, migration: Migration) -> frozenset[str]:
+    return frozenset(name for _, it in touching(Update, table, migration) for name in it.columns)
 
 
 def likeness(one: str, two: str) -> float:

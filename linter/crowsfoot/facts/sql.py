@@ -776,6 +776,7 @@ class Statement(Fact, frozen=True, array_like=True):
     if_exists: bool = False  # ALTER TABLE IF EXISTS: nothing happens where the table is missing
     algorithm: str | None = None  # MySQL: ALGORITHM = ..., in upper case
     lock: str | None = None  # MySQL: LOCK = ..., in upper case
+    heading: str | None = None  # the one word of a comment right above it, as Prisma writes: "DropIndex"
 
 
 class SqlFile(Fact, frozen=True, array_like=True, tag="sql"):

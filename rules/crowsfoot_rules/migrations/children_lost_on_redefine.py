@@ -77,7 +77,11 @@ def check(step: Step) -> Iterator[Finding]:
             for it in other.does
         )
         why = ": PRAGMA foreign_keys does nothing in a transaction" if asked else ""
-        done = series(sorted({f"{_ACTIONS[fk.on_delete]} of {table}" for table, fk in hit}))
+        done = " and ".join(
+            f"{words} of {series(names)}"
+            for action, words in _ACTIONS.items()
+            if (names := sorted({str(table) for table, fk in hit if fk.on_delete == action}))
+        )
         yield Finding(
             found.dropped.span,
             f"this {done}, as foreign keys are enforced here{why}; turn them off before the "

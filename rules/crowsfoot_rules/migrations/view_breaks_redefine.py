@@ -52,8 +52,9 @@ def check(step: Step) -> Iterator[Finding]:
     found = redefinition(step)
     if found is None or _looks_no_further(step):
         return
+    fold, gone = step.before.fold, step.before.fold(found.old.name)
     for view in step.before.tables.values():
-        if view.kind == "view" and found.old.number in view.reads:
+        if view.query is not None and any(fold(it.name) == gone for it in view.query.tables):
             yield Finding(
                 step.span,
                 f"this rename fails: the view {view} reads {found.old}, which is gone at this moment; drop "

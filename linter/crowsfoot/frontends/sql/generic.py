@@ -1,5 +1,7 @@
 """The text of a SQL file of MySQL, SQLite or SQL Server to facts."""
 
+from typing import Final
+
 from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import Dialect, SqlFile, Statement
 from crowsfoot.frontends.sql.generic_split import Splitter
@@ -8,6 +10,8 @@ from crowsfoot.frontends.sql.generic_statements import Reader
 from crowsfoot.frontends.sql.generic_tokens import Token
 from crowsfoot.frontends.sql.text import prepare
 from crowsfoot.source import Range
+
+_MOST_PROBLEMS: Final = 100
 
 
 def read(text: str, dialect: Dialect) -> SqlFile:
@@ -41,8 +45,18 @@ def read(text: str, dialect: Dialect) -> SqlFile:
         runs_in_transaction=script.runs_in_transaction,
         empty=not statements and not reader.problems,
         comments=script.comments,
-        problems=tuple(sorted((*script.problems, *reader.problems), key=lambda it: it.range)),
+        problems=_first([*script.problems, *reader.problems]),
     )
+
+
+def _first(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The problems in the order of the text; of very many, the first ones and how many more."""
+    problems.sort(key=lambda it: it.range)
+    rest = len(problems) - _MOST_PROBLEMS
+    if rest <= 0:
+        return tuple(problems)
+    more = Problem(problems[_MOST_PROBLEMS].range, f"{rest} more statements could not be read")
+    return (*problems[:_MOST_PROBLEMS], more)
 
 
 def _swallowed(token: Token) -> Problem:

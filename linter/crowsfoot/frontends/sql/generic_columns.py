@@ -22,7 +22,7 @@ Element = ColumnDef | Constraint | CreateIndex
 _ELEMENTS: Final = frozenset(("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK"))
 _INDEXES: Final = frozenset(("INDEX", "KEY", "FULLTEXT", "SPATIAL"))
 
-# Source: https://dev.mysql.com/doc/refman/8.4/en/other-vendor-data-types.html and .../numeric-type-syntax.html
+# Source: https://dev.mysql.com/doc/refman/8.4/en/other-vendor-data-types.html
 _MYSQL_TYPES: Final = {
     "integer": "int",
     "int1": "tinyint",
@@ -71,8 +71,8 @@ _SQLSERVER_TYPES: Final = {
     "rowversion": "timestamp",
 }
 _MYSQL_TYPE_WORDS: Final = words(
-    "BIGINT BLOB BOOLEAN CHAR DATE DATETIME DECIMAL DOUBLE FLOAT INT INTEGER JSON LONGTEXT MEDIUMTEXT SMALLINT "
-    "TEXT TIME TIMESTAMP TINYINT VARCHAR"
+    "BIGINT BLOB BOOLEAN CHAR DATE DATETIME DECIMAL DOUBLE FLOAT INT INTEGER JSON LONGTEXT MEDIUMTEXT "
+    "SMALLINT TEXT TIME TIMESTAMP TINYINT VARCHAR"
 )
 _TYPE_HEADS: Final = {
     "DOUBLE": frozenset(("PRECISION",)),

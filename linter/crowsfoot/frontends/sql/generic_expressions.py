@@ -246,7 +246,8 @@ def _refuse(part: Cursor, tokens: Sequence[Token]) -> None:
 
 # What cannot stand before one of _NEEDS_LEFT, or at the end.
 _NEEDS_RIGHT: Final = words(
-    "= <> != < > <= >= || + - / , ( SELECT FROM WHERE AND OR NOT SET ON JOIN BY HAVING LIKE IN BETWEEN IS AS INTO VALUES"
+    "= <> != < > <= >= || + - / , ( SELECT FROM WHERE AND OR NOT SET ON JOIN BY HAVING LIKE IN BETWEEN IS AS "
+    "INTO VALUES"
 )
 _NEEDS_LEFT: Final = words("= <> != < > <= >= || / , ) FROM WHERE AND OR GROUP ORDER HAVING SET")
 
@@ -264,7 +265,7 @@ _NOT_COLUMNS: Final = _NOT_CALLS | words(
 
 
 def _scanned(part: Cursor, tokens: Sequence[Token], place: Range) -> Query:
-    """What tokens alone can tell: names where tables stand, calls, constants. Columns only where qualified."""
+    """What tokens alone can tell: names where tables stand, calls, constants, and qualified columns."""
     tables: list[ObjectName] = []
     columns: list[ColumnUse] = []
     functions: list[str] = []

@@ -30,6 +30,8 @@ from crowsfoot.frontends.sql import generic_expressions as expressions
 from crowsfoot.frontends.sql.generic_cursor import RESERVED, Cursor
 from crowsfoot.source import Range
 
+# Reserved words that stand between CREATE and what is created.
+_MODIFIERS: Final = frozenset(("OR", "ALTER", "REPLACE", "UNIQUE", "FULLTEXT", "PRIMARY", "COLUMN"))
 KINDS: Final[dict[str, Kind]] = {
     "TABLE": "table",
     "TABLES": "table",
@@ -467,8 +469,8 @@ def grant(cur: Cursor) -> list[Operation]:
         stop = Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop).find(
             "WITH", "REQUIRE", "IDENTIFIED", "AS"
         )
-        for part in Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop if stop < 0 else stop).split():
-            grantees.append(part.peek().text)
+        granted = Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop if stop < 0 else stop)
+        grantees = [part.peek().text for part in granted.split()]
     cur.at = cur.stop
     return [Grant(cur.range_from(first), kind, names, privileges, tuple(grantees), revoke)]
 
@@ -490,14 +492,7 @@ def noun(cur: Cursor) -> int:
         key = cur.tokens[at].key
         if key in KINDS or key in _OTHERS or key == "VIRTUAL":
             return at
-        if key in RESERVED[cur.dialect] and key not in (
-            "OR",
-            "REPLACE",
-            "UNIQUE",
-            "FULLTEXT",
-            "PRIMARY",
-            "COLUMN",
-        ):
+        if key in RESERVED[cur.dialect] and key not in _MODIFIERS:
             break
     return cur.at + 1
 

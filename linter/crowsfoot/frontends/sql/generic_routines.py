@@ -72,10 +72,8 @@ def create_routine(reader: Reader, cur: Cursor, at: int) -> list[Operation]:
 
 def is_dynamic(statement: Statement) -> bool:
     """Whether it runs SQL that it makes at run time, at any depth."""
-    return any(
-        isinstance(it, Block) and (it.dynamic or any([is_dynamic(inner) for inner in it.body]))
-        for it in statement.does
-    )
+    blocks = [it for it in statement.does if isinstance(it, Block)]
+    return any(it.dynamic or any(map(is_dynamic, it.body)) for it in blocks)
 
 
 def _arguments(cur: Cursor) -> tuple[str, ...]:

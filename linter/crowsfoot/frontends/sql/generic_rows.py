@@ -221,7 +221,7 @@ def select(cur: Cursor) -> list[Operation]:
 
 
 def merge(cur: Cursor) -> list[Operation]:
-    """MERGE, which is recorded as the INSERT that it may be; SQL Server."""
+    """SQL Server's MERGE: an INSERT, UPDATE or DELETE for each that it can do."""
     first = cur.at
     cur.at = cur.find("MERGE") + 1
     _top(cur)
@@ -231,8 +231,24 @@ def merge(cur: Cursor) -> list[Operation]:
     table = cur.object_name("a table")
     whole = Cursor(cur.text, cur.dialect, cur.tokens, first, cur.stop)
     read, _ = expressions.query(whole)
+    place = Range(cur.tokens[first].start, cur.tokens[cur.stop - 1].end)
+    found: list[Operation] = []
+    while (then := cur.find("THEN")) >= 0:
+        cur.at = then + 1
+        key = cur.take().key
+        if key == "INSERT":
+            columns = tuple([_column(part) for part in cur.parts()]) if cur.key == "(" else ()
+            found.append(Insert(place, table, columns, query=read, source="merge"))
+        elif key == "UPDATE":
+            cur.accept("SET")
+            end = cur.find("WHEN", "OUTPUT", "OPTION")
+            part = Cursor(cur.text, cur.dialect, cur.tokens, cur.at, cur.stop if end < 0 else end)
+            sets = [it for each in part.split() if (it := _assignment(each)) is not None]
+            found.append(Update(place, table, tuple([column for _, column, _ in sets]), True, read))
+        elif key == "DELETE":
+            found.append(Delete(place, table, True, read))
     cur.at = cur.stop
-    return [Insert(cur.range_from(first), table, query=read, on_conflict="update", source="merge")]
+    return found
 
 
 def truncate(cur: Cursor) -> list[Operation]:

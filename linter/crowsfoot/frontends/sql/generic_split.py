@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -25,7 +26,8 @@ class Piece(msgspec.Struct, frozen=True):
 _LONG_INSERT: Final = 6000  # tokens
 _INSERTS_READ: Final = 200  # statements that begin with the same words
 _INSERT: Final = re.compile(
-    r"\s*(?:INSERT|REPLACE)\s+INTO\s+[^\s('\"\[;,]+(?:\"[^\"]*\")?\s*(?:\([^()';]*\)\s*)?VALUES\s*(?=\()", re.IGNORECASE
+    r"\s*(?:INSERT|REPLACE)\s+INTO\s+[^\s('\"\[;,]+(?:\"[^\"]*\")?\s*(?:\([^()';]*\)\s*)?VALUES\s*(?=\()",
+    re.IGNORECASE,
 )
 _LONGEST: Final = 400_000  # tokens of one statement; what is longer is not looked into
 _GAP: Final = r"(?:\s|--[^\n]*\n|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)*"
@@ -109,7 +111,7 @@ class Splitter:
         self.at = at
         cut: Range | None = None
         if len(tokens) >= _LONG_INSERT and tokens[-1].key != ";":
-            if tokens[0].key in ("INSERT", "REPLACE") and any(it.key in ("VALUES", "VALUE") for it in tokens):
+            if self._may_be_cut(tokens):
                 end = self._end_of_statement(at)
                 cut = Range(at, end)
                 self.at = end + 1
@@ -130,6 +132,14 @@ class Splitter:
         elif tokens[-1].key == ";":
             tokens.pop()
         return Piece(tokens, cut, begins)
+
+    def _may_be_cut(self, tokens: Sequence[Token]) -> bool:
+        """Whether the rest are rows. SQL Server takes a thousand of them, and needs no semicolon after them."""
+        return (
+            self.dialect != "sqlserver"
+            and tokens[0].key in ("INSERT", "REPLACE")
+            and any(it.key in ("VALUES", "VALUE") for it in tokens)
+        )
 
     def _one_more_insert(self) -> Piece | None:
         """An INSERT that begins as many before it: its rows need only be counted."""
@@ -168,6 +178,7 @@ class Splitter:
         return self.end
 
 
+@cache
 def _coarse(dialect: Dialect, delimiter: str) -> re.Pattern[str]:
     escaped = r"(?:\\.|'')" if dialect == "mysql" else "''"
     inner = r"[^'\\]*" if dialect == "mysql" else "[^']*"
@@ -280,6 +291,7 @@ _COMPOUNDS: Final[dict[Dialect, type[_Statements]]] = {
 
 def _is_go(text: str, token: Token) -> bool:
     """Whether GO stands alone on its line, perhaps with a number of times."""
-    start = text.rfind("\n", 0, token.start) + 1
-    m = _GO_LINE.match(text, start)
-    return m is not None
+    start = token.start
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    return (start == 0 or text[start - 1] == "\n") and _GO_LINE.match(text, start) is not None

@@ -20,6 +20,7 @@ from crowsfoot.facts.sql import (
 )
 from crowsfoot.frontends.sql.generic_cursor import Cursor, words
 from crowsfoot.frontends.sql.generic_tokens import SYNTAX, Token, lex
+from crowsfoot.frontends.sql.text import heading
 from crowsfoot.source import Range
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ class Batches:
         key = part.key
         if key in ("EXEC", "EXECUTE"):
             place = Range(part.peek().start, part.tokens[end - 1].end)
-            return [Statement(place, "EXEC", tuple(self.execute(part, place)), conditional)]
+            above = heading(self.reader.text, place.start)
+            return [Statement(place, "EXEC", tuple(self.execute(part, place)), conditional, heading=above)]
         if key in ("DECLARE", "SET", "SELECT"):
             self.remember(part)
         it = self.reader.statement(part, None, conditional)
@@ -269,7 +271,7 @@ def _undoubled(text: str) -> str | None:
 def _prisma_drops(tokens: Sequence[Token]) -> ObjectName | None:
     """The table of which all constraints are dropped, as Prisma writes it before it makes a table anew.
 
-    Source: https://github.com/prisma/prisma-engines, schema-engine, mssql_renderer.rs (render_redefine_tables)
+    Source: https://github.com/prisma/prisma-engines, mssql_renderer.rs (render_redefine_tables)
     """
     strings = [it.text for it in tokens if it.kind == "string"]
     if not any(it.startswith("ALTER TABLE") for it in strings) or " DROP CONSTRAINT " not in strings:

@@ -13,6 +13,7 @@ from crowsfoot.frontends.sql import generic_rows as rows
 from crowsfoot.frontends.sql import generic_sessions as sessions
 from crowsfoot.frontends.sql import generic_tables as tables
 from crowsfoot.frontends.sql.generic_cursor import Cursor, UnreadableError, words
+from crowsfoot.frontends.sql.text import heading
 from crowsfoot.source import Range
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ class Reader:
         except UnreadableError as error:
             self.problems.append(Problem(error.range, error.message))
             return None
+        above = heading(self.text, first.start)
         return Statement(
-            place, verb, tuple(done.does), conditional, done.if_exists, done.algorithm, done.lock
+            place, verb, tuple(done.does), conditional, done.if_exists, done.algorithm, done.lock, above
         )
 
     def read(self, cur: Cursor, cut: Range | None) -> tuple[str, Done]:

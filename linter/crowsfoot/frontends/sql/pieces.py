@@ -29,9 +29,11 @@ def pieces(text: str, dialect: Dialect, start: int = 0) -> Iterator[Piece]:
         found = pattern.finditer(text, at)
         at = -1
         for match in found:
-            kind = _KINDS[match.lastgroup or ""]
+            group = match.lastgroup
+            if group is None:
+                continue
             begin, end = match.span()
-            if match.lastgroup == "unclosed":
+            if group == "unclosed":
                 mark = text[begin]
                 if mark != "/":
                     names = '"`[' if dialect != "mysql" else "`["
@@ -40,7 +42,7 @@ def pieces(text: str, dialect: Dialect, start: int = 0) -> Iterator[Piece]:
                 at = comment_end(text, begin, nesting=nesting)
                 yield Piece("block comment", begin, at if at >= 0 else len(text), at >= 0)
                 break
-            yield Piece(kind, begin, end)
+            yield Piece(_KINDS[group], begin, end)
 
 
 _KINDS: Final[dict[str, Kind]] = {
@@ -52,7 +54,6 @@ _KINDS: Final[dict[str, Kind]] = {
     "open": "open",
     "close": "close",
     "command": "command",
-    "unclosed": "string",
 }
 _NESTING: Final = frozenset(("postgresql", "sqlserver"))  # dialects whose comments nest
 _COMMENT_MARK: Final = re.compile(r"/\*|\*/")
@@ -65,10 +66,11 @@ _ESCAPED: Final = r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'"
 _WORD_START: Final = r"[^\x00-@\[-^`{-\x7f]"
 _TAG_REST: Final = r"[^\x00-/:-@\[-^`{-\x7f]"  # and digits
 _WORD_REST: Final = r"[^\x00-#%-/:-@\[-^`{-\x7f]"  # and digits and "$"
+# Long stretches of blanks, such as what COPY reads leaves behind, come first, because they are fast to skip.
 # What opens and is not closed comes last: a block comment is one of them, because it can hold others.
 _PATTERNS: Final[dict[Dialect, re.Pattern[str]]] = {
     "postgresql": re.compile(
-        rf"(?P<line>--[^\n]*)|(?P<string>(?<![\w$])[eE]{_ESCAPED}|(?<!(?<![\w$])[eE]){_PLAIN})"
+        rf"\s{{64,}}|(?P<line>--[^\n]*)|(?P<string>(?<![\w$])[eE]{_ESCAPED}|(?<!(?<![\w$])[eE]){_PLAIN})"
         rf'|(?P<name>"[^"]*")|{_SIMPLE}'
         rf"|(?P<dollars>(?<!{_WORD_REST})(?P<tag>\$(?:{_WORD_START}{_TAG_REST}*)?\$).*?(?P=tag))"
         rf"|(?P<command>\\[^\n]*)"

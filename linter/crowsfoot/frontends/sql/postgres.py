@@ -5,8 +5,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from crowsfoot.facts.common import Problem
-from crowsfoot.facts.sql import Operation, SqlFile, Statement, Unknown
+from crowsfoot.facts.sql import Insert, Operation, SqlFile, Statement, Unknown
 from crowsfoot.frontends.sql import postgres_alter as alter
 from crowsfoot.frontends.sql import postgres_functions as functions
 from crowsfoot.frontends.sql import postgres_objects as objects
@@ -18,6 +20,7 @@ from crowsfoot.frontends.sql import postgres_tables as tables
 from crowsfoot.frontends.sql import postgres_targets as targets
 from crowsfoot.frontends.sql import postgres_views as views
 from crowsfoot.frontends.sql import text as texts
+from crowsfoot.frontends.sql.postgres_bulk import Bulk, shortened
 from crowsfoot.frontends.sql.postgres_here import NO_NAMES, Here, Place, RefusedError
 from crowsfoot.frontends.sql.postgres_parser import Tree, UnparsedError, parse
 from crowsfoot.frontends.sql.postgres_words import trimmed, word_at
@@ -26,6 +29,7 @@ from crowsfoot.source import Range
 _MOST_PROBLEMS: Final = 100
 _MOST_AT_ONCE: Final = 90_000  # characters; the tree of a text takes fifty times its memory
 _DEEPEST_BODY: Final = 5  # of EXECUTE in DO in EXECUTE ...
+_BULKY: Final = 500_000  # characters of one statement
 _LONGEST_REASON: Final = 80
 _MOST_ROWS: Final = 1_000  # of a file that are told of value by value
 _TOO_DEEP: Final = "this is nested too deeply to be read"
@@ -59,10 +63,12 @@ class _Reading:
 
     def file(self, text: str) -> Iterator[Statement]:
         for start, end in _portions(text):
+            part = text[start:end] if start or end < len(text) else text
+            if len(part) > _BULKY and (bulk := shortened(part)) is not None:
+                yield from self._bulk(bulk, _from(start))
+                continue
             try:
-                yield from self.statements(
-                    text[start:end] if start or end < len(text) else text, _from(start)
-                )
+                yield from self.statements(part, _from(start))
             except UnparsedError:
                 yield from self._one_by_one(text, start, end)
 
@@ -106,8 +112,30 @@ class _Reading:
                 self.problems.append(Problem(here.range, _TOO_DEEP, "unsupported"))
                 continue
             lenient = kind == "AlterTableStmt" and "missing_ok" in it
-            found.append(Statement(here.range, here.verb, does, conditional, lenient))
+            heading = texts.heading(text, here.start) if self.depth == 0 else None
+            found.append(Statement(here.range, here.verb, does, conditional, lenient, heading=heading))
         return found
+
+    def _bulk(self, bulk: Bulk, place: Place) -> Iterator[Statement]:
+        """An INSERT of very many rows."""
+        broken = bulk.broken
+        if broken is not None:
+            self.problems.append(
+                Problem(place(broken.offset, broken.offset + 1), broken.message, broken.kind)
+            )
+            return
+
+        def shifted(start: int, end: int) -> Range:
+            return place(bulk.offset(start), bulk.offset(end))
+
+        try:
+            found = self.statements(bulk.text, shifted)
+        except UnparsedError as error:
+            self.problems.append(_problem(error, bulk.text, shifted))
+            return
+        for it in found:
+            does = [replace(each, rows=bulk.rows) if isinstance(each, Insert) else each for each in it.does]
+            yield replace(it, does=tuple(does))
 
     def _one_by_one(self, text: str, first: int, limit: int) -> Iterator[Statement]:
         """The statements of a text that is broken somewhere."""

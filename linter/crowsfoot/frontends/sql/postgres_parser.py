@@ -11,10 +11,12 @@ import ctypes
 import re
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -24,6 +26,7 @@ from crowsfoot.frontends.sql.pieces import pieces
 # false, 0 or empty is left out.
 # Source: https://github.com/pganalyze/libpg_query/blob/18-latest/protobuf/pg_query.proto
 Tree = dict[str, Any]
+_T = TypeVar("_T")
 
 
 class Raw(msgspec.Struct, frozen=True):
@@ -46,16 +49,16 @@ class UnparsedError(Exception):
 
 def parse(text: str) -> list[Raw]:
     """The statements of a text. Raises UnparsedError."""
-    if (nul := text.find("\0")) >= 0:
-        raise UnparsedError("a NUL character cannot stand in SQL", nul)
-    if len(text) > _FEW:
-        if len(text) > 2 * _DEEPEST and (deep := _too_deep(text)) is not None:
-            raise UnparsedError(_TOO_DEEP, deep, "unsupported")
-        return _with_a_large_stack(text)
+    return _with_room(text, _parse)
+
+
+def check(text: str, base: int) -> UnparsedError | None:
+    """What is wrong with a text that stands at base, without making a tree of it."""
     try:
-        return _parse(text)
-    except RecursionError:
-        return _with_a_large_stack(text)
+        _with_room(text, _check)
+    except UnparsedError as error:
+        return UnparsedError(error.message, base + error.offset, error.kind)
+    return None
 
 
 def refuses(body: str) -> tuple[str, int] | None:
@@ -154,7 +157,39 @@ def _library() -> ctypes.CDLL:
     return library
 
 
+def _with_room(text: str, work: Callable[[str], _T]) -> _T:
+    """What work makes of a text, with as large a stack as it may need."""
+    if (nul := text.find("\0")) >= 0:
+        raise UnparsedError("a NUL character cannot stand in SQL", nul)
+    if len(text) <= _FEW:
+        # What is short is no danger to C, but may be too deep for Python.
+        with suppress(RecursionError):
+            return work(text)
+    elif len(text) > 2 * _DEEPEST and (deep := _too_deep(text)) is not None:
+        raise UnparsedError(_TOO_DEEP, deep, "unsupported")
+    from concurrent.futures import ThreadPoolExecutor
+
+    stack, levels = threading.stack_size(_STACK), sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(max(levels, _DEEPEST))
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(work, text).result()
+    except RecursionError:
+        raise UnparsedError(_TOO_DEEP, 0, "unsupported") from None
+    finally:
+        threading.stack_size(stack)
+        sys.setrecursionlimit(levels)
+
+
 def _parse(text: str) -> list[Raw]:
+    return _DECODER.decode(_json(text)).stmts
+
+
+def _check(text: str) -> None:
+    _json(text)
+
+
+def _json(text: str) -> bytes:
     library = _library()
     try:
         encoded = text.encode()
@@ -165,29 +200,14 @@ def _parse(text: str) -> list[Raw]:
         if result.error:
             refusal = result.error.contents
             raise UnparsedError(_text(refusal.message), max(refusal.cursor - 1, 0))
-        return _DECODER.decode(result.tree).stmts
+        tree: bytes = result.tree
+        return tree
     finally:
         library.pg_query_free_parse_result(result)
 
 
 def _text(given: bytes | None) -> str:
     return given.decode(errors="replace") if given else ""
-
-
-def _with_a_large_stack(text: str) -> list[Raw]:
-    """The same in a thread with room for the deepest tree, in C and in Python."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    stack, levels = threading.stack_size(_STACK), sys.getrecursionlimit()
-    try:
-        sys.setrecursionlimit(max(levels, _DEEPEST))
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(_parse, text).result()
-    except RecursionError:
-        raise UnparsedError(_TOO_DEEP, 0, "unsupported") from None
-    finally:
-        threading.stack_size(stack)
-        sys.setrecursionlimit(levels)
 
 
 def _too_deep(text: str) -> int | None:
@@ -199,14 +219,14 @@ def _too_deep(text: str) -> int | None:
     open_above: list[int] = []
     above = run = end = 0
     for piece in pieces(text, "postgresql"):
-        commas = text.count(",", end, piece.start)
-        if commas:
-            longest = max([len(it) for it in text[end : piece.start].split(",")])
-            if above + max(run, longest // 2) > _DEEPEST:
+        code = text[end : piece.start]
+        if "," in code:
+            parts = [_pairs(it) for it in code.split(",")]
+            if above + max(run + parts[0], *parts) > _DEEPEST:
                 return piece.start
-            run = (piece.start - text.rfind(",", end, piece.start)) // 2
+            run = parts[-1]
         else:
-            run += (piece.start - end) // 2
+            run += _pairs(code)
         run += 1
         end = piece.end
         if above + run > _DEEPEST:
@@ -221,4 +241,11 @@ def _too_deep(text: str) -> int | None:
         elif piece.kind == "semicolon":
             open_above.clear()
             above = run = 0
-    return end if above + run + (len(text) - end) // 2 > _DEEPEST else None
+    return end if above + run + _pairs(text[end:]) > _DEEPEST else None
+
+
+def _pairs(code: str) -> int:
+    """How many levels a stretch of text can open: two characters make one; blanks make none."""
+    if len(code) < 16:
+        return len(code) // 2
+    return (len(code) - code.count(" ") - code.count("\n")) // 2

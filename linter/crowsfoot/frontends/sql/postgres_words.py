@@ -27,7 +27,7 @@ _STRING = (
 _NUMBER = r"0[xXoObB][0-9a-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?"
 _COMMENT = r"--[^\n\r]*|/\*(?:[^*]|\*(?!/))*\*/"
 NAME = rf"(?:(?:[uU]&)?{_QUOTED}|{WORD})"
-GAP = rf"(?:[{SPACE}]|{_COMMENT})*"
+GAP = rf"[{SPACE}]*(?:(?:{_COMMENT})[{SPACE}]*)*"
 
 TOKEN = re.compile(
     rf"{_COMMENT}|(?:{_STRING}|(?:[uU]&)?{_QUOTED}|{WORD}|{_NUMBER}|\$\d+|::|[^{SPACE}])",

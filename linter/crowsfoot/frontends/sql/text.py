@@ -89,6 +89,21 @@ def prepare(text: str, dialect: Dialect) -> Script:
     return Script(given, comments, problems, runs_in_transaction, warnings, warned)
 
 
+_HEADING: Final = re.compile(r"[ \t]*--[ \t]*([A-Za-z]+)[ \t]*\r?")
+
+
+def heading(text: str, start: int) -> str | None:
+    """The word that is all of the comment on the line above the statement that begins at start."""
+    line = start - 1
+    while line >= 0 and text[line] in " \t":
+        line -= 1
+    if line < 0 or text[line] != "\n":
+        return None
+    above = text.rfind("\n", 0, line) + 1
+    found = _HEADING.fullmatch(text, above, line)
+    return found[1] if found else None
+
+
 def _without_down(text: str) -> str:
     """The text with blanks for all that goes back."""
     parts: list[str] = []

@@ -55,7 +55,12 @@ def add_check(draft: Draft, number: int, it: Constraint) -> None:
         if used not in SYSTEM_COLUMNS and draft.catalog.column(table, used) is None:
             draft.refuse_column(table, used, it.check.range, bare=True)
     name = it.name
-    if name is None:
+    if name is None and draft.catalog.dialect == "mysql":
+        number_of_checks = 1
+        while f"{table.name}_chk_{number_of_checks}" in table.checks:
+            number_of_checks += 1
+        name = f"{table.name}_chk_{number_of_checks}"
+    elif name is None:
         column = it.check.columns[0] if len(it.check.columns) == 1 else None
         name = names.constraint_name(draft, table.schema, table.name, column, "check", names_on(table))
     else:
@@ -274,12 +279,11 @@ def add_foreign_key(draft: Draft, number: int, it: Constraint) -> None:
         return
     if it.name is not None:
         claim_constraint(draft, table, it.name, it.range)
-    if catalog.dialect == "sqlite" and catalog.number_of(reference.table) is None:
-        # SQLite looks for the table when rows are written.
-        columns = tuple(it.columns)
-        name = it.name or foreign_key_name(draft, table, columns)
-        waiting = new_key(draft, it, reference, name, columns)
-        drops.leave_dangling(draft, reference.table.name, number, waiting)
+    if catalog.number_of(reference.table) is None and not is_checked(draft):
+        waiting = new_key(
+            draft, it, reference, it.name or foreign_key_name(draft, table, it.columns), it.columns
+        )
+        draft.await_table(reference.table.schema or table.schema, reference.table.name, number, waiting)
         return
     target = draft.table(reference.table)
     if target.kind != "table":
@@ -351,25 +355,6 @@ def new_key(
         deferred=it.deferred,
         added_in=draft.migration,
     )
-
-
-def bind(draft: Draft, number: int) -> None:
-    """Gives the table of SQLite the foreign keys that have waited for one of its name."""
-    catalog = draft.catalog
-    target = catalog.tables[number]
-    name = catalog.fold(target.name)
-    waiting = catalog.dangling.get(name)
-    if waiting is None or target.kind != "table":
-        return
-    draft.catalog = replace(catalog, dangling=catalog.dangling.remove(name))
-    for referrer, fk in waiting:
-        table = draft.catalog.tables.get(referrer)
-        if table is None or fk.name in table.foreign_keys:
-            continue
-        key = target.primary_key
-        targets = fk.target_columns or tuple(it for it in (key.columns if key else ()) if it is not None)
-        bound = replace(fk, target=number, target_columns=targets)
-        draft.put(replace(table, foreign_keys=edited(table.foreign_keys, fk.name, bound)))
 
 
 def is_checked(draft: Draft) -> bool:

@@ -144,9 +144,19 @@ class Draft:
             name.name.startswith("pg_") or any(self.is_foreign(it) for it in self.catalog.search_path)
         ):
             raise UnclearError
+        if not self.postgres and self.is_elsewhere(name):
+            raise UnclearError
         if not read:
             self.check_schema(name)
         self.refuse_missing("42P01", "relation", name)
+
+    def is_elsewhere(self, name: ObjectName) -> bool:
+        """Whether a database that is named where others leave it out may be the one that they mean."""
+        catalog = self.catalog
+        if name.schema is not None:
+            return catalog.fold(name.schema) not in catalog.schemas
+        folded = catalog.fold(name.name)
+        return any(key[1] == folded for key in catalog.names)
 
     def check_schema(self, name: ObjectName) -> None:
         """Refuses a name in a schema that there is not."""

@@ -53,24 +53,44 @@ def refuse_needed(draft: Draft, things: Sequence[Thing], range: Range) -> None:
     if catalog.dialect == "sqlite" or (catalog.dialect == "mysql" and not catalog.check_keys):
         return
     for thing in things:
-        if thing[0] not in ("table", "column"):
+        table = catalog.tables[whole(thing[1])] if thing[0] in ("table", "column", "index") else None
+        if table is None:
             continue
-        table = catalog.tables[whole(thing[1])]
-        for referrer, fk in catalog.referring(table):
-            if (
-                thing[0] == "table"
-                and referrer.number != table.number
-                and ("table", referrer.number) not in things
-            ):
-                message = f'cannot drop table "{table.name}" referenced by "{fk.name}" of "{referrer.name}"'
-                draft.refuse("2BP01", message, range, table.name, fk.name, others=(fk.span,))
-            if thing[0] == "column" and thing[2] in fk.target_columns:
-                message = f'cannot drop column "{thing[2]}" needed by "{fk.name}"'
-                draft.refuse("2BP01", message, range, str(thing[2]), fk.name, others=(fk.span,))
-        for fk in table.foreign_keys.values():
-            if thing[0] == "column" and thing[2] in fk.columns:
-                message = f'cannot drop column "{thing[2]}" needed by "{fk.name}"'
-                draft.refuse("2BP01", message, range, str(thing[2]), fk.name, others=(fk.span,))
+        if thing[0] == "table":
+            refuse_referenced(draft, table, things, range)
+        elif thing[0] == "column":
+            column = str(thing[2])
+            own = [it for it in table.foreign_keys.values() if column in it.columns]
+            others = [it for _, it in catalog.referring(table) if column in it.target_columns]
+            for fk in (*own, *others):
+                message = f'cannot drop column "{column}" needed by "{fk.name}"'
+                draft.refuse("2BP01", message, range, column, fk.name, others=(fk.span,))
+        elif catalog.dialect == "mysql":
+            refuse_supporting(draft, table, str(thing[2]), range)
+
+
+def refuse_referenced(draft: Draft, table: Table, things: Sequence[Thing], range: Range) -> None:
+    for referrer, fk in draft.catalog.referring(table):
+        if referrer.number != table.number and ("table", referrer.number) not in things:
+            message = f'cannot drop table "{table.name}" referenced by "{fk.name}" of "{referrer.name}"'
+            draft.refuse("2BP01", message, range, table.name, fk.name, others=(fk.span,))
+
+
+def refuse_supporting(draft: Draft, table: Table, name: str, range: Range) -> None:
+    """InnoDB needs an index that begins with the columns of each foreign key, on both sides."""
+    sides = [(it, it.columns) for it in table.foreign_keys.values()]
+    sides += [(it, it.target_columns) for _, it in draft.catalog.referring(table)]
+    for fk, columns in sides:
+        fitting = [it.name for it in table.indexes.values() if begins_with(it, columns)]
+        if fitting == [name]:
+            message = f'cannot drop index "{name}" needed by "{fk.name}"'
+            draft.refuse("2BP01", message, range, name, fk.name, others=(fk.span,))
+
+
+def begins_with(index: Index, columns: Sequence[str]) -> bool:
+    return sorted(it.lower() for it in index.columns[: len(columns)] if it) == sorted(
+        it.lower() for it in columns
+    )
 
 
 def is_part(thing: Thing, of: Container[Thing]) -> bool:

@@ -185,7 +185,7 @@ def perform(draft: Draft, statement: Statement) -> None:
             for change in changes:
                 with suppress(UnclearError):
                     prepare(draft, change)
-    if len(changes) > 1 and draft.catalog.dialect == "mysql" and not isinstance(changes[0], RenameObject):
+    if len(changes) > 1 and draft.catalog.dialect == "mysql" and statement.verb.startswith("ALTER"):
         changes = named_last(changes)
     for change in changes:
         handler = HANDLERS.get(type(change))

@@ -254,13 +254,9 @@ class Catalog(Held, frozen=True, eq=False):
     constraint_names: HashTrieMap[Name, int] = HashTrieMap()  # how many tables have a constraint of that name
     check_bodies: bool = True  # check_function_bodies
     check_keys: bool = True  # foreign_key_checks of MySQL; SQLite never looks
-    awaited: HashTrieMap[Name, tuple[tuple[int, ForeignKey], ...]] = (
-        HashTrieMap()
-    )  # table -> who refers to it
-
-    # awaited: MySQL without checks and SQLite keep foreign keys to tables that are not there, or not yet.
-    # SQLite: the name of a table that is not there -> foreign keys that refer to it, and whose they are
-    dangling: HashTrieMap[str, tuple[tuple[int, ForeignKey], ...]] = HashTrieMap()
+    # SQLite, and MySQL without checks, keep foreign keys to tables that are not there, or not yet: by the name of
+    # that table, with the number of the one that has the key.
+    awaited: HashTrieMap[Name, tuple[tuple[int, ForeignKey], ...]] = HashTrieMap()
 
     def table(self, name: ObjectName) -> Table | None:
         """The table or view that the name means here."""

@@ -41,8 +41,6 @@ def rename_relation(draft: Draft, change: RenameObject) -> None:
     table = catalog.tables[number]
     claim_new(draft, table.schema, table.name, change)
     draft.put(replace(table, name=change.new_name))
-    if draft.catalog.dangling:
-        constraints.bind(draft, table.number)
 
 
 def claim_new(draft: Draft, schema: str, old: str, change: RenameObject) -> None:

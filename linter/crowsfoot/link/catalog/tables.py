@@ -149,8 +149,6 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         inherit_parts(draft, parent, number)
     for index in change.indexes:
         indexes.make_index(draft, number, index)
-    if draft.catalog.dangling:
-        constraints.bind(draft, number)
 
 
 def inheritable(draft: Draft, name: ObjectName) -> Table:
