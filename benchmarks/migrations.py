@@ -19,6 +19,7 @@ import argparse
 import bisect
 import json
 import os
+import resource
 import statistics
 import tempfile
 from collections import Counter
@@ -27,90 +28,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compare import seconds
+from migrations_claims import CLAIMS
 from migrations_tools import Found, Tool, arguments, findings, tools
 
-# What the rules of each tool claim, by its own words: "work" that existing rows are scanned, rewritten or
-# indexed while others are locked out; "lock" that others are locked out, be it for a moment. The rest claims
-# neither: style, compatibility, loss of data, missing timeouts.
-CLAIMS: dict[str, dict[str, tuple[str, ...]]] = {
-    "crowsfoot": {
-        "work": (
-            "blocking-maintenance",
-            "check-without-not-valid",
-            "constraint-builds-index",
-            "foreign-key-without-not-valid",
-            "index-without-concurrently",
-            "partition-scan",
-            "set-not-null-scan",
-            "table-rewrite",
-            "type-change-scan",
-            "validate-in-same-transaction",
-            "work-under-exclusive-lock",
-        ),
-        "lock": (  # off by default, all of them
-            "drop-index-without-concurrently",
-            "partition-lock",
-            "referenced-table-locked",
-            "several-tables-locked",
-        ),
-    },
-    "squawk": {
-        "work": (
-            "adding-field-with-default",
-            "adding-foreign-key-constraint",
-            "adding-not-nullable-field",
-            "adding-serial-primary-key-field",
-            "changing-column-type",
-            "constraint-missing-not-valid",
-            "disallowed-unique-constraint",
-            "require-concurrent-index-creation",
-        ),
-        "lock": ("require-concurrent-index-deletion",),
-    },
-    "pgfence": {
-        "work": (
-            "add-column-non-constant-default",
-            "add-column-serial",
-            "add-column-stored-generated",
-            "add-constraint-check-no-not-valid",
-            "add-constraint-exclude",
-            "add-constraint-fk-no-not-valid",
-            "add-constraint-unique",
-            "add-pk-without-using-index",
-            "alter-column-set-not-null",
-            "alter-column-type",
-            "create-index-not-concurrent",
-        ),
-        "lock": (
-            "drop-column",
-            "drop-index-not-concurrent",
-            "drop-table",
-            "rename-column (low)",
-            "rename-table",
-        ),
-    },
-    "postgres-language-server": {
-        "work": (
-            "addSerialColumn",
-            "addingFieldWithDefault",
-            "addingForeignKeyConstraint",
-            "addingNotNullField",
-            "addingPrimaryKeyConstraint",
-            "changingColumnType",
-            "constraintMissingNotValid",
-            "disallowUniqueConstraint",
-            "requireConcurrentIndexCreation",
-        ),
-        "lock": (
-            "avoidCreateTrigger",
-            "avoidWideLockWindow",
-            "banDropTrigger",
-            "lockTimeoutWarning",
-            "requireConcurrentIndexDeletion",
-            "runningStatementWhileHoldingAccessExclusive",
-        ),
-    },
-}
 BLOCKING = ("SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")
 WRITING = ("insert_stmt", "update_stmt", "delete_stmt", "merge_stmt")
 QUERIES = (*WRITING, "select_stmt", "create_table_as_stmt")
@@ -210,6 +130,8 @@ class Score(NamedTuple):
     lock: set[tuple[str, int]]
     rules: Counter[str]
     rules_on_new: Counter[str]
+    did: Counter[str]  # what the statements did under a lock that each rule claims to work there
+    of_statements: dict[tuple[str, int], list[str]]  # the rules that speak of each
 
 
 def score(name: str, files: dict[str, File], all_found: Sequence[Found]) -> Score:
@@ -217,18 +139,30 @@ def score(name: str, files: dict[str, File], all_found: Sequence[Found]) -> Scor
     work: set[tuple[str, int]] = set()
     lock: set[tuple[str, int]] = set()
     on_new: Counter[str] = Counter()
+    did: Counter[str] = Counter()
+    of_statements: dict[tuple[str, int], list[str]] = {}
     placed = places(files, all_found)
     for found, statement in placed:
         if statement is None or files[statement.path].refused:
             continue
         key = (statement.path, statement.number)
+        of_statements.setdefault(key, []).append(found.rule)
         if found.rule in claims["work"]:
             work.add(key)
+            did[f"{found.rule}: {deed(statement)}"] += 1
         if found.rule in claims["lock"]:
             lock.add(key)
         if statement.on_new:
             on_new[found.rule] += 1
-    return Score(len(placed), on_new.total(), work, lock, Counter(it.rule for it, _ in placed), on_new)
+    rules = Counter(it.rule for it, _ in placed)
+    return Score(len(placed), on_new.total(), work, lock, rules, on_new, did, of_statements)
+
+
+def deed(statement: Statement) -> str:
+    """The heaviest that the statement did under a lock, in a word."""
+    if not statement.works:
+        return "nothing"
+    return next(it for it in ("rewritten", "indexed", "scanned") if statement.truth[it])
 
 
 def load(folder: Path, truth: dict[str, Any], transport: str) -> dict[str, File]:
@@ -273,20 +207,36 @@ def details(scores: dict[str, Score], statements: dict[tuple[str, int], Statemen
     """What each tool says in vain and misses, statement by statement."""
     works = {key for key, it in statements.items() if it.works}
 
-    def told(keys: Iterable[tuple[str, int]]) -> list[dict[str, object]]:
-        chosen = [statements[key] for key in sorted(keys)]
-        return [{"at": f"{it.path}:{it.line}", "text": it.text, "did": it.truth} for it in chosen]
+    def told(score: Score, keys: Iterable[tuple[str, int]]) -> list[dict[str, object]]:
+        chosen = [(statements[key], score.of_statements.get(key, [])) for key in sorted(keys)]
+        return [
+            {"at": f"{it.path}:{it.line}", "kind": it.kind, "text": it.text, "did": it.truth, "rules": rules}
+            for it, rules in chosen
+        ]
 
     return {
         name: {
             "rules": dict(it.rules.most_common()),
             "rules on new tables": dict(it.rules_on_new.most_common()),
-            "claimed in vain": told(it.work - works),
-            "missed": told(works - it.work),
-            "locks claimed in vain": told(key for key in it.lock if not statements[key].locks),
+            "what claimed statements did": dict(sorted(it.did.items())),
+            "claimed in vain": told(it, it.work - works),
+            "missed": told(it, works - it.work),
+            "missed, by kind and rules": missed(it, works - it.work, statements),
+            "locks claimed in vain": told(it, (key for key in it.lock if not statements[key].locks)),
         }
         for name, it in scores.items()
     }
+
+
+def missed(
+    score: Score, keys: Iterable[tuple[str, int]], statements: dict[tuple[str, int], Statement]
+) -> dict[str, int]:
+    """How many statements of each kind; with the rules that speak of them nevertheless."""
+    spoken = (
+        f"{statements[key].kind}: {', '.join(sorted(set(score.of_statements.get(key, [])))) or '-'}"
+        for key in keys
+    )
+    return dict(Counter(spoken).most_common())
 
 
 def times(measured: dict[str, Tool], folder: Path, paths: list[str], rounds: int) -> Iterable[str]:
@@ -295,19 +245,35 @@ def times(measured: dict[str, Tool], folder: Path, paths: list[str], rounds: int
         environment = {**os.environ, "XDG_CACHE_HOME": cache}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users have their bytecode
         taken: dict[str, list[float]] = {name: [] for name in measured}
+        worked: dict[str, list[float]] = {name: [] for name in measured}
         for round in range(rounds + 1):
             for name, tool in measured.items():
+                before = processor_time()
                 took = seconds(arguments(tool, folder, paths), environment)
                 if round:  # the first one warms the disk and writes bytecode and the cache
                     taken[name].append(took)
+                    worked[name].append(processor_time() - before)
     yield f"{len(paths):,} files, {rounds} rounds, {os.cpu_count()} cores"
     yield ""
-    yield "| | min | median | max | ratio to squawk (median) |"
-    yield "|---|--:|--:|--:|--:|"
+    yield "| | min | median | max | ratio to squawk (median) | processor time (median) | ratio to squawk |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
     for name, some in taken.items():
-        ratio = statistics.median(one / base for one, base in zip(some, taken["squawk"], strict=True))
         low, middle, high = min(some), statistics.median(some), max(some)
-        yield f"| {name} | {low:.3f} s | {middle:.3f} s | {high:.3f} s | {ratio:.2f} |"
+        yield (
+            f"| {name} | {low:.3f} s | {middle:.3f} s | {high:.3f} s | {ratio(some, taken['squawk']):.2f}"
+            f" | {statistics.median(worked[name]):.3f} s | {ratio(worked[name], worked['squawk']):.2f} |"
+        )
+
+
+def processor_time() -> float:
+    """What all processes that were waited for have used; of all cores, and steadier than the clock."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def ratio(some: list[float], base: list[float]) -> float:
+    """The median of the ratios within each round."""
+    return statistics.median(one / other for one, other in zip(some, base, strict=True))
 
 
 def main() -> None:
@@ -322,7 +288,9 @@ def main() -> None:
     folder: Path = asked.applications.resolve()
     truth = json.loads(asked.truth.read_text())
     files = load(folder, truth, asked.transport)
-    measured = {name: it for name, it in tools().items() if not asked.only or name in asked.only}
+    measured = {
+        name: it for name, it in tools(asked.transport).items() if not asked.only or name in asked.only
+    }
     statements = {
         (it.path, it.number): it for file in files.values() for it in file.statements if not file.refused
     }

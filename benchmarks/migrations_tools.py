@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-PEERS = Path(__file__).resolve().parent / "peers"
+HERE = Path(__file__).resolve().parent
+PEERS = HERE / "peers"
 MODULES = PEERS / "node_modules"
 
 
@@ -44,9 +45,14 @@ def program(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def tools() -> dict[str, Tool]:
-    """Everything that is measured, by name; crowsfoot first. What is not installed is missing."""
+def tools(transport: Literal["batch", "split"] = "batch") -> dict[str, Tool]:
+    """Everything that is measured, by name; crowsfoot first. What is not installed is missing.
+
+    crowsfoot takes the transport from the version of Prisma; where nothing tells it, it is "batch".
+    """
     cached = [program("crowsfoot"), "check", "--output", "json"]
+    if transport == "split":
+        cached += ["--config", str(HERE / "prisma-7.4.toml")]
     cold = [*cached, "--no-cache"]
     found = {
         "crowsfoot": Tool(cold, crowsfoot_findings, "projects"),

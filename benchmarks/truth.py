@@ -3,7 +3,8 @@
 APPS holds one folder for each application, with its files at any depth as migrations/NAME/migration.sql.
 The files of an application run in the order of their names, on two databases: in one as Prisma before 7.4
 hands them over, each file as one transaction ("batch"), in the other as later ones do, each statement as its
-own ("split"). Either way they run statement by statement here, so that each can be watched from within. A
+own ("split"; the few files that Prisma hands over whole even then, as its parser cannot read them, are cut
+here too). Either way they run statement by statement here, so that each can be watched from within. A
 file that fails is rolled back as far as PostgreSQL does that, and the next one goes on.
 
 Of each statement is written which tables that existed before its file it scanned, rewrote or built an index

@@ -41,7 +41,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "package.json": _PACKAGE,
     "_journal.json": _JOURNAL,
     **dict.fromkeys(("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"), _VERSIONS),
-    **dict.fromkeys(("requirements.txt", "pyproject.toml"), _VERSIONS),
+    **dict.fromkeys(("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock"), _VERSIONS),
     **dict.fromkeys(("*.yml", "*.yaml", "*.sh"), _AUTOMATION),
     **dict.fromkeys(("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"), _AUTOMATION),
     **dict.fromkeys(("Makefile", "Procfile", "vercel.json", "app.json"), _AUTOMATION),

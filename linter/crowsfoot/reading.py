@@ -9,6 +9,7 @@ import msgspec
 
 from crowsfoot import frontends
 from crowsfoot.cache import Cache, digest
+from crowsfoot.databases.tools import given
 from crowsfoot.facts import Facts
 from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.link.layouts import Layout
@@ -67,7 +68,9 @@ class _Pack:
     def __init__(self, layout: Layout, texts: Mapping[str, str | None], cache: Cache) -> None:
         self.dialect = layout.dialect
         self.sources = [
-            Source(it.path, text) for it in layout.entries if (text := texts.get(it.path)) is not None
+            Source(it.path, given(layout.tool, text))
+            for it in layout.entries
+            if (text := texts.get(it.path)) is not None
         ]
         self.keys = [digest(it.text) for it in self.sources]
         self.name = digest(self.dialect, *self.keys[:1])

@@ -123,11 +123,10 @@ def apply_rules(
     still run.
     """
     found = []
-    sorted_out = {type: ByOperation(subjects.get(type, ())) for type in (Step, Migration)}
+    sorted_out = ByOperation(subjects.get(Step, ()))
     for rule in rules:
         options = config.options.get(rule.name, {})
-        concerned = sorted_out[rule.over].about(rule.about) if rule.about else subjects.get(rule.over, ())
-        for subject in concerned:
+        for subject in _concerned(rule, subjects, sorted_out):
             try:
                 findings = list(rule.check(subject, **options))
             except Exception:
@@ -138,6 +137,14 @@ def apply_rules(
                 level = severity(config, rule)
                 found += [Diagnostic(rule.name, level, finding) for finding in findings]
     return found
+
+
+def _concerned(rule: Rule[Any], subjects: Subjects, sorted_out: ByOperation) -> Iterable[Any]:
+    if rule.about and rule.over is Step:
+        return sorted_out.steps(rule.about)
+    if rule.about and rule.over is Migration:
+        return sorted_out.migrations(rule.about)
+    return subjects.get(rule.over, ())
 
 
 def _subjectless(rules: Iterable[Rule[Any]]) -> list[Rule[Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from crowsfoot.facts.sql import Block, Statement
 from crowsfoot.link.automation import Command
 from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.project import (
@@ -35,31 +36,31 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
 
 
 class ByOperation:
-    """Steps or migrations, by the types of what they do, in blocks or not."""
+    """Steps, sorted by the types of what they do, in blocks or not."""
 
-    def __init__(self, subjects: Iterable[Step | Migration]) -> None:
-        self._subjects = list(subjects)
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._steps = list(steps)
         self._numbers: dict[type[Any], list[int]] = {}
-        if not self._subjects:
-            return
-        from crowsfoot.facts.sql import Block  # which a project without migrations need not load
-
-        for number, subject in enumerate(self._subjects):
-            steps = (subject,) if isinstance(subject, Step) else subject.steps
-            waiting = [it.statement for it in steps]
-            kinds: set[type[Any]] = set()
-            for statement in waiting:
-                for it in statement.does:
-                    kinds.add(type(it))
-                    if isinstance(it, Block):
-                        waiting += it.body
-            for kind in kinds:
+        for number, step in enumerate(self._steps):
+            for kind in _kinds(step.statement):
                 self._numbers.setdefault(kind, []).append(number)
 
-    def about(self, kinds: Iterable[type[Any]]) -> list[Step | Migration]:
+    def steps(self, kinds: Iterable[type[Any]]) -> list[Step]:
         """Those that do something of one of the kinds, in their order."""
         numbers = {number for kind in kinds for number in self._numbers.get(kind, ())}
-        return [self._subjects[number] for number in sorted(numbers)]
+        return [self._steps[number] for number in sorted(numbers)]
+
+    def migrations(self, kinds: Iterable[type[Any]]) -> list[Migration]:
+        """Those with such a step, in their order."""
+        return list(dict.fromkeys(it.migration for it in self.steps(kinds)))
+
+
+def _kinds(statement: Statement) -> set[type[Any]]:
+    kinds: set[type[Any]] = set(map(type, statement.does))
+    for it in statement.does:
+        if isinstance(it, Block):
+            kinds.update(*map(_kinds, it.body))
+    return kinds
 
 
 def _new_migrations(project: Project) -> list[Migration]:

@@ -119,6 +119,40 @@ def test_before_a_file_that_is_named_alone_anything_may_have_run() -> None:
     assert history.migrations[0].failure is None
 
 
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("ALTER TABLE b ADD COLUMN x int;", None),
+        ("INSERT INTO b VALUES (1);", None),
+        ("ALTER TABLE a ADD COLUMN id int;", "42701"),
+    ],
+)
+def test_migrations_of_a_database_that_others_have_begun_may_speak_of_its_tables(
+    sql: str, code: str | None
+) -> None:
+    files = {"migrations/postgres/1_a.sql": "CREATE TABLE a (id int);", "migrations/postgres/2_b.sql": sql}
+    (history,) = project(files).histories
+    failure = history.migrations[1].failure
+    assert (failure.code if failure else None) == code
+
+
+def test_a_new_migration_of_a_whole_history_may_not() -> None:
+    files = {
+        "migrations/postgres/1_a.sql": "CREATE TABLE a (id int);",
+        "migrations/postgres/2_b.sql": "ALTER TABLE b ADD COLUMN x int;",
+    }
+    (history,) = project(files, Assumed(after="1_a")).histories
+    failure = history.migrations[1].failure
+    assert failure
+    assert failure.code == "42P01"
+
+
+def test_prisma_makes_every_database_from_nothing() -> None:
+    failure = prisma("ALTER TABLE b ADD COLUMN x int;").migrations[0].failure
+    assert failure
+    assert failure.code == "42P01"
+
+
 def test_the_version_of_prisma_decides_what_fails() -> None:
     sql = "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON a (id);"
     table = "CREATE TABLE a (id int);"

@@ -311,6 +311,16 @@ def test_two_files_of_one_version_are_a_problem_where_the_tool_refuses_them(
     assert {found.problems[0].span.path, *(it.path for it in found.problems[0].others)} == set(files)
 
 
+def test_names_may_tell_the_dialects_of_one_folder_apart() -> None:
+    files = ("1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "2_b.mysql.up.sql", "3_c.postgres.up.sql")
+    found = only(names(*(f"m/{it}" for it in files), "m/2_b.mysql.down.sql", "m/3_c.cockroach.up.sql"))
+    assert (found.dialect, found.problems) == ("postgresql", ())
+    assert [it.path[2:] for it in found.entries] == ["1_a.up.sql", "2_b.up.sql", "3_c.postgres.up.sql"]
+    found = only(names(*(f"m/{it}" for it in files[:-1])))
+    assert found.dialect == "mysql"
+    assert [it.path[2:] for it in found.entries] == ["1_a.up.sql", "2_b.mysql.up.sql"]
+
+
 # What the user says
 
 

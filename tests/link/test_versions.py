@@ -109,6 +109,8 @@ def test_the_client_stands_in_for_the_command_line() -> None:
     [
         ("requirements.txt", "prisma==0.15.0\n"),
         ("requirements.txt", "fastapi\nprisma[all] >= 0.11\n"),
+        ("uv.lock", '[[package]]\nname = "prisma"\nversion = "0.15.0"\n'),
+        ("poetry.lock", '[[package]]\nname = "prisma"\nversion = "0.11.0"\n'),
         ("pyproject.toml", '[project]\ndependencies = ["prisma>=0.11.0"]\n'),
         ("pyproject.toml", '[tool.poetry.dependencies]\nprisma = "^0.13.1"\n'),
         ("pyproject.toml", '[tool.poetry.dependencies]\nprisma = { version = "0.11.0", optional = true }\n'),

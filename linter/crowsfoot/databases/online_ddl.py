@@ -102,7 +102,7 @@ def _together(work: list[Work], server: Server) -> Cost:
     reshapes = next((it for it in work if it.reshapes), None)
     if reshapes is not None and not rebuilds and weakest is not reshapes:
         if server.mariadb and any(it.builds for it in work):
-            # Measured: an index that is built with a column that comes or goes needs the rows as they will be.
+            # Measured: an index that is built where columns come or go needs the rows as they will be.
             algorithm, rebuilds = "INPLACE", True
             why = f"{reshapes.why} and {why} in one statement"
         elif not server.mariadb and algorithm == "INPLACE":

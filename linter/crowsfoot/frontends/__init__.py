@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 _CONFIGS = frozenset(f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs"))
 _INSTALLED = frozenset(
-    ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "requirements.txt", "pyproject.toml")
+    (
+        *("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"),
+        *("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock"),
+    )
 )
 
 

@@ -24,8 +24,12 @@ _VERSIONS = {
         r"""["']prisma(?:\[[^\]\n]*\])?[ \t(]*[=~>]=?=?[ \t]*(\d[\w.]*)|^prisma[ \t]*=[^\n]*?(\d[\w.]*)""",
         re.MULTILINE,
     ),
+    # name = "prisma"\nversion = "0.15.0"
+    **dict.fromkeys(
+        ("poetry.lock", "uv.lock"), re.compile(r'^name = "prisma"\r?\nversion = "([^"\n]+)"', re.MULTILINE)
+    ),
 }
-_PYTHON = frozenset({"requirements.txt", "pyproject.toml"})
+_PYTHON = frozenset({"requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock"})
 
 
 def read_installed(name: str, text: str) -> Installed:

@@ -19,3 +19,8 @@ class Assumed(msgspec.Struct, frozen=True):
     postgres: int = OLDEST_POSTGRES
     after: str | None = None  # the last migration that has been deployed, or how its name begins
     changes: Changes | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the user says that some migrations are not new."""
+        return self.changes is not None or self.after is not None

@@ -1,11 +1,12 @@
 """Layouts and what their files say -> histories: each migration replayed on what those before it left."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import force_setattr, replace
 
 from crowsfoot.databases.transactions import groups, transport_of
-from crowsfoot.facts.sql import SqlFile
+from crowsfoot.facts import sql
+from crowsfoot.facts.sql import SqlFile, Statement
 from crowsfoot.link.assumed import Assumed, Changes
 from crowsfoot.link.catalog.execute import Session, run
 from crowsfoot.link.catalog.model import Catalog, empty
@@ -35,7 +36,7 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
         deleted=tuple(_deleted(layout, assumed.changes)),
     )
     catalog = history.final
-    if layout.alone or not _begins_with_tables(layout, files):
+    if not _is_whole(layout, files, assumed):
         catalog = replace(catalog, certain=False)
     migrations: list[Migration] = []
     before_is_new = False
@@ -45,7 +46,7 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
         is_new = _is_new(layout, number, assumed)
         if not (is_new and before_is_new):
             start = number
-        before_is_new = is_new and (assumed.changes is not None or assumed.after is not None)
+        before_is_new = is_new and assumed.narrows
         file = files.get(entry.path)
         facts = file.facts if file and isinstance(file.facts, SqlFile) else None
         migration = Migration(
@@ -86,21 +87,52 @@ _SUPABASE = frozenset(
 )
 
 
-def _begins_with_tables(layout: Layout, files: Mapping[str, File]) -> bool:
+# Schemas that no migration makes.
+_OTHERS = _SUPABASE | {"pg_catalog", "information_schema", "sys"}
+
+
+def _is_whole(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> bool:
     """Whether the folder makes a database from nothing, and does not change one that others have made.
 
-    Prisma builds its shadow database from nothing, whatever the first migration says.
+    Prisma builds its shadow database from nothing, whatever the migrations say. Any other is not whole if it
+    speaks of tables that it never makes; a new migration that does may be mistaken.
     """
-    if layout.tool == "prisma":
-        return True
-    from crowsfoot.facts import sql
+    if layout.alone or layout.tool == "prisma":
+        return not layout.alone
+    made: set[str] = set()
+    used: set[str] = set()
+    for number, entry in enumerate(layout.entries):
+        facts = files[entry.path].facts if entry.path in files else None
+        if isinstance(facts, SqlFile):
+            is_old = assumed.narrows and not _is_new(layout, number, assumed)
+            _count(facts.statements, made, used if is_old or not assumed.narrows else set())
+    return used <= made
 
-    beginnings = (sql.CreateTable, sql.CreateEnum, sql.CreateType, sql.CreateDomain, sql.CreateSchema)
-    first = next((files[it.path].facts for it in layout.entries if it.path in files), None)
-    changes = (
-        [it for statement in first.statements for it in statement.does] if isinstance(first, SqlFile) else []
-    )
-    return not changes or any(isinstance(it, beginnings) for it in changes)
+
+def _count(statements: Iterable[Statement], made: set[str], used: set[str]) -> None:
+    """Add the tables that the statements make, and those that they take for made."""
+    for statement in statements:
+        for change in statement.does:
+            match change:
+                case sql.CreateTable():
+                    made.add(change.table.name.lower())
+                    used.update(it.name.lower() for it in change.inherits)
+                case sql.CreateView():
+                    made.add(change.view.name.lower())
+                case sql.RenameObject():
+                    made.add(change.new_name.lower())
+                case sql.Block() | sql.CreateFunction():
+                    _count(change.body, made, set())
+                case sql.DropObject() | sql.AlterOther():
+                    pass
+                case _:
+                    table = getattr(change, "table", None)
+                    if (
+                        isinstance(table, sql.ObjectName)
+                        and not statement.if_exists
+                        and table.schema not in _OTHERS
+                    ):
+                        used.add(table.name.lower())
 
 
 def _is_new(layout: Layout, number: int, assumed: Assumed) -> bool:

@@ -4,7 +4,7 @@ Only what a tool would run is a migration. Any other SQL file (a dump, a seed, a
 and is not read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import basename, dirname, join, normpath
 
 import msgspec
@@ -14,11 +14,11 @@ from crowsfoot.databases.dialects import DIALECTS, dialect_in_path, sniff
 from crowsfoot.databases.tools import Engine, Tool, Version
 from crowsfoot.facts import Facts
 from crowsfoot.facts.common import Problem as FactProblem
-from crowsfoot.facts.settings import Journal, MigrationLock, SchemaLocation
+from crowsfoot.facts.settings import Journal, MigrationLock
 from crowsfoot.facts.sql import Dialect, SqlFile
-from crowsfoot.link.migration_names import MIGRATIONS, by_name, ordered
+from crowsfoot.link.migration_names import MIGRATIONS, by_name, of_one_dialect, ordered
 from crowsfoot.link.project import File, Problem
-from crowsfoot.link.units import group_schemas, provider_of, schema_of
+from crowsfoot.link.units import Migrated, group_schemas, provider_of
 from crowsfoot.link.versions import prisma_engine, prisma_version
 from crowsfoot.source import Range, Span
 
@@ -57,13 +57,25 @@ class Chosen(msgspec.Struct, frozen=True):
     engine: Engine | None = None
 
 
-class _Known(msgspec.Struct, frozen=True):
+class _Known:
     """What layouts are found by."""
 
-    texts: Mapping[str, str | None]
-    facts: Mapping[str, Facts]
-    schemas: Sequence[tuple[File, ...]]
-    chosen: Chosen
+    def __init__(
+        self,
+        texts: Mapping[str, str | None],
+        files: Sequence[File],
+        chosen: Chosen,
+        bare: Iterable[str],
+    ) -> None:
+        self.texts = texts
+        self.facts: Mapping[str, Facts] = {file.path: file.facts for file in files}
+        self.chosen = chosen
+        schemas = group_schemas(files)
+        self.providers = {unit[0].path: provider_of(unit) for unit in schemas}
+        self.migrated = Migrated(schemas, self.facts)
+        self.bare: dict[str, list[str]] = {}  # by the folder of the migrations
+        for folder in sorted(bare):
+            self.bare.setdefault(dirname(folder), []).append(folder)
 
     def text(self, path: str) -> str:
         return self.texts.get(path) or ""
@@ -85,17 +97,16 @@ def find_layouts(
     """
     if not texts and not bare:
         return ()
-    known = _Known(texts, {file.path: file.facts for file in files}, group_schemas(files), chosen)
-    bare = sorted(bare)
+    known = _Known(texts, files, chosen, bare)
     left = sorted(texts)
     found: list[Layout] = []
     for folder in map(normpath, chosen.folders):
         inside = [path for path in left if _is_below(folder, path)]
-        found += _of_prisma(known, inside, bare, {folder}) or _in_folder(known, folder, inside, forced=True)
+        found += _of_prisma(known, inside, folder) or _in_folder(known, folder, inside, forced=True)
         left = [path for path in left if not _is_below(folder, path)]
-    for layout in _of_prisma(known, left, bare, _named_by_prisma(known)):
-        found.append(layout)
-        left = [path for path in left if not _is_below(layout.folder, path)]
+    found += (of_prisma := _of_prisma(known, left))
+    homes = {it.folder for it in of_prisma}
+    left = [path for path in left if homes.isdisjoint(_above(path))]
     found += _in_pairs(left)
     by_folder: dict[str, list[str]] = {}
     for path in left:
@@ -112,30 +123,33 @@ def find_layouts(
     return tuple(sorted(layouts, key=lambda it: (it.folder, it.entries)))
 
 
-def _of_prisma(known: _Known, paths: list[str], bare: Sequence[str], named: Iterable[str]) -> list[Layout]:
-    """Folders of folders that each hold a migration.sql.
+def _of_prisma(known: _Known, paths: list[str], chosen: str | None = None) -> list[Layout]:
+    """Folders of folders that each hold a migration.sql: the chosen one, or all that Prisma migrates from.
 
     Source: https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/migration-histories
     """
-    folders: dict[str, list[str]] = {dirname(folder): [] for folder in bare}
+    folders: dict[str, list[str]] = {}
     for path in paths:
         if basename(path) == "migration.sql" and "/" in path:
             folders.setdefault(dirname(dirname(path)), []).append(path)
-    found: list[Layout] = []
-    for folder, inside in sorted(folders.items()):
+    wanted = {*folders, *known.bare} if chosen is None else {chosen} & folders.keys()
+    found: dict[str, Layout] = {}
+    for folder in sorted(wanted):
         # Prisma looks no deeper than one folder.
-        if any(_is_below(it.folder, folder) for it in found):
+        if not found.keys().isdisjoint(_above(folder)):
             continue
+        inside = folders.get(folder, [])
         lock_file = join(folder, "migration_lock.toml")
         locked = isinstance(known.facts.get(lock_file), MigrationLock)
-        schema = schema_of(folder, known.schemas, known.facts)
-        if not (locked or schema or folder in named or MIGRATIONS.search(basename(folder))):
+        schema = known.migrated.schema_of(folder)
+        is_named = folder == chosen or folder in known.migrated.named
+        if not (locked or schema or is_named or MIGRATIONS.search(basename(folder))):
             continue
         # Drizzle has taken to this shape as well, and keeps no lock file.
         drizzle = not locked and not schema and any(_BREAKPOINT in known.text(path) for path in inside)
         prisma = None if drizzle else known.chosen.prisma or prisma_version(folder, known.facts)
         entries = [Entry(basename(dirname(path)), path) for path in inside]
-        layout = Layout(
+        found[folder] = Layout(
             folder=folder,
             tool="drizzle" if drizzle else "prisma",
             entries=tuple(sorted(entries, key=lambda it: by_name(it.name, prisma))),
@@ -143,24 +157,14 @@ def _of_prisma(known: _Known, paths: list[str], bare: Sequence[str], named: Iter
             schema=schema[0].path if schema else None,
             prisma=prisma,
             engine=known.chosen.engine or prisma_engine(folder, known.facts, prisma),
-            problems=tuple(_without_file(it) for it in bare if dirname(it) == folder),
+            problems=tuple(_without_file(it) for it in known.bare.get(folder, ())),
         )
-        found.append(layout)
-    return found
+    return list(found.values())
 
 
 def _without_file(folder: str) -> Problem:
     message = f"{basename(folder)} holds no migration.sql, so Prisma refuses to migrate at all (P3015)"
     return Problem(Span(join(folder, "migration.sql"), 0, 0), message, "unreadable")
-
-
-def _named_by_prisma(known: _Known) -> set[str]:
-    """The folders of migrations that prisma.config.* names."""
-    return {
-        normpath(join(dirname(path), facts.migrations.text))
-        for path, facts in known.facts.items()
-        if isinstance(facts, SchemaLocation) and facts.migrations
-    }
 
 
 def _in_pairs(paths: Iterable[str]) -> list[Layout]:
@@ -185,6 +189,10 @@ def _in_folder(known: _Known, folder: str, paths: list[str], *, forced: bool = F
     if isinstance(journal, Journal):
         return [_of_drizzle(folder, journal)]
     names = {path[len(folder) :].lstrip("/"): path for path in paths}
+    if (of_one := of_one_dialect(names)) is not None:
+        dialect, inside = of_one
+        entries = tuple(Entry(it.partition(".")[0], names[it]) for it in inside)
+        return [Layout(folder, "plain", entries, provider=dialect)]
     found = ordered(
         names,
         lambda name: known.text(names[name]),
@@ -226,8 +234,7 @@ def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
     lock = known.facts.get(layout.lock_file or "")
     provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else layout.provider
     if provider not in DIALECTS:
-        schema = next((it for it in known.schemas if it[0].path == layout.schema), None)
-        provider = provider_of(schema) if schema else None
+        provider = known.providers.get(layout.schema or "")
     if provider in DIALECTS:
         dialect = DIALECTS[provider]
         return replace(layout, provider=provider, dialect=dialect) if dialect else None
@@ -239,6 +246,13 @@ def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
     if sniffed == "other":
         return None
     return replace(layout, dialect=sniffed or "postgresql", guessed=sniffed is None)
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that the file or folder lies in, from the nearest to the root."""
+    while path not in ("", "/"):
+        path = dirname(path)
+        yield path
 
 
 def _is_below(folder: str, path: str) -> bool:

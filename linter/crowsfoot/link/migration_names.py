@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from crowsfoot.databases.tools import Tool, Version
+from crowsfoot.databases.tools import Dialect, Tool, Version
 
 
 class Ordered(msgspec.Struct, frozen=True):
@@ -68,6 +68,38 @@ def ordered(
             return _by_version("sqlx", numbered, _VERSIONED)
         return Ordered("plain", tuple(sorted(forward, key=_number)))
     return None
+
+
+def of_one_dialect(names: Iterable[str]) -> tuple[Dialect, tuple[str, ...]] | None:
+    """The migrations of one dialect, where names tell dialects apart: 1_a.mysql.up.sql beside 1_a.up.sql.
+
+    Of several it is PostgreSQL, if that is one of them: what they share would be reported on for each.
+    Source: https://gobuffalo.io/documentation/database/migrations/
+    """
+    numbered = sorted((it for it in names if _NUMBERED.match(it)), key=_number)
+    marked = {it: match for it in numbered if (match := _MARKED.search(it))}
+    dialects = sorted({mark for it in marked.values() if (mark := _MARKS[it["dialect"]])})
+    if not dialects:
+        return None
+    dialect: Dialect = "postgresql" if "postgresql" in dialects else dialects[0]
+    own = {it: match for it, match in marked.items() if _MARKS[match["dialect"]] == dialect}
+    instead_of = {it[: match.start()] for it, match in own.items()}
+    return dialect, tuple(
+        it
+        for it in numbered
+        if (it in own or (it not in marked and it.partition(".")[0] not in instead_of))
+        and not _BACKWARD.search(it)
+    )
+
+
+_MARKS: dict[str, Dialect | None] = {
+    **dict.fromkeys(("postgres", "postgresql", "pg"), "postgresql"),
+    **dict.fromkeys(("mysql", "mariadb"), "mysql"),
+    **dict.fromkeys(("sqlite", "sqlite3"), "sqlite"),
+    **dict.fromkeys(("mssql", "sqlserver"), "sqlserver"),
+    **dict.fromkeys(("cockroach", "cockroachdb"), None),
+}
+_MARKED = re.compile(rf"\.(?P<dialect>{'|'.join(_MARKS)})(?:\.autocommit)?(?:\.(?:up|down))?\.sql$")
 
 
 def by_name(name: str, prisma: Version | None) -> tuple[list[int], list[bool], str]:

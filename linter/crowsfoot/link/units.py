@@ -6,7 +6,7 @@ Source: https://www.prisma.io/docs/orm/prisma-schema/overview/location
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import basename, dirname, join, normpath
 
 from crowsfoot.databases.dialects import DIALECTS
@@ -43,31 +43,41 @@ def group_schemas(files: Sequence[File]) -> list[tuple[File, ...]]:
     return [tuple(group) for group in [*groups.values(), *loose.values()]]
 
 
-def schema_of(
-    folder: str, schemas: Iterable[tuple[File, ...]], facts: Mapping[str, Facts]
-) -> tuple[File, ...] | None:
-    """The schema that the migrations in folder make: settings name both, or it lies beside them.
+class Migrated:
+    """Finds the schema that the migrations in a folder make: settings name both, or it lies beside them."""
 
-    facts are those of all files, by path.
-    """
-    schemas = tuple(schemas)
-    for path, settings in facts.items():
-        if not isinstance(settings, SchemaLocation) or not settings.migrations:
-            continue
-        here = dirname(path)
-        if normpath(join(here, settings.migrations.text)) == folder:
-            for place in [settings.schema.text] if settings.schema else _USUAL:
-                if (unit := _at(normpath(join(here, place)), schemas)) is not None:
-                    return unit
-    lock = facts.get(join(folder, "migration_lock.toml"))
-    provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else None
-    beside = [
-        unit
-        for unit in schemas
-        if dirname(folder) in (dirname(unit[0].path), dirname(dirname(unit[0].path)))
-        and (provider is None or DIALECTS.get(provider_of(unit)) == DIALECTS.get(provider))
-    ]
-    return _meant(folder, beside)
+    def __init__(self, schemas: Iterable[tuple[File, ...]], facts: Mapping[str, Facts]) -> None:
+        self._facts = facts
+        self._beside: dict[str, list[tuple[File, ...]]] = {}
+        at: dict[str, tuple[File, ...]] = {}  # the first that has the file, or that lies in the folder
+        for unit in schemas:
+            folder = dirname(unit[0].path)
+            for home in dict.fromkeys((folder, dirname(folder))):
+                self._beside.setdefault(home, []).append(unit)
+            for place in (*(file.path for file in unit), *_above(unit[0].path)):
+                at.setdefault(place, unit)
+        self.named: dict[str, tuple[File, ...] | None] = {}  # the folders that prisma.config.* names
+        for path, settings in facts.items():
+            if isinstance(settings, SchemaLocation) and settings.migrations:
+                here = dirname(path)
+                places = [settings.schema.text] if settings.schema else _USUAL
+                found = (at.get(normpath(join(here, it))) for it in places)
+                self.named[normpath(join(here, settings.migrations.text))] = next(filter(None, found), None)
+
+    def schema_of(self, folder: str) -> tuple[File, ...] | None:
+        """The files of the schema, the one with the datasource first."""
+        if (named := self.named.get(folder)) is not None:
+            return named
+        lock = self._facts.get(join(folder, "migration_lock.toml"))
+        provider = lock.provider.text if isinstance(lock, MigrationLock) and lock.provider else None
+        return _meant(
+            folder,
+            [
+                unit
+                for unit in self._beside.get(dirname(folder), ())
+                if provider is None or DIALECTS.get(provider_of(unit)) == DIALECTS.get(provider)
+            ],
+        )
 
 
 # Source: https://www.prisma.io/docs/orm/prisma-schema/overview/location
@@ -83,12 +93,11 @@ def provider_of(schema: tuple[File, ...]) -> str | None:
     return None
 
 
-def _at(place: str, schemas: Iterable[tuple[File, ...]]) -> tuple[File, ...] | None:
-    """The schema that has the file at place, or that lies in the folder at place."""
-    for unit in schemas:
-        if any(file.path == place for file in unit) or unit[0].path.startswith(f"{place}/"):
-            return unit
-    return None
+def _above(path: str) -> Iterator[str]:
+    """The folders that the file lies in, from its own to the topmost."""
+    while dirname(path) != path:
+        path = dirname(path)
+        yield path
 
 
 def _meant(folder: str, units: list[tuple[File, ...]]) -> tuple[File, ...] | None:

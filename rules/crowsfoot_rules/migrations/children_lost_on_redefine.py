@@ -53,9 +53,9 @@ from crowsfoot.facts.sql import Insert, RenameObject, SetVariable
 from crowsfoot.prose import series
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, about=(RenameObject,), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
-    if step.migration.history.dialect != "sqlite" or not any(isinstance(it, RenameObject) for it in step.does):
+    if step.migration.history.dialect != "sqlite":
         return
     found = redefinition(step)
     if found is None or step.is_new(found.old) or is_emptied(found.old, found.dropped):

@@ -40,7 +40,7 @@ from crowsfoot.databases.redefining import enforces_foreign_keys
 from crowsfoot.facts.sql import AddColumn, DropColumn
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, about=(AddColumn, DropColumn), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
     if step.migration.history.dialect != "sqlite" or step.failure is not None:
         return

@@ -30,7 +30,7 @@ from crowsfoot.databases.redefining import is_on, runs_in_transaction
 from crowsfoot.facts.sql import SetVariable, Transaction
 
 
-@rule(over=Migration, since="0.2")
+@rule(over=Migration, about=(SetVariable,), since="0.2")
 def check(migration: Migration) -> Iterator[Finding]:
     if migration.history.dialect != "sqlite" or runs_in_transaction(migration):
         return

@@ -47,9 +47,9 @@ from crowsfoot.facts.sql import RenameObject
 from crowsfoot.prose import series
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, about=(RenameObject,), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
-    if step.migration.history.dialect != "sqlite" or not any(isinstance(it, RenameObject) for it in step.does):
+    if step.migration.history.dialect != "sqlite":
         return
     found = redefinition(step)
     lost = list(_lost(found, step)) if found is not None else []

@@ -1,7 +1,8 @@
 """A migration of several statements is not applied as one: what ran before a failure stays.
 
-From Prisma 7.4 on, each statement of a file is committed by itself. When one of them fails, those before it
-stay applied, and the file cannot be run again as it is. The rule is off by default, as that is true of most
+From Prisma 7.4 on, each statement of a file for PostgreSQL is committed by itself; MySQL and MariaDB commit
+each statement that changes a table, whatever the tool does. When one of them fails, those before it stay
+applied, and the file cannot be run again as it is. The rule is off by default, as that is true of most
 migrations.
 
 ```json
@@ -28,9 +29,19 @@ CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
 COMMIT;
 ```
 
+MySQL knows no such way. There a statement that can fail gets its own migration:
+
+```sql mysql
+CREATE TABLE `User` (`id` INTEGER NOT NULL, `email` VARCHAR(191) NOT NULL);
+-- next migration
+ALTER TABLE `User` ADD COLUMN `note` TEXT;
+CREATE UNIQUE INDEX `User_email_key` ON `User`(`email`); -- want "give this one its own migration"
+```
+
 Only statements are named that can fail on the rows that there are, after others that changed something.
 
 Source: https://github.com/prisma/prisma-engines/pull/5767
+Source: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
 """
 
 from collections.abc import Iterator
@@ -44,6 +55,7 @@ from crowsfoot.facts.sql import (
     CreateIndex,
     Delete,
     Insert,
+    RedefineColumn,
     SetVariable,
     Transaction,
     Update,
@@ -52,13 +64,16 @@ from crowsfoot.facts.sql import (
 
 @rule(over=Migration, since="0.2", severity=Severity.NOTE, default=False)
 def check(migration: Migration) -> Iterator[Finding]:
-    if migration.transport not in ("split", "adapter") or migration.history.dialect != "postgresql":
+    dialect = migration.history.dialect
+    if dialect != "mysql" and (dialect != "postgresql" or migration.transport not in ("split", "adapter")):
         return
+    together = "" if dialect == "mysql" else "put BEGIN and COMMIT around them, or "
     applied = 0
     for step in migration.steps:
         if may_not_run(step):
             return
-        if applied and not step.transaction.explicit and _can_fail(step):
+        kept = step.transaction.explicit and dialect != "mysql"
+        if applied and not kept and _can_fail(step):
             stays = (
                 "the statement before it stays"
                 if applied == 1
@@ -67,7 +82,7 @@ def check(migration: Migration) -> Iterator[Finding]:
             yield Finding(
                 step.span,
                 f"when this fails on the rows that there are, {stays} applied, since each statement is "
-                "committed by itself; put BEGIN and COMMIT around them, or give this one its own migration",
+                f"committed by itself; {together}give this one its own migration",
                 subject=migration.name,
             )
             return
@@ -83,8 +98,12 @@ def _can_fail(step: Step) -> bool:
             fails = not change.constraint.not_valid
         elif isinstance(change, AlterColumn):
             fails = change.change in ("set not null", "type")
+        elif isinstance(change, RedefineColumn):
+            fails = True
         elif isinstance(change, AddColumn):
-            fails = change.column.not_null and change.column.default is None
+            # MySQL puts a zero or an empty text there.
+            missing = change.column.not_null and change.column.default is None
+            fails = missing and step.before.dialect != "mysql"
         elif isinstance(change, Insert | Update | Delete):
             fails = True
         else:

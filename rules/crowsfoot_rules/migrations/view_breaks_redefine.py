@@ -45,9 +45,9 @@ from crowsfoot.databases.redefining import is_on, redefinition
 from crowsfoot.facts.sql import RenameObject, SetVariable
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, about=(RenameObject,), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
-    if step.migration.history.dialect != "sqlite" or not any(isinstance(it, RenameObject) for it in step.does):
+    if step.migration.history.dialect != "sqlite":
         return
     found = redefinition(step)
     if found is None or _looks_no_further(step):

@@ -496,7 +496,7 @@ def _primary_key(cur: Cursor, first: int, name: str | None) -> Constraint:
         cur.name()  # which MySQL passes over, too
     _using(cur)
     keys = index_keys(cur)
-    cur.at = cur.stop
+    _options(cur)
     return Constraint(
         "primary", cur.range_from(first), name, _columns(keys), keys=_telling(keys), method=method
     )
@@ -554,10 +554,18 @@ def _key(cur: Cursor, first: int, name: str | None, table: ObjectName) -> Constr
             method,
             clustered=None if clustering is None else clustering == "clustered",
         )
-    cur.at = cur.stop
+    _options(cur)
     return Constraint(
         "unique", cur.range_from(first), name, _columns(keys), keys=_telling(keys), method=clustering
     )
+
+
+def _options(cur: Cursor) -> None:
+    """What is said of the index of a key, up to the end; in SQLite another constraint may follow."""
+    if cur.dialect != "sqlite":
+        cur.at = cur.stop
+    elif cur.accept("ON", "CONFLICT"):
+        cur.take()
 
 
 def _index_key(part: Cursor) -> IndexKey:

@@ -30,7 +30,7 @@ RESERVED: Final[dict[Dialect, frozenset[str]]] = {
     "sqlite": _RESERVED
     | words("AUTOINCREMENT COLLATE COMMIT DEFERRABLE ESCAPE INDEX LIMIT TRANSACTION USING"),
     # Source: https://learn.microsoft.com/sql/t-sql/language-elements/reserved-keywords-transact-sql
-    "sqlserver": _RESERVED - {"ADD"}
+    "sqlserver": _RESERVED - {"ADD", "ALL"}
     | words("BEGIN BY COLUMN COMMIT EXEC EXECUTE FULL IF INDEX INNER LEFT MERGE PROCEDURE RIGHT VIEW WITH"),
     "postgresql": frozenset(),
 }
@@ -43,6 +43,10 @@ class UnreadableError(Exception):
         super().__init__(message)
         self.range = range
         self.message = message
+
+
+class ForeignError(UnreadableError):
+    """The file is written for another database, which one statement shows as well as all of them."""
 
 
 class Cursor:

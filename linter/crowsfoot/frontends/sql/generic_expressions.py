@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from msgspec.structs import replace
+
 from crowsfoot.facts.sql import ColumnUse, Constant, Expression, ObjectName, Output, Query
 from crowsfoot.frontends.sql.generic_cursor import Cursor, words
 from crowsfoot.frontends.sql.generic_tokens import Token
@@ -132,13 +134,20 @@ def query(part: Cursor, targets: Sequence[str] = ()) -> tuple[Query, Named | Non
 
     targets are the columns that its results are put into.
     """
-    tokens = part.tokens[part.at : part.stop]
+    tokens: Sequence[Token] = part.tokens[part.at : part.stop]
     place = Range(tokens[0].start, tokens[-1].end)
-    plain = _plain_select(tokens, place)
+    locking = False
+    if part.dialect == "sqlserver":
+        tokens, locking = _without_hints(tokens)
+    plain = _plain_select(tokens, place, locking)
     if plain is not None and not targets:
         return plain, None
     named = _named(part, tokens, targets, expression=False)
-    return (_scanned(part, tokens, place), None) if named is None else (named.query(place), named)
+    if named is None:
+        return _scanned(part, tokens, place, locking), None
+    if locking:
+        named = replace(named, locking=True)
+    return named.query(place), named
 
 
 def outputs(part: Cursor, read: Query, named: Named | None) -> tuple[str, ...]:
@@ -185,7 +194,7 @@ def _output(item: Sequence[Token]) -> Output:
     return Output(place, alias or last.text, last.text, value[0].text if qualified else None)
 
 
-def _plain_select(tokens: Sequence[Token], place: Range) -> Query | None:
+def _plain_select(tokens: Sequence[Token], place: Range, locking: bool = False) -> Query | None:
     """SELECT a, b FROM c, which is most of what copies a table."""
     if len(tokens) < 4 or tokens[0].key != "SELECT":
         return None
@@ -215,7 +224,7 @@ def _plain_select(tokens: Sequence[Token], place: Range) -> Query | None:
         table = ObjectName(rest[2].text, Range(rest[0].start, rest[2].end), rest[0].text)
     else:
         return None
-    return Query(place, (table,), tuple(columns), simple=True, star=star)
+    return Query(place, (table,), tuple(columns), simple=True, locking=locking, star=star)
 
 
 def _named(part: Cursor, tokens: Sequence[Token], targets: Sequence[str], expression: bool) -> Named | None:
@@ -224,10 +233,55 @@ def _named(part: Cursor, tokens: Sequence[Token], targets: Sequence[str], expres
     from crowsfoot.frontends.sql import generic_sqlglot
 
     start, end = tokens[0].start, tokens[-1].end
-    named = generic_sqlglot.read(part.text[start:end], start, part.dialect, targets, expression)
+    text = part.text[start:end]
+    if part.dialect == "sqlserver":
+        text = _blanked(text, start, tokens)
+    named = generic_sqlglot.read(text, start, part.dialect, targets, expression)
     if named is None and part.dialect != "sqlserver":
         _refuse(part, tokens)
     return named
+
+
+# Source: https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
+_HINTS: Final = words(
+    "FORCESCAN FORCESEEK HOLDLOCK NOLOCK NOWAIT PAGLOCK READCOMMITTED READCOMMITTEDLOCK READPAST READUNCOMMITTED "
+    "REPEATABLEREAD ROWLOCK SERIALIZABLE SNAPSHOT TABLOCK TABLOCKX UPDLOCK XLOCK NOEXPAND KEEPIDENTITY"
+)
+_LOCKING: Final = words("HOLDLOCK SERIALIZABLE TABLOCK TABLOCKX UPDLOCK XLOCK")
+
+
+def _without_hints(tokens: Sequence[Token]) -> tuple[Sequence[Token], bool]:
+    """The tokens without WITH (TABLOCKX HOLDLOCK), and whether such a hint locks what is read.
+
+    Commas between them may be left out, which sqlglot does not know.
+    """
+    kept: list[Token] = []
+    locking = False
+    at = 0
+    while at < len(tokens):
+        if tokens[at].key == "WITH" and at + 2 < len(tokens) and tokens[at + 2].key in _HINTS:
+            end = at + 2
+            while end < len(tokens) and (tokens[end].key in _HINTS or tokens[end].key == ","):
+                locking = locking or tokens[end].key in _LOCKING
+                end += 1
+            if end < len(tokens) and tokens[end].key == ")":
+                at = end + 1
+                continue
+        kept.append(tokens[at])
+        at += 1
+    return (kept, locking) if len(kept) < len(tokens) else (tokens, False)
+
+
+def _blanked(text: str, start: int, tokens: Sequence[Token]) -> str:
+    """The text with blanks for words that are not among tokens."""
+    pieces: list[str] = []
+    at = start
+    for token in tokens:
+        gap = text[at - start : token.start - start]
+        pieces.append(gap if gap.isspace() or "WITH" not in gap.upper() else " " * len(gap))
+        pieces.append(text[token.start - start : token.end - start])
+        at = token.end
+    return "".join(pieces)
 
 
 def _refuse(part: Cursor, tokens: Sequence[Token]) -> None:
@@ -264,7 +318,7 @@ _NOT_COLUMNS: Final = _NOT_CALLS | words(
 )
 
 
-def _scanned(part: Cursor, tokens: Sequence[Token], place: Range) -> Query:
+def _scanned(part: Cursor, tokens: Sequence[Token], place: Range, locking: bool = False) -> Query:
     """What tokens alone can tell: names where tables stand, calls, constants, and qualified columns."""
     tables: list[ObjectName] = []
     columns: list[ColumnUse] = []
@@ -310,6 +364,7 @@ def _scanned(part: Cursor, tokens: Sequence[Token], place: Range) -> Query:
         _once(functions),
         tuple(literals),
         filtered=filtered,
+        locking=locking,
         star=star,
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.facts.sql import Dialect
-from crowsfoot.frontends.sql.generic_tokens import SYNTAX, Token, lex
+from crowsfoot.frontends.sql.generic_tokens import ANSI_MYSQL, SYNTAX, Token, lex
 from crowsfoot.source import Range
 
 
@@ -44,6 +44,7 @@ _COMMANDS: Final[dict[Dialect, re.Pattern[str]]] = {
     # Source: https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-commands
     "sqlserver": re.compile(rf"{_GAP}(?P<delimiter>(?!))?(?::|!!)[A-Za-z][^\n]*"),
 }
+_ANSI: Final = re.compile(r"\bSQL_MODE\b[^;]{0,200}\bANSI", re.IGNORECASE)
 _ROUTINES: Final = frozenset(("PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"))
 _GO_LINE: Final = re.compile(r"(?im)^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$")
 # Where a statement begins that follows one which has ended, for text in which a quote is missing.
@@ -61,6 +62,8 @@ class Splitter:
         self.text = text
         self.dialect = dialect
         self.syntax = SYNTAX[dialect]
+        if dialect == "mysql" and _ANSI.search(text):
+            self.syntax = ANSI_MYSQL
         self.at = start
         self.end = len(text) if end is None else end
         self._delimiter = ";"
@@ -134,7 +137,7 @@ class Splitter:
         return Piece(tokens, cut, begins)
 
     def _may_be_cut(self, tokens: Sequence[Token]) -> bool:
-        """Whether the rest are rows. SQL Server takes a thousand of them, and needs no semicolon after them."""
+        """Whether the rest are rows. SQL Server takes a thousand, and needs no semicolon after them."""
         return (
             self.dialect != "sqlserver"
             and tokens[0].key in ("INSERT", "REPLACE")
@@ -249,6 +252,7 @@ class _SqliteStatements(_Statements):
             self.depth += 1
 
 
+_ELSE_NEXT: Final = re.compile(rf"{_GAP}ELSE\b", re.IGNORECASE)
 _NO_BLOCK: Final = frozenset(("TRAN", "TRANSACTION", "TRY", "DISTRIBUTED", "DIALOG", "CONVERSATION"))
 _NO_END: Final = frozenset(("TRY", "CONVERSATION"))
 
@@ -268,7 +272,7 @@ class _SqlserverStatements(_Statements):
         for at in range(self.read, len(tokens)):
             self.count(tokens, at)
         self.read = len(tokens)
-        return self.depth <= 0
+        return self.depth <= 0 and _ELSE_NEXT.match(self.text, tokens[-1].end) is None
 
     def count(self, tokens: list[Token], at: int) -> None:
         # The word after decides, so what is counted is the word before; the last token is a semicolon.

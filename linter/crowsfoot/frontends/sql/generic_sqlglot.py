@@ -90,6 +90,7 @@ class _Walk:
 
     def all(self, tree: exp.Expr, targets: Sequence[str], expression: bool) -> Named:
         ctes: set[str] = set()
+        called: set[str] = set()  # what tables are called instead of their names
         tables: list[ObjectName] = []
         columns: list[ColumnUse] = []
         functions: list[tuple[int, str]] = []
@@ -107,6 +108,8 @@ class _Walk:
             elif kind is exp.Table:
                 sources += 1
                 found.append(node)
+                if node.alias:
+                    called.add(node.alias.lower())
             elif kind is exp.Column or kind is exp.Literal or kind is exp.National:
                 found.append(node)
             elif kind is exp.Select:
@@ -134,7 +137,7 @@ class _Walk:
                     functions.append((self.start(node), name))
         for node in found:
             if isinstance(node, exp.Table):
-                self.table(node, ctes, tables, aliases)
+                self.table(node, ctes, called, tables, aliases)
             elif isinstance(node, exp.Column):
                 use = self.column(node, outputs_of_select)
                 if use is not None:
@@ -189,7 +192,12 @@ class _Walk:
         return str(node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
 
     def table(
-        self, node: exp.Table, ctes: set[str], tables: list[ObjectName], aliases: dict[str, ObjectName]
+        self,
+        node: exp.Table,
+        ctes: set[str],
+        called: set[str],
+        tables: list[ObjectName],
+        aliases: dict[str, ObjectName],
     ) -> None:
         named = node.this
         if not isinstance(named, exp.Identifier):
@@ -200,9 +208,12 @@ class _Walk:
         place = self.range(named)
         if isinstance(schema, exp.Identifier):
             place = Range(self.range(schema).start, place.end)
-        it = ObjectName(named.name, place, schema.name if schema is not None and schema.name else None)
+        it = ObjectName(named.name, place, schema.name if isinstance(schema, exp.Identifier) else None)
+        alias = node.alias.lower()
+        if schema is None and not alias and named.name.lower() in called:
+            return  # DELETE a FROM t AS a
         tables.append(it)
-        aliases.setdefault((node.alias or named.name).lower(), it)
+        aliases.setdefault(alias or named.name.lower(), it)
 
     def column(self, node: exp.Column, outputs: set[str]) -> ColumnUse | None:
         named = node.this

@@ -369,7 +369,7 @@ def _continues(tokens: Sequence[Token], first: int, at: int, verb: str, has_body
     key = tokens[at].key
     before = tokens[at - 1].key
     after = tokens[at + 1].key if at + 1 < stop else ""
-    if before == ".":
+    if before == "." or (before == "OR" and key == "ALTER"):
         return True
     if key in ("CREATE", "ALTER", "DROP"):
         if verb == "ALTER" and at - first <= 7 and key != "CREATE":

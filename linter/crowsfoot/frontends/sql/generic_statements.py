@@ -12,7 +12,7 @@ from crowsfoot.frontends.sql import generic_routines as routines
 from crowsfoot.frontends.sql import generic_rows as rows
 from crowsfoot.frontends.sql import generic_sessions as sessions
 from crowsfoot.frontends.sql import generic_tables as tables
-from crowsfoot.frontends.sql.generic_cursor import Cursor, UnreadableError, words
+from crowsfoot.frontends.sql.generic_cursor import Cursor, ForeignError, UnreadableError, words
 from crowsfoot.frontends.sql.text import heading
 from crowsfoot.source import Range
 
@@ -36,6 +36,7 @@ class Reader:
         self.text = text
         self.dialect = dialect
         self.problems: list[Problem] = []
+        self.foreign = False  # a statement was of another database
 
     def cursor(self, tokens: list[Token]) -> Cursor:
         return Cursor(self.text, self.dialect, tokens)
@@ -48,7 +49,9 @@ class Reader:
             check_brackets(cur, cut is not None)
             verb, done = self.read(cur, cut)
         except UnreadableError as error:
-            self.problems.append(Problem(error.range, error.message))
+            if not (isinstance(error, ForeignError) and self.foreign):
+                self.problems.append(Problem(error.range, error.message))
+            self.foreign = self.foreign or isinstance(error, ForeignError)
             return None
         above = heading(self.text, first.start)
         return Statement(
@@ -143,6 +146,10 @@ def check_brackets(cur: Cursor, cut: bool) -> None:
         raise UnreadableError(Range(token.start, token.end), "this bracket is not closed")
 
 
+def _update(cur: Cursor) -> list[Operation]:
+    return sessions.maintain(cur) if cur.peek(1).key == "STATISTICS" else rows.update(cur)
+
+
 _COMMON: Final[dict[str, Callable[[Cursor], list[Operation]]]] = {
     "SELECT": rows.select,
     "WITH": rows.select,
@@ -184,6 +191,7 @@ _HANDLERS: Final[dict[Dialect, dict[str, Callable[[Cursor], list[Operation]]]]] 
     | {
         "TRUNCATE": rows.truncate,
         "MERGE": rows.merge,
+        "UPDATE": _update,
         "SAVE": sessions.transaction,
         "SET": sessions.set_variable,
         "GRANT": objects.grant,
@@ -202,7 +210,11 @@ _OTHERS: Final[dict[Dialect, frozenset[str]]] = {
     ),
     # Source: https://sqlite.org/lang.html
     "sqlite": frozenset(("ATTACH", "DETACH", "EXPLAIN")),
-    "sqlserver": frozenset(),
+    # Source: https://learn.microsoft.com/sql/t-sql/statements/statements
+    "sqlserver": words(
+        "BACKUP BREAK BULK CHECKPOINT CLOSE CONTINUE DBCC DEALLOCATE DECLARE DISABLE ENABLE FETCH GOTO KILL OPEN "
+        "PRINT RAISERROR RECONFIGURE RESTORE RETURN REVERT SETUSER SHUTDOWN THROW USE WAITFOR"
+    ),
 }
 _NOUNS: Final[dict[Dialect, frozenset[str]]] = {
     "mysql": words(

@@ -98,19 +98,18 @@ def _element(
         column = columns.column(part)
         found[0].append(column)
         return
-    # SQLite lets constraints follow one another without a comma.
-    # Source: https://sqlite.org/lang_createtable.html ("conslist" of its grammar)
-    it = columns.table_constraint(part, table)
-    if isinstance(it, CreateIndex):
-        found[2].append(it)
-    elif it is not None:
-        found[1].append(it)
-        if (
-            part.dialect == "sqlite"
-            and not part.done
-            and part.key in ("CONSTRAINT", "FOREIGN", "CHECK", "UNIQUE")
-        ):
-            _element(part, table, found)
+    while True:
+        it = columns.table_constraint(part, table)
+        if isinstance(it, CreateIndex):
+            found[2].append(it)
+        elif it is not None:
+            found[1].append(it)
+        # SQLite lets constraints follow one another without a comma ("conslist" of its grammar).
+        # Source: https://github.com/sqlite/sqlite/blob/master/src/parse.y
+        if part.dialect != "sqlite" or part.done:
+            return
+        if part.key not in ("CONSTRAINT", "PRIMARY", "FOREIGN", "CHECK", "UNIQUE"):
+            raise part.unexpected("a comma or another constraint")
 
 
 def _virtual(cur: Cursor, first: int) -> CreateTable:
@@ -158,8 +157,10 @@ def _table_options(cur: Cursor) -> tuple[tuple[tuple[str, str], ...], str | None
             options.append(("strict", "true"))
         elif (option := _option(cur)) is not None:
             options.append(option)
-        elif cur.dialect == "sqlserver" or cur.accept(","):
+        elif cur.dialect == "sqlserver":
             cur.skip()
+        elif cur.accept(","):
+            continue
         else:
             raise cur.unexpected("an option of the table, or a semicolon")
     return tuple(options), partition_by, partition_keys

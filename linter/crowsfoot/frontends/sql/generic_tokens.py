@@ -170,20 +170,25 @@ def _pattern(
 # Said by what it is not: re takes milliseconds to compile a class that reaches to the last character.
 _LETTER = r"[^\x00-@\[-^`{-\x7f]"
 
-SYNTAX: dict[Dialect, Syntax] = {
-    "mysql": Syntax(
-        # "--" begins a comment only before a blank: 5--1 is 6
-        # Source: https://dev.mysql.com/doc/refman/8.0/en/comments.html
+
+def _mysql(double: str, names: str) -> Syntax:
+    # "--" begins a comment only before a blank: 5--1 is 6
+    # Source: https://dev.mysql.com/doc/refman/8.0/en/comments.html
+    return Syntax(
         _pattern(
             comments=rf"\#[^\n]*|--(?=[\s\x00-\x1f]|\Z)[^\n]*|(?!/\*M?!){_COMMENT}\*/",
-            strings=rf"""[NnXxBb]?{_quoted("'", "'", True)}|{_quoted('"', '"', True)}""",
-            names=_quoted("`", "`"),
+            strings=rf"""[NnXxBb]?{_quoted("'", "'", True)}{double}""",
+            names=rf"""{_quoted("`", "`")}{names}""",
             words=rf"(?:{_LETTER}|\$|\d)(?:\w|\$)*",
             variables=r"@@?(?:(?:\w|[.$])+|`[^`]*`|'[^']*'|\"[^\"]*\")|\?",
             opens=r"""/\*(?!M?!)|[NnXxBb]?'|"|`""",
         ),
         backslash=True,
-    ),
+    )
+
+
+SYNTAX: dict[Dialect, Syntax] = {
+    "mysql": _mysql("|" + _quoted('"', '"', True), ""),
     "sqlite": Syntax(
         # A comment that is not closed ends with the text. Source: https://sqlite.org/lang_comment.html
         _pattern(
@@ -207,3 +212,6 @@ SYNTAX: dict[Dialect, Syntax] = {
         nested_comments=True,
     ),
 }
+
+# With the SQL mode ANSI_QUOTES, "x" is a name.
+ANSI_MYSQL = _mysql("", "|" + _quoted('"', '"'))

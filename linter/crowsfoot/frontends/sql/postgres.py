@@ -23,6 +23,7 @@ from crowsfoot.frontends.sql import text as texts
 from crowsfoot.frontends.sql.postgres_bulk import Bulk, shortened
 from crowsfoot.frontends.sql.postgres_here import NO_NAMES, Here, Place, RefusedError
 from crowsfoot.frontends.sql.postgres_parser import Tree, UnparsedError, parse
+from crowsfoot.frontends.sql.postgres_walk import Walk
 from crowsfoot.frontends.sql.postgres_words import trimmed, word_at
 from crowsfoot.source import Range
 
@@ -103,8 +104,7 @@ class _Reading:
             here = Here(text, at, *trimmed(text, at(start), end), place, self, variables)
             ((kind, it),) = raw.stmt.items()
             try:
-                handler = _HANDLERS.get(kind)
-                does = (Unknown(here.range),) if handler is None else handler(it, here)
+                does = _does(kind, it, here)
             except RefusedError as refused:
                 self.problems.append(refused.problem)
                 continue
@@ -156,6 +156,22 @@ class _Reading:
                         yield from self.statements(part, place)
                     except UnparsedError as inner:
                         self.problems.append(_problem(inner, part, place))
+
+
+def _does(kind: str, it: Tree, here: Here) -> tuple[Operation, ...]:
+    handler = _HANDLERS.get(kind)
+    if handler is None:
+        walk = Walk(here)
+        walk.node({kind: it})
+        return (Unknown(here.range, tuple(walk.tables)),)
+    does = handler(it, here)
+    if kind == "CreateSchemaStmt":  # which can make what is in it, too
+        for element in it.get("schemaElts", ()):
+            for inner, made in element.items():
+                for part in ("relation", "view", "sequence"):
+                    made.get(part, {}).setdefault("schemaname", it.get("schemaname"))
+                does += _does(inner, made, here)
+    return does
 
 
 def offsets(text: str) -> Callable[[int], int]:

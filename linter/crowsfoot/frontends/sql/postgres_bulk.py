@@ -37,6 +37,8 @@ def shortened(text: str) -> Bulk | None:
     broken: UnparsedError | None = None
     if len(text) - last > _AT_ONCE:  # more than can stand behind the rows: the last one is no row
         broken = check(f"{_BEFORE}(1){text[last : last + _AT_ONCE]}", last - len(_BEFORE) - len("(1)"))
+        if broken is None or not broken.message.startswith("syntax error at or near"):
+            broken = UnparsedError("this row is not closed", text.find("(", last))
     first = cut
     for index in range(_KEPT, len(ends)):
         end = ends[index]

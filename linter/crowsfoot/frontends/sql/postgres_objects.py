@@ -227,9 +227,18 @@ def create_database(it: Tree, here: Here) -> _Operations:
 
 
 def alter_function(it: Tree, here: Here) -> _Operations:
-    name = qualified(it["func"]["objname"], here)
-    given = [(each["DefElem"]["defname"], value(each["DefElem"].get("arg"))) for each in it["actions"]]
-    return (AlterOther(here.range, "function", name, options=tuple(given)),)
+    """Its options are what is altered: ("search_path", "a"), ("security", "true")."""
+    given: list[tuple[str, str]] = []
+    for each in it["actions"]:
+        option = each["DefElem"]
+        if option["defname"] == "set":
+            variable = option["arg"]["VariableSetStmt"]
+            given.append(
+                (variable.get("name", "all"), ", ".join([value(arg) for arg in variable.get("args", ())]))
+            )
+        else:
+            given.append((option["defname"], value(option.get("arg"))))
+    return (AlterOther(here.range, "function", qualified(it["func"]["objname"], here), options=tuple(given)),)
 
 
 # --- triggers, rules, policies -----------------------------------------------------------------------------

@@ -29,27 +29,21 @@ _Operations = tuple[Operation, ...]
 
 
 def create_role(it: Tree, here: Here) -> _Operations:
-    given, members = _role_options(it.get("options", ()))
+    given, above, below = _role_options(it.get("options", ()))
     # CREATE USER is CREATE ROLE with LOGIN.
     if it["stmt_type"] == "ROLESTMT_USER" and not {"login", "nologin"} & set(given):
         given = (*given, "login")
-    return (CreateRole(here.range, it["role"], given, members),)
+    created = CreateRole(here.range, it["role"], given, above)
+    if not below:
+        return (created,)
+    return created, Grant(here.range, "role", (named(it["role"], here),), (), below)
 
 
 def alter_role(it: Tree, here: Here) -> _Operations:
-    given, members = _role_options(it.get("options", ()))
-    if members:  # ALTER GROUP ... ADD USER
+    given, _, below = _role_options(it.get("options", ()))
+    if below:  # ALTER GROUP ... ADD USER
         group = named_role(it["role"], here)
-        return (
-            Grant(
-                here.range,
-                "role",
-                (group,),
-                (),
-                members,
-                revoke=it.get("action", 0) < 0,
-            ),
-        )
+        return (Grant(here.range, "role", (group,), (), below, revoke=it.get("action", 0) < 0),)
     return (CreateRole(here.range, role(it["role"]), given, alter=True),)
 
 
@@ -158,17 +152,20 @@ def _set(it: Tree) -> tuple[tuple[str, str], ...]:
     return ((it["name"], ", ".join([setting(each) for each in it.get("args", ())])),)
 
 
-def _role_options(elements: Iterable[Tree]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The options of a role, and the roles that its list of members names."""
+def _role_options(elements: Iterable[Tree]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The options of a role, the roles that it becomes a member of, and those that become members of it."""
     given: list[str] = []
-    members: list[str] = []
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     for element in elements:
         it = element["DefElem"]
         name = it["defname"]
         if words := _ROLE_OPTIONS.get(name):
             given.append(words[0] if it["arg"]["Boolean"].get("boolval") else words[1])
-        elif name in ("addroleto", "rolemembers"):
-            members += roles(it["arg"]["List"]["items"])
+        elif name == "addroleto":
+            above += roles(it["arg"]["List"]["items"])
+        elif name in ("rolemembers", "adminmembers"):
+            below += roles(it["arg"]["List"]["items"])
         else:
             given.append(name)
-    return tuple(given), tuple(members)
+    return tuple(given), above, below

@@ -77,6 +77,7 @@ _LIKE_OPTIONS: Final = (
     (1 << 7, "statistics"),
     (1 << 8, "storage"),
 )
+_PARTS_OF_MOST: Final = {"relation", "tableElts", "oncommit", "if_not_exists"}
 _LIKE_ALL: Final = 0x7FFFFFFF
 _STRATEGIES: Final = {
     "PARTITION_STRATEGY_LIST": "list",
@@ -90,13 +91,12 @@ def _create_table(it: Tree, here: Here, more_options: tuple[tuple[str, str], ...
     constraints: list[Constraint] = []
     like: list[tuple[ObjectName, tuple[str, ...]]] = []
     elements = [each for element in it.get("tableElts", ()) for each in element.items()]
-    starts = [here.at((each.get("relation") or each)["location"]) for _, each in elements]
+    starts = [
+        _like(here, each["relation"]["location"]) if kind == "TableLikeClause" else here.at(each["location"])
+        for kind, each in elements
+    ]
     if starts:
-        last = here.text[here.end - 1] == ")" and not it.keys() & {
-            "options",
-            "inhRelations",
-            "partspec",
-        }
+        last = here.text[here.end - 1] == ")" and it.keys() <= _PARTS_OF_MOST
         starts.append(here.end - 1 if last else _list_end(here, starts[-1]))
     for index, (kind, each) in enumerate(elements):
         if kind == "ColumnDef":
@@ -136,6 +136,12 @@ def _create_table(it: Tree, here: Here, more_options: tuple[tuple[str, str], ...
         options=(*options(it.get("options", ())), *more_options),
         on_commit_drop=it.get("oncommit") == "ONCOMMIT_DROP",
     )
+
+
+def _like(here: Here, location: int) -> int:
+    """Where the word LIKE stands before the table at a location."""
+    end = here.at(location)
+    return here.text.lower().rfind("like", here.start, end)
 
 
 def _list_end(here: Here, last: int) -> int:

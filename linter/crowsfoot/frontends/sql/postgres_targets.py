@@ -83,7 +83,8 @@ def rename(it: Tree, here: Here) -> _Operations:
     if "relation" in it:
         relation = object_name(it["relation"], here)
         if "subname" in it:
-            return (RenameObject(here.range, kind, named(it["subname"], here), new, relation, lenient),)
+            name = named(it["subname"], here, _after_table(it, here))
+            return (RenameObject(here.range, kind, name, new, relation, lenient),)
         return (RenameObject(here.range, kind, relation, new, if_exists=lenient),)
     if it["renameType"] == "OBJECT_DOMCONSTRAINT":
         domain = qualified(it["object"]["List"]["items"], here)
@@ -125,6 +126,14 @@ _ON_TABLES: Final = frozenset(
         "OBJECT_COLUMN",
     )
 )
+
+
+def _after_table(it: Tree, here: Here) -> int:
+    """The index of the word from which on a name can stand that is renamed."""
+    if it["renameType"] in ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE"):
+        return 2  # ALTER TRIGGER name ON table
+    words = here.words
+    return words.name_end(words.index(here.at(it["relation"]["location"])))
 
 
 def _of(it: Tree, here: Here) -> Target:

@@ -58,6 +58,7 @@ _WARNING: Final = re.compile(r"^[ \t]*-[ \t]+(?P<text>[^\r\n]*[^\s])", re.MULTIL
 
 # A command begins its line or ends a statement; a backslash elsewhere stands in a string.
 _FOR_PSQL: Final = re.compile(r"^[ \t]*\\|;[ \t]*\\|\\g|\bSTDIN\b", re.IGNORECASE | re.MULTILINE)
+_NESTED: Final = re.compile(r"/\*(?:(?!\*/|/\*).)*/\*", re.DOTALL)
 _BLANK: Final = re.compile(r"[^\r\n]+")
 _COPY: Final = re.compile(r"\s*COPY\b", re.IGNORECASE)
 _FROM_STDIN: Final = re.compile(r"\bFROM\s+STDIN\b", re.IGNORECASE)
@@ -86,6 +87,8 @@ def prepare(text: str, dialect: Dialect) -> Script:
         ]
         comments, problems = directives.read(text, places, "--")
     warnings, warned = _warnings(given) if "Warnings:" in given else (None, ())
+    if dialect == "postgresql" and _NESTED.search(given):
+        given = _without_comments(given)
     return Script(given, comments, problems, runs_in_transaction, warnings, warned)
 
 
@@ -151,6 +154,17 @@ def _without_commands(text: str) -> str:
                 statement = piece.end
         else:
             return "".join([*parts, text[kept:]]) if parts else text
+
+
+def _without_comments(text: str) -> str:
+    """The text with blanks for block comments, which other modules only know where they do not nest."""
+    parts: list[str] = []
+    kept = 0
+    for piece in pieces(text, "postgresql"):
+        if piece.kind == "block comment" and piece.closed:
+            parts += (text[kept : piece.start], _blanks(text[piece.start : piece.end]))
+            kept = piece.end
+    return "".join([*parts, text[kept:]])
 
 
 def _code(text: str, start: int, end: int) -> str:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from crowsfoot.facts.sql import AlterPolicy, ChangeOwner, CreatePolicy, CreateRole, Expression, Grant
+from crowsfoot.facts.sql import (
+    AlterPolicy,
+    ChangeOwner,
+    CreatePolicy,
+    CreateRole,
+    Expression,
+    Grant,
+    ObjectName,
+)
 from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS
+from crowsfoot.link.catalog.constants import check_casts
 from crowsfoot.link.catalog.draft import Draft, edited
 from crowsfoot.link.catalog.model import Granted, Policy, Role, Table
-from crowsfoot.link.catalog.types import check_casts
 
 
 def create_policy(draft: Draft, change: CreatePolicy) -> None:
     table = draft.table(change.table)
-    if table.kind != "table":
-        draft.refuse("42809", f'"{table.name}" is not a table', change.table.range, table.name)
+    refuse_views(draft, table, change.table)
     if change.name in table.policies:
         draft.refuse(
             "42710",
@@ -40,6 +47,7 @@ def create_policy(draft: Draft, change: CreatePolicy) -> None:
 
 def alter_policy(draft: Draft, change: AlterPolicy) -> None:
     table = draft.table(change.table)
+    refuse_views(draft, table, change.table)
     for expression in (change.using, change.check):
         check_condition(draft, table, expression)
     old = table.policies.get(change.name)
@@ -58,6 +66,11 @@ def alter_policy(draft: Draft, change: AlterPolicy) -> None:
         check=old.check if change.check is None else change.check,
     )
     draft.put(replace(table, policies=edited(table.policies, change.name, policy)))
+
+
+def refuse_views(draft: Draft, table: Table, name: ObjectName) -> None:
+    if table.kind != "table":
+        draft.refuse("42809", f'"{table.name}" is not a table', name.range, table.name)
 
 
 def check_condition(draft: Draft, table: Table, expression: Expression | None) -> None:

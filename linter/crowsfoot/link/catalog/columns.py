@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from msgspec.structs import replace
 
 from crowsfoot.facts.sql import (
     AddColumn,
     AlterColumn,
     ColumnDef,
-    Constant,
     DropColumn,
     Expression,
     ObjectName,
     RedefineColumn,
     TypeName,
 )
-from crowsfoot.link.catalog import constraints, drops, names, renames
-from crowsfoot.link.catalog.builtin import SERIALS, SYSTEM_COLUMNS, converts, kind_of, printed
+from crowsfoot.link.catalog import constraints, drops, names, retyping
+from crowsfoot.link.catalog.builtin import SERIALS, SYSTEM_COLUMNS, printed
+from crowsfoot.link.catalog.column_parts import put_column, refuse_key
+from crowsfoot.link.catalog.column_renames import column_renamed
+from crowsfoot.link.catalog.constants import check_default
 from crowsfoot.link.catalog.draft import Draft, UnclearError, edited, heirs
+from crowsfoot.link.catalog.identity import (
+    add_identity,
+    check_identity,
+    drop_expression,
+    drop_identity,
+    refuse_generated,
+    refuse_identity,
+    set_expression,
+    set_identity,
+)
 from crowsfoot.link.catalog.model import Column, Sequence, Table
-from crowsfoot.link.catalog.types import check_default, printed_type, resolved, type_of
+from crowsfoot.link.catalog.types import resolved
 from crowsfoot.source import Range
 
 
 def new_column(draft: Draft, number: int, it: ColumnDef, sequence: str | None, type: TypeName) -> Column:
-    """The column as the database keeps it: serial is an integer and a sequence. Its own default comes later."""
+    """The column as the database keeps it: serial is an integer with a sequence. Its default comes later."""
     if draft.postgres and it.name in SYSTEM_COLUMNS:
         draft.refuse("42701", f'column name "{it.name}" conflicts with a system column name', it.name_range)
     identity = it.identity in ("always", "by default")
@@ -131,9 +141,7 @@ def sequence_called(draft: Draft, name: ObjectName) -> Sequence | None:
 
 def sequence_name(text: str, range: Range) -> ObjectName:
     """The name in a text such as 'public."User_id_seq"'."""
-    parts: list[str] = []
-    for part in text.split("."):
-        parts.append(part[1:-1].replace('""', '"') if part[:1] == '"' else part.lower())
+    parts = [part[1:-1].replace('""', '"') if part[:1] == '"' else part.lower() for part in text.split(".")]
     return ObjectName(parts[-1], range, parts[-2] if len(parts) > 1 else None)
 
 
@@ -202,16 +210,6 @@ def drop_column(draft: Draft, change: DropColumn) -> None:
             drops.drop(draft, [("column", heir.number, name)], change.cascade, change.range)
 
 
-def refuse_key(draft: Draft, table: Table, column: str, verb: str, range: Range) -> NoReturn:
-    draft.refuse(
-        "42P16",
-        f'cannot {verb} column "{column}" because it is part of the partition key of relation "{table.name}"',
-        range,
-        column,
-        table.name,
-    )
-
-
 def drop_from_keys(draft: Draft, table: Table, name: str) -> None:
     """MySQL takes the column out of every index; an index that has no other column goes.
 
@@ -235,7 +233,7 @@ def alter_column(draft: Draft, change: AlterColumn) -> None:
     table = draft.alterable(change.table, "ALTER COLUMN", KINDS.get(what, ("table",)))
     column = draft.column(table, change.column, change.range)
     if what == "type":
-        change_type(draft, table, column, change)
+        retyping.change_type(draft, table, column, change)
     elif what == "set not null":
         constraints.set_not_null(draft, table.number, column.name, change.range)
     else:
@@ -261,10 +259,6 @@ KINDS = {
     "set options": ("table", "materialized view"),
     "set compression": ("table", "materialized view"),
 }
-
-
-def put_column(draft: Draft, table: Table, column: Column) -> None:
-    draft.put(replace(table, columns=edited(table.columns, column.name, column)))
 
 
 def drop_not_null(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
@@ -295,99 +289,6 @@ def drop_default(draft: Draft, table: Table, column: Column, change: AlterColumn
     return replace(column, default=None, sequence=None, sequence_schema=None)
 
 
-def refuse_identity(draft: Draft, table: Table, column: Column, range: Range) -> NoReturn:
-    draft.refuse(
-        "42601",
-        f'column "{column.name}" of relation "{table.name}" is an identity column',
-        range,
-        column.name,
-    )
-
-
-def refuse_generated(draft: Draft, table: Table, column: Column, range: Range) -> NoReturn:
-    draft.refuse(
-        "42601",
-        f'column "{column.name}" of relation "{table.name}" is a generated column',
-        range,
-        column.name,
-    )
-
-
-def add_identity(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
-    where = f'column "{column.name}" of relation "{table.name}"'
-    check_identity(draft, column.type, change.range)
-    if not column.not_null:
-        draft.refuse(
-            "55000",
-            f"{where} must be declared NOT NULL before identity can be added",
-            change.range,
-            column.name,
-        )
-    if column.identity is not None:
-        draft.refuse("55000", f"{where} is already an identity column", change.range, column.name)
-    if column.default is not None:
-        draft.refuse("55000", f"{where} already has a default value", change.range, column.name)
-    name = names.relation_name(draft, table.schema, table.name, column.name, "seq")
-    draft.put_sequence(Sequence(table.schema, name, draft.span(change.range), (table.number, column.name)))
-    return replace(column, identity=change.text or "by default")
-
-
-def check_identity(draft: Draft, type: TypeName, range: Range) -> None:
-    if type.name not in ("smallint", "integer", "bigint", "") or type.dimensions:
-        draft.refuse("22023", "identity column type must be smallint, integer, or bigint", range)
-
-
-def set_identity(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
-    if column.identity is None:
-        no_identity(draft, table, column, change.range)
-    return replace(column, identity=change.text) if change.text else column
-
-
-def drop_identity(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
-    if column.identity is None:
-        if change.if_exists:
-            return column
-        no_identity(draft, table, column, change.range)
-    for key in draft.catalog.owned.get(table.number, frozenset()):
-        sequence = draft.catalog.sequences[key]
-        if sequence.owned_by == (table.number, column.name):
-            draft.remove_sequence(sequence)
-    return replace(column, identity=None)
-
-
-def no_identity(draft: Draft, table: Table, column: Column, range: Range) -> NoReturn:
-    draft.refuse(
-        "55000",
-        f'column "{column.name}" of relation "{table.name}" is not an identity column',
-        range,
-        column.name,
-    )
-
-
-def set_expression(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
-    if column.generated is None:
-        not_generated(draft, table, column, change.range)
-    return replace(column, generated=change.expression)
-
-
-def drop_expression(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:
-    if column.generated is None:
-        if change.if_exists:
-            return column
-        not_generated(draft, table, column, change.range)
-    return replace(column, generated=None, stored=False)
-
-
-def not_generated(draft: Draft, table: Table, column: Column, range: Range) -> NoReturn:
-    kind = "generated" if draft.session.postgres >= 18 else "stored generated"
-    draft.refuse(
-        "55000",
-        f'column "{column.name}" of relation "{table.name}" is not a {kind} column',
-        range,
-        column.name,
-    )
-
-
 CHANGES = {
     "drop not null": drop_not_null,
     "set default": set_default,
@@ -401,159 +302,6 @@ CHANGES = {
 
 
 # --- types -------------------------------------------------------------------------------------------------
-
-
-def check_type(draft: Draft, change: AlterColumn) -> TypeName | None:
-    """What ALTER TYPE refuses before the statement does anything; the new type otherwise."""
-    if change.type is None or not draft.postgres:
-        return change.type
-    table = draft.alterable(change.table, "ALTER COLUMN ... SET DATA TYPE", ("table",))
-    if change.expression is not None:
-        check_cast_types(draft, change.expression)
-    column = draft.column(table, change.column, change.range)
-    if change.type.schema is None and change.type.name in SERIALS:
-        draft.refuse("42704", f'type "{change.type.name}" does not exist', change.type.range)
-    if column.name in table.partition_keys:
-        refuse_key(draft, table, column.name, "alter", change.range)
-    new = resolved(draft, change.type)
-    if change.expression is None and converts(draft.catalog, column.type, new) is False:
-        draft.refuse(
-            "42804",
-            f'column "{column.name}" cannot be cast automatically to type {printed_type(draft, new)}',
-            change.range,
-            column.name,
-            table.name,
-        )
-    return new
-
-
-def check_cast_types(draft: Draft, expression: Expression) -> None:
-    for name in expression.casts:
-        resolved(draft, TypeName(name, expression.range))
-
-
-def change_type(draft: Draft, table: Table, column: Column, change: AlterColumn) -> None:
-    new = check_type(draft, change)
-    if new is None:
-        return
-    if not draft.postgres:
-        put_column(draft, table, replace(column, type=new))
-        return
-    name = column.name
-    catalog = draft.catalog
-    if (table.number, name) in draft.retyped:
-        draft.refuse("0A000", f'cannot alter type of column "{name}" twice', change.range)
-    draft.retyped.add((table.number, name))
-    given = None if column.default is None else (type_of(column.default) or constant_type(column))
-    if given is not None and converts(catalog, given, new) is False:
-        draft.refuse(
-            "42804",
-            f'default for column "{name}" cannot be cast automatically to type {printed_type(draft, new)}',
-            change.range,
-            name,
-            table.name,
-        )
-    refuse_dependents(draft, table, column, change.range)
-    collation = change.collation if change.collation is not None else column.collation
-    for one in [table, *heirs(catalog, table)]:
-        if name in one.columns:
-            put_column(draft, one, replace(one.columns[name], type=new, collation=collation))
-    check_rebuilt(draft, draft.catalog.tables[table.number], column, new, change.range)
-
-
-def constant_type(column: Column) -> TypeName | None:
-    """The type of a default that is a string constant: that of the column."""
-    default = column.default
-    if default is None or default.value is None or set(default.casts) - {column.type.name}:
-        return None
-    return column.type
-
-
-def refuse_dependents(draft: Draft, table: Table, column: Column, range: Range) -> None:
-    """Refuses where something uses the column that PostgreSQL does not rebuild."""
-    name = column.name
-    catalog = draft.catalog
-    for view in catalog.readers.get(table.number, ()):
-        if (table.number, name) in catalog.tables[view].reads_columns:
-            draft.refuse(
-                "0A000",
-                "cannot alter type of a column used by a view or rule",
-                range,
-                name,
-                table.name,
-                catalog.tables[view].name,
-                others=(catalog.tables[view].span,),
-            )
-    for trigger in table.triggers.values():
-        if name in trigger.columns:
-            draft.refuse(
-                "0A000",
-                "cannot alter type of a column used in a trigger definition",
-                range,
-                name,
-                trigger.name,
-                others=(trigger.span,),
-            )
-    for policy in table.policies.values():
-        if drops.mentions(policy.using, name) or drops.mentions(policy.check, name):
-            draft.refuse(
-                "0A000",
-                "cannot alter type of a column used in a policy definition",
-                range,
-                name,
-                policy.name,
-                others=(policy.span,),
-            )
-    for other in table.columns.values():
-        if other.name != name and drops.mentions(other.generated, name):
-            draft.refuse(
-                "0A000",
-                "cannot alter type of a column used by a generated column",
-                range,
-                name,
-                other.name,
-                others=(other.span,),
-            )
-
-
-def check_rebuilt(draft: Draft, table: Table, old: Column, new: TypeName, range: Range) -> None:
-    """Refuses a type with which a foreign key or an index of the column cannot be made again."""
-    catalog = draft.catalog
-    name = old.name
-    for fk in table.foreign_keys.values():
-        if name in fk.columns:
-            constraints.check_types(draft, table, catalog.tables[fk.target], fk, range)
-    for referrer, fk in catalog.referring(table):
-        if name in fk.target_columns:
-            constraints.check_types(draft, referrer, table, fk, range)
-    # PostgreSQL prints the predicate and reads it again: 'A'::"Old" meets a column of the new type.
-    before = kind_of(catalog, old.type)
-    if before is None or not before.startswith("enum ") or old.type.dimensions:
-        return
-    if kind_of(catalog, new) == before:
-        return
-    for index in table.indexes.values():
-        if index.predicate is not None:
-            compared(draft, index.predicate.literals, name, old.type, new, range)
-    for check in table.checks.values():
-        compared(draft, check.expression.literals, name, old.type, new, range)
-
-
-def compared(
-    draft: Draft,
-    literals: tuple[Constant, ...],
-    column: str,
-    old: TypeName,
-    new: TypeName,
-    range: Range,
-) -> None:
-    if any(it.column == column and it.type in (None, old.name) for it in literals):
-        draft.refuse(
-            "42883",
-            f"operator does not exist: {printed_type(draft, new)} = {printed_type(draft, old)}",
-            range,
-            column,
-        )
 
 
 # --- MySQL and SQL Server ----------------------------------------------------------------------------------
@@ -572,7 +320,7 @@ def redefine_column(draft: Draft, change: RedefineColumn) -> None:
     if key is not None and old.name in key.columns:
         new = replace(new, not_null=True)
     if new.name != old.name:
-        table = renames.column_renamed(draft, table, old.name, new.name)
+        table = column_renamed(draft, table, old.name, new.name)
     columns = edited(table.columns, new.name, replace(new, added_in=old.added_in))
     if change.definition.position is not None:
         rest = {name: it for name, it in columns.items() if name != new.name}

@@ -10,10 +10,20 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NoReturn, TypeVar
 
 from msgspec.structs import replace
-from rpds import HashTrieMap
 
 from crowsfoot.facts.sql import Constraint, ObjectName
-from crowsfoot.link.catalog.model import Catalog, Column, ForeignKey, Name, Sequence, Table, Type, Use
+from crowsfoot.link.catalog.derived import (
+    constraint_keys,
+    parents,
+    recounted,
+    rekeyed,
+    reparented,
+    rereferred,
+    targets,
+    uses,
+    without,
+)
+from crowsfoot.link.catalog.model import Catalog, Column, Name, Sequence, Table, Type
 from crowsfoot.link.catalog.words import translated
 from crowsfoot.link.project import File
 from crowsfoot.source import Range, Span
@@ -303,31 +313,9 @@ class Draft:
             )
         self.catalog = replace(catalog, **changed)
         if moved and catalog.awaited:
-            self.meet(new)
+            from crowsfoot.link.catalog.awaiting import meet
 
-    def meet(self, table: Table) -> None:
-        """Gives the foreign keys that wait for a table of that name the table."""
-        catalog = self.catalog
-        key = (catalog.fold(table.schema), catalog.fold(table.name))
-        waiting = catalog.awaited.get(key)
-        if waiting is None:
-            return
-        self.catalog = replace(catalog, awaited=catalog.awaited.discard(key))
-        for number, fk in waiting:
-            referrer = self.catalog.tables.get(number)
-            if referrer is not None and fk.name not in referrer.foreign_keys:
-                known = fk.target_columns or tuple(
-                    it for it in (table.primary_key.columns if table.primary_key else ()) if it is not None
-                )
-                found = replace(fk, target=table.number, target_columns=known)
-                self.put(replace(referrer, foreign_keys=edited(referrer.foreign_keys, fk.name, found)))
-
-    def await_table(self, schema: str, name: str, number: int, fk: ForeignKey) -> None:
-        """Keeps a foreign key of the table of that number until there is what it refers to."""
-        catalog = self.catalog
-        key = (catalog.fold(schema), catalog.fold(name))
-        waiting = (*catalog.awaited.get(key, ()), (number, fk))
-        self.catalog = replace(catalog, awaited=catalog.awaited.insert(key, waiting))
+            meet(self, new)
 
     def remove(self, table: Table) -> None:
         """Takes a table out, with all that is in it. Who refers to it has been seen to before."""
@@ -406,85 +394,7 @@ def renamed(mapping: Mapping[str, V], name: str, new_name: str, value: V) -> dic
     return {(new_name if key == name else key): (value if key == name else it) for key, it in mapping.items()}
 
 
-def targets(table: Table) -> frozenset[int]:
-    return frozenset([it.target for it in table.foreign_keys.values()]) if table.foreign_keys else frozenset()
-
-
-def parents(table: Table) -> tuple[int, ...]:
-    return table.inherits if table.partition_of is None else (table.partition_of, *table.inherits)
-
-
-def uses(table: Table) -> frozenset[Use]:
-    """The user's types and the sequences that the columns name."""
-    found: list[Use] = []
-    for column in table.columns.values():
-        if column.type.schema is not None:
-            found.append(("type", column.type.schema, column.type.name))
-        if column.sequence is not None:
-            schema = table.schema if column.sequence_schema is None else column.sequence_schema
-            found.append(("sequence", schema, column.sequence))
-    return frozenset(found)
-
-
-def constraint_keys(table: Table) -> set[Name]:
-    schema = table.schema
-    found = {(schema, name) for name, it in table.indexes.items() if it.constraint}
-    for names in (table.foreign_keys, table.checks):
-        if names:
-            found.update([(schema, name) for name in names])
-    return found
-
-
 K = TypeVar("K")
-
-
-def rekeyed(
-    mapping: HashTrieMap[Name, int], old: Iterable[Name], new: Iterable[Name], number: int
-) -> HashTrieMap[Name, int]:
-    before, after = set(old), set(new)
-    for key in before - after:
-        if mapping.get(key) == number:
-            mapping = mapping.discard(key)
-    for key in after - before:
-        mapping = mapping.insert(key, number)
-    return mapping
-
-
-def rereferred(
-    mapping: HashTrieMap[K, frozenset[int]], number: int, old: frozenset[K], new: frozenset[K]
-) -> HashTrieMap[K, frozenset[int]]:
-    for key in old - new:
-        mapping = without(mapping, key, number)
-    for key in new - old:
-        mapping = mapping.insert(key, mapping.get(key, frozenset()) | {number})
-    return mapping
-
-
-def without(mapping: HashTrieMap[K, frozenset[V]], key: K, member: V) -> HashTrieMap[K, frozenset[V]]:
-    left = mapping.get(key, frozenset()) - {member}
-    return mapping.insert(key, left) if left else mapping.discard(key)
-
-
-def reparented(
-    mapping: HashTrieMap[int, tuple[int, ...]], number: int, old: tuple[int, ...], new: tuple[int, ...]
-) -> HashTrieMap[int, tuple[int, ...]]:
-    for parent in old:
-        if parent not in new:
-            left = tuple(it for it in mapping.get(parent, ()) if it != number)
-            mapping = mapping.insert(parent, left) if left else mapping.discard(parent)
-    for parent in new:
-        if parent not in old:
-            mapping = mapping.insert(parent, (*mapping.get(parent, ()), number))
-    return mapping
-
-
-def recounted(mapping: HashTrieMap[Name, int], old: set[Name], new: set[Name]) -> HashTrieMap[Name, int]:
-    for key in old - new:
-        left = mapping.get(key, 0) - 1
-        mapping = mapping.insert(key, left) if left > 0 else mapping.discard(key)
-    for key in new - old:
-        mapping = mapping.insert(key, mapping.get(key, 0) + 1)
-    return mapping
 
 
 def heirs(catalog: Catalog, table: Table) -> Iterator[Table]:

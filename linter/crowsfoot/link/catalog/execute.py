@@ -5,7 +5,7 @@ Nothing is run: the replay does what the database's documentation and a real Pos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -69,16 +69,21 @@ from crowsfoot.link.catalog import (
     drops,
     functions,
     indexes,
+    inserts,
+    moves,
     objects,
     renames,
     rows,
     sessions,
+    table_changes,
     tables,
     types,
     views,
 )
+from crowsfoot.link.catalog.doubts import settle, touched
 from crowsfoot.link.catalog.draft import Draft, RefusalError, Session, UnclearError
 from crowsfoot.link.catalog.model import Catalog
+from crowsfoot.link.catalog.phases import IN_PHASES, in_phases, named_last, prepare
 from crowsfoot.link.history import Failure
 from crowsfoot.link.project import File
 
@@ -200,14 +205,6 @@ def perform(draft: Draft, statement: Statement) -> None:
         settle(draft, statement)
 
 
-def settle(draft: Draft, statement: Statement) -> None:
-    """What was made or dropped without condition is there or gone, whatever came before."""
-    doubtful = draft.catalog.doubtful
-    for name in touched(statement):
-        doubtful = doubtful.discard(name)
-    draft.catalog = replace(draft.catalog, doubtful=doubtful)
-
-
 def lacks_table(draft: Draft, change: Change) -> bool:
     name = getattr(change, "table", None) or getattr(change, "name", None)
     return (
@@ -215,79 +212,6 @@ def lacks_table(draft: Draft, change: Change) -> bool:
         and draft.catalog.number_of(name) is None
         and not draft.is_other_relation(name)
     )
-
-
-def in_phases(changes: Sequence[Change], sort: bool) -> Sequence[Change]:
-    """What ALTER TABLE does, in the order in which it does it; the constraints of a new column come later.
-
-    Source: AT_PASS_* of https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/commands/tablecmds.c
-    """
-    if len(changes) == 1 and not (isinstance(changes[0], AddColumn) and changes[0].column.constraints):
-        return changes
-    apart: list[Change] = []
-    for change in changes:
-        apart.append(change)
-        if isinstance(change, AddColumn):
-            for it in change.column.constraints:
-                apart.append(AddConstraint(it.range, change.table, it))
-    return sorted(apart, key=phase) if sort else apart
-
-
-def named_last(changes: Sequence[Change]) -> Sequence[Change]:
-    """MySQL's ALTER TABLE speaks of the table by its old name throughout, wherever RENAME TO stands."""
-    return sorted(changes, key=lambda it: isinstance(it, RenameObject) and it.kind == "table")
-
-
-def prepare(draft: Draft, change: Change) -> None:
-    """What ALTER TABLE looks at before it does anything, for all of its actions."""
-    if isinstance(change, AlterColumn):
-        draft.alterable(change.table, "ALTER COLUMN", columns.KINDS.get(change.change, ("table",)))
-        if change.change == "type":
-            columns.check_type(draft, change)
-    elif isinstance(change, AlterTable):
-        tables.check_kind(draft, change)
-    elif isinstance(change, AddColumn | DropColumn | AddConstraint | DropConstraint | ValidateConstraint):
-        draft.alterable(change.table, PREPARED[type(change)], ("table",))
-
-
-PREPARED: dict[type[Change], str] = {
-    AddColumn: "ADD COLUMN",
-    DropColumn: "DROP COLUMN",
-    AddConstraint: "ADD CONSTRAINT",
-    DropConstraint: "DROP CONSTRAINT",
-    ValidateConstraint: "VALIDATE CONSTRAINT",
-}
-
-
-def phase(change: Change) -> int:
-    if isinstance(change, AlterColumn):
-        return COLUMN_PHASES.get(change.change, 8)
-    if isinstance(change, AddConstraint):
-        return CONSTRAINT_PHASES.get(change.constraint.kind, 7)
-    return PHASES.get(type(change), 8)
-
-
-IN_PHASES = (
-    AddColumn,
-    DropColumn,
-    AlterColumn,
-    AddConstraint,
-    DropConstraint,
-    ValidateConstraint,
-    AlterTable,
-)
-PHASES: dict[type[Change], int] = {DropColumn: 0, DropConstraint: 0, AddColumn: 2}
-COLUMN_PHASES = {
-    "drop not null": 0,
-    "drop default": 0,
-    "drop identity": 0,
-    "drop expression": 0,
-    "type": 1,
-    "set not null": 4,
-    "set default": 6,
-    "add identity": 6,
-}
-CONSTRAINT_PHASES = {"not null": 4, "primary": 5, "unique": 5, "exclude": 5}
 
 
 def block(draft: Draft, change: Block) -> None:
@@ -311,44 +235,6 @@ def perform_perhaps(draft: Draft, statement: Statement) -> None:
         draft.catalog = before
     draft.conditional = outer
     draft.doubt(touched(statement))
-
-
-def touched(statement: Statement) -> Iterator[str]:
-    """The names of what the statement makes, changes or drops."""
-    for change in statement.does:
-        if getattr(change, "if_not_exists", False) and statement.conditional is False:
-            continue  # what was there before may have stayed
-        if isinstance(change, Block):
-            continue
-        elif isinstance(change, AddColumn):
-            yield change.column.name
-            yield from (it.name for it in change.column.constraints if it.name)
-        elif isinstance(change, RedefineColumn):
-            yield change.column
-            yield change.definition.name
-        elif isinstance(change, DropColumn | AlterColumn):
-            yield change.column
-        elif isinstance(change, AddConstraint):
-            if change.constraint.name:
-                yield change.constraint.name
-            if change.constraint.kind == "primary":
-                yield change.table.name
-        elif isinstance(change, CreateTable):
-            yield change.table.name
-            yield from (it.name for it in change.constraints if it.name)
-        elif isinstance(change, AddEnumValue | RenameEnumValue):
-            yield change.value
-            if isinstance(change, RenameEnumValue):
-                yield change.new_value
-        elif isinstance(change, SetVariable):
-            continue
-        elif not isinstance(change, Insert | Update | Delete | Select | Grant):
-            for field in ("name", "view", "sequence", "function"):
-                name = getattr(change, field, None)
-                if name is not None:
-                    yield str(getattr(name, "name", name))
-            if isinstance(change, RenameObject):
-                yield change.new_name
 
 
 def ended(now: Catalog, start: Catalog, session: Session, file: File) -> Catalog:
@@ -380,7 +266,7 @@ HANDLERS: dict[type[Change], Callable[..., None]] = {
     DropConstraint: constraints.drop_constraint,
     ValidateConstraint: constraints.validate_constraint,
     AlterConstraint: constraints.alter_constraint,
-    AlterTable: tables.alter_table,
+    AlterTable: table_changes.alter_table,
     CreateIndex: indexes.create_index,
     CreateEnum: types.create_enum,
     AddEnumValue: types.add_enum_value,
@@ -401,12 +287,12 @@ HANDLERS: dict[type[Change], Callable[..., None]] = {
     CreateOther: objects.create_other,
     DropObject: drop_object,
     RenameObject: renames.rename_object,
-    MoveObject: renames.move_object,
+    MoveObject: moves.move_object,
     ChangeOwner: access.change_owner,
     SetComment: objects.set_comment,
     CreateRole: access.create_role,
     Grant: access.grant,
-    Insert: rows.insert,
+    Insert: inserts.insert,
     Update: rows.update,
     Delete: rows.delete,
     Truncate: rows.truncate,

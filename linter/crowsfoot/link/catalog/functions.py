@@ -154,9 +154,9 @@ def triggered(draft: Draft, change: CreateTrigger) -> Table:
         draft.refuse("42809", f'relation "{name.name}" cannot have triggers', name.range, name.name)
     if table is None:
         return draft.refuse_table(name)
-    if draft.postgres and table.kind == "view" and change.timing != "instead of":
-        if change.for_each_row or "truncate" in change.events:
-            draft.refuse("42809", f'"{table.name}" is a view', name.range, table.name)
+    for_rows = change.for_each_row or "truncate" in change.events
+    if draft.postgres and table.kind == "view" and change.timing != "instead of" and for_rows:
+        draft.refuse("42809", f'"{table.name}" is a view', name.range, table.name)
     if draft.postgres and table.kind == "table" and change.timing == "instead of":
         draft.refuse("42809", f'"{table.name}" is a table', name.range, table.name)
     return table

@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from crowsfoot.facts.sql import CreateIndex, IndexKey
 from crowsfoot.link.catalog import names
 from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, UNSORTABLE
-from crowsfoot.link.catalog.constraints import claim_index, numbered, stored
+from crowsfoot.link.catalog.constraint_names import claim_index, numbered
+from crowsfoot.link.catalog.constraints import stored
 from crowsfoot.link.catalog.draft import Draft, edited
+from crowsfoot.link.catalog.foreign_keys import without_implied
 from crowsfoot.link.catalog.model import Index, Table
 
 # Operator classes that only an extension brings.
@@ -67,6 +69,8 @@ def make_index(draft: Draft, number: int, change: CreateIndex) -> None:
     taken = (name is not None and not per_table and draft.has_relation(table.schema, name)) or (
         name is not None and per_table and any(it.lower() == name.lower() for it in table.indexes)
     )
+    if taken and change.if_not_exists and not draft.postgres:
+        return
     keys = checked_keys(draft, table, change)
     if taken and change.if_not_exists:
         return
@@ -90,7 +94,9 @@ def make_index(draft: Draft, number: int, change: CreateIndex) -> None:
         clustered=change.clustered,
         added_in=draft.migration,
     )
-    draft.put(replace(table, indexes=edited(table.indexes, name, index)))
+    mysql = draft.catalog.dialect == "mysql"
+    indexes = without_implied(table, index) if mysql else edited(table.indexes, name, index)
+    draft.put(replace(table, indexes=indexes))
     if not change.only:
         for child in draft.catalog.partitions.get(number, ()):
             if draft.catalog.tables[child].partition_of == number:

@@ -57,6 +57,7 @@ class Index(Held, frozen=True, eq=False):
     clustered: bool | None = None
     deferrable: bool = False
     added_in: int = -1
+    implied: bool = False  # InnoDB has made it for a foreign key, and drops it when another index serves
 
     @property
     def columns(self) -> tuple[str | None, ...]:
@@ -254,8 +255,8 @@ class Catalog(Held, frozen=True, eq=False):
     constraint_names: HashTrieMap[Name, int] = HashTrieMap()  # how many tables have a constraint of that name
     check_bodies: bool = True  # check_function_bodies
     check_keys: bool = True  # foreign_key_checks of MySQL; SQLite never looks
-    # SQLite, and MySQL without checks, keep foreign keys to tables that are not there, or not yet: by the name of
-    # that table, with the number of the one that has the key.
+    # SQLite, and MySQL without checks, keep foreign keys to tables that are not there, or not yet: by the
+    # name of that table, with the number of the one that has the key.
     awaited: HashTrieMap[Name, tuple[tuple[int, ForeignKey], ...]] = HashTrieMap()
 
     def table(self, name: ObjectName) -> Table | None:

@@ -19,10 +19,10 @@ from crowsfoot.facts.sql import (
 )
 from crowsfoot.link.catalog import drops, model
 from crowsfoot.link.catalog.builtin import printed
+from crowsfoot.link.catalog.dependents import Thing
 from crowsfoot.link.catalog.draft import Draft, UnclearError
-from crowsfoot.link.catalog.drops import Thing
-from crowsfoot.link.catalog.model import Table
-from crowsfoot.link.catalog.renames import index_in, sequence_key
+from crowsfoot.link.catalog.moves import sequence_key
+from crowsfoot.link.catalog.renames import index_in
 from crowsfoot.link.catalog.types import is_brought
 
 
@@ -86,11 +86,7 @@ def find_index(draft: Draft, change: DropObject) -> list[Thing]:
     catalog = draft.catalog
     if change.concurrently and draft.session.in_block and draft.postgres:
         draft.refuse("25001", "DROP INDEX CONCURRENTLY cannot run inside a transaction block", change.range)
-    table: Table | None
-    if change.table is not None:
-        table = draft.table(change.table)
-    else:
-        table = catalog.index_table(change.name)
+    table = catalog.index_table(change.name) if change.table is None else draft.table(change.table)
     name = None if table is None else index_in(draft, table, change.name.name)
     if table is None or name is None:
         if catalog.number_of(change.name) is not None and draft.postgres:
@@ -280,7 +276,8 @@ def alter_other(draft: Draft, change: AlterOther) -> None:
         if catalog.index_table(name) is None and catalog.number_of(name) is None:
             draft.refuse_table(name)
     elif change.kind == "publication" and not catalog.outside:
-        if not any(key[0] == "publication" and key[2] == name.name for key in catalog.others):
+        known = any(key[0] == "publication" and key[2] == name.name for key in catalog.others)
+        if not known:
             draft.refuse_missing("42704", "publication", name)
 
 
@@ -338,10 +335,11 @@ def set_comment(draft: Draft, change: SetComment) -> None:
     """A comment changes nothing here, and needs something to stand at."""
     if not draft.postgres:
         return
-    if change.kind == "column" and change.table is not None:
-        if draft.catalog.type(change.table.name, change.table.schema) is None:
-            draft.column(draft.table(change.table), change.name.name, change.name.range)
+    of = change.table
+    if change.kind == "column" and of is not None and draft.catalog.type(of.name, of.schema) is None:
+        draft.column(draft.table(of), change.name.name, change.name.range)
     elif change.kind in ("table", "view", "materialized view"):
-        if draft.is_other_relation(change.name) or draft.table(change.name).kind != change.kind:
+        other = draft.is_other_relation(change.name)
+        if other or draft.table(change.name).kind != change.kind:
             article = f'"{change.name.name}" is not a {change.kind}'
             draft.refuse("42809", article, change.name.range, change.name.name)

@@ -20,7 +20,30 @@ _UNKNOWN = TypeName("", _NOWHERE)
 _OPEN = TypeName("unknown", _NOWHERE)  # a string constant or NULL, which becomes what is wanted
 _LADDER = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 _MOMENTS = ("date", "timestamp without time zone", "timestamp with time zone")
-_COMPARISONS = frozenset({"=", "<>", "!=", "<", ">", "<=", ">=", "~", "~*", "!~", "!~*", "~~", "~~*", "@>", "<@", "&&", "?", "?|", "?&", "@@"})  # fmt: skip
+_COMPARISONS = frozenset(
+    [
+        "=",
+        "<>",
+        "!=",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "~",
+        "~*",
+        "!~",
+        "!~*",
+        "~~",
+        "~~*",
+        "@>",
+        "<@",
+        "&&",
+        "?",
+        "?|",
+        "?&",
+        "@@",
+    ]
+)
 
 _FIXED = {
     name: type

@@ -2,8 +2,8 @@
 
 The handlers speak PostgreSQL. What the others refuse for the same reason they say differently; what only
 PostgreSQL refuses has no words here, and is not refused.
-Source: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html, src/build.c and src/alter.c of
-SQLite, https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
+Source: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html; src/build.c and src/alter.c
+of SQLite; https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _WORDS: tuple[tuple[str, dict[str, str]], ...] = (
         {
             "mysql": "Table '{name}' doesn't exist",
             "sqlite": "no such table: {name}",
-            "sqlserver": 'Cannot find the object "{name}" because it does not exist or you do not have permissions.',
+            "sqlserver": 'Cannot find the object "{name}" because it does not exist or you do not have '
+            "permissions.",
         },
     ),
     (
@@ -44,8 +45,8 @@ _WORDS: tuple[tuple[str, dict[str, str]], ...] = (
         r'index "(?P<name>[^"]+)" of table "(?P<table>[^"]+)" already exists',
         {
             "mysql": "Duplicate key name '{name}'",
-            "sqlserver": "The operation failed because an index or statistics with name '{name}' already exists on"
-            " table '{table}'.",
+            "sqlserver": "The operation failed because an index or statistics with name '{name}' already "
+            "exists on table '{table}'.",
         },
     ),
     (
@@ -53,7 +54,8 @@ _WORDS: tuple[tuple[str, dict[str, str]], ...] = (
         {
             "mysql": "Duplicate column name '{name}'",
             "sqlite": "duplicate column name: {name}",
-            "sqlserver": "Column names in each table must be unique. Column name '{name}' is specified more than once.",
+            "sqlserver": "Column names in each table must be unique. Column name '{name}' is specified more "
+            "than once.",
         },
     ),
     (
@@ -61,7 +63,8 @@ _WORDS: tuple[tuple[str, dict[str, str]], ...] = (
         {
             "mysql": "Can't DROP '{name}'; check that column/key exists",
             "sqlite": "no such index: {name}",
-            "sqlserver": "Cannot drop the index '{name}', because it does not exist or you do not have permission.",
+            "sqlserver": "Cannot drop the index '{name}', because it does not exist or you do not have "
+            "permission.",
         },
     ),
     (
@@ -89,8 +92,10 @@ _WORDS: tuple[tuple[str, dict[str, str]], ...] = (
     (
         r'cannot drop table "(?P<name>[^"]+)" referenced by "(?P<fk>[^"]+)" of "(?P<table>[^"]+)"',
         {
-            "mysql": "Cannot drop table '{name}' referenced by a foreign key constraint '{fk}' on table '{table}'.",
-            "sqlserver": "Could not drop object '{name}' because it is referenced by a FOREIGN KEY constraint.",
+            "mysql": "Cannot drop table '{name}' referenced by a foreign key constraint '{fk}' on table "
+            "'{table}'.",
+            "sqlserver": "Could not drop object '{name}' because it is referenced by a FOREIGN KEY "
+            "constraint.",
         },
     ),
     (
