@@ -12,7 +12,8 @@ TRUTH.json is what truth.py wrote of the same APPS. What is counted:
 
 A finding belongs to the statement that its place lies in, or to the next one where it lies between two; what
 has no place is counted, but belongs to none. A statement counts once for a tool, however many of its rules
-speak. Files that PostgreSQL refuses are left out of precision and recall: what would have run did not.
+speak. Files that PostgreSQL refuses are left out of precision and recall: what would have run did not. They
+have a table of their own.
 """
 
 import argparse
@@ -132,6 +133,7 @@ class Score(NamedTuple):
     rules_on_new: Counter[str]
     did: Counter[str]  # what the statements did under a lock that each rule claims to work there
     of_statements: dict[tuple[str, int], list[str]]  # the rules that speak of each
+    failing: set[str]  # the files of which it says that PostgreSQL refuses them
 
 
 def score(name: str, files: dict[str, File], all_found: Sequence[Found]) -> Score:
@@ -155,7 +157,10 @@ def score(name: str, files: dict[str, File], all_found: Sequence[Found]) -> Scor
         if statement.on_new:
             on_new[found.rule] += 1
     rules = Counter(it.rule for it, _ in placed)
-    return Score(len(placed), on_new.total(), work, lock, rules, on_new, did, of_statements)
+    said = {it.path.removeprefix("./") for it in all_found if it.rule in claims["fails"]}
+    return Score(
+        len(placed), on_new.total(), work, lock, rules, on_new, did, of_statements, said & files.keys()
+    )
 
 
 def deed(statement: Statement) -> str:
@@ -201,6 +206,17 @@ def table(scores: dict[str, Score], statements: dict[tuple[str, int], Statement]
             f" | {percent(len(right), len(works))} | {percent(len(right & changes), len(changes))}"
             f" | {len(it.lock):,} | {percent(held, len(it.lock))} |"
         )
+
+
+def refusals(scores: dict[str, Score], files: dict[str, File]) -> Iterable[str]:
+    """Which files each tool says to fail, as lines of Markdown."""
+    refused = {path for path, file in files.items() if file.refused}
+    yield f"PostgreSQL refuses {len(refused)} files"
+    yield ""
+    yield "| | files said to fail | refused |"
+    yield "|---|--:|--:|"
+    for name, it in scores.items():
+        yield f"| {name} | {len(it.failing)} | {len(it.failing & refused)} |"
 
 
 def details(scores: dict[str, Score], statements: dict[tuple[str, int], Statement]) -> dict[str, object]:
@@ -300,7 +316,7 @@ def main() -> None:
         if tool.scored
     }
     print(f"{truth['server'].partition(' on ')[0]}, {asked.transport}; {len(files):,} files")
-    print(*table(scores, statements), sep="\n")
+    print(*table(scores, statements), "", *refusals(scores, files), "", sep="\n")
     if asked.details:
         asked.details.write_text(json.dumps(details(scores, statements), indent=1))
     if asked.rounds:

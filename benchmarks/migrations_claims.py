@@ -1,9 +1,10 @@
 """What the rules of each tool claim, by its own words.
 
 "work": existing rows are scanned, rewritten or indexed while others are locked out. "lock": others are locked
-out, be it for a moment. The rest claims neither: style, compatibility, loss of data, missing timeouts.
+out, be it for a moment. "fails": PostgreSQL refuses the file. The rest claims none of these: style,
+compatibility, loss of data, missing timeouts.
 
-pgfence's statement-after-access-exclusive would be of the second kind, but it says no place.
+pgfence's statement-after-access-exclusive would claim locks, but says no place.
 """
 
 CLAIMS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -27,6 +28,7 @@ CLAIMS: dict[str, dict[str, tuple[str, ...]]] = {
             "referenced-table-locked",
             "several-tables-locked",
         ),
+        "fails": ("failing-migration", "syntax-error"),
     },
     "squawk": {
         "work": (
@@ -40,6 +42,7 @@ CLAIMS: dict[str, dict[str, tuple[str, ...]]] = {
             "require-concurrent-index-creation",
         ),
         "lock": ("require-concurrent-index-deletion",),
+        "fails": ("ban-concurrent-index-creation-in-transaction", "syntax-error"),
     },
     "pgfence": {
         "work": (
@@ -62,6 +65,7 @@ CLAIMS: dict[str, dict[str, tuple[str, ...]]] = {
             "rename-column (low)",
             "rename-table",
         ),
+        "fails": (),
     },
     "postgres-language-server": {
         "work": (
@@ -83,5 +87,6 @@ CLAIMS: dict[str, dict[str, tuple[str, ...]]] = {
             "requireConcurrentIndexDeletion",
             "runningStatementWhileHoldingAccessExclusive",
         ),
+        "fails": ("banConcurrentIndexCreationInTransaction", "syntax"),
     },
 }

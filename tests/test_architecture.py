@@ -29,6 +29,7 @@ READS_FILES = {
     "testing.py",
     "plugins.py",
     "revisions.py",
+    "processes.py",
 }
 ASKS_THE_MACHINE = {"os.path.join", "os.cpu_count"}
 PRINTS = {"cli.py", "__main__.py"}

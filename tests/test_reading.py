@@ -1,6 +1,8 @@
 """Which files are read, and where."""
 
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -8,7 +10,7 @@ import pytest
 
 from crowsfoot import frontends, reading
 from crowsfoot.cache import Cache
-from crowsfoot.facts.sql import Dialect
+from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.link.layouts import Entry, Layout
 from crowsfoot.source import Source
 
@@ -79,6 +81,10 @@ def layout(*sources: Source, dialect: Dialect = "postgresql") -> Layout:
     return Layout("m", "prisma", tuple(Entry(it.path, it.path) for it in sources), dialect)
 
 
+def read(layouts: list[Layout], texts: Mapping[str, str | None], cache: Cache) -> list[tuple[str, SqlFile]]:
+    return list(reading.read_migrations(layouts, texts, cache))
+
+
 def test_sql_is_left_for_when_its_dialect_is_known(read_here: list[str]) -> None:
     assert reading.read_all(MIGRATIONS, Cache(None)) == []
     assert read_here == []
@@ -86,35 +92,69 @@ def test_sql_is_left_for_when_its_dialect_is_known(read_here: list[str]) -> None
 
 def test_migrations_are_read_in_their_order_and_kept(tmp_path: Path, read_here: list[str]) -> None:
     cache = Cache(tmp_path)
-    first = reading.read_migrations([layout(*MIGRATIONS[:3])], TEXTS, cache)
+    first = read([layout(*MIGRATIONS[:3])], TEXTS, cache)
     assert [path for path, _ in first] == [it.path for it in MIGRATIONS[:3]]
-    assert reading.read_migrations([layout(*MIGRATIONS[:3])], TEXTS, cache) == first
+    assert read([layout(*MIGRATIONS[:3])], TEXTS, cache) == first
     assert len(read_here) == 3
+
+
+def test_a_migration_is_there_before_the_next_is_read(read_here: list[str]) -> None:
+    migrations = reading.read_migrations([layout(*MIGRATIONS)], TEXTS, Cache(None))
+    assert next(migrations)[0] == MIGRATIONS[0].path
+    assert read_here == [MIGRATIONS[0].path]
 
 
 def test_a_migration_that_is_added_is_the_only_one_to_be_read(tmp_path: Path, read_here: list[str]) -> None:
     cache = Cache(tmp_path)
-    reading.read_migrations([layout(*MIGRATIONS[:3])], TEXTS, cache)
-    reading.read_migrations([layout(*MIGRATIONS)], TEXTS, cache)
+    read([layout(*MIGRATIONS[:3])], TEXTS, cache)
+    read([layout(*MIGRATIONS)], TEXTS, cache)
     assert read_here == [it.path for it in MIGRATIONS]
 
 
 def test_the_same_text_in_another_dialect_is_read_again(tmp_path: Path, read_here: list[str]) -> None:
     cache = Cache(tmp_path)
     for dialect in ("postgresql", "mysql"):
-        ((_, facts),) = reading.read_migrations([layout(MIGRATIONS[0], dialect=dialect)], TEXTS, cache)
+        ((_, facts),) = read([layout(MIGRATIONS[0], dialect=dialect)], TEXTS, cache)
         assert facts.dialect == dialect
     assert len(read_here) == 2
 
 
 def test_a_migration_without_a_text_is_left_out() -> None:
     texts = {**TEXTS, MIGRATIONS[0].path: None}
-    found = reading.read_migrations([layout(*MIGRATIONS)], texts, Cache(None))
+    found = read([layout(*MIGRATIONS)], texts, Cache(None))
     assert [path for path, _ in found] == [it.path for it in MIGRATIONS[1:]]
-    assert reading.read_migrations([layout(MIGRATIONS[0])], texts, Cache(None)) == []
+    assert read([layout(MIGRATIONS[0])], texts, Cache(None)) == []
 
 
-def test_other_processes_read_the_same_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = reading.read_migrations([layout(*MIGRATIONS)], TEXTS, Cache(None))
+def test_a_text_in_two_folders_is_read_once(read_here: list[str]) -> None:
+    two = [layout(*MIGRATIONS), layout(*MIGRATIONS)]
+    assert read(two, TEXTS, Cache(None)) == 2 * read([layout(*MIGRATIONS)], TEXTS, Cache(None))
+    assert len(read_here) == 2 * len(MIGRATIONS)
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("cores", [1, 3])
+def test_other_processes_read_the_same_migrations(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
+    here = read([layout(*MIGRATIONS)], TEXTS, Cache(None))
     monkeypatch.setattr(reading, "WORTH_PROCESSES", 0)
-    assert reading.read_migrations([layout(*MIGRATIONS)], TEXTS, Cache(None)) == here
+    monkeypatch.setattr(reading, "spare_cores", lambda: cores if sys.platform == "linux" else 0)
+    assert read([layout(*MIGRATIONS)], TEXTS, Cache(None)) == here
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process is forked")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_what_others_fail_to_read_is_read_here(monkeypatch: pytest.MonkeyPatch, read_here: list[str]) -> None:
+    us, read_well = os.getpid(), frontends.read
+
+    def fails_elsewhere(source: Source, dialect: Dialect) -> object:
+        if os.getpid() != us:
+            os._exit(1)
+        return read_well(source, dialect)
+
+    here = read([layout(*MIGRATIONS)], TEXTS, Cache(None))
+    read_here.clear()
+    monkeypatch.setattr(reading, "WORTH_PROCESSES", 0)
+    monkeypatch.setattr(reading, "spare_cores", lambda: 2)
+    monkeypatch.setattr(frontends, "read", fails_elsewhere)
+    assert read([layout(*MIGRATIONS)], TEXTS, Cache(None)) == here
+    assert len(read_here) == len(MIGRATIONS)

@@ -1,18 +1,16 @@
-"""Work to what copies of this process make of it, beside what it does itself; on Linux.
+"""Work that copies of this process do beside it, and what they say of it; on Linux.
 
 A copy has everything that this process has, so that nothing is sent to it, and it starts in milliseconds: a
 pool of the standard library takes 50 to load alone. Elsewhere to fork is not safe, or not possible.
 """
 
 import os
+import select
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Final, Self
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NoReturn, Self
 
-# More than that many numbers could fill the pipe that they lie in, and nobody would be there to empty it.
-MOST_NUMBERS: Final = 1_000
 _MOST_PROCESSES: Final = 8
 
 
@@ -28,18 +26,23 @@ def spare_cores() -> int:
 
 
 class Pile:
-    """The numbers below count, each of which one process takes, whoever comes first."""
+    """The numbers below count, at most 1,000 of them; each is taken by one process, whoever comes first."""
 
     def __init__(self, count: int) -> None:
-        assert count <= MOST_NUMBERS
+        assert count <= 1_000, "more could fill the pipe that they lie in, and nobody would empty it"
         self._taken_from, put_into = os.pipe()
         os.write(put_into, b"".join(number.to_bytes(_SIZE) for number in range(count)))
         os.close(put_into)
 
-    def __iter__(self) -> Iterator[int]:
+    def take(self) -> int | None:
+        """The least that nobody has taken yet."""
         # All are of one size, so that a read never takes a part of one.
-        while number := os.read(self._taken_from, _SIZE):
-            yield int.from_bytes(number)
+        number = os.read(self._taken_from, _SIZE)
+        return int.from_bytes(number) if number else None
+
+    def __iter__(self) -> Iterator[int]:
+        while (number := self.take()) is not None:
+            yield number
 
     def __enter__(self) -> Self:
         return self
@@ -51,67 +54,89 @@ class Pile:
 _SIZE: Final = 2  # bytes
 
 
-@contextmanager
-def helpers(work: Callable[[], bytes], count: int) -> Iterator[list["Helper"]]:
-    """So many copies of this process that do the work; fewer, or none, where no more can be started.
+class Helpers:
+    """So many copies of this process that do some work, and say piece by piece what it comes to.
 
-    Those that are not asked for their answer are stopped in the end.
-    """
-    started: list[Helper] = []
-    try:
-        with suppress(OSError):
-            while len(started) < count:
-                started.append(Helper(work))
-        yield started
-    finally:
-        for it in started:
-            it.stop()
-
-
-class Helper:
-    """A copy of this process that does the work, and answers with its result.
-
-    Raises OSError where none can be started.
+    There are fewer, or none, where no more can be started. One that dies, or whose work raises, says no more:
+    whoever misses a piece does that work himself, and sees what is wrong.
     """
 
-    def __init__(self, work: Callable[[], bytes]) -> None:
-        self._answer, here = os.pipe()
+    def __init__(self, work: Callable[[], Iterable[bytes]], count: int) -> None:
+        self._heard: dict[int, bytearray] = {}  # by the pipe of each that still works: the piece that comes
+        self._processes: list[int] = []
+        self._poll = select.poll()
         try:
-            self._process = os.fork()
-        except BaseException:
-            os.close(self._answer)
-            os.close(here)
+            for _ in range(count):
+                self._start(work)
+        except OSError:
+            pass  # a sandbox, or too many processes
+
+    def said(self) -> Iterator[bytes]:
+        """The pieces that have come since the last time; it does not wait for any."""
+        for pipe, _ in self._poll.poll(0):
+            heard = self._heard[pipe]
+            data = os.read(pipe, _CAPACITY)
+            heard += data
+            while len(heard) >= _LENGTH and len(heard) >= (end := _LENGTH + int.from_bytes(heard[:_LENGTH])):
+                yield bytes(heard[_LENGTH:end])
+                del heard[:end]
+            if not data:
+                self._forget(pipe)
+
+    def wait(self) -> bool:
+        """Wait until more has come; False if there is nobody left to say it."""
+        return bool(self._heard) and bool(self._poll.poll())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop those that still work."""
+        for pipe in list(self._heard):
+            self._forget(pipe)
+        for process in self._processes:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+
+    def _start(self, work: Callable[[], Iterable[bytes]]) -> None:
+        hear, say = os.pipe()
+        try:
+            process = os.fork()
+            if process == 0:
+                _do(work, say)
+        except OSError:
+            os.close(hear)
             raise
-        if self._process == 0:
-            _do(work, here)
-        os.close(here)
+        finally:
+            os.close(say)
+        self._processes.append(process)
+        self._heard[hear] = bytearray()
+        self._poll.register(hear, select.POLLIN)
 
-    def answer(self) -> bytes | None:
-        """What the work has come to; None where it failed, or where the process was killed."""
-        with open(self._answer, "rb", closefd=False) as stream:
-            data = stream.read()
-        return data if self._end() == 0 else None
-
-    def stop(self) -> None:
-        """It is not waited for any more, if it still runs."""
-        if self._process:
-            os.kill(self._process, signal.SIGKILL)
-            self._end()
-
-    def _end(self) -> int:
-        os.close(self._answer)
-        _, status = os.waitpid(self._process, 0)
-        self._process = 0
-        return status
+    def _forget(self, pipe: int) -> None:
+        self._poll.unregister(pipe)
+        del self._heard[pipe]
+        os.close(pipe)
 
 
-def _do(work: Callable[[], bytes], answer: int) -> None:
+_LENGTH: Final = 4  # bytes before each piece that say how long it is
+_CAPACITY: Final = 1 << 20
+
+
+def _do(work: Callable[[], Iterable[bytes]], say: int) -> NoReturn:
     """In the copy: it ends here, and neither flushes nor says what this process would have said later."""
-    status = 1
     try:
-        with open(answer, "wb") as stream:
-            stream.write(work())
-        status = 0
+        # So that it need not wait while this process has no time to listen.
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        fcntl(say, F_SETPIPE_SZ, _CAPACITY)
+    except (ImportError, OSError):
+        pass
+    try:
+        with open(say, "wb", buffering=0) as stream:
+            for piece in work():
+                left = memoryview(len(piece).to_bytes(_LENGTH) + piece)
+                while left:
+                    left = left[stream.write(left) :]
     finally:
-        # Whatever was raised, the process that waits does the same work, and raises it where it is seen.
-        os._exit(status)
+        os._exit(0)

@@ -3,7 +3,7 @@
 import os
 import posixpath
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from crowsfoot.databases.tools import given
 from crowsfoot.facts import Facts
 from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.link.layouts import Layout
-from crowsfoot.processes import MOST_NUMBERS, Pile, helpers, spare_cores
+from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.source import Source
 
 # Below this, in characters, what other processes save is lost in starting them.
@@ -49,13 +49,20 @@ def read_all(sources: Sequence[Source], cache: Cache) -> list[tuple[str, Facts]]
 
 def read_migrations(
     layouts: Iterable[Layout], texts: Mapping[str, str | None], cache: Cache
-) -> list[tuple[str, SqlFile]]:
-    """What each migration says, layout by layout; those without a text are left out."""
+) -> Iterator[tuple[str, SqlFile]]:
+    """What each migration says, layout by layout, as it is read; those without a text are left out."""
     packs = [_Pack(layout, texts, cache) for layout in layouts]
     jobs = {(pack.dialect, key): source for pack in packs for key, source in pack.unread.items()}
-    read = _read([(source, dialect) for (dialect, _), source in jobs.items()])
-    found = {job: it for job, it in zip(jobs, read, strict=True) if isinstance(it, SqlFile)}
-    return [it for pack in packs for it in pack.complete(found, cache)]
+    read = zip(jobs, _read([(source, dialect) for (dialect, _), source in jobs.items()]), strict=True)
+    found: dict[tuple[Dialect, str], SqlFile] = {}
+    for pack in packs:
+        for key, source in zip(pack.keys, pack.sources, strict=True):
+            while key in pack.unread and (pack.dialect, key) not in found:
+                job, facts = next(read)
+                assert isinstance(facts, SqlFile)
+                found[job] = facts
+            yield source.path, found[pack.dialect, key] if key in pack.unread else pack.kept[key]
+        pack.keep(found, cache)
 
 
 class _Pack:
@@ -79,15 +86,11 @@ class _Pack:
             key: source for key, source in zip(self.keys, self.sources, strict=True) if key not in self.kept
         }
 
-    def complete(
-        self, found: Mapping[tuple[Dialect, str], SqlFile], cache: Cache
-    ) -> Iterable[tuple[str, SqlFile]]:
-        """Every path with what it says, now that those that were missing have been read."""
+    def keep(self, found: Mapping[tuple[Dialect, str], SqlFile], cache: Cache) -> None:
+        """Keep what they say, now that those that were missing have been read."""
         if self.unread:
             known = self.kept | {key: found[self.dialect, key] for key in self.unread}
             cache.put("sql", self.name, {key: known[key] for key in self.keys})
-            self.kept = known
-        return [(source.path, self.kept[key]) for key, source in zip(self.keys, self.sources, strict=True)]
 
 
 def _key(source: Source) -> str:
@@ -96,6 +99,7 @@ def _key(source: Source) -> str:
 
 
 def _read(jobs: Sequence[_Job]) -> Iterable[Facts | None]:
+    """What each says, in their order, as soon as it is asked for or there anyway."""
     if len(jobs) > 1 and sum(len(source.text) for source, _ in jobs) >= WORTH_PROCESSES:
         if cores := spare_cores():
             return _read_with_helpers(jobs, min(cores, len(jobs) - 1))
@@ -112,26 +116,49 @@ def _read_one(job: _Job) -> Facts | None:
     return frontends.read(source) if dialect is None else frontends.read(source, dialect)
 
 
-def _read_with_helpers(jobs: Sequence[_Job], count: int) -> list[Facts | None]:
-    """Everyone takes the largest of what is left; what a helper could not read is read here."""
-    order = sorted(range(len(jobs)), key=lambda it: -len(jobs[it][0].text))
-    heaps = [order[it::MOST_NUMBERS] for it in range(min(len(jobs), MOST_NUMBERS))]
+def _read_with_helpers(jobs: Sequence[_Job], count: int) -> Iterator[Facts | None]:
+    """Everyone takes the next that nobody has taken; what a helper could not read is read here."""
+    heaps = list(_heaps(jobs))
 
     def read(heap: int) -> list[Facts | None]:
-        return [_read_one(jobs[it]) for it in heaps[heap]]
+        return [_read_one(it) for it in heaps[heap]]
 
-    def encoded() -> bytes:
-        return msgspec.msgpack.encode({it: read(it) for it in pile})
+    def encoded() -> Iterator[bytes]:
+        for it in pile:
+            yield msgspec.msgpack.encode((it, read(it)))
 
-    with Pile(len(heaps)) as pile, helpers(encoded, count) as started:
-        found = {it: read(it) for it in pile}
-        for helper in started:
-            if (answer := helper.answer()) is not None:
-                found |= msgspec.msgpack.decode(answer, type=dict[int, list[Facts | None]])
-    results: dict[int, Facts | None] = {}
-    for it, heap in enumerate(heaps):
-        results.update(zip(heap, found[it] if it in found else read(it), strict=True))
-    return [results[it] for it in range(len(jobs))]
+    decoder = msgspec.msgpack.Decoder(tuple[int, list[Facts | None]])
+    found: dict[int, list[Facts | None]] = {}
+    with Pile(len(heaps)) as pile, Helpers(encoded, count) as helpers:
+        for number in range(len(heaps)):
+            while number not in found:
+                found.update(map(decoder.decode, helpers.said()))
+                if number in found:
+                    break
+                if (taken := pile.take()) is not None:
+                    found[taken] = read(taken)
+                elif not helpers.wait():
+                    found[number] = read(number)
+            yield from found.pop(number)
+
+
+def _heaps(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
+    """The jobs in parts of one size, as far as they can be, that are small beside the whole."""
+    enough = sum(len(source.text) + _SMALLEST for source, _ in jobs) / _MOST_HEAPS
+    heap: list[_Job] = []
+    size = 0
+    for job in jobs:
+        heap.append(job)
+        size += len(job[0].text) + _SMALLEST
+        if size >= enough:
+            yield heap
+            heap, size = [], 0
+    if heap:
+        yield heap
+
+
+_SMALLEST = 100  # characters: what an empty file takes
+_MOST_HEAPS = 200
 
 
 def _read_in_pool(jobs: Sequence[_Job]) -> list[Facts | None]:

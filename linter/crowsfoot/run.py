@@ -5,12 +5,15 @@ paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -jud
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, severity, silenced
 from crowsfoot.discover import Discovery
 from crowsfoot.facts import Automation, Installed
+from crowsfoot.facts.common import Problem
+from crowsfoot.facts.sql import SqlFile
 from crowsfoot.finding import Diagnostic, Finding, Report
 from crowsfoot.link import link
 from crowsfoot.link.assumed import Assumed, Changes
@@ -91,11 +94,15 @@ def analyse(
         ),
         discovery.bare,
     )
-    migrations = dict(read_migrations(layouts, texts, cache))
-    layouts, foreign = sort_out(layouts, migrations)
+    migrations: Iterable[tuple[str, SqlFile]] = read_migrations(layouts, texts, cache)
+    foreign: list[tuple[str, Problem]] = []
+    if any(it.guessed for it in layouts):
+        known = dict(migrations)
+        layouts, foreign = sort_out(layouts, known)
+        migrations = known.items()
     wanted = {entry.path for layout in layouts for entry in layout.entries}
     return link(
-        (*facts, *((path, it) for path, it in migrations.items() if path in wanted)),
+        chain(facts, (it for it in migrations if it[0] in wanted)),
         (*(it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in wanted), *foreign),
         layouts=layouts,
         assumed=Assumed(

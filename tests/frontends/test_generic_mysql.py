@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -397,3 +399,12 @@ def test_a_table_in_partitions() -> None:
     text = "CREATE TABLE t (a INT) PARTITION BY RANGE (YEAR(a)) (PARTITION p0 VALUES LESS THAN (2000))"
     it = operation(CreateTable, text, "mysql")
     assert (it.partition_by, it.partition_keys) == ("range", ("a",))
+
+
+def test_tables_and_their_changes_need_no_sqlglot() -> None:
+    code = (
+        "import sys; from crowsfoot.frontends.sql.generic import read; facts = read(sys.stdin.read(), 'mysql'); "
+        "sys.exit(bool(facts.problems) or 'sqlglot' in sys.modules)"
+    )
+    text = "CREATE TABLE t (a INT DEFAULT 1, at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3));\nALTER TABLE t ADD b INT;"
+    assert subprocess.run([sys.executable, "-c", code], input=text, text=True, check=False).returncode == 0

@@ -21,7 +21,7 @@ STATEMENTS: dict[str, dict[str, Any] | list[dict[str, Any]]] = {
         "before": "a",
         "if_not_exists": True,
     },
-    "alter type e add value 'x' after ''": {"": "AddEnumValue", "type": "e", "value": "x", "after": ""},
+    "alter type e add value 'x' after 'y'": {"": "AddEnumValue", "type": "e", "value": "x", "after": "y"},
     "alter type e rename value 'a' to 'b'": {
         "": "RenameEnumValue",
         "type": "e",

@@ -200,7 +200,13 @@ def test_an_index_says_all_that_is_written() -> None:
         "nulls_distinct": False,
         "predicate": {"": "Expression", "range": "a > 1", "text": "a > 1", "columns": ["a"]},
         "keys": [
-            {"": "IndexKey", "range": "a DESC NULLS LAST", "column": "a", "descending": True, "nulls": "last"},
+            {
+                "": "IndexKey",
+                "range": "a DESC NULLS LAST",
+                "column": "a",
+                "descending": True,
+                "nulls": "last",
+            },
             {
                 "": "IndexKey",
                 "range": "lower(b) text_pattern_ops",

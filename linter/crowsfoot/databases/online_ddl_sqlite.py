@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.facts.sql import AddColumn, ColumnDef, DropColumn, Expression
+from crowsfoot.facts.sql import AddColumn, ColumnDef, ColumnUse, DropColumn, Expression
 from crowsfoot.link.catalog.model import Catalog, Column, Table
 from crowsfoot.source import Range, Span
 
@@ -85,14 +85,21 @@ def _dropped(table: Table, column: Column, before: Catalog, place: Range) -> Ref
             return Refused(f"error in index {index.name} after drop column: no such column: {written}", place)
     for number in sorted(before.readers.get(table.number, frozenset())):
         view = before.tables.get(number)
-        starred = view is not None and view.query is not None and view.query.star
-        if view is not None and not starred and (table.number, column.name) in view.reads_columns:
+        if view is None or (table.number, column.name) not in view.reads_columns:
+            continue
+        if view.query is not None and any(_names(it, column) for it in view.query.columns):
             return Refused(f"error in view {view.name} after drop column: no such column: {written}", place)
     return None
 
 
+def _names(use: ColumnUse, column: Column) -> bool:
+    """Whether the view cannot be read without the column: alone and in quotes it then stands for a string."""
+    bare = use.range.end - use.range.start == len(use.name)
+    return use.name.lower() == column.name.lower() and (bare or use.table is not None)
+
+
 def _is_constant(default: Expression) -> bool:
-    """A literal, with a sign or without, in brackets or not; a name without brackets is taken for a string."""
+    """A literal, with a sign or not, in brackets or not; a name that stands alone is taken for a string."""
     if default.value is not None:
         return True
     return len(default.columns) == 1 and not default.functions and _NAME.fullmatch(default.text) is not None

@@ -40,7 +40,8 @@ def parses(statement: Statement) -> bool:
     first, _, rest = statement.verb.partition(" ")
     if first in _UNKNOWN or (first in _KNOWN and rest not in _KNOWN[first]):
         return False
-    return not any(map(_refuses, statement.does))
+    # CREATE ROLE grants roles, too.
+    return (first == "CREATE" and rest == "ROLE") or not any(map(_refuses, statement.does))
 
 
 # Statements that it does not know at all.

@@ -10,6 +10,7 @@ from crowsfoot.facts.common import Problem as FactProblem
 from crowsfoot.finding import Directive
 from crowsfoot.link.assumed import Assumed
 from crowsfoot.link.calls import link_commands
+from crowsfoot.link.files import Files
 from crowsfoot.link.layouts import Layout
 from crowsfoot.link.prisma import link_schema
 from crowsfoot.link.project import Database, File, Problem, Project
@@ -33,7 +34,15 @@ def link(
     read holds the facts of each path, unread what could not be read at all, layouts which SQL files are
     migrations. Nothing is lost: two declarations of one thing are a problem with both places.
     """
-    files = tuple(File(path, facts) for path, facts in read)
+    coming = Files(read)
+    histories: tuple[History, ...] = ()
+    if layouts:
+        # What replays migrations takes a while to load, and most projects of one schema have none. It goes
+        # first because it need not wait until all have been read.
+        from crowsfoot.link.histories import link_histories
+
+        histories = link_histories(layouts, coming, assumed)
+    files = coming.all()
     unread = tuple(unread)
     # A schema file that could not be read at all may declare what another one lacks.
     lacking = any(path.endswith(".prisma") for path, _ in unread)
@@ -46,13 +55,8 @@ def link(
         database, found = link_schema(unit, tenant_column, lacking=lacking)
         databases.append(database)
         problems += found
-    histories: tuple[History, ...] = ()
     if layouts:
-        # What replays migrations takes a while to load, and most projects of one schema have none.
-        from crowsfoot.link.histories import link_histories
-
         problems += [it for layout in layouts for it in layout.problems]
-        histories = link_histories(layouts, files, assumed)
         databases += _join(databases, layouts, histories, tenant_column)
     return Project(
         databases=tuple(databases),

@@ -1,6 +1,6 @@
 """Layouts and what their files say -> histories: each migration replayed on what those before it left."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import force_setattr, replace
 
@@ -10,19 +10,19 @@ from crowsfoot.facts.sql import SqlFile, Statement
 from crowsfoot.link.assumed import Assumed, Changes
 from crowsfoot.link.catalog.execute import Session, run
 from crowsfoot.link.catalog.model import Catalog, empty
+from crowsfoot.link.files import Files
 from crowsfoot.link.history import Failure, History, Migration, Step, Transaction
 from crowsfoot.link.layouts import Layout
 from crowsfoot.link.migration_names import comes_after
 from crowsfoot.link.project import File
 
 
-def link_histories(layouts: Sequence[Layout], files: Sequence[File], assumed: Assumed) -> tuple[History, ...]:
+def link_histories(layouts: Sequence[Layout], files: Files, assumed: Assumed) -> tuple[History, ...]:
     """The history of each layout, as far as the files could be read."""
-    by_path = {file.path: file for file in files}
-    return tuple(_link(layout, by_path, assumed) for layout in layouts)
+    return tuple(_link(layout, files, assumed) for layout in layouts)
 
 
-def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> History:
+def _link(layout: Layout, files: Files, assumed: Assumed) -> History:
     history = History(
         path=layout.folder,
         tool=layout.tool,
@@ -31,7 +31,7 @@ def _link(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> Histor
         final=empty(layout.dialect, outside=_SUPABASE if layout.tool == "supabase" else frozenset()),
         postgres=assumed.postgres,
         prisma=layout.prisma,
-        lock_file=files.get(layout.lock_file or ""),
+        lock_file=files.get(layout.lock_file) if layout.lock_file else None,
         provider=layout.provider,
         deleted=tuple(_deleted(layout, assumed.changes)),
     )
@@ -91,7 +91,7 @@ _SUPABASE = frozenset(
 _OTHERS = _SUPABASE | {"pg_catalog", "information_schema", "sys"}
 
 
-def _is_whole(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> bool:
+def _is_whole(layout: Layout, files: Files, assumed: Assumed) -> bool:
     """Whether the folder makes a database from nothing, and does not change one that others have made.
 
     Prisma builds its shadow database from nothing, whatever the migrations say. Any other is not whole if it
@@ -102,8 +102,8 @@ def _is_whole(layout: Layout, files: Mapping[str, File], assumed: Assumed) -> bo
     made: set[str] = set()
     used: set[str] = set()
     for number, entry in enumerate(layout.entries):
-        facts = files[entry.path].facts if entry.path in files else None
-        if isinstance(facts, SqlFile):
+        file = files.get(entry.path)
+        if file is not None and isinstance(facts := file.facts, SqlFile):
             is_old = assumed.narrows and not _is_new(layout, number, assumed)
             _count(facts.statements, made, used if is_old or not assumed.narrows else set())
     return used <= made

@@ -268,9 +268,9 @@ def sort_out(
     kept: list[Layout] = []
     foreign: list[tuple[str, FactProblem]] = []
     for layout in layouts:
-        files = [read[it.path] for it in layout.entries if it.path in read]
+        files = [read[it.path] for it in layout.entries if it.path in read] if layout.guessed else []
         broken = sum(any(it.kind == "syntax" for it in file.problems) for file in files)
-        if layout.guessed and broken * 3 >= len(files) > 1:
+        if broken * 3 >= len(files) > 1:
             foreign.append((layout.entries[0].path, FactProblem(Range(0, 0), _FOREIGN, "unsupported")))
         else:
             kept.append(layout)

@@ -1,8 +1,8 @@
 """A table is gone or has another name, and a view or function that is left still speaks of it.
 
-In MySQL and SQLite a view may name tables that are not there, and so may the body of a function in PostgreSQL:
-nobody looks at it until it is used. Then every query of the view fails, and so does every statement that calls
-the function, such as the INSERT whose trigger it is.
+In MySQL and SQLite a view may name tables that are not there, and so may the body of a function in
+PostgreSQL: nobody looks at it until it is used. Then every query of the view fails, and so does every
+statement that calls the function, such as the INSERT whose trigger it is.
 
 ```sql
 CREATE TABLE "Log" ("id" INTEGER NOT NULL, "text" TEXT);

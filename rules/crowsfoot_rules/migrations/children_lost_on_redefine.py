@@ -1,9 +1,9 @@
 """A table is made anew, and dropping the old one deletes the rows that refer to it (SQLite).
 
 With foreign keys enforced, `DROP TABLE` first deletes every row of the table, and `ON DELETE CASCADE` does
-its work in the tables that refer to it. `PRAGMA foreign_keys=OFF`, which stands above in generated migrations,
-does nothing in a transaction; and a tool such as Drizzle runs every migration in one. Nothing fails. The
-tables that refer to it are just empty (measured on SQLite 3.40: of two rows none are left).
+its work in the tables that refer to it. `PRAGMA foreign_keys=OFF`, which stands above in generated
+migrations, does nothing in a transaction; and a tool such as Drizzle runs every migration in one. Nothing
+fails. The tables that refer to it are just empty (measured on SQLite 3.40: of two rows none are left).
 
 ```sql sqlite
 CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT);

@@ -72,8 +72,11 @@ def _same(index: Index, table: Table, step: Step) -> Index | None:
 def _form(index: Index) -> tuple[object, ...]:
     """All that makes an index but its name."""
     keys = [
-        (it.column, it.expression.text if it.expression else None, it.descending, it.nulls, it.opclass)
-        + (it.collation, it.length)
+        (
+            it.column,
+            it.expression.text if it.expression else None,
+            *(it.descending, it.nulls, it.opclass, it.collation, it.length),
+        )
         for it in index.keys
     ]
     predicate = index.predicate.text if index.predicate else None

@@ -1,7 +1,7 @@
 """A statement keeps everybody from a table while it works through all its rows (SQL Server).
 
-ALTER TABLE takes a schema modification lock, under which nobody can read or write, and keeps it while rows are
-checked or written anew; Prisma's migrations for SQL Server keep it until their end, as each is one
+ALTER TABLE takes a schema modification lock, under which nobody can read or write, and keeps it while rows
+are checked or written anew; Prisma's migrations for SQL Server keep it until their end, as each is one
 transaction. CREATE INDEX without `ONLINE = ON` keeps writers out until it is built. The rule is off by
 default: what can be done online depends on the edition.
 

@@ -24,11 +24,11 @@ Source: https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-per
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Step, rule
+from crowsfoot import Confidence, Finding, Severity, Step, rule
 from crowsfoot.databases.altering import cost_of, costs_apart, table_of
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, since="0.2", severity=Severity.NOTE)
 def check(step: Step) -> Iterator[Finding]:
     if len(step.does) < 2:
         return

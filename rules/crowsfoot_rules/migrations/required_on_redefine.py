@@ -74,7 +74,9 @@ def check(step: Step) -> Iterator[Finding]:
                 f"this fails on any row of {old} without {series(names, 'or')}, which the new table "
                 "requires; give such rows a value first, or copy coalesce(...)",
                 subject=f"{old}.{names[0]}",
-                related=tuple(Related(old.columns[it].span, "can be NULL") for it in names if it in old.columns),
+                related=tuple(
+                    Related(old.columns[it].span, "can be NULL") for it in names if it in old.columns
+                ),
                 confidence=Confidence.LIKELY,
             )
 

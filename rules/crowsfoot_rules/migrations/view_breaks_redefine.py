@@ -1,8 +1,8 @@
 """A table is made anew while a view reads it, so that the new one cannot take its name (SQLite).
 
 Since 3.25 SQLite looks through all views when a table is renamed. The view still names the old table, which
-is gone at that moment, and the rename fails: `error in view ...: no such table`. What ran before it stays, and
-the rows are in a table called `new_...`.
+is gone at that moment, and the rename fails: `error in view ...: no such table`. What ran before it stays,
+and the rows are in a table called `new_...`.
 
 ```sql sqlite
 CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT);
@@ -67,9 +67,7 @@ def check(step: Step) -> Iterator[Finding]:
 
 def _looks_no_further(step: Step) -> bool:
     return any(
-        isinstance(change, SetVariable)
-        and change.name == "legacy_alter_table"
-        and is_on(change.value or "")
+        isinstance(change, SetVariable) and change.name == "legacy_alter_table" and is_on(change.value or "")
         for earlier in step.migration.steps[: step.number]
         for change in earlier.does
     )

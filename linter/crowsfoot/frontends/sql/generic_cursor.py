@@ -133,7 +133,7 @@ class Cursor:
                 self.at += 1
                 return token
             quoted = self.text[token.start : token.end]
-            raise UnreadableError(
+            raise ForeignError(
                 Range(token.start, token.end),
                 f"{quoted} is a string in MySQL; write a name as `{token.text}`",
             )
@@ -278,3 +278,21 @@ def written(text: str, tokens: Sequence[Token]) -> str:
         pieces.append(text[token.start : token.end])
         last = token.end
     return "".join(pieces)
+
+
+def check_brackets(cur: Cursor, cut: bool = False) -> None:
+    """Each bracket is closed, and no string is left open."""
+    open_ones: list[Token] = []
+    for at in range(cur.at, cur.stop):
+        token = cur.tokens[at]
+        if token.key == "(":
+            open_ones.append(token)
+        elif token.key == ")":
+            if not open_ones:
+                raise UnreadableError(Range(token.start, token.end), "no bracket is open here")
+            open_ones.pop()
+        elif token.kind == "open":
+            raise UnreadableError(Range(token.start, token.start + 1), f"this {token.text} is not closed")
+    if open_ones and not cut:
+        token = open_ones[0]
+        raise UnreadableError(Range(token.start, token.end), "this bracket is not closed")

@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from msgspec.structs import replace
-
-from crowsfoot.facts.sql import ColumnUse, Constant, Expression, ObjectName, Output, Query
+from crowsfoot.facts.sql import (
+    ColumnUse,
+    Constant,
+    Expression,
+    ObjectName,
+    Output,
+    Query,
+)
 from crowsfoot.frontends.sql.generic_cursor import Cursor, words
 from crowsfoot.frontends.sql.generic_tokens import Token
+from crowsfoot.frontends.sql.generic_words import NOT_CALLS, NOT_COLUMNS, once, scanned
 from crowsfoot.source import Range
 
 if TYPE_CHECKING:
@@ -38,8 +44,33 @@ NILADIC: Final = frozenset(
         "UTC_TIMESTAMP",
     )
 )
+
+
 _SET_OPERATIONS: Final = frozenset(("UNION", "INTERSECT", "EXCEPT"))
+
+
 _TOO_LONG: Final = 20_000  # tokens, for a parser that needs 10 microseconds for each
+
+
+# Source: https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
+_HINTS: Final = words(
+    "FORCESCAN FORCESEEK HOLDLOCK NOLOCK NOWAIT PAGLOCK READCOMMITTED READCOMMITTEDLOCK READPAST "
+    "READUNCOMMITTED REPEATABLEREAD ROWLOCK SERIALIZABLE SNAPSHOT TABLOCK TABLOCKX UPDLOCK XLOCK NOEXPAND "
+    "KEEPIDENTITY"
+)
+
+
+_LOCKING: Final = words("HOLDLOCK SERIALIZABLE TABLOCK TABLOCKX UPDLOCK XLOCK")
+
+
+# What cannot stand before one of _NEEDS_LEFT, or at the end.
+_NEEDS_RIGHT: Final = words(
+    "= <> != < > <= >= || + - / , ( SELECT FROM WHERE AND OR NOT SET ON JOIN BY HAVING LIKE IN BETWEEN IS AS "
+    "INTO VALUES"
+)
+
+
+_NEEDS_LEFT: Final = words("= <> != < > <= >= || / , ) FROM WHERE AND OR GROUP ORDER HAVING SET")
 
 
 def expression(part: Cursor) -> Expression:
@@ -92,12 +123,7 @@ def _plain(tokens: Sequence[Token], place: Range, text: str) -> Expression | Non
         return None
     if len(tokens) == 2 and token.key in ("-", "+") and tokens[1].kind == "number":
         return Expression(place, text, value=("-" if token.key == "-" else "") + tokens[1].text)
-    if (
-        token.kind == "word"
-        and tokens[1].key == "("
-        and tokens[-1].key == ")"
-        and token.key not in _NOT_CALLS
-    ):
+    if token.kind == "word" and tokens[1].key == "(" and tokens[-1].key == ")" and token.key not in NOT_CALLS:
         arguments = tokens[2:-1]
         if all(it.kind in ("string", "number") or it.key == "," for it in arguments):
             literals = [Constant(it.text, Range(it.start, it.end)) for it in arguments if it.kind == "string"]
@@ -108,11 +134,11 @@ def _plain(tokens: Sequence[Token], place: Range, text: str) -> Expression | Non
 def _parsed(part: Cursor, tokens: Sequence[Token], place: Range, text: str) -> Expression:
     named = _named(part, tokens, (), expression=True)
     if named is None:
-        query = _scanned(part, tokens, place)
+        query = scanned(part, tokens, place)
         return Expression(
             place,
             text,
-            _once([it.name for it in query.columns]),
+            once([it.name for it in query.columns]),
             query.functions,
             query.literals,
             query.casts,
@@ -121,7 +147,7 @@ def _parsed(part: Cursor, tokens: Sequence[Token], place: Range, text: str) -> E
     return Expression(
         place,
         text,
-        _once([it.name for it in named.columns]),
+        once([it.name for it in named.columns]),
         named.functions,
         named.literals,
         named.casts,
@@ -144,7 +170,7 @@ def query(part: Cursor, targets: Sequence[str] = ()) -> tuple[Query, Named | Non
         return plain, None
     named = _named(part, tokens, targets, expression=False)
     if named is None:
-        return _scanned(part, tokens, place, locking), None
+        return scanned(part, tokens, place, locking), None
     if locking:
         named = replace(named, locking=True)
     return named.query(place), named
@@ -187,7 +213,7 @@ def _output(item: Sequence[Token]) -> Output:
     qualified = len(value) == 3 and value[1].key == "." and value[0].kind in ("word", "name")
     last = value[-1]
     named = last.kind == "name" or (
-        last.kind == "word" and last.key not in NILADIC and last.key not in _NOT_COLUMNS
+        last.kind == "word" and last.key not in NILADIC and last.key not in NOT_COLUMNS
     )
     if not named or not (len(value) == 1 or qualified):
         return Output(place, alias or "?column?")
@@ -242,14 +268,6 @@ def _named(part: Cursor, tokens: Sequence[Token], targets: Sequence[str], expres
     return named
 
 
-# Source: https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
-_HINTS: Final = words(
-    "FORCESCAN FORCESEEK HOLDLOCK NOLOCK NOWAIT PAGLOCK READCOMMITTED READCOMMITTEDLOCK READPAST READUNCOMMITTED "
-    "REPEATABLEREAD ROWLOCK SERIALIZABLE SNAPSHOT TABLOCK TABLOCKX UPDLOCK XLOCK NOEXPAND KEEPIDENTITY"
-)
-_LOCKING: Final = words("HOLDLOCK SERIALIZABLE TABLOCK TABLOCKX UPDLOCK XLOCK")
-
-
 def _without_hints(tokens: Sequence[Token]) -> tuple[Sequence[Token], bool]:
     """The tokens without WITH (TABLOCKX HOLDLOCK), and whether such a hint locks what is read.
 
@@ -296,78 +314,3 @@ def _refuse(part: Cursor, tokens: Sequence[Token]) -> None:
         before = key or token.kind
     if before in _NEEDS_RIGHT:
         raise Cursor(part.text, part.dialect, tokens, len(tokens)).unexpected("more")
-
-
-# What cannot stand before one of _NEEDS_LEFT, or at the end.
-_NEEDS_RIGHT: Final = words(
-    "= <> != < > <= >= || + - / , ( SELECT FROM WHERE AND OR NOT SET ON JOIN BY HAVING LIKE IN BETWEEN IS AS "
-    "INTO VALUES"
-)
-_NEEDS_LEFT: Final = words("= <> != < > <= >= || / , ) FROM WHERE AND OR GROUP ORDER HAVING SET")
-
-# --- without a parser --------------------------------------------------------------------------------------
-
-_NOT_CALLS: Final = words(
-    "AND OR NOT IN IS BETWEEN LIKE EXISTS ANY ALL SOME CASE WHEN THEN ELSE VALUES FROM JOIN ON WHERE "
-    "SELECT UNION INTERSECT EXCEPT AS BY USING OVER WITH INTO SET HAVING CAST CONVERT TRY_CAST"
-)
-_NOT_COLUMNS: Final = _NOT_CALLS | words(
-    "NULL TRUE FALSE END DISTINCT ASC DESC LIMIT OFFSET GROUP ORDER INNER LEFT RIGHT FULL OUTER CROSS "
-    "NATURAL INTERVAL DIV MOD REGEXP RLIKE GLOB MATCH ESCAPE COLLATE BINARY TOP PERCENT PARTITION ROWS "
-    "RANGE UPDATE DELETE INSERT REPLACE IGNORE FOR RECURSIVE DAY HOUR MINUTE SECOND MONTH YEAR WEEK"
-)
-
-
-def _scanned(part: Cursor, tokens: Sequence[Token], place: Range, locking: bool = False) -> Query:
-    """What tokens alone can tell: names where tables stand, calls, constants, and qualified columns."""
-    tables: list[ObjectName] = []
-    columns: list[ColumnUse] = []
-    functions: list[str] = []
-    literals: list[Constant] = []
-    ctes: set[str] = set()
-    star = filtered = False
-    read: set[int] = set()  # the tokens that a table's name takes
-    count = len(tokens)
-    for at, token in enumerate(tokens):
-        before = tokens[at - 1].key if at else ""
-        after = tokens[at + 1].key if at + 1 < count else ""
-        if token.kind == "string":
-            literals.append(Constant(token.text, Range(token.start, token.end)))
-        elif token.key == "*" and before in ("SELECT", ".", "DISTINCT"):
-            star = True
-        elif token.key in ("WHERE", "LIMIT", "TOP"):
-            filtered = True
-        elif token.kind not in ("word", "name"):
-            continue
-        elif after == "AS" and at + 2 < count and tokens[at + 2].key == "(":
-            ctes.add(token.text.lower())
-        elif before in ("FROM", "JOIN", "INTO", "UPDATE") and token.key not in _NOT_COLUMNS and after != "(":
-            place_of_name = Cursor(part.text, part.dialect, tokens, at)
-            named = place_of_name.object_name()
-            read.update(range(at, place_of_name.at))
-            if named.schema is not None or named.name.lower() not in ctes:
-                tables.append(named)
-        elif after == "(" and token.key not in _NOT_CALLS:
-            functions.append(token.text.lower())
-        elif (
-            before == "."
-            and after != "."
-            and at > 1
-            and at not in read
-            and tokens[at - 2].kind in ("word", "name")
-        ):
-            columns.append(ColumnUse(token.text, Range(token.start, token.end), tokens[at - 2].text))
-    return Query(
-        place,
-        tuple(tables),
-        tuple(columns),
-        _once(functions),
-        tuple(literals),
-        filtered=filtered,
-        locking=locking,
-        star=star,
-    )
-
-
-def _once(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""The tokens of CREATE, ALTER, DROP and RENAME of all but tables to operations, for the generic dialects."""
+"""The tokens of CREATE and ALTER of views, triggers, types, schemas and roles to operations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Final
 
 from crowsfoot.facts.sql import (
     AlterOther,
-    CreateIndex,
     CreateOther,
     CreateRole,
     CreateSchema,
@@ -14,24 +13,19 @@ from crowsfoot.facts.sql import (
     CreateTrigger,
     CreateType,
     CreateView,
-    DropObject,
-    Expression,
-    Grant,
     Kind,
-    Maintain,
-    ObjectName,
     Operation,
-    RenameObject,
     TypeName,
     Unknown,
 )
 from crowsfoot.frontends.sql import generic_columns as columns
 from crowsfoot.frontends.sql import generic_expressions as expressions
 from crowsfoot.frontends.sql.generic_cursor import RESERVED, Cursor
-from crowsfoot.source import Range
 
 # Reserved words that stand between CREATE and what is created.
 _MODIFIERS: Final = frozenset(("OR", "ALTER", "REPLACE", "UNIQUE", "FULLTEXT", "PRIMARY", "COLUMN"))
+
+
 KINDS: Final[dict[str, Kind]] = {
     "TABLE": "table",
     "TABLES": "table",
@@ -51,106 +45,36 @@ KINDS: Final[dict[str, Kind]] = {
     "LOGIN": "role",
     "STATISTICS": "statistics",
 }
+
+
+_OTHERS: Final = frozenset(
+    (
+        "EVENT",
+        "SERVER",
+        "TABLESPACE",
+        "SYNONYM",
+        "RULE",
+        "ASSEMBLY",
+        "PARTITION",
+        "PACKAGE",
+        "CATALOG",
+        "COLLECTION",
+    )
+)
+
+
 _EVENTS: Final = frozenset(("INSERT", "UPDATE", "DELETE"))
 
 
-# --- indexes -----------------------------------------------------------------------------------------------
-
-
-def create_index(cur: Cursor) -> tuple[list[Operation], str | None, str | None]:
-    """From CREATE on: the operation, and MySQL's ALGORITHM and LOCK."""
-    first = cur.at
-    cur.take()
-    unique = False
-    clustered: bool | None = None
-    method = "btree"
-    while not cur.done and cur.key != "INDEX":
-        key = cur.take().key
-        if key == "UNIQUE":
-            unique = True
-        elif key in ("CLUSTERED", "NONCLUSTERED"):
-            clustered = key == "CLUSTERED"
-        elif key in ("COLUMNSTORE", "FULLTEXT", "SPATIAL", "XML", "VECTOR"):
-            method = key.lower()
-    cur.expect("INDEX")
-    if_not_exists = cur.accept("IF", "NOT", "EXISTS")
-    name: str | None = None
-    name_range: Range | None = None
-    schema: str | None = None
-    if cur.key != "ON" or cur.dialect != "sqlserver":  # a full text index has no name there
-        it = cur.object_name("the name of an index")
-        name, name_range, schema = it.name, it.range, it.schema
-    if cur.accept("USING") or cur.accept("TYPE"):
-        method = cur.name().text.lower()
-    cur.expect("ON")
-    table = cur.object_name("a table")
-    if schema is not None and table.schema is None:  # SQLite writes it before the index
-        table = ObjectName(table.name, table.range, schema)
-    keys = columns.index_keys(cur) if cur.key == "(" or method != "columnstore" else ()
-    include: tuple[str, ...] = ()
-    predicate: Expression | None = None
-    online = False
-    algorithm = lock = None
-    while not cur.done:
-        if cur.accept("INCLUDE"):
-            include = cur.names()
-        elif cur.accept("WHERE"):
-            stop = cur.find("WITH", "ON") if cur.dialect == "sqlserver" else -1
-            stop = cur.stop if stop < 0 else stop
-            predicate = expressions.expression(Cursor(cur.text, cur.dialect, cur.tokens, cur.at, stop))
-            cur.at = stop
-        elif cur.sees("WITH", "("):
-            cur.take()
-            for part in cur.parts():
-                if part.accept("ONLINE"):
-                    part.accept("=")
-                    online = part.key == "ON"
-        elif cur.accept("USING"):
-            method = cur.name().text.lower()
-        elif cur.key in ("ALGORITHM", "LOCK"):
-            which = cur.take().key
-            cur.accept("=")
-            value = cur.take().text.upper()
-            algorithm, lock = (value, lock) if which == "ALGORITHM" else (algorithm, value)
-        else:
-            cur.skip()
-    index = CreateIndex(
-        cur.range_from(first),
-        table,
-        keys,
-        name,
-        name_range,
-        unique,
-        method,
-        online=online,
-        if_not_exists=if_not_exists,
-        include=include,
-        predicate=predicate,
-        clustered=clustered,
-    )
-    return [index], algorithm, lock
-
-
-def alter_index(cur: Cursor) -> list[Operation]:
-    """SQL Server: ALTER INDEX name ON table REBUILD, REORGANIZE, DISABLE, SET (...)."""
-    first = cur.at
-    cur.at += 2
-    index = cur.object_name("an index")
-    cur.expect("ON")
-    table = cur.object_name("a table")
-    verb = cur.key
-    text = cur.written(cur.at, cur.stop).lower()
-    cur.at = cur.stop
-    place = cur.range_from(first)
-    if verb == "REBUILD":
-        online = "online = on" in text or "online=on" in text
-        if index.name.upper() == "ALL":
-            return [Maintain(place, "reindex", "table", (table,), concurrently=online)]
-        return [Maintain(place, "reindex", "index", (index,), concurrently=online)]
-    return [AlterOther(place, "index", index, table, text)]
-
-
-# --- views, triggers, types, schemas -----------------------------------------------------------------------
+def noun(cur: Cursor) -> int:
+    """Where the word for what CREATE or ALTER is about stands, behind OR REPLACE, DEFINER = x@y and such."""
+    for at in range(cur.at + 1, min(cur.stop, cur.at + 16)):
+        key = cur.tokens[at].key
+        if key in KINDS or key in _OTHERS or key == "VIRTUAL":
+            return at
+        if key in RESERVED[cur.dialect] and key not in _MODIFIERS:
+            break
+    return cur.at + 1
 
 
 def create_view(cur: Cursor, at: int) -> list[Operation]:
@@ -330,184 +254,3 @@ def alter_other(cur: Cursor, at: int, kind: Kind) -> list[Operation]:
     text = cur.written(cur.at, cur.stop)
     cur.at = cur.stop
     return [AlterOther(cur.range_from(first), kind, name, text=text)]
-
-
-# --- DROP, RENAME, GRANT -----------------------------------------------------------------------------------
-
-
-def drop(cur: Cursor) -> list[Operation]:
-    first = cur.at
-    cur.take()
-    cur.accept("TEMPORARY")
-    if cur.accept("PREPARE"):
-        cur.at = cur.stop
-        return [Unknown(cur.range_from(first))]
-    word = cur.take().key
-    kind = KINDS.get(word, "other")
-    if kind == "other" and word in (
-        "FULLTEXT",
-        "SPATIAL",
-        "XML",
-        "EXTERNAL",
-        "PARTITION",
-        "SECURITY",
-        "SERVER",
-    ):
-        word = f"{word} {cur.take().key}"
-    if cur.done:
-        raise cur.unexpected("what is to be dropped")
-    if word == "DATABASE" and cur.dialect == "mysql":
-        kind = "schema"
-    if_exists = cur.accept("IF", "EXISTS")
-    if kind == "other" and cur.peek().kind not in ("word", "name"):
-        cur.at = cur.stop
-        return [Unknown(cur.range_from(first))]
-    found: list[Operation] = []
-    parts = cur.split()
-    cur.at = cur.stop
-    for number, part in enumerate(parts):
-        start = first if number == 0 else part.at
-        if kind == "role" and part.peek().kind == "string":
-            token = part.take()
-            name = ObjectName(token.text, Range(token.start, token.end))
-        else:
-            name = part.object_name("a name")
-        table: ObjectName | None = None
-        if kind == "index":
-            name, table = _index_of(part, name)
-        cascade = part.accept("CASCADE")
-        if (
-            part.dialect == "sqlserver"
-        ):  # WITH (...), and the arguments that tell statistics and functions apart
-            part.at = part.stop
-        if not part.accept("RESTRICT") and part.dialect == "mysql":
-            if part.accept("WAIT"):
-                part.take()
-            part.accept("NOWAIT")
-            if part.key in ("ALGORITHM", "LOCK"):
-                part.at = part.stop
-        part.end("the end of the statement")
-        place = Range(part.tokens[start].start, part.tokens[part.stop - 1].end)
-        text = word.lower() if kind == "other" else None
-        found.append(DropObject(place, kind, name, table, if_exists, cascade, text=text))
-    return found
-
-
-def _index_of(part: Cursor, name: ObjectName) -> tuple[ObjectName, ObjectName | None]:
-    """An index and its table: ON table, or SQL Server's old table.index."""
-    if part.accept("ON"):
-        return name, part.object_name("a table")
-    if part.dialect != "sqlserver" or name.schema is None:
-        return name, None
-    at = part.at
-    names = [it for it in part.tokens[:at] if it.kind in ("word", "name") and it.start >= name.range.start]
-    index = ObjectName(names[-1].text, Range(names[-1].start, names[-1].end))
-    schema = names[-3].text if len(names) > 2 else None
-    return index, ObjectName(names[-2].text, Range(names[0].start, names[-2].end), schema)
-
-
-def rename(cur: Cursor) -> list[Operation]:
-    """MySQL: RENAME TABLE a TO b, c TO d."""
-    first = cur.at
-    cur.take()
-    if cur.accept("USER"):
-        cur.at = cur.stop
-        return [Unknown(cur.range_from(first))]
-    if not cur.accept("TABLE"):
-        cur.expect("TABLES")
-    found: list[Operation] = []
-    parts = cur.split()
-    if not parts:
-        raise cur.unexpected("a table")
-    for number, part in enumerate(parts):
-        start = first if number == 0 else part.at
-        part.accept("IF", "EXISTS")
-        old = part.object_name("a table")
-        if part.accept("WAIT"):
-            part.take()
-        else:
-            part.accept("NOWAIT")
-        part.expect("TO")
-        new = part.object_name("a name")
-        part.end("a comma")
-        found.append(RenameObject(part.range_from(start), "table", old, new.name))
-    cur.at = cur.stop
-    return found
-
-
-def grant(cur: Cursor) -> list[Operation]:
-    """GRANT, REVOKE and DENY of privileges on something, or of roles."""
-    first = cur.at
-    revoke = cur.take().key != "GRANT"
-    cur.accept("GRANT", "OPTION", "FOR")
-    on = cur.find("ON")
-    to = cur.find("TO", "FROM")
-    end = to if on < 0 else on
-    if end < 0:
-        cur.at = cur.stop
-        return [Unknown(cur.range_from(first))]
-    privileges = tuple(
-        [
-            part.written(part.at, part.stop).lower()
-            for part in Cursor(cur.text, cur.dialect, cur.tokens, cur.at, end).split()
-        ]
-    )
-    if privileges and privileges[0].startswith("all"):
-        privileges = ()
-    names: tuple[ObjectName, ...] = ()
-    kind: Kind = "role" if on < 0 else "table"
-    if on >= 0:
-        cur.at = on + 1
-        word = cur.accept_any(frozenset(KINDS))
-        kind = KINDS.get(word, "table")
-        cur.accept(":")
-        cur.accept(":")
-        if cur.peek().kind in ("word", "name"):
-            names = _granted(cur)
-    grantees: list[str] = []
-    if to >= 0:
-        stop = Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop).find(
-            "WITH", "REQUIRE", "IDENTIFIED", "AS"
-        )
-        granted = Cursor(cur.text, cur.dialect, cur.tokens, to + 1, cur.stop if stop < 0 else stop)
-        grantees = [part.peek().text for part in granted.split()]
-    cur.at = cur.stop
-    return [Grant(cur.range_from(first), kind, names, privileges, tuple(grantees), revoke)]
-
-
-def _granted(cur: Cursor) -> tuple[ObjectName, ...]:
-    token = cur.name()
-    if cur.accept(".", "*"):
-        return (ObjectName("*", Range(token.start, cur.tokens[cur.at - 1].end), token.text),)
-    cur.at -= 1
-    return (cur.object_name(),)
-
-
-# --- which of them -----------------------------------------------------------------------------------------
-
-
-def noun(cur: Cursor) -> int:
-    """Where the word for what CREATE or ALTER is about stands, behind OR REPLACE, DEFINER = x@y and such."""
-    for at in range(cur.at + 1, min(cur.stop, cur.at + 16)):
-        key = cur.tokens[at].key
-        if key in KINDS or key in _OTHERS or key == "VIRTUAL":
-            return at
-        if key in RESERVED[cur.dialect] and key not in _MODIFIERS:
-            break
-    return cur.at + 1
-
-
-_OTHERS: Final = frozenset(
-    (
-        "EVENT",
-        "SERVER",
-        "TABLESPACE",
-        "SYNONYM",
-        "RULE",
-        "ASSEMBLY",
-        "PARTITION",
-        "PACKAGE",
-        "CATALOG",
-        "COLLECTION",
-    )
-)

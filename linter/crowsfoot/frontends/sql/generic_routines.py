@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts.sql import Block, CreateFunction, Operation, Statement
-from crowsfoot.frontends.sql import generic_columns as columns
 from crowsfoot.frontends.sql.generic_cursor import Cursor, UnreadableError, words
+from crowsfoot.frontends.sql.generic_types import type_name
 from crowsfoot.source import Range
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _arguments(cur: Cursor) -> tuple[str, ...]:
         part.take()
         part.accept("AS")
         try:
-            kind = str(columns.type_name(part))
+            kind = str(type_name(part))
         except UnreadableError:
             continue  # what is known of the others is still true
         if direction != "OUT":
@@ -108,7 +108,7 @@ def _returns(cur: Cursor) -> str:
         cur.take()
     if cur.accept("TABLE"):
         return "table"
-    return str(columns.type_name(cur))
+    return str(type_name(cur))
 
 
 def _body(reader: Reader, cur: Cursor) -> tuple[Statement, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import (
     AlterTable,
     Block,
@@ -18,7 +19,8 @@ from crowsfoot.facts.sql import (
     Statement,
     Unknown,
 )
-from crowsfoot.frontends.sql.generic_cursor import Cursor, words
+from crowsfoot.frontends.sql.generic_cursor import Cursor, UnreadableError, check_brackets
+from crowsfoot.frontends.sql.generic_sqlserver_ends import STARTERS, end_of_statement
 from crowsfoot.frontends.sql.generic_tokens import SYNTAX, Token, lex
 from crowsfoot.frontends.sql.text import heading
 from crowsfoot.source import Range
@@ -27,22 +29,6 @@ if TYPE_CHECKING:
     from crowsfoot.frontends.sql.generic_statements import Reader
 
 _DEEPEST: Final = 60
-_STARTERS: Final = words(
-    "CREATE ALTER DROP INSERT UPDATE DELETE SELECT EXEC EXECUTE IF WHILE BEGIN END ELSE DECLARE SET PRINT "
-    "RAISERROR COMMIT ROLLBACK SAVE TRUNCATE MERGE USE GRANT REVOKE DENY RETURN GOTO BREAK CONTINUE "
-    "WAITFOR FETCH OPEN CLOSE DEALLOCATE DBCC BACKUP RESTORE KILL RECONFIGURE CHECKPOINT THROW BULK"
-)
-_OBJECTS: Final = words(
-    "TABLE VIEW INDEX PROCEDURE PROC FUNCTION TRIGGER SCHEMA DATABASE ROLE USER LOGIN SEQUENCE TYPE "
-    "SYNONYM STATISTICS UNIQUE CLUSTERED NONCLUSTERED COLUMNSTORE OR FULLTEXT SPATIAL XML PARTITION "
-    "SECURITY EXTERNAL SERVER APPLICATION CERTIFICATE SYMMETRIC ASYMMETRIC MASTER RULE DEFAULT ASSEMBLY "
-    "QUEUE SERVICE MESSAGE CONTRACT ROUTE EVENT ENDPOINT AUTHORIZATION PRIMARY WORKLOAD RESOURCE "
-    "CREDENTIAL AVAILABILITY"
-)
-_QUERY_JOINTS: Final = frozenset(("UNION", "ALL", "EXCEPT", "INTERSECT", "FOR", "AS"))
-_ROW_VERBS: Final = frozenset(("INSERT", "UPDATE", "DELETE", "SELECT", "EXECUTE", "EXEC"))
-_JOINS: Final = frozenset(("INNER", "LEFT", "RIGHT", "FULL", "OUTER"))
-_CONDITIONAL_DROPS: Final = _OBJECTS | {"COLUMN", "CONSTRAINT"}
 
 
 class Batches:
@@ -63,9 +49,16 @@ class Batches:
     def statements(self, cur: Cursor, conditional: bool = False) -> list[Statement]:
         """All statements from here to the end."""
         found: list[Statement] = []
+        depth = self.depth
         while not cur.done:
-            if not cur.accept(";"):
+            if cur.accept(";"):
+                continue
+            try:
                 found += self.one(cur, conditional)
+            except UnreadableError as error:  # a condition without an end
+                self.reader.problems.append(Problem(error.range, error.message))
+                self.depth = depth
+                cur.at = cur.stop
         return found
 
     def one(self, cur: Cursor, conditional: bool) -> list[Statement]:
@@ -139,24 +132,33 @@ class Batches:
             elif key == "END" and cases:
                 cases -= 1
             elif (
-                key in _STARTERS and not cases and not (key == "UPDATE" and cur.peek(1).key == "(")
+                key in STARTERS and not cases and not (key == "UPDATE" and cur.peek(1).key == "(")
             ) or key == ";":
                 return
             cur.skip()
 
     def simple(self, cur: Cursor, conditional: bool) -> list[Statement]:
-        end = _end(cur)
+        end = end_of_statement(cur)
         part = Cursor(cur.text, cur.dialect, cur.tokens, cur.at, end)
         cur.at = end
         key = part.key
         if key in ("EXEC", "EXECUTE"):
-            place = Range(part.peek().start, part.tokens[end - 1].end)
-            above = heading(self.reader.text, place.start)
-            return [Statement(place, "EXEC", tuple(self.execute(part, place)), conditional, heading=above)]
+            return self.executed(part, conditional)
         if key in ("DECLARE", "SET", "SELECT"):
             self.remember(part)
         it = self.reader.statement(part, None, conditional)
         return [] if it is None else [it]
+
+    def executed(self, part: Cursor, conditional: bool) -> list[Statement]:
+        place = Range(part.peek().start, part.tokens[part.stop - 1].end)
+        above = heading(self.reader.text, place.start)
+        try:
+            check_brackets(part)
+            does = self.execute(part, place)
+        except UnreadableError as error:
+            self.reader.problems.append(Problem(error.range, error.message))
+            return []
+        return [Statement(place, "EXEC", tuple(does), conditional, heading=above)]
 
     # --- variables and what is run from them ---------------------------------------------------------------
 
@@ -323,122 +325,3 @@ def _dotted(text: str) -> list[str]:
     """'[dbo].[a.b]' to its names."""
     tokens, *_ = lex(text, 0, len(text), SYNTAX["sqlserver"], lambda _: False)
     return [it.text for it in tokens if it.kind in ("word", "name")]
-
-
-# --- where a statement ends --------------------------------------------------------------------------------
-
-
-def _end(cur: Cursor) -> int:
-    """Where the statement ends that begins here."""
-    tokens = cur.tokens
-    first = cur.at
-    verb = tokens[first].key
-    if verb in ("CREATE", "ALTER") and any(
-        it.key in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER") for it in tokens[first + 1 : first + 4]
-    ):
-        return cur.stop  # the rest of its batch
-    depth = cases = 0
-    has_body = False  # of an INSERT, or what follows WITH
-    for at in range(first + 1, cur.stop):
-        key = tokens[at].key
-        if not key:
-            continue
-        if key == "(":
-            depth += 1
-        elif key == ")":
-            depth -= 1
-        elif depth > 0:
-            continue
-        elif key == ";":
-            return at
-        elif key == "CASE":
-            cases += 1
-        elif key == "END" and cases:
-            cases -= 1
-        elif key in ("VALUES", "DEFAULT") and verb == "INSERT":
-            has_body = True
-        elif key in _STARTERS and not (cases and key == "ELSE"):
-            if not _continues(tokens, first, at, verb, has_body, cur.stop):
-                return at
-            has_body = True
-    return cur.stop
-
-
-def _continues(tokens: Sequence[Token], first: int, at: int, verb: str, has_body: bool, stop: int) -> bool:
-    """Whether a word that could begin a statement belongs to the one that begins at first."""
-    key = tokens[at].key
-    before = tokens[at - 1].key
-    after = tokens[at + 1].key if at + 1 < stop else ""
-    if before == "." or (before == "OR" and key == "ALTER"):
-        return True
-    if key in ("CREATE", "ALTER", "DROP"):
-        if verb == "ALTER" and at - first <= 7 and key != "CREATE":
-            return not has_body and (after not in _OBJECTS or _names_end(tokens, first + 2) == at)
-        return verb in ("GRANT", "DENY", "REVOKE") and not has_body
-    if key == "IF":
-        return after == "EXISTS" and before in _CONDITIONAL_DROPS
-    if key == "SET":
-        if before in ("DELETE", "UPDATE") and tokens[at - 2].key == "ON":
-            return True
-        return (
-            (verb in ("UPDATE", "ALTER") and not has_body)
-            or (verb == "MERGE" and before == "UPDATE")
-            or (verb == "WITH" and tokens[first].key == "WITH" and _last_verb(tokens, first, at) == "UPDATE")
-        )
-    if key in _ROW_VERBS:
-        if before == "ON" and key in ("DELETE", "UPDATE") and verb in ("CREATE", "ALTER"):
-            return True
-        if verb in ("GRANT", "DENY", "REVOKE"):
-            return not _seen(tokens, first, at, "TO", "FROM")
-        if verb == "MERGE":
-            return before == "THEN"
-        if verb == "WITH":
-            return (
-                not has_body
-                or (key == "SELECT" and before in _QUERY_JOINTS)
-                or (key == "SELECT" and _last_verb(tokens, first, at) == "INSERT")
-            )
-        if key == "SELECT":
-            return before in _QUERY_JOINTS or (verb == "INSERT" and not has_body)
-        if key in ("EXEC", "EXECUTE"):
-            return (verb == "INSERT" and not has_body) or after == "AS"
-        return before in ("FOR", "OF", ",") and verb in ("DECLARE", "CREATE", "ALTER")
-    if key == "FETCH":
-        return before in ("ROW", "ROWS")
-    if key == "MERGE":
-        return before in _JOINS or (verb == "WITH" and not has_body)
-    if key == "ELSE":
-        return False
-    if key == "THROW":  # which is no reserved word
-        return after not in ("", ";", "END") and tokens[at + 1].kind not in ("number", "variable")
-    if key == "BULK":
-        return after != "INSERT"
-    if key in ("OPEN", "CLOSE", "USE", "RETURN", "CHECKPOINT"):
-        return before in (",", "=", "(") or (key == "OPEN" and verb == "CREATE")
-    return False
-
-
-def _names_end(tokens: Sequence[Token], at: int) -> int:
-    """Where the name ends that begins at `at`."""
-    at += 1
-    while at + 1 < len(tokens) and tokens[at].key == ".":
-        at += 2
-    return at
-
-
-def _last_verb(tokens: Sequence[Token], first: int, at: int) -> str:
-    """The last verb before `at` outside of brackets."""
-    depth = 0
-    for i in range(at - 1, first, -1):
-        key = tokens[i].key
-        if key == ")":
-            depth += 1
-        elif key == "(":
-            depth -= 1
-        elif depth == 0 and key in ("INSERT", "UPDATE", "DELETE", "SELECT"):
-            return key
-    return ""
-
-
-def _seen(tokens: Sequence[Token], first: int, at: int, *keys: str) -> bool:
-    return any(it.key in keys for it in tokens[first:at])

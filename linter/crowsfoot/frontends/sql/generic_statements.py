@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import Dialect, Kind, Operation, Statement
+from crowsfoot.frontends.sql import generic_alters as alters
+from crowsfoot.frontends.sql import generic_drops as drops
+from crowsfoot.frontends.sql import generic_indexes as indexes
+from crowsfoot.frontends.sql import generic_inserts as inserts
 from crowsfoot.frontends.sql import generic_objects as objects
 from crowsfoot.frontends.sql import generic_routines as routines
 from crowsfoot.frontends.sql import generic_rows as rows
 from crowsfoot.frontends.sql import generic_sessions as sessions
 from crowsfoot.frontends.sql import generic_tables as tables
-from crowsfoot.frontends.sql.generic_cursor import Cursor, ForeignError, UnreadableError, words
+from crowsfoot.frontends.sql.generic_cursor import (
+    Cursor,
+    ForeignError,
+    UnreadableError,
+    check_brackets,
+    words,
+)
 from crowsfoot.frontends.sql.text import heading
 from crowsfoot.source import Range
 
@@ -66,9 +76,9 @@ class Reader:
             if cur.peek(1).kind == "end":
                 cur.take()
                 raise cur.unexpected("what is to be dropped")
-            return f"DROP {cur.peek(1).key}", Done(objects.drop(cur))
+            return f"DROP {cur.peek(1).key}", Done(drops.drop(cur))
         if key in ("INSERT", "REPLACE"):
-            return key, Done(rows.insert(cur, cut))
+            return key, Done(inserts.insert(cur, cut))
         handler = _HANDLERS[self.dialect].get(key)
         if handler is not None:
             return key, Done(handler(cur))
@@ -103,12 +113,12 @@ class Reader:
         if noun in ("TABLE", "VIRTUAL"):
             if verb == "CREATE":
                 return "CREATE TABLE", Done(tables.create_table(cur))
-            return name, Done(*tables.alter_table(cur))
+            return name, Done(*alters.alter_table(cur))
         if noun == "INDEX":
             if verb == "CREATE":
-                does, algorithm, lock = objects.create_index(cur)
+                does, algorithm, lock = indexes.create_index(cur)
                 return name, Done(does, False, algorithm, lock)
-            return name, Done(objects.alter_index(cur))
+            return name, Done(indexes.alter_index(cur))
         if noun == "VIEW":
             return name, Done(objects.create_view(cur, at))
         if noun == "TRIGGER":
@@ -126,24 +136,6 @@ class Reader:
         if noun == "TYPE":
             return name, Done(objects.create_type(cur))
         return name, Done(objects.create_other(cur, at, kind))
-
-
-def check_brackets(cur: Cursor, cut: bool) -> None:
-    """Each bracket is closed, and no string is left open."""
-    open_ones: list[Token] = []
-    for at in range(cur.at, cur.stop):
-        token = cur.tokens[at]
-        if token.key == "(":
-            open_ones.append(token)
-        elif token.key == ")":
-            if not open_ones:
-                raise UnreadableError(Range(token.start, token.end), "no bracket is open here")
-            open_ones.pop()
-        elif token.kind == "open":
-            raise UnreadableError(Range(token.start, token.start + 1), f"this {token.text} is not closed")
-    if open_ones and not cut:
-        token = open_ones[0]
-        raise UnreadableError(Range(token.start, token.end), "this bracket is not closed")
 
 
 def _update(cur: Cursor) -> list[Operation]:
@@ -172,9 +164,9 @@ _HANDLERS: Final[dict[Dialect, dict[str, Callable[[Cursor], list[Operation]]]]] 
         "LOCK": sessions.lock_tables,
         "ANALYZE": sessions.maintain,
         "OPTIMIZE": sessions.maintain,
-        "RENAME": objects.rename,
-        "GRANT": objects.grant,
-        "REVOKE": objects.grant,
+        "RENAME": drops.rename,
+        "GRANT": drops.grant,
+        "REVOKE": drops.grant,
         "EXECUTE": sessions.dynamic,
     },
     "sqlite": _COMMON
@@ -194,9 +186,9 @@ _HANDLERS: Final[dict[Dialect, dict[str, Callable[[Cursor], list[Operation]]]]] 
         "UPDATE": _update,
         "SAVE": sessions.transaction,
         "SET": sessions.set_variable,
-        "GRANT": objects.grant,
-        "REVOKE": objects.grant,
-        "DENY": objects.grant,
+        "GRANT": drops.grant,
+        "REVOKE": drops.grant,
+        "DENY": drops.grant,
     },
 }
 _OTHERS: Final[dict[Dialect, frozenset[str]]] = {
@@ -212,8 +204,8 @@ _OTHERS: Final[dict[Dialect, frozenset[str]]] = {
     "sqlite": frozenset(("ATTACH", "DETACH", "EXPLAIN")),
     # Source: https://learn.microsoft.com/sql/t-sql/statements/statements
     "sqlserver": words(
-        "BACKUP BREAK BULK CHECKPOINT CLOSE CONTINUE DBCC DEALLOCATE DECLARE DISABLE ENABLE FETCH GOTO KILL OPEN "
-        "PRINT RAISERROR RECONFIGURE RESTORE RETURN REVERT SETUSER SHUTDOWN THROW USE WAITFOR"
+        "BACKUP BREAK BULK CHECKPOINT CLOSE CONTINUE DBCC DEALLOCATE DECLARE DISABLE ENABLE FETCH GOTO KILL "
+        "OPEN PRINT RAISERROR RECONFIGURE RESTORE RETURN REVERT SETUSER SHUTDOWN THROW USE WAITFOR"
     ),
 }
 _NOUNS: Final[dict[Dialect, frozenset[str]]] = {

@@ -320,20 +320,7 @@ class _Outline:
         return self._words.find(";", index, self._count)
 
     def _until_word(self, word: str, index: int) -> int:
-        """The index of THEN or LOOP after a condition, in which CASE can stand."""
-        words = self._words.words
-        closing = self._words.closing
-        depth = 0
-        while index < self._count:
-            it = words[index]
-            if it == word and depth == 0:
-                return index
-            if it == ";" and depth == 0:
-                break
-            if it == "CASE":
-                depth += 1
-            elif it == "END" and depth:
-                depth -= 1
-            index = closing[index] + 1 if it in ("(", "[") else index + 1
-        self._whole = False
-        return min(index, self._count)
+        """The index of THEN or LOOP after a condition; a CASE in it stands in brackets."""
+        found = self._words.find(word, index, self._count)
+        self._whole &= found < self._count
+        return found

@@ -5,7 +5,8 @@ from crowsfoot.frontends.sql import postgres_types as types
 from crowsfoot.frontends.sql.postgres_here import Here
 from crowsfoot.frontends.sql.postgres_names import constant
 from crowsfoot.frontends.sql.postgres_parser import Tree
-from crowsfoot.frontends.sql.postgres_walk import VALUE_FUNCTIONS, Walk, once
+from crowsfoot.frontends.sql.postgres_results import VALUE_FUNCTIONS
+from crowsfoot.frontends.sql.postgres_walk import Walk, once
 from crowsfoot.frontends.sql.postgres_words import Words
 from crowsfoot.source import Range
 

@@ -1,5 +1,6 @@
 """CREATE FUNCTION and DO to operations, with the statements of their bodies."""
 
+import re
 from typing import Final, Literal, NamedTuple
 
 from crowsfoot.facts.common import Problem
@@ -9,6 +10,7 @@ from crowsfoot.frontends.sql import postgres_types as types
 from crowsfoot.frontends.sql.postgres_here import NO_NAMES, Here, Place, RefusedError
 from crowsfoot.frontends.sql.postgres_names import qualified, strings, value
 from crowsfoot.frontends.sql.postgres_parser import Tree, refuses
+from crowsfoot.frontends.sql.postgres_words import word_at
 from crowsfoot.source import Range
 
 
@@ -155,11 +157,11 @@ def _contents(
             broken = broken or inner
         elif runs and not it.conditional and inner.kind == "syntax":
             raise RefusedError(inner)
-    if (refused := refuses(body.text)) is not None:
+    if (refused := refuses(body.text, alone=runs)) is not None:
         reason, line = refused
         if broken is not None and broken.kind == "syntax":
             raise RefusedError(broken)
-        raise RefusedError(Problem(_line(body, line), reason))
+        raise RefusedError(Problem(_where(body, reason, line), reason))
     return _Contents(tuple(statements), dynamic)
 
 
@@ -194,11 +196,17 @@ def _returned(it: Tree, where: Range) -> str | None:
     return f"setof {returned}" if it["returnType"].get("setof") else returned
 
 
-def _line(body: _Body, line: int) -> Range:
-    """The words of the 1-based line of a body."""
+def _where(body: _Body, reason: str, line: int) -> Range:
+    """The word that PostgreSQL stumbles over in a 1-based line of a body or later, or that whole line."""
+    if reason.endswith("at end of input"):
+        return body.place(*word_at(body.text, len(body.text)))
     start = 0
     for _ in range(line - 1):
         start = body.text.find("\n", start) + 1
+    near = reason.partition('"')[2].rpartition('"')[0]
+    found = re.compile(rf"(?<!\w){re.escape(near)}(?!\w)").search(body.text, start) if near else None
+    if found is not None:
+        return body.place(found.start(), found.end())
     end = body.text.find("\n", start)
     text = body.text[start : end if end >= 0 else len(body.text)]
     begin = start + len(text) - len(text.lstrip())

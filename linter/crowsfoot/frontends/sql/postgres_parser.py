@@ -61,10 +61,11 @@ def check(text: str, base: int) -> UnparsedError | None:
     return None
 
 
-def refuses(body: str) -> tuple[str, int] | None:
-    """What PostgreSQL says against the grammar of a PL/pgSQL body, and in which line; None: nothing.
+def refuses(body: str, *, alone: bool) -> tuple[str, int] | None:
+    """What PostgreSQL says against a PL/pgSQL body, and in which line; None: nothing.
 
-    The parser stands alone here: what it says about names and types is not to be trusted, and is left out.
+    It is read as that of a DO block, without the database: what it says about types is left out, and what it
+    says about names, unless the body stands alone and has no arguments.
     """
     if len(body) > _FEW or "\0" in body or _TAG in body:
         return None
@@ -78,7 +79,7 @@ def refuses(body: str) -> tuple[str, int] | None:
             return None
         error = result.error.contents
         message = _text(error.message)
-        if not message.startswith(_OF_GRAMMAR):
+        if not message.startswith(_OF_GRAMMAR) and not (alone and _UNDECLARED.fullmatch(message)):
             return None
         line = _LINE.search(_text(error.context))
         return message, int(line[1]) if line else 1
@@ -89,6 +90,8 @@ def refuses(body: str) -> tuple[str, int] | None:
 _TOO_DEEP: Final = "this is nested too deeply to be read"
 _TAG: Final = "$crowsfoot$"
 _LINE: Final = re.compile(r"near line (\d+)")
+# A field of a %ROWTYPE is not known either, where the table is not.
+_UNDECLARED: Final = re.compile(r'"[^.]+" is not a known variable')
 _OF_GRAMMAR: Final = (
     "syntax error",
     "mismatched parentheses",

@@ -54,7 +54,9 @@ def insert(it: Tree, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
         walk.table(relation)
         walk.sets(conflict.get("targetList", ()))
         walk.node(conflict.get("whereClause"))
-    walk.node(it.get("returningClause"))
+    if "returningClause" in it:
+        walk.node(it["returningClause"])
+        walk.involved |= rows is None  # it names columns of another table than the SELECT does
     read: Query | None = None
     if rows is None or walk.has_query or walk.involved:
         read = views.with_outputs(walk.result(here.range), source, here)

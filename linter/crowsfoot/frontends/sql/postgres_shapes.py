@@ -8,7 +8,7 @@ from crowsfoot.frontends.sql import postgres_types as types
 from crowsfoot.frontends.sql.postgres_here import Here
 from crowsfoot.frontends.sql.postgres_names import object_name, strings
 from crowsfoot.frontends.sql.postgres_parser import Tree
-from crowsfoot.frontends.sql.postgres_walk import VALUE_FUNCTIONS
+from crowsfoot.frontends.sql.postgres_results import VALUE_FUNCTIONS
 
 # Beyond these nobody asks for the type of a column; a chain of a thousand operators is as deep.
 _DEEPEST: Final = 40

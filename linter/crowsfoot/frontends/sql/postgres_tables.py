@@ -96,7 +96,7 @@ def _create_table(it: Tree, here: Here, more_options: tuple[tuple[str, str], ...
         for kind, each in elements
     ]
     if starts:
-        last = here.text[here.end - 1] == ")" and it.keys() <= _PARTS_OF_MOST
+        last = here.text[here.end - 1] == ")" and here.verb == "CREATE TABLE" and it.keys() <= _PARTS_OF_MOST
         starts.append(here.end - 1 if last else _list_end(here, starts[-1]))
     for index, (kind, each) in enumerate(elements):
         if kind == "ColumnDef":

@@ -27,7 +27,7 @@ from crowsfoot.frontends.sql.postgres_names import (
     strings,
 )
 from crowsfoot.frontends.sql.postgres_parser import Tree
-from crowsfoot.frontends.sql.postgres_walk import VALUE_FUNCTIONS
+from crowsfoot.frontends.sql.postgres_results import figured, result_names
 
 
 def create_view(it: Tree, here: Here) -> tuple[Operation, ...]:
@@ -81,25 +81,6 @@ def refresh(it: Tree, here: Here) -> tuple[Operation, ...]:
     return (RefreshView(here.range, view, it.get("concurrent", False), "skipData" not in it),)
 
 
-def result_names(select: Tree) -> tuple[str, ...]:
-    """The names of the columns that a query gives; () where a star hides them.
-
-    Source: https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/parser/parse_target.c
-    """
-    while "larg" in select:
-        select = select["larg"]
-    if "valuesLists" in select:
-        row = select["valuesLists"][0]["List"].get("items", ())
-        return tuple([f"column{index + 1}" for index in range(len(row))])
-    found: list[str] = []
-    for each in select.get("targetList", ()):
-        target = each["ResTarget"]
-        if _is_star(target["val"]):
-            return ()
-        found.append(target.get("name") or _figured(target["val"]) or "?column?")
-    return tuple(found)
-
-
 def with_outputs(read: Query, select: Tree, here: Here) -> Query:
     """The query, with what its outermost SELECT gives."""
     if "larg" in select or "valuesLists" in select:
@@ -108,7 +89,7 @@ def with_outputs(read: Query, select: Tree, here: Here) -> Query:
     for each in select.get("targetList", ()):
         target = each["ResTarget"]
         node = target["val"]
-        name = target.get("name") or _figured(node) or "?column?"
+        name = target.get("name") or figured(node) or "?column?"
         cast: TypeName | None = None
         if "TypeCast" in node:
             type_name = node["TypeCast"]["typeName"]
@@ -135,13 +116,6 @@ _AFTER_QUERY: Final = re.compile(
     r"\s+WITH\s+(?:(?:CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION|(?:NO\s+)?DATA)\s*\Z",
     re.IGNORECASE,
 )
-_OWN_NAMES: Final = {
-    "CoalesceExpr": "coalesce",
-    "A_ArrayExpr": "array",
-    "RowExpr": "row",
-    "GroupingFunc": "grouping",
-}
-_SUB_LINKS: Final = {"EXISTS_SUBLINK": "exists", "ARRAY_SUBLINK": "array"}
 
 
 def _table(
@@ -190,62 +164,3 @@ def _query(select: Tree, here: Here, relation: int) -> Query:
     end = here.until(start, tail.start()) if tail else here.end
     read = with_outputs(query(select, here, here.place(start, end)), select, here)
     return replace(read, result=shapes.result(select, here))
-
-
-def _is_star(node: Tree) -> bool:
-    return "ColumnRef" in node and "A_Star" in node["ColumnRef"]["fields"][-1]
-
-
-def _figured(node: Tree) -> str:
-    """The name that PostgreSQL gives to a result without one; "" where it finds none."""
-    cast = ""
-    while True:
-        ((kind, it),) = node.items()
-        if kind == "TypeCast":
-            cast = cast or it["typeName"]["names"][-1]["String"]["sval"]
-            node = it["arg"]
-        elif kind == "CollateClause":
-            node = it["arg"]
-        elif kind == "A_Indirection":
-            for part in reversed(it["indirection"]):
-                if "String" in part:
-                    return str(part["String"]["sval"])
-            node = it["arg"]
-        elif kind == "CaseExpr":
-            if "defresult" not in it:
-                return "case"
-            cast = cast or "case"
-            node = it["defresult"]
-        elif kind == "SubLink":
-            if it["subLinkType"] != "EXPR_SUBLINK":
-                return _SUB_LINKS.get(it["subLinkType"], cast)
-            target = _first_target(it["subselect"]["SelectStmt"])
-            if target is None or "name" in target:
-                return cast if target is None else str(target["name"])
-            node = target["val"]
-        else:
-            return _own_name(kind, it) or cast
-
-
-def _first_target(select: Tree) -> Tree | None:
-    """What a query gives first; None where that is a star, or a value without a name."""
-    while "larg" in select:
-        select = select["larg"]
-    if "targetList" not in select:
-        return None
-    target: Tree = select["targetList"][0]["ResTarget"]
-    return None if _is_star(target["val"]) else target
-
-
-def _own_name(kind: str, it: Tree) -> str:
-    if kind == "ColumnRef":
-        return str(it["fields"][-1].get("String", {}).get("sval", ""))
-    if kind == "FuncCall":
-        return str(it["funcname"][-1]["String"]["sval"])
-    if kind == "MinMaxExpr":
-        return "greatest" if it["op"] == "IS_GREATEST" else "least"
-    if kind == "A_Expr" and it["kind"] == "AEXPR_NULLIF":
-        return "nullif"
-    if kind == "SQLValueFunction":
-        return VALUE_FUNCTIONS[it["op"]]
-    return _OWN_NAMES.get(kind, "")

@@ -8,26 +8,10 @@ from crowsfoot.frontends.sql import postgres_types as types
 from crowsfoot.frontends.sql.postgres_here import Here
 from crowsfoot.frontends.sql.postgres_names import object_name
 from crowsfoot.frontends.sql.postgres_parser import Tree
+from crowsfoot.frontends.sql.postgres_results import VALUE_FUNCTIONS, figured
 from crowsfoot.source import Range
 
 NO_CTES: Final[frozenset[str]] = frozenset()
-VALUE_FUNCTIONS: Final = {
-    "SVFOP_CURRENT_DATE": "current_date",
-    "SVFOP_CURRENT_TIME": "current_time",
-    "SVFOP_CURRENT_TIME_N": "current_time",
-    "SVFOP_CURRENT_TIMESTAMP": "current_timestamp",
-    "SVFOP_CURRENT_TIMESTAMP_N": "current_timestamp",
-    "SVFOP_LOCALTIME": "localtime",
-    "SVFOP_LOCALTIME_N": "localtime",
-    "SVFOP_LOCALTIMESTAMP": "localtimestamp",
-    "SVFOP_LOCALTIMESTAMP_N": "localtimestamp",
-    "SVFOP_CURRENT_ROLE": "current_role",
-    "SVFOP_CURRENT_USER": "current_user",
-    "SVFOP_USER": "user",
-    "SVFOP_SESSION_USER": "session_user",
-    "SVFOP_CURRENT_CATALOG": "current_catalog",
-    "SVFOP_CURRENT_SCHEMA": "current_schema",
-}
 
 
 class Hint(NamedTuple):
@@ -298,12 +282,7 @@ class Walk:
         if "whereClause" in select:
             below.append(select["whereClause"])
         for part in ("distinctClause", "groupClause", "sortClause"):
-            for each in select.get(part, ()):
-                ordered = each["SortBy"]["node"] if "SortBy" in each else each
-                fields: list[Tree] = ordered["ColumnRef"]["fields"] if "ColumnRef" in ordered else []
-                if len(fields) == 1 and "String" in fields[0] and fields[0]["String"]["sval"] in named:
-                    continue  # a name that the SELECT gives
-                below.append(each)
+            below += [each for each in select.get(part, ()) if not _names_result(each, select, named)]
         for part in ("havingClause", "limitCount", "limitOffset"):
             if part in select:
                 below.append(select[part])
@@ -437,6 +416,19 @@ _HANDLERS: Final[dict[str, Callable[[Walk, Any, Hint], None]]] = {
     "TypeName": Walk._nothing,
     "typeName": Walk._nothing,
 }
+
+
+def _names_result(node: Tree, select: Tree, named: set[str]) -> bool:
+    """Whether what the query is sorted or grouped by is a name that it gives to a result."""
+    node = node["SortBy"]["node"] if "SortBy" in node else node
+    fields: list[Tree] = node["ColumnRef"]["fields"] if "ColumnRef" in node else []
+    if len(fields) != 1 or "String" not in fields[0]:
+        return False
+    name = fields[0]["String"]["sval"]
+    if name in named or "larg" in select:
+        return True
+    results = [each["ResTarget"]["val"] for each in select.get("targetList", ())]
+    return any("ColumnRef" not in it and figured(it) == name for it in results)
 
 
 def _joins(sources: Iterable[Tree]) -> bool:

@@ -113,6 +113,8 @@ def add_index_constraint(draft: Draft, number: int, it: Constraint) -> None:
         check_keys(draft, table, keys, it)
     if primary:
         refuse_second(draft, table, it)
+    if it.kind != "exclude":
+        check_partition_keys(draft, table, [key.column for key in keys], it.range)
     taken = names_on(table)
     if it.name is None or not draft.postgres:
         name = own_index_name(draft, table, it, keys)
@@ -145,6 +147,14 @@ def add_index_constraint(draft: Draft, number: int, it: Constraint) -> None:
     for heir in [*heirs(draft.catalog, table)]:
         if heir.partition_of is not None and not any(same_index(index, own) for own in heir.indexes.values()):
             add_index_constraint(draft, heir.number, replace(it, name=None))
+
+
+def check_partition_keys(draft: Draft, table: Table, columns: Sequence[str | None], range: Range) -> None:
+    """What is unique in a partitioned table must tell the partitions apart."""
+    missing = set(table.partition_keys) - set(columns)
+    if missing and missing <= set(table.columns) and draft.postgres:
+        message = "unique constraint on partitioned table must include all partitioning columns"
+        draft.refuse("0A000", message, range, table.name)
 
 
 def refuse_second(draft: Draft, table: Table, it: Constraint) -> None:

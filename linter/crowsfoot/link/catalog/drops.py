@@ -149,10 +149,10 @@ def remove_constraint(draft: Draft, thing: Thing) -> None:
     if table is None:
         return
     name = str(thing[2])
-    if name in table.indexes:
-        draft.put(replace(table, indexes=less(table.indexes, name)))
-    elif name in table.foreign_keys:
+    if name in table.foreign_keys:  # whose index may have the same name in MySQL, and stays
         draft.put(replace(table, foreign_keys=less(table.foreign_keys, name)))
+    elif name in table.indexes:
+        draft.put(replace(table, indexes=less(table.indexes, name)))
     elif name in table.checks:
         draft.put(replace(table, checks=less(table.checks, name)))
 

@@ -181,7 +181,7 @@ def perform(draft: Draft, statement: Statement) -> None:
     changes: Sequence[Change] = statement.does
     if statement.if_exists and changes and lacks_table(draft, changes[0]):
         return
-    if len(changes) > 1 and isinstance(changes[0], DropObject):
+    if len(changes) > 1 and all(isinstance(it, DropObject) for it in changes):
         objects.drop_objects(draft, [it for it in changes if isinstance(it, DropObject)])
         changes = ()
     elif changes and isinstance(changes[0], IN_PHASES):

@@ -8,7 +8,7 @@ from crowsfoot.facts.sql import CreateIndex, IndexKey
 from crowsfoot.link.catalog import names
 from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, UNSORTABLE
 from crowsfoot.link.catalog.constraint_names import claim_index, numbered
-from crowsfoot.link.catalog.constraints import stored
+from crowsfoot.link.catalog.constraints import check_partition_keys, stored
 from crowsfoot.link.catalog.draft import Draft, edited
 from crowsfoot.link.catalog.foreign_keys import without_implied
 from crowsfoot.link.catalog.model import Index, Table
@@ -74,6 +74,8 @@ def make_index(draft: Draft, number: int, change: CreateIndex) -> None:
     keys = checked_keys(draft, table, change)
     if taken and change.if_not_exists:
         return
+    if change.unique:
+        check_partition_keys(draft, table, [key.column for key in keys], change.range)
     if name is None:
         name = (
             names.index_name(draft, table.schema, table.name, keys, change.include, None)

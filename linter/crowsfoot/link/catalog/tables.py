@@ -66,8 +66,9 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
             checks.update(model.checks)
     rules = [*(rule for it in change.columns for rule in it.constraints), *change.constraints]
     types = [type_of_column(draft, it) for it in change.columns]
-    parent = inheritable(draft, change.partition_of) if change.partition_of is not None else None
-    ancestors = [inheritable(draft, it) for it in change.inherits]
+    temporary = schema == "pg_temp"
+    parent = inheritable(draft, change.partition_of, temporary) if change.partition_of is not None else None
+    ancestors = [inheritable(draft, it, temporary) for it in change.inherits]
     for ancestor in ancestors:
         if ancestor.partition_by is not None:
             message = f'cannot inherit from partitioned table "{ancestor.name}"'
@@ -151,10 +152,13 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         indexes.make_index(draft, number, index)
 
 
-def inheritable(draft: Draft, name: ObjectName) -> Table:
+def inheritable(draft: Draft, name: ObjectName, temporary: bool) -> Table:
     table = draft.table(name)
     if table.kind != "table":
         message = f'inherited relation "{table.name}" is not a table or foreign table'
+        draft.refuse("42809", message, name.range, table.name)
+    if table.temporary and not temporary:
+        message = f'cannot inherit from temporary relation "{table.name}"'
         draft.refuse("42809", message, name.range, table.name)
     return table
 
@@ -195,7 +199,8 @@ def add_rules(draft: Draft, number: int, rules: Sequence_[Constraint]) -> None:
     for rule in rules:
         if rule.kind in ("check", "not null"):
             attempt(draft, number, rule)
-    for rule in merged([it for it in rules if it.kind in ("primary", "unique", "exclude")]):
+    keys = [it for it in rules if it.kind in ("primary", "unique", "exclude")]
+    for rule in keys if draft.catalog.dialect == "mysql" else merged(keys):
         attempt(draft, number, rule)
     for rule in rules:
         if rule.kind == "foreign":

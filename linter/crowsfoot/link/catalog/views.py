@@ -12,7 +12,7 @@ from crowsfoot.link.catalog.rows import outputs
 def create_view(draft: Draft, change: CreateView) -> None:
     catalog = draft.catalog
     rows.check_query(draft, change.query)
-    temporary = change.temporary or change.view.schema == "pg_temp"
+    temporary = change.temporary or change.view.schema == "pg_temp" or reads_temporary(draft, change)
     schema = "pg_temp" if temporary and draft.postgres else draft.schema_for(change.view)
     name = change.view.name
     kind = "materialized view" if change.materialized else "view"
@@ -54,6 +54,20 @@ def create_view(draft: Draft, change: CreateView) -> None:
     draft.put(new)
     if temporary:
         draft.see_temporary()
+
+
+def reads_temporary(draft: Draft, change: CreateView) -> bool:
+    """Whether the view reads something temporary, which makes it temporary too."""
+    if "pg_temp" not in draft.catalog.search_path:
+        return False
+    for name in change.query.tables:
+        table = draft.catalog.table(name)
+        if table is not None and table.temporary:
+            if change.materialized:
+                message = "materialized views must not use temporary tables or views"
+                draft.refuse("0A000", message, change.range, table.name)
+            return True
+    return False
 
 
 def columns_of(draft: Draft, change: CreateView) -> list[Column] | None:
