@@ -3,13 +3,13 @@
 paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -judge-> Report
 """
 
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
+from crowsfoot.applying import apply_rules
 from crowsfoot.cache import Cache
-from crowsfoot.config import Config, enabled, severity, silenced
+from crowsfoot.config import Config, enabled, silenced
 from crowsfoot.discover import Discovery
 from crowsfoot.facts import Automation, Installed
 from crowsfoot.facts.common import Problem
@@ -23,11 +23,10 @@ from crowsfoot.link.project import File, Project
 from crowsfoot.link.project import Problem as LinkProblem
 from crowsfoot.reading import read_all, read_migrations
 from crowsfoot.rule import Rule
-from crowsfoot.subjects import SUBJECTS, ByOperation
+from crowsfoot.subjects import SUBJECTS
 from crowsfoot.suppress import Unused, judge
 
 Rules = Mapping[str, Rule[Any]]
-Subjects = Mapping[type[Any], Iterable[Any]]
 
 _NOTHING_KEPT = Cache(None)
 
@@ -45,21 +44,22 @@ def check(
     project = analyse(discovery, config, cache, changes)
 
     subjects = {type: find(project) for type, find in SUBJECTS.items()}
+    said = apply_rules(chosen, subjects, config)
     judged = judge(
-        apply_rules(chosen, subjects, config, failures),
+        said.diagnostics,
         project.directives,
         discovery.by_path(),
         known=rules.keys(),
         ran={rule.name for rule in chosen},
     )
     # Which comments are in vain is only known once every other rule has spoken.
-    about_comments = apply_rules(chosen, {Unused: judged.unused}, config, failures)
+    about_comments = apply_rules(chosen, {Unused: judged.unused}, config)
 
     return Report(
-        kept=_shown((*judged.kept, *about_comments), config, rules, _wanted(project, changes)),
+        kept=_shown((*judged.kept, *about_comments.diagnostics), config, rules, _wanted(project, changes)),
         allowed=judged.allowed,
         files=len(_seen(project)),
-        failures=tuple(failures),
+        failures=(*failures, *said.failures, *about_comments.failures),
     )
 
 
@@ -119,39 +119,6 @@ def _sql(discovery: Discovery) -> dict[str, str | None]:
     texts: dict[str, str | None] = {path: None for path, _ in discovery.problems if path.endswith(".sql")}
     texts.update((it.path, it.text) for it in discovery.sources if it.path.endswith(".sql"))
     return texts
-
-
-def apply_rules(
-    rules: Iterable[Rule[Any]], subjects: Subjects, config: Config, failures: list[str]
-) -> list[Diagnostic]:
-    """The findings of the rules over one of the subjects, with the severity that the user gives them.
-
-    A rule that raises is a bug, of ours or of its package: its traceback goes to failures, and the others
-    still run.
-    """
-    found = []
-    sorted_out = ByOperation(subjects.get(Step, ()))
-    for rule in rules:
-        options = config.options.get(rule.name, {})
-        for subject in _concerned(rule, subjects, sorted_out):
-            try:
-                findings = list(rule.check(subject, **options))
-            except Exception:
-                failures.append(f"{rule.name} failed on {subject}:\n{traceback.format_exc()}")
-                continue
-            # Nearly always there are none.
-            if findings:
-                level = severity(config, rule)
-                found += [Diagnostic(rule.name, level, finding) for finding in findings]
-    return found
-
-
-def _concerned(rule: Rule[Any], subjects: Subjects, sorted_out: ByOperation) -> Iterable[Any]:
-    if rule.about and rule.over is Step:
-        return sorted_out.steps(rule.about)
-    if rule.about and rule.over is Migration:
-        return sorted_out.migrations(rule.about)
-    return subjects.get(rule.over, ())
 
 
 def _subjectless(rules: Iterable[Rule[Any]]) -> list[Rule[Any]]:

@@ -129,6 +129,8 @@ MANUAL = [
     ("ADD COLUMN z int FIRST", V8029, "INSTANT", "NONE", False),
     ("ADD COLUMN z int AFTER a", V84, "INSTANT", "NONE", False),
     ("ADD COLUMN z int NOT NULL AUTO_INCREMENT UNIQUE", V84, "INPLACE", "SHARED", True),
+    ("ADD COLUMN z varchar(36) DEFAULT (uuid())", V84, "INPLACE", "NONE", True),
+    ("ADD COLUMN z datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)", V84, "INSTANT", "NONE", False),
     ("DROP COLUMN b", V8028, "INPLACE", "NONE", True),
     ("DROP COLUMN b", V8029, "INSTANT", "NONE", False),
     ("DROP COLUMN a", V84, "INPLACE", "NONE", True),  # an index goes with it

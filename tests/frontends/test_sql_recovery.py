@@ -23,7 +23,7 @@ def test_a_broken_statement_costs_only_itself() -> None:
     text = dedent("""\
         -- ü
         CREATE TABLE a (b int);
-        CREATE INDEX ON a ("ü" mode); -- one
+        CREATE INDEX ON a ("ü" mode mode); -- one
         DROP TABEL c;
         DROP TABLE d
         """)
@@ -112,6 +112,7 @@ DEEP = {
     "ctes": "WITH a AS (" * 5_000 + "SELECT 1" + ") SELECT 1" * 5_000,
     "checks": "ALTER TABLE t ADD CHECK (" + "a||" * 100_000 + "b)",
     "comments": "/*" * 100_000,
+    "signs": "SELECT 1" + "+-" * 100_000 + "1",
     "dollars": "".join(f"$a{number}$ " for number in range(50_000)),
     "bodies": "DO $$ BEGIN " + "IF a THEN " * 2_000 + "END IF; " * 2_000 + " END $$",
     "open bodies": "DO $$ BEGIN " + "BEGIN " * 20_000 + " $$",

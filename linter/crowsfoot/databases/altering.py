@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from crowsfoot.databases.blocking import may_not_run
 from crowsfoot.databases.emptied import is_emptied
 from crowsfoot.facts.sql import ObjectName, SetVariable, Statement
-from crowsfoot.link.history import Step
+from crowsfoot.link.history import Migration, Step
 
 if TYPE_CHECKING:  # rules import this module, also where there is no migration
     from crowsfoot.databases.online_ddl_model import Cost
@@ -78,9 +78,18 @@ def _cost(step: Step, statement: Statement | None = None, *, mariadb: bool | Non
 
 
 def _checks_foreign_keys(step: Step) -> bool:
+    kept: Any = step.migration.__dict__
+    if "checks_foreign_keys" not in kept:
+        kept["checks_foreign_keys"] = tuple(_checks_before_each(step.migration))
+    checks: bool = kept["checks_foreign_keys"][step.number]
+    return checks
+
+
+def _checks_before_each(migration: Migration) -> Iterator[bool]:
+    """Whether foreign keys are checked, as each of its steps meets it."""
     checks = True
-    for earlier in step.migration.steps[: step.number]:
-        for change in earlier.does:
+    for step in migration.steps:
+        yield checks
+        for change in step.does:
             if isinstance(change, SetVariable) and change.name == "foreign_key_checks":
                 checks = (change.value or "1").lower() not in ("0", "off", "false")
-    return checks

@@ -26,7 +26,8 @@ def vanished(before: Catalog, after: Catalog) -> Iterator[tuple[str, Span]]:
     """
     if before is after:
         return
-    for number, table in before.tables.items():
+    # The maps of a catalog have no order of their own.
+    for number, table in sorted(before.tables.items(), key=lambda it: it[0]):
         now = after.tables.get(number)
         if now is table:
             continue
@@ -39,9 +40,15 @@ def vanished(before: Catalog, after: Catalog) -> Iterator[tuple[str, Span]]:
         for fk_name, fk in table.foreign_keys.items():
             if fk_name not in now.foreign_keys and len(now.foreign_keys) < len(table.foreign_keys):
                 yield f"the foreign key {fk_name} of {table}", fk.span
-    for key, type in before.types.items():
+        for trigger in table.triggers.values():
+            if trigger.name not in now.triggers and len(now.triggers) < len(table.triggers):
+                yield f"the trigger {trigger.name} of {table}", trigger.span
+        for policy in table.policies.values():
+            if policy.name not in now.policies and len(now.policies) < len(table.policies):
+                yield f"the policy {policy.name} of {table}", policy.span
+    for key, type in sorted(before.types.items(), key=lambda it: it[0]):
         if key not in after.types:
             yield f"the type {type.name}", type.span
-    for signature, functions in before.functions.items():
+    for signature, functions in sorted(before.functions.items(), key=lambda it: it[0]):
         if signature not in after.functions:
             yield f"the function {functions[0].name}", functions[0].span

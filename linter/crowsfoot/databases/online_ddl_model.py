@@ -101,8 +101,8 @@ class Action(msgspec.Struct, frozen=True):
     def copy(self, why: str) -> Work:
         """The table is copied row by row.
 
-        MariaDB lets others write meanwhile from 11.2 on.
-        Source: https://mariadb.com/kb/en/alter-table/#lock (MDEV-16329)
+        MariaDB lets others write meanwhile from 11.2 on, with few exceptions.
+        Source: https://mariadb.com/kb/en/online-schema-change/
         """
         online = self.server.mariadb and self.server.version >= (11, 2)
         return Work("COPY", "NONE" if online else "SHARED", why, self.change.range, rebuilds=True)

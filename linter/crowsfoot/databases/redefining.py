@@ -7,7 +7,8 @@ Source: https://www.sqlite.org/lang_altertable.html#otheralter
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -65,11 +66,20 @@ def enforces_foreign_keys(step: Step) -> bool | None:
     Source: https://github.com/rusqlite/rusqlite/blob/master/libsqlite3-sys/build.rs
     Source: https://github.com/WiseLibs/better-sqlite3/blob/master/docs/compilation.md#bundled-configuration
     """
-    migration = step.migration
+    kept: Any = step.migration.__dict__
+    if "enforces_foreign_keys" not in kept:
+        kept["enforces_foreign_keys"] = tuple(_enforced_before_each(step.migration))
+    state: bool | None = kept["enforces_foreign_keys"][step.number]
+    return state
+
+
+def _enforced_before_each(migration: Migration) -> Iterator[bool | None]:
+    """The same of every step, in one pass over the migration."""
     state: bool | None = True if migration.history.tool in ("prisma", "drizzle", "sqlx") else None
     begun = runs_in_transaction(migration)
-    for earlier in migration.steps[: step.number]:
-        for change in earlier.does:
+    for step in migration.steps:
+        yield state
+        for change in step.does:
             if isinstance(change, Transaction):
                 begun = change.action == "begin" or (begun and change.action not in ("commit", "rollback"))
             elif isinstance(change, SetVariable) and change.name == "foreign_keys" and change.value:
@@ -78,7 +88,6 @@ def enforces_foreign_keys(step: Step) -> bool | None:
                     state = wanted
                 elif not wanted and state is None:
                     state = True  # whoever turns it off believes that it is on
-    return state
 
 
 def runs_in_transaction(migration: Migration) -> bool:

@@ -72,12 +72,13 @@ def _gone(migration: Migration) -> Iterator[tuple[Step, ObjectName, ObjectName]]
 def _users(catalog: Catalog) -> Iterator[tuple[str, list[ObjectName], Span]]:
     """What names tables without being bound to them, and those names."""
     if catalog.dialect == "postgresql":
-        for functions in catalog.functions.values():
-            for function in functions:
+        for key in sorted(catalog.functions):
+            for function in catalog.functions[key]:
                 names = [name for query in function.body for name in query.tables]
                 yield f"the function {function.name}", names, function.span
     else:
-        for view in catalog.tables.values():
+        for number in sorted(catalog.tables):
+            view = catalog.tables[number]
             if view.query is not None and view.kind == "view":
                 yield f"the view {view}", list(view.query.tables), view.span
 

@@ -54,5 +54,5 @@ def _names(drop: DropObject | DropColumn | DropConstraint) -> tuple[str, ...]:
 
 def _is_named(what: str, named: set[str]) -> bool:
     kind, _, rest = what.removeprefix("the ").partition(" ")
-    name = rest.partition(" of ")[0] if kind == "foreign" else rest
+    name = rest.partition(" of ")[0] if kind in ("foreign", "trigger", "policy") else rest
     return name.removeprefix("key ").removeprefix("view ").rpartition(".")[2] in named

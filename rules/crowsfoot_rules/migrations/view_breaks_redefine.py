@@ -53,7 +53,8 @@ def check(step: Step) -> Iterator[Finding]:
     if found is None or _looks_no_further(step):
         return
     fold, gone = step.before.fold, step.before.fold(found.old.name)
-    for view in step.before.tables.values():
+    for number in sorted(step.before.tables):
+        view = step.before.tables[number]
         if view.query is not None and any(fold(it.name) == gone for it in view.query.tables):
             yield Finding(
                 step.span,

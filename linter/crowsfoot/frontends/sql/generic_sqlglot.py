@@ -87,6 +87,7 @@ class _Walk:
         self.offset = offset
         self.prefix = prefix
         self.dialect = dialect
+        self.known: dict[int, int] = {}
 
     def all(self, tree: exp.Expr, targets: Sequence[str], expression: bool) -> Named:
         ctes: set[str] = set()
@@ -169,12 +170,21 @@ class _Walk:
 
     def start(self, node: exp.Expr) -> int:
         place: int | None = node.meta.get("start")
-        if place is None:
-            place = min(
-                (it.meta["start"] for it in node.find_all(exp.Identifier, exp.Literal) if "start" in it.meta),
-                default=self.prefix,
-            )
-        return place
+        return self.starts(node).get(id(node), self.prefix) if place is None else place
+
+    def starts(self, node: exp.Expr) -> dict[int, int]:
+        """Where each node of the tree begins that has a name or a constant in it, by its identity."""
+        if not self.known:
+            for inner in reversed(list(node.root().walk())):  # what is in a node comes before it
+                place = self.known.get(id(inner))
+                if isinstance(inner, (exp.Identifier, exp.Literal)) and "start" in inner.meta:
+                    written: int = inner.meta["start"]
+                    place = written if place is None else min(place, written)
+                    self.known[id(inner)] = place
+                if place is not None and inner.parent is not None:
+                    above = id(inner.parent)
+                    self.known[above] = min(place, self.known.get(above, place))
+        return self.known
 
     def range(self, node: exp.Expr) -> Range:
         """The place of a node, or that of the whole text where sqlglot does not know it."""

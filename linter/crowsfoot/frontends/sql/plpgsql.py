@@ -129,7 +129,7 @@ class _Outline:
         if word == ";":
             return index + 1
         if word == "<" and following == "<":  # a label
-            return min(self._words.find(">", index, self._count) + 2, self._count)
+            return min(index + 5, self._count)
         if word == "DECLARE":
             return self._declarations(index + 1)
         if word == "BEGIN":
@@ -321,6 +321,11 @@ class _Outline:
 
     def _until_word(self, word: str, index: int) -> int:
         """The index of THEN or LOOP after a condition; a CASE in it stands in brackets."""
-        found = self._words.find(word, index, self._count)
-        self._whole &= found < self._count
-        return found
+        words = self._words.words
+        closing = self._words.closing
+        while index < self._count and words[index] != ";":
+            if words[index] == word:
+                return index
+            index = closing[index] + 1 if words[index] in ("(", "[") else index + 1
+        self._whole = False
+        return min(index, self._count)

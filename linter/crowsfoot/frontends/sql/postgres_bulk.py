@@ -56,7 +56,7 @@ def shortened(text: str) -> Bulk | None:
 
 _KEPT: Final = 20
 _AT_ONCE: Final = 60_000  # characters
-_FIRST_WORDS: Final = 1_000
+_FIRST: Final = 20_000  # characters, in which VALUES must stand
 _BEFORE: Final = "VALUES "
 
 
@@ -65,12 +65,13 @@ def _values(text: str) -> int | None:
     words = 0
     depth = 0
     gap = GAP_AT.match(text)
-    for match in TOKEN.finditer(text, gap.end() if gap else 0):
+    start = gap.end() if gap else 0
+    for match in TOKEN.finditer(text, start, start + _FIRST):
         word = match[0].upper()
         if word.startswith(("--", "/*")):
             continue
         words += 1
-        if words > _FIRST_WORDS or (words == 1 and word != "INSERT"):
+        if words == 1 and word != "INSERT":
             return None
         if word == "(":
             depth += 1

@@ -1,6 +1,7 @@
 """PostgreSQL column definitions, constraints and index keys to facts."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -59,8 +60,8 @@ def column(it: Tree, here: Here, end: int) -> ColumnDef:
                 identity = _IDENTITY.get(raw["generated_when"])
             else:
                 attributes: list[str] = []
-                for follower in written[index + 1 :]:
-                    attribute = follower["Constraint"]
+                for follower in range(index + 1, len(written)):
+                    attribute = written[follower]["Constraint"]
                     if attribute["contype"] not in _ATTRIBUTES:
                         break
                     attributes.append(attribute["contype"])
@@ -217,11 +218,8 @@ _NULLS: Final[dict[str, Literal["first", "last"]]] = {
 
 
 def _next(stops: Sequence[int], offset: int) -> int:
-    """The first of the stops after offset."""
-    for it in stops:
-        if it > offset:
-            return it
-    return stops[-1]
+    """The first of the sorted stops after offset, or the last one."""
+    return stops[min(bisect_right(stops, offset), len(stops) - 1)]
 
 
 def _key_expression(words: Words, first: int, end: int) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """One statement of PostgreSQL: its text, and where it and its parts stand in the file."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Final, Protocol
@@ -100,13 +101,23 @@ class Here:
     def find(self, name: str, first: int) -> Range:
         """Where a name stands with its schema, at or after the word first; else the whole statement."""
         words = self.words
-        for index in range(first, len(words.words)):
-            if unquoted(self.text[words.starts[index] : words.ends[index]]) == name:
-                start = index
-                while start - 2 >= first and words.words[start - 1] == ".":
-                    start -= 2
-                return self.place(words.starts[start], words.ends[index])
-        return self.range
+        places = self._names.get(name, ())
+        at = bisect_left(places, first)
+        if at == len(places):
+            return self.range
+        index = start = places[at]
+        while start - 2 >= first and words.words[start - 1] == ".":
+            start -= 2
+        return self.place(words.starts[start], words.ends[index])
+
+    @cached_property
+    def _names(self) -> dict[str, list[int]]:
+        """The words that can be names, each with where it stands among the words."""
+        words = self.words
+        found: dict[str, list[int]] = {}
+        for index, (start, end) in enumerate(zip(words.starts, words.ends, strict=True)):
+            found.setdefault(unquoted(self.text[start:end]), []).append(index)
+        return found
 
     def constant(self, location: int) -> Range:
         """Where the constant at a location of the parser stands."""

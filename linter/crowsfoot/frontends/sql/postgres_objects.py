@@ -1,5 +1,6 @@
 """Types, sequences, extensions, triggers, policies and the like to operations."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -82,7 +83,7 @@ def create_domain(it: Tree, here: Here) -> _Operations:
     checks: list[Constraint] = []
     for raw in written:
         start = here.at(raw["location"])
-        end = here.until(start, next((stop for stop in stops if stop > start), here.end))
+        end = here.until(start, stops[min(bisect_right(stops, start), len(stops) - 1)])
         if raw["contype"] == "CONSTR_NOTNULL":
             not_null = True
         elif raw["contype"] == "CONSTR_DEFAULT":

@@ -102,6 +102,8 @@ _OF_GRAMMAR: Final = (
 # Measured with postgast 0.2.0: up to 420 bytes of stack for each level, of which each takes two characters.
 _DEEPEST: Final = 50_000
 _STACK: Final = 64 << 20
+# Of such a run PostgreSQL reads what is left of it again for each token: 200,000 characters take 40 seconds.
+_ENDLESS: Final = re.compile(r"[+-]{2000}|(?:/\*[-~!@#^&|`?+*%<>=]*){1000}")
 _FEW: Final = 1_500 if sys.platform == "win32" else 16_000  # characters that any stack has room for
 _LIBRARIES: Final = {"win32": "pg_query.dll", "darwin": "libpg_query.dylib"}
 
@@ -168,6 +170,8 @@ def _with_room(text: str, work: Callable[[str], _T]) -> _T:
         # What is short is no danger to C, but may be too deep for Python.
         with suppress(RecursionError):
             return work(text)
+    elif run := _ENDLESS.search(text):
+        raise UnparsedError("no SQL that means anything looks like this", run.start(), "unsupported")
     elif len(text) > 2 * _DEEPEST and (deep := _too_deep(text)) is not None:
         raise UnparsedError(_TOO_DEEP, deep, "unsupported")
     from concurrent.futures import ThreadPoolExecutor

@@ -78,6 +78,7 @@ _LIKE_OPTIONS: Final = (
     (1 << 8, "storage"),
 )
 _PARTS_OF_MOST: Final = {"relation", "tableElts", "oncommit", "if_not_exists"}
+_MOST_BETWEEN: Final = 1_000  # characters of blanks and comments behind LIKE
 _LIKE_ALL: Final = 0x7FFFFFFF
 _STRATEGIES: Final = {
     "PARTITION_STRATEGY_LIST": "list",
@@ -141,7 +142,8 @@ def _create_table(it: Tree, here: Here, more_options: tuple[tuple[str, str], ...
 def _like(here: Here, location: int) -> int:
     """Where the word LIKE stands before the table at a location."""
     end = here.at(location)
-    return here.text.lower().rfind("like", here.start, end)
+    before = here.text[max(here.start, end - _MOST_BETWEEN) : end].lower()
+    return end - len(before) + max(before.rfind("like"), 0)
 
 
 def _list_end(here: Here, last: int) -> int:

@@ -267,12 +267,8 @@ class Walk:
                 ({"SelectStmt": select["rarg"]}, hint),
             )
         targets = hint.targets
-        named: set[str] = set()
         for index, each in enumerate(select.get("targetList", ())):
-            target = each["ResTarget"]
-            if "name" in target:
-                named.add(target["name"])
-            value = target["val"]
+            value = each["ResTarget"]["val"]
             below.append((value, Hint(column=targets[index])) if index < len(targets) else value)
         for row in select.get("valuesLists", ()):
             values = row["List"].get("items", [])
@@ -281,8 +277,11 @@ class Walk:
         below += select.get("fromClause", ())
         if "whereClause" in select:
             below.append(select["whereClause"])
+        results: frozenset[str] | None = None
         for part in ("distinctClause", "groupClause", "sortClause"):
-            below += [each for each in select.get(part, ()) if not _names_result(each, select, named)]
+            if part in select:
+                results = _results(select) if results is None else results
+                below += [each for each in select[part] if not _is_result(each, select, results)]
         for part in ("havingClause", "limitCount", "limitOffset"):
             if part in select:
                 below.append(select[part])
@@ -418,17 +417,25 @@ _HANDLERS: Final[dict[str, Callable[[Walk, Any, Hint], None]]] = {
 }
 
 
-def _names_result(node: Tree, select: Tree, named: set[str]) -> bool:
-    """Whether what the query is sorted or grouped by is a name that it gives to a result."""
+def _results(select: Tree) -> frozenset[str]:
+    """What a query calls its results, where these are no columns of the same name."""
+    found: list[str] = []
+    for each in select.get("targetList", ()):
+        target = each["ResTarget"]
+        if "name" in target:
+            found.append(target["name"])
+        elif "ColumnRef" not in target["val"]:
+            found.append(figured(target["val"]))
+    return frozenset(found)
+
+
+def _is_result(node: Tree, select: Tree, results: frozenset[str]) -> bool:
+    """Whether what a query is sorted or grouped by is a result, and no column of what it reads."""
     node = node["SortBy"]["node"] if "SortBy" in node else node
     fields: list[Tree] = node["ColumnRef"]["fields"] if "ColumnRef" in node else []
     if len(fields) != 1 or "String" not in fields[0]:
         return False
-    name = fields[0]["String"]["sval"]
-    if name in named or "larg" in select:
-        return True
-    results = [each["ResTarget"]["val"] for each in select.get("targetList", ())]
-    return any("ColumnRef" not in it and figured(it) == name for it in results)
+    return "larg" in select or fields[0]["String"]["sval"] in results
 
 
 def _joins(sources: Iterable[Tree]) -> bool:

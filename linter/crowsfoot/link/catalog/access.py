@@ -16,7 +16,7 @@ from crowsfoot.facts.sql import (
 from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS
 from crowsfoot.link.catalog.constants import check_casts
 from crowsfoot.link.catalog.draft import Draft, edited
-from crowsfoot.link.catalog.model import Granted, Policy, Role, Table
+from crowsfoot.link.catalog.model import MOST, Granted, Policy, Role, Table
 
 
 def create_policy(draft: Draft, change: CreatePolicy) -> None:
@@ -107,6 +107,8 @@ def grant(draft: Draft, change: Grant) -> None:
     if change.kind == "role":
         join_roles(draft, change)
         return
+    if len(catalog.grants) > MOST:
+        draft.leave_out()
     span = draft.span(change.range)
     grants = list(catalog.grants)
     for name in change.names:

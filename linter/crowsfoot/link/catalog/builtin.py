@@ -262,8 +262,8 @@ def kind_of(catalog: Catalog, type: TypeName) -> str | None:
     found = catalog.type(type.name, type.schema)
     if isinstance(found, Enum):
         return f"enum {found.schema}.{found.name}"
-    if isinstance(found, Domain):
-        return None
+    if isinstance(found, Domain) and not found.type.dimensions:
+        return kind_of(catalog, found.type)
     return None
 
 

@@ -54,6 +54,7 @@ def new_column(draft: Draft, number: int, it: ColumnDef, sequence: str | None, t
         it.collation,
         it.on_update,
         draft.migration,
+        default_constraint=it.default_constraint,
     )
 
 
@@ -278,7 +279,10 @@ def set_default(draft: Draft, table: Table, column: Column, change: AlterColumn)
     if change.expression is None:
         return column
     default, sequence, schema = kept_default(draft, change.expression, column.type, table.schema, column.name)
-    return replace(column, default=default, sequence=sequence, sequence_schema=schema)
+    name = change.text if draft.catalog.dialect == "sqlserver" else None
+    return replace(
+        column, default=default, sequence=sequence, sequence_schema=schema, default_constraint=name
+    )
 
 
 def drop_default(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:

@@ -283,7 +283,9 @@ def drop_constraint(draft: Draft, change: DropConstraint) -> None:
     if name is None:
         if change.if_exists:
             return
-        if not table.complete:
+        if not table.complete or (
+            draft.catalog.dialect == "sqlserver" and drop_default(draft, table, change.name)
+        ):
             return
         draft.refuse(
             "42704",
@@ -296,6 +298,20 @@ def drop_constraint(draft: Draft, change: DropConstraint) -> None:
     for heir in list(heirs(draft.catalog, table)):
         if name in heir.checks or (heir.partition_of is not None and name in heir.foreign_keys):
             drops.remove_constraint(draft, ("constraint", heir.number, name))
+
+
+def drop_default(draft: Draft, table: Table, name: str) -> bool:
+    """SQL Server keeps defaults as constraints. Whether there is one that may have the name; it is dropped."""
+    unnamed = False
+    for column in table.columns.values():
+        if column.default is None:
+            continue
+        if (column.default_constraint or "").lower() == name.lower():
+            without = replace(column, default=None, default_constraint=None)
+            draft.put(replace(table, columns=edited(table.columns, column.name, without)))
+            return True
+        unnamed = unnamed or column.default_constraint is None  # the server has made up a name
+    return unnamed
 
 
 def constraint_called(draft: Draft, table: Table, change: DropConstraint) -> str | None:

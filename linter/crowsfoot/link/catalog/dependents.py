@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crowsfoot.facts.sql import Expression
-from crowsfoot.link.catalog.model import Catalog, Index, Table
+from crowsfoot.link.catalog.model import MOST, Catalog, Index, Table
 
 # What a thing is: ("table", number), ("column", number, name), ("default", number, column),
 # ("constraint", number, name), ("index", number, name), ("trigger", number, name), ("policy", number, name),
@@ -91,7 +91,7 @@ def of_type(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
                     yield ("column", number, column.name), False
                 else:
                     yield ("table", number), False
-    for key, type in catalog.types.items():
+    for key, type in catalog.types.items() if len(catalog.types) <= MOST else ():
         base = getattr(type, "type", None)
         if base is not None and base.name == name and base.schema == schema:
             yield ("type", *key), False
@@ -110,6 +110,8 @@ def of_sequence(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
 def of_function(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
     name = str(thing[2])
     called = name.lower()
+    if len(catalog.tables) > MOST:
+        return
     for number, table in catalog.tables.items():
         for trigger in table.triggers.values():
             if trigger.function == name:
@@ -163,6 +165,8 @@ FINDERS = {
 
 def functions_over(catalog: Catalog, schema: str, name: str) -> Iterator[tuple[Thing, bool]]:
     """Functions with arguments of the type, or that return it."""
+    if len(catalog.functions) > MOST:
+        return
     for key, overloads in catalog.functions.items():
         for function in overloads:
             for type in (*function.arguments, function.returns or ""):

@@ -23,7 +23,7 @@ from crowsfoot.link.catalog.derived import (
     uses,
     without,
 )
-from crowsfoot.link.catalog.model import Catalog, Column, Name, Sequence, Table, Type
+from crowsfoot.link.catalog.model import MOST, Catalog, Column, Name, Sequence, Table, Type
 from crowsfoot.link.catalog.words import translated
 from crowsfoot.link.project import File
 from crowsfoot.source import Range, Span
@@ -81,7 +81,17 @@ class Session:
 class Draft:
     """The catalog that one statement is making; migration is the number that new things carry."""
 
-    __slots__ = ("catalog", "conditional", "file", "left_out", "migration", "postgres", "retyped", "session")
+    __slots__ = (
+        "catalog",
+        "conditional",
+        "file",
+        "left_out",
+        "lost",
+        "migration",
+        "postgres",
+        "retyped",
+        "session",
+    )
 
     def __init__(self, catalog: Catalog, file: File, migration: int, session: Session) -> None:
         self.catalog = catalog
@@ -90,6 +100,7 @@ class Draft:
         self.migration = migration
         self.session = session
         self.conditional = False
+        self.lost = False  # something was left out
         self.retyped: set[tuple[int, str]] = set()  # columns that have got another type
         self.left_out: tuple[Constraint, ...] = ()  # of a column that IF NOT EXISTS has not added
 
@@ -166,7 +177,7 @@ class Draft:
         if name.schema is not None:
             return catalog.fold(name.schema) not in catalog.schemas
         folded = catalog.fold(name.name)
-        return any(key[1] == folded for key in catalog.names)
+        return len(catalog.names) > MOST or any(key[1] == folded for key in catalog.names)
 
     def check_schema(self, name: ObjectName) -> None:
         """Refuses a name in a schema that there is not."""
@@ -249,6 +260,11 @@ class Draft:
                     raise UnclearError  # whether case counts hangs on the server's file system
             self.refuse("42P07", f'relation "{name}" already exists', range, name)
 
+    def leave_out(self) -> NoReturn:
+        """Leaves out what is more than any database has; nothing is certain from then on."""
+        self.lost = True
+        raise UnclearError
+
     # --- writing ---------------------------------------------------------------------------------------
 
     def see_temporary(self) -> None:
@@ -265,7 +281,10 @@ class Draft:
         return number
 
     def put(self, new: Table) -> None:
-        """Writes a table, new or changed."""
+        """Writes a table, new or changed; raises UnclearError for one with more parts than any table has."""
+        parts = len(new.indexes) + len(new.foreign_keys) + len(new.checks)
+        if parts + len(new.columns) + len(new.triggers) + len(new.policies) > MOST:
+            self.leave_out()
         catalog = self.catalog
         number = new.number
         old = catalog.tables.get(number)

@@ -201,6 +201,8 @@ def perform(draft: Draft, statement: Statement) -> None:
             handler(draft, change)
         except UnclearError:
             draft.catalog = before
+    if draft.lost:
+        draft.catalog = replace(draft.catalog, certain=False)
     if draft.catalog.doubtful and not draft.conditional:
         settle(draft, statement)
 

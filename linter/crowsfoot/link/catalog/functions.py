@@ -25,7 +25,7 @@ from crowsfoot.facts.sql import (
 )
 from crowsfoot.link.catalog import rows
 from crowsfoot.link.catalog.draft import Draft, edited
-from crowsfoot.link.catalog.model import Function, Table, Trigger
+from crowsfoot.link.catalog.model import MOST, Function, Table, Trigger
 from crowsfoot.link.catalog.types import resolved
 
 # Trigger functions that PostgreSQL brings.
@@ -39,6 +39,8 @@ def create_function(draft: Draft, change: CreateFunction) -> None:
     schema = draft.schema_for(change.function)
     key = (draft.catalog.fold(schema), draft.catalog.fold(change.function.name))
     overloads = draft.catalog.functions.get(key, ())
+    if len(overloads) > MOST:
+        draft.leave_out()
     old = next((it for it in overloads if it.arguments == change.arguments), None)
     if old is not None and not change.replace:
         if draft.postgres:

@@ -19,6 +19,10 @@ from rpds import HashTrieMap, HashTrieSet
 from crowsfoot.facts.sql import Dialect, Expression, IndexKey, ObjectName, Query, TypeName
 from crowsfoot.source import Span
 
+# A table with more indexes and constraints than this, an enum with more values, a database with more functions
+# is nobody's: what is beyond is left out, so that no file can make the replay slow.
+MOST = 2000
+
 Nothing: Mapping[str, object] = MappingProxyType({})
 
 
@@ -40,6 +44,7 @@ class Column(Held, frozen=True, eq=False):
     on_update: Expression | None = None
     added_in: int = -1  # the number of the migration
     sequence_schema: str | None = None  # None: that of the table
+    default_constraint: str | None = None  # SQL Server: the name under which the default can be dropped
 
 
 class Index(Held, frozen=True, eq=False):

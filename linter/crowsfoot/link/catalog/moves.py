@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from crowsfoot.facts.sql import Expression, MoveObject, ObjectName, TypeName
 from crowsfoot.link.catalog.column_renames import substituted
 from crowsfoot.link.catalog.draft import Draft
-from crowsfoot.link.catalog.model import Check, Column, Index, Name, Table
+from crowsfoot.link.catalog.model import MOST, Check, Column, Index, Name, Table
 from crowsfoot.link.catalog.types import own_type
 from crowsfoot.source import Range
 
@@ -52,7 +52,7 @@ def move_type(draft: Draft, key: Name, schema: str, name: str) -> None:
             predicate = cast_renamed(index.predicate, key[1], name)
             indexes[index.name] = replace(index, predicate=predicate)
         draft.put(replace(table, columns=columns, checks=checks, indexes=indexes))
-    for other, it in draft.catalog.types.items():
+    for other, it in draft.catalog.types.items() if len(draft.catalog.types) <= MOST else ():
         base = getattr(it, "type", None)
         if base is not None and (base.schema, base.name) == key:
             draft.put_type(replace(draft.catalog.types[other], type=retyped(base, schema, name)))

@@ -21,6 +21,7 @@ from crowsfoot.link.catalog import drops, model
 from crowsfoot.link.catalog.builtin import printed
 from crowsfoot.link.catalog.dependents import Thing
 from crowsfoot.link.catalog.draft import Draft, UnclearError
+from crowsfoot.link.catalog.model import MOST
 from crowsfoot.link.catalog.moves import sequence_key
 from crowsfoot.link.catalog.renames import index_in
 from crowsfoot.link.catalog.types import is_brought
@@ -169,7 +170,8 @@ def find_function(draft: Draft, change: DropObject) -> list[Thing]:
 
 def find_trigger(draft: Draft, change: DropObject) -> list[Thing]:
     if change.table is None:  # MySQL and SQLite
-        for table in draft.catalog.tables.values():
+        tables = draft.catalog.tables
+        for table in tables.values() if len(tables) <= MOST else ():
             if change.name.name in table.triggers:
                 return [("trigger", table.number, change.name.name)]
         return []

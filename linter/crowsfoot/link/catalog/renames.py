@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from crowsfoot.facts.sql import RenameObject
+from crowsfoot.facts.sql import ObjectName, RenameObject
 from crowsfoot.link.catalog.column_renames import column_renamed
 from crowsfoot.link.catalog.constraint_names import claim_constraint, claim_index, names_on
-from crowsfoot.link.catalog.draft import Draft, heirs, renamed
-from crowsfoot.link.catalog.model import Index, Table
+from crowsfoot.link.catalog.draft import Draft, edited, heirs, renamed
+from crowsfoot.link.catalog.model import MOST, Index, Table
 from crowsfoot.link.catalog.moves import move_sequence, move_type, sequence_key
 
 
@@ -34,12 +34,34 @@ def rename_relation(draft: Draft, change: RenameObject) -> None:
             else:
                 rename_sequence(draft, change)
             return
-        if change.if_exists:
+        if change.if_exists or (catalog.dialect == "sqlserver" and rename_any_constraint(draft, change)):
             return
         draft.refuse_table(change.name)
     table = catalog.tables[number]
     claim_new(draft, table.schema, table.name, change)
     draft.put(replace(table, name=change.new_name))
+
+
+def rename_any_constraint(draft: Draft, change: RenameObject) -> bool:
+    """sp_rename of SQL Server takes a constraint by its name alone. Whether there is one."""
+    catalog = draft.catalog
+    schema = catalog.fold(change.name.schema or catalog.search_path[0])
+    wanted = change.name.name.lower()
+    for table in catalog.tables.values() if len(catalog.tables) <= MOST else ():
+        if catalog.fold(table.schema) != schema:
+            continue
+        for column in table.columns.values():
+            if (column.default_constraint or "").lower() == wanted:
+                named = replace(column, default_constraint=change.new_name)
+                draft.put(replace(table, columns=edited(table.columns, column.name, named)))
+                return True
+        old = next((it for it in names_on(table) if it.lower() == wanted), None)
+        if old is not None:
+            name = ObjectName(old, change.name.range)
+            of = ObjectName(table.name, change.name.range, table.schema)
+            rename_constraint(draft, RenameObject(change.range, "constraint", name, change.new_name, of))
+            return True
+    return False
 
 
 def claim_new(draft: Draft, schema: str, old: str, change: RenameObject) -> None:
@@ -207,6 +229,8 @@ def rename_type(draft: Draft, change: RenameObject) -> None:
     from crowsfoot.link.catalog.types import claim_type, own_type
 
     type = own_type(draft, change.name)
+    if getattr(type, "composite", False):
+        draft.claim_relation(type.schema, change.new_name, change.range)
     claim_type(draft, type.schema, change.new_name, change.range)
     move_type(draft, (type.schema, type.name), type.schema, change.new_name)
 
@@ -221,7 +245,7 @@ def rename_function(draft: Draft, change: RenameObject) -> None:
             kept = functions.get((schema, change.new_name), ())
             functions = functions.insert((schema, change.new_name), (*kept, *moved))
             draft.catalog = replace(catalog, functions=functions)
-            for table in list(catalog.tables.values()):
+            for table in catalog.tables.values() if len(catalog.tables) <= MOST else ():
                 if any(it.function == change.name.name for it in table.triggers.values()):
                     triggers = {
                         name: replace(it, function=change.new_name) if it.function == change.name.name else it

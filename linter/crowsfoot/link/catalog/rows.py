@@ -18,7 +18,7 @@ from crowsfoot.facts.sql import (
 from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, is_known
 from crowsfoot.link.catalog.constants import check_label, check_value
 from crowsfoot.link.catalog.draft import Draft, UnclearError
-from crowsfoot.link.catalog.model import Enum, Table
+from crowsfoot.link.catalog.model import MOST, Enum, Table
 from crowsfoot.link.catalog.results import results
 from crowsfoot.link.catalog.types import is_brought
 from crowsfoot.source import Range
@@ -51,7 +51,7 @@ def check_cast(draft: Draft, name: str, range: Range) -> None:
     if is_known(TypeName(name, range)) or is_brought(draft, name):
         return
     catalog = draft.catalog
-    if catalog.type(name) is not None or catalog.outside:
+    if catalog.type(name) is not None or catalog.outside or len(catalog.types) > MOST:
         return
     if not any(key[1] == name for key in (*catalog.types, *catalog.names)):
         draft.refuse("42704", f'type "{name}" does not exist', range, name)

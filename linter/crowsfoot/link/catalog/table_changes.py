@@ -36,6 +36,8 @@ def alter_table(draft: Draft, change: AlterTable) -> None:
         switch_triggers(draft, table, change, what == "enable trigger")
     elif what in ("set options", "reset options"):
         draft.put(replace(table, options=with_options(table, change)))
+    elif what == "drop constraints":
+        draft.put(without_constraints(table))
     elif what in ("set logged", "set unlogged"):
         draft.put(replace(table, unlogged=what == "set unlogged"))
     elif what == "attach partition" and change.other is not None:
@@ -64,6 +66,16 @@ def alter_table(draft: Draft, change: AlterTable) -> None:
     elif what == "no inherit" and change.other is not None:
         parent = draft.table(change.other)
         draft.put(replace(table, inherits=tuple(it for it in table.inherits if it != parent.number)))
+
+
+def without_constraints(table: Table) -> Table:
+    """The table without keys, checks and defaults, as SQL Server keeps it when all constraints are gone."""
+    columns = {
+        name: it if it.default is None else replace(it, default=None, default_constraint=None)
+        for name, it in table.columns.items()
+    }
+    indexes = {name: it for name, it in table.indexes.items() if not it.constraint}
+    return replace(table, columns=columns, indexes=indexes, foreign_keys={}, checks={})
 
 
 def switch_triggers(draft: Draft, table: Table, change: AlterTable, enabled: bool) -> None:

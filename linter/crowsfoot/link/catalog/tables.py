@@ -109,6 +109,9 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         draft.refuse("42710", f'type "{name}" already exists', change.table.range, name)
     if parent is not None and parent.partition_by is None and draft.postgres:
         draft.refuse("42P17", f'"{parent.name}" is not partitioned', change.range, parent.name)
+    if parent is not None and parent.partition_by == "hash" and change.default_partition:
+        message = "a hash-partitioned table may not have a default partition"
+        draft.refuse("42P16", message, change.range, parent.name)
     for partition_key in change.partition_keys:
         if partition_key not in columns and complete:
             draft.refuse(

@@ -21,7 +21,7 @@ from crowsfoot.link.catalog import names
 from crowsfoot.link.catalog.builtin import is_known, printed
 from crowsfoot.link.catalog.constants import check_default
 from crowsfoot.link.catalog.draft import Draft, UnclearError, edited, less
-from crowsfoot.link.catalog.model import Check, Domain, Enum, OtherType, Type
+from crowsfoot.link.catalog.model import MOST, Check, Domain, Enum, OtherType, Type
 from crowsfoot.source import Range
 
 # The types that extensions bring; an extension that is not here may bring any.
@@ -214,6 +214,8 @@ def add_enum_value(draft: Draft, change: AddEnumValue) -> None:
     key = (enum.schema, enum.name)
     if session.postgres < 12 and session.in_block and key not in session.new_types:
         draft.refuse("25001", "ALTER TYPE ... ADD cannot run inside a transaction block", change.range)
+    if len(enum.values) > MOST:
+        draft.leave_out()
     values = list(enum.values)
     if change.value in values:
         if change.if_not_exists:
