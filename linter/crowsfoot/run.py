@@ -3,22 +3,22 @@
 paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -judge-> Report
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from crowsfoot.applying import apply_rules
 from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, silenced
 from crowsfoot.discover import Discovery
-from crowsfoot.facts import Automation, Installed
+from crowsfoot.facts import Automation, Facts, Installed
 from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import SqlFile
 from crowsfoot.finding import Diagnostic, Finding, Report
 from crowsfoot.link import link
 from crowsfoot.link.assumed import Assumed, Changes
 from crowsfoot.link.history import History, Migration, Step
-from crowsfoot.link.layouts import Chosen, find_layouts, sort_out
+from crowsfoot.link.layouts import Chosen, Layout, find_layouts, sort_out
 from crowsfoot.link.project import File, Project
 from crowsfoot.link.project import Problem as LinkProblem
 from crowsfoot.reading import read_all, read_migrations
@@ -39,9 +39,11 @@ def check(
     changes: Changes | None = None,
 ) -> Report:
     """What the enabled rules say of the files, judged by the user's comments and settings."""
+    read = _read(discovery, config, cache)
+    # Rules take a while to load, which other processes may use to read on.
     chosen = enabled(config, rules)
     failures = [f"{it.name} is over {it.over.__name__}, which is no subject" for it in _subjectless(chosen)]
-    project = analyse(discovery, config, cache, changes)
+    project = _link(read, config, changes)
 
     subjects = {type: find(project) for type, find in SUBJECTS.items()}
     said = apply_rules(chosen, subjects, config)
@@ -79,6 +81,19 @@ def analyse(
     discovery: Discovery, config: Config, cache: Cache = _NOTHING_KEPT, changes: Changes | None = None
 ) -> Project:
     """Everything that was read, joined."""
+    return _link(_read(discovery, config, cache), config, changes)
+
+
+class _Read(NamedTuple):
+    """What the files say, the migrations as they are read."""
+
+    facts: list[tuple[str, Facts]]
+    layouts: Sequence[Layout]
+    migrations: Iterable[tuple[str, SqlFile]]
+    problems: list[tuple[str, Problem]]
+
+
+def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     facts = read_all(discovery.sources, cache)
     # Which SQL is read, and in which dialect, the other files tell.
     texts = _sql(discovery)
@@ -94,17 +109,24 @@ def analyse(
         ),
         discovery.bare,
     )
-    migrations: Iterable[tuple[str, SqlFile]] = read_migrations(layouts, texts, cache)
+    reading = read_migrations(layouts, texts, cache)
+    # Whoever helps to read begins when the first is asked for.
+    migrations: Iterable[tuple[str, SqlFile]] = chain([*islice(reading, 1)], reading)
     foreign: list[tuple[str, Problem]] = []
     if any(it.guessed for it in layouts):
         known = dict(migrations)
         layouts, foreign = sort_out(layouts, known)
         migrations = known.items()
     wanted = {entry.path for layout in layouts for entry in layout.entries}
+    problems = [it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in wanted]
+    return _Read(facts, layouts, (it for it in migrations if it[0] in wanted), [*problems, *foreign])
+
+
+def _link(read: _Read, config: Config, changes: Changes | None) -> Project:
     return link(
-        chain(facts, (it for it in migrations if it[0] in wanted)),
-        (*(it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in wanted), *foreign),
-        layouts=layouts,
+        chain(read.facts, read.migrations),
+        read.problems,
+        layouts=read.layouts,
         assumed=Assumed(
             postgres=config.postgres_version,
             after=config.migrations_after,

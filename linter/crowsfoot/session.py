@@ -6,7 +6,7 @@ then neither rules nor parsers are imported.
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from io import FileIO
 from pathlib import Path
@@ -41,6 +41,26 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[str, ...] = ()
     min_confidence: str | None = None
     since: str | None = None  # a revision of git
+
+
+class _Installed(Mapping[str, Rule[Any]]):
+    """The installed rules; they are loaded when one is first asked for. Raises UserError where that fails."""
+
+    @cached_property
+    def _loaded(self) -> Mapping[str, Rule[Any]]:
+        try:
+            return load()
+        except ValueError as error:
+            raise UserError(str(error)) from error
+
+    def __getitem__(self, name: str) -> Rule[Any]:
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -81,10 +101,7 @@ class Session:
     @cached_property
     def rules(self) -> Mapping[str, Rule[Any]]:
         """Every installed rule, by name."""
-        try:
-            return load()
-        except ValueError as error:
-            raise UserError(str(error)) from error
+        return _Installed()
 
     @cached_property
     def config(self) -> Config:

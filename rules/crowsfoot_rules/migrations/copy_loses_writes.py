@@ -25,7 +25,8 @@ DROP TABLE "Event";
 ALTER TABLE "Event_new" RENAME TO "Event";
 ```
 
-SQLite lets one write at a time, and on SQL Server Prisma locks the table as it reads it; neither is spoken of.
+SQLite lets one write at a time, and on SQL Server Prisma locks the table as it reads it; neither is spoken
+of.
 
 Source: https://www.postgresql.org/docs/current/explicit-locking.html
 """

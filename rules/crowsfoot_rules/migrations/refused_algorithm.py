@@ -40,7 +40,7 @@ def check(step: Step) -> Iterator[Finding]:
     written += [f"LOCK={statement.lock}"] if statement.lock else []
     yield Finding(
         step.span_of(cost.range),
-        f"{' and '.join(written)} is refused, so this migration fails: {cost.why}, which needs "
+        f"this asks for {' and '.join(written)}, is refused and stops the migration: {cost.why}, which needs "
         f"ALGORITHM={cost.algorithm} and LOCK={cost.lock} of {table_of(step)}; leave it out, or change the "
         "table another way",
         subject=str(table_of(step)),

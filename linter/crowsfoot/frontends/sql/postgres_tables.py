@@ -41,7 +41,7 @@ def create_index(it: Tree, here: Here) -> tuple[Operation, ...]:
     ]
     name_range: Range | None = None
     if "idxname" in it:
-        on = words.find("ON", 0, table)
+        on = table - 1 if words.words[table - 1] == "ON" else table - 2  # ON ONLY
         name_range = here.place(*words.range(on - 1, on))
     predicate: Expression | None = None
     if "whereClause" in it:
@@ -98,7 +98,7 @@ def _create_table(it: Tree, here: Here, more_options: tuple[tuple[str, str], ...
     ]
     if starts:
         last = here.text[here.end - 1] == ")" and here.verb == "CREATE TABLE" and it.keys() <= _PARTS_OF_MOST
-        starts.append(here.end - 1 if last else _list_end(here, starts[-1]))
+        starts.append(here.end - 1 if last else _list_end(here, it["relation"]["location"]))
     for index, (kind, each) in enumerate(elements):
         if kind == "ColumnDef":
             columns.append(column(each, here, here.until(starts[index], starts[index + 1])))
@@ -117,8 +117,7 @@ def _create_table(it: Tree, here: Here, more_options: tuple[tuple[str, str], ...
     partition_keys: tuple[str, ...] = ()
     if "partspec" in it:
         partition_by = _STRATEGIES.get(it["partspec"]["strategy"])
-        keys = it["partspec"]["partParams"]
-        partition_keys = tuple([_partition_key(each["PartitionElem"], here) for each in keys])
+        partition_keys = _partition_keys(it["partspec"], here)
     relation = it["relation"]
     return CreateTable(
         here.range,
@@ -146,11 +145,14 @@ def _like(here: Here, location: int) -> int:
     return end - len(before) + max(before.rfind("like"), 0)
 
 
-def _list_end(here: Here, last: int) -> int:
-    """Where the bracket stands that closes the list whose last element begins at last."""
-    words = Words(here.text, last, here.end)
-    index = words.unmatched()
-    return words.starts[index] if index < len(words.starts) else here.end
+def _list_end(here: Here, relation: int) -> int:
+    """Where the bracket stands that closes the list of a table at a location."""
+    words = here.words
+    opening = words.index(here.at(relation))
+    while words.words[opening] != "(":
+        opening += 1
+    closing = words.closing[opening]
+    return words.starts[closing] if closing < len(words.starts) else here.end
 
 
 def _like_options(bits: int) -> tuple[str, ...]:
@@ -159,9 +161,14 @@ def _like_options(bits: int) -> tuple[str, ...]:
     return tuple([name for bit, name in _LIKE_OPTIONS if bits & bit])
 
 
-def _partition_key(it: Tree, here: Here) -> str:
-    if "name" in it:
-        return str(it["name"])
+def _partition_keys(it: Tree, here: Here) -> tuple[str, ...]:
     words = Words(here.text, here.at(it["location"]), here.end)
-    after = words.find(",", 0, words.unmatched())
-    return here.compact(*words.range(0, after)) if after else ""
+    opening = words.find("(", 0, len(words.words))
+    places = words.items(opening + 1, words.closing.get(opening, opening))
+    elements = [each["PartitionElem"] for each in it["partParams"]]
+    return tuple(
+        [
+            each.get("name") or here.compact(*words.range(*place))
+            for each, place in zip(elements, places, strict=False)
+        ]
+    )

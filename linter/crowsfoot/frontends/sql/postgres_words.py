@@ -104,18 +104,6 @@ class Words:
             index += 2
         return index
 
-    def unmatched(self) -> int:
-        """The index of the first bracket that closes none of these words, or their number."""
-        depth = 0
-        for index, word in enumerate(self.words):
-            if word in ("(", "["):
-                depth += 1
-            elif word in (")", "]"):
-                if depth == 0:
-                    return index
-                depth -= 1
-        return len(self.words)
-
     def range(self, first: int, end: int) -> tuple[int, int]:
         return self.starts[first], self.ends[end - 1]
 

@@ -301,7 +301,7 @@ def drop_constraint(draft: Draft, change: DropConstraint) -> None:
 
 
 def drop_default(draft: Draft, table: Table, name: str) -> bool:
-    """SQL Server keeps defaults as constraints. Whether there is one that may have the name; it is dropped."""
+    """SQL Server keeps defaults as constraints. Drops the one of that name; whether there may be one."""
     unnamed = False
     for column in table.columns.values():
         if column.default is None:
