@@ -81,9 +81,10 @@ def test_where_no_process_starts_nobody_is_waited_for(monkeypatch: pytest.Monkey
 def test_nobody_goes_on_when_the_work_is_left() -> None:
     def endless() -> Iterator[bytes]:
         while True:
-            yield b"more"
+            yield str(os.getpid()).encode()
 
-    with Helpers(endless, 2) as helpers:
+    with Helpers(endless, 1) as helpers:
         assert helpers.wait()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        process = int(next(helpers.said()))
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)

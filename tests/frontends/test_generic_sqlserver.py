@@ -231,7 +231,8 @@ OTHERS: list[tuple[str, type[Change], dict[str, Any]]] = [
     ("EXEC sp_rename 'dbo.t.a', 'b', 'COLUMN'", RenameObject, {"kind": "column", "new_name": "b"}),
     ("EXEC sp_rename N'dbo.t.i', N'j', N'INDEX'", RenameObject, {"kind": "index", "new_name": "j"}),
     ("EXEC sp_rename @objname = 'a', @newname = 'b'", RenameObject, {"kind": "table", "new_name": "b"}),
-    ("EXEC dbo.clean_up 1", Unknown, {}),
+    ("EXEC dbo.clean_up 1", Block, {"dynamic": True}),  # which may do anything
+    ("EXEC sp_addextendedproperty @name = 'x'", Unknown, {}),
     ("EXEC (@sql)", Block, {"dynamic": True}),
     ("EXEC @name", Block, {"dynamic": True}),
     ("SET IDENTITY_INSERT dbo.t ON", SetVariable, {"name": "identity_insert", "value": "dbo.t ON"}),

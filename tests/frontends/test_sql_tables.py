@@ -252,7 +252,7 @@ def test_each_action_has_its_own_place() -> None:
     assert shown(statement.range, text).endswith("CASCADE")
 
 
-COLUMN_CHANGES = {
+COLUMN_CHANGES: dict[str, dict[str, object]] = {
     "alter d set not null": {"change": "set not null"},
     "alter column d drop not null": {"change": "drop not null"},
     "alter d drop default": {"change": "drop default"},
@@ -293,7 +293,7 @@ def test_a_change_of_a_column_has_its_expression() -> None:
     assert generated["expression"]["range"] == "a + 1"
 
 
-TABLE_CHANGES = {
+TABLE_CHANGES: dict[str, dict[str, object]] = {
     "enable row level security": {"change": "enable rls"},
     "no force row level security": {"change": "no force rls"},
     "enable trigger all": {"change": "enable trigger"},

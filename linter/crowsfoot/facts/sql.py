@@ -120,7 +120,18 @@ class Shape(Fact, frozen=True, array_like=True):
     name is that of the column, function or operator; of a constant its type, "" of a string and of NULL.
     """
 
-    kind: Literal["column", "star", "constant", "cast", "call", "operator", "either", "array", "query", "unknown"]
+    kind: Literal[
+        "column",
+        "star",
+        "constant",
+        "cast",
+        "call",
+        "operator",
+        "either",
+        "array",
+        "query",
+        "unknown",
+    ]
     name: str = ""
     table: str | None = None  # the qualifier of a column or star
     type: TypeName | None = None  # of a cast

@@ -59,10 +59,12 @@ def _directive(said: str, where: Range, covers: Range) -> Comment | Problem | No
             return None  # prose: "crowsfoot reads this file"
         return Problem(where, f"expected `crowsfoot: {verb}`, with a colon", "directive")
     if verb not in _VERBS:
-        return Problem(where, f"unknown directive `{verb}`{_suggestion(verb)}" if verb else _EXPECTED, "directive")
+        message = f"unknown directive `{verb}`{_suggestion(verb)}" if verb else _EXPECTED
+        return Problem(where, message, "directive")
     rules = _RULES.fullmatch(rest)
     if rules is None:
-        return Problem(where, f"`crowsfoot: {verb}` names no rule; write `crowsfoot: {verb} RULE -- reason`", "directive")
+        message = f"`crowsfoot: {verb}` names no rule; write `crowsfoot: {verb} RULE -- reason`"
+        return Problem(where, message, "directive")
     if rules["dashes"] is None and rules["reason"]:
         if rules["reason"].startswith(","):
             return Problem(where, "expected a rule after `,`", "directive")

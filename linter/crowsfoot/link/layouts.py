@@ -187,7 +187,7 @@ def _in_folder(known: _Known, folder: str, paths: list[str], *, forced: bool = F
         return []
     journal = known.facts.get(join(folder, "meta/_journal.json"))
     if isinstance(journal, Journal):
-        return [_of_drizzle(folder, journal)]
+        return [_of_drizzle(known, folder, journal)]
     names = {path[len(folder) :].lstrip("/"): path for path in paths}
     if (of_one := of_one_dialect(names)) is not None:
         dialect, inside = of_one
@@ -223,10 +223,19 @@ def _holds_migrations(folder: str) -> bool:
     )
 
 
-def _of_drizzle(folder: str, journal: Journal) -> Layout:
-    """Source: https://github.com/drizzle-team/drizzle-orm/blob/main/drizzle-orm/src/migrator.ts"""
+def _of_drizzle(known: _Known, folder: str, journal: Journal) -> Layout:
+    """Drizzle runs what the journal names, and stops where a file is missing.
+
+    Source: https://github.com/drizzle-team/drizzle-orm/blob/main/drizzle-orm/src/migrator.ts
+    """
     entries = tuple(Entry(tag, join(folder, f"{tag}.sql")) for tag in journal.tags)
-    return Layout(folder, "drizzle", entries, provider=journal.dialect)
+    missing = [it.name for it in entries if it.path not in known.texts]
+    problems: tuple[Problem, ...] = ()
+    if missing:
+        more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+        message = f"this journal names {missing[0]}{more}, and without that file Drizzle runs no migration"
+        problems = (Problem(Span(join(folder, "meta/_journal.json"), 0, 0), message, "unreadable"),)
+    return Layout(folder, "drizzle", entries, provider=journal.dialect, problems=problems)
 
 
 def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:

@@ -8,7 +8,7 @@ default: what can be done online depends on the edition.
 ```sql sqlserver
 CREATE TABLE [Order] ([id] INT NOT NULL PRIMARY KEY, [userId] INT, [total] INT NOT NULL);
 -- next migration
-CREATE INDEX [Order_userId_idx] ON [Order]([userId]); -- want "nobody can write to Order"
+CREATE INDEX [Order_userId_idx] ON [Order] ([userId]); -- want "nobody can write to Order"
 ALTER TABLE [Order] ALTER COLUMN [total] BIGINT NOT NULL; -- want "nobody can read or write Order"
 ALTER TABLE [Order] ADD CONSTRAINT [Order_total_check] CHECK ([total] > 0); -- want "add it WITH NOCHECK"
 ```
@@ -16,7 +16,7 @@ ALTER TABLE [Order] ADD CONSTRAINT [Order_total_check] CHECK ([total] > 0); -- w
 ```sql sqlserver
 CREATE TABLE [Order] ([id] INT NOT NULL PRIMARY KEY, [userId] INT, [total] INT NOT NULL);
 -- next migration
-CREATE INDEX [Order_userId_idx] ON [Order]([userId]) WITH (ONLINE = ON);
+CREATE INDEX [Order_userId_idx] ON [Order] ([userId]) WITH (ONLINE = ON);
 ALTER TABLE [Order] WITH NOCHECK ADD CONSTRAINT [Order_total_check] CHECK ([total] > 0);
 ```
 

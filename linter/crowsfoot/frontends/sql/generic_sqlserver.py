@@ -199,7 +199,8 @@ class Batches:
         if name == "sp_executesql":
             arguments = part.split()
             return self.run(arguments[0] if arguments else None, place)
-        return [Unknown(place)]
+        # What the system brings changes no schema, as far as a migration has use for it.
+        return [Unknown(place) if name.startswith(("sp_", "xp_")) else Block(place, dynamic=True)]
 
     def run(self, text: Cursor | None, place: Range) -> list[Operation]:
         """What EXEC ('...') does."""

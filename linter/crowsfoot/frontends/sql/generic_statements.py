@@ -87,7 +87,7 @@ class Reader:
         if key in _OTHERS[self.dialect]:
             return key, Done(sessions.unknown(cur))
         if self.dialect == "sqlserver" and cur.peek().kind in ("word", "name"):
-            return "EXEC", Done(sessions.unknown(cur))  # a procedure, or what newer versions know
+            return "EXEC", Done(sessions.dynamic(cur))  # a procedure, or what newer versions know
         token = cur.peek()
         written = self.text[token.start : token.end]
         written = written if len(written) < 40 else written[:37] + "..."
@@ -168,6 +168,8 @@ _HANDLERS: Final[dict[Dialect, dict[str, Callable[[Cursor], list[Operation]]]]] 
         "GRANT": drops.grant,
         "REVOKE": drops.grant,
         "EXECUTE": sessions.dynamic,
+        "CALL": sessions.dynamic,  # procedures are a usual way to change a schema if it needs it
+        "SOURCE": sessions.dynamic,
     },
     "sqlite": _COMMON
     | {
@@ -195,9 +197,9 @@ _OTHERS: Final[dict[Dialect, frozenset[str]]] = {
     # Source: https://dev.mysql.com/doc/refman/8.4/en/sql-statements.html
     # and https://mariadb.com/docs/server/reference/sql-statements
     "mysql": words(
-        "BACKUP BINLOG CACHE CALL CHANGE CHECK CHECKSUM CLONE DEALLOCATE DESC DESCRIBE DO EXPLAIN FLUSH GET "
+        "BACKUP BINLOG CACHE CHANGE CHECK CHECKSUM CLONE DEALLOCATE DESC DESCRIBE DO EXPLAIN FLUSH GET "
         "HANDLER HELP IF IMPORT INSTALL KILL LOAD LOOP PREPARE PURGE REPAIR REPEAT RESET RESIGNAL RESTART "
-        "SHOW SHUTDOWN SIGNAL SOURCE STOP UNINSTALL UNLOCK USE WHILE XA CASE FOR DECLARE OPEN CLOSE FETCH "
+        "SHOW SHUTDOWN SIGNAL STOP UNINSTALL UNLOCK USE WHILE XA CASE FOR DECLARE OPEN CLOSE FETCH "
         "LEAVE ITERATE RETURN DELIMITER"
     ),
     # Source: https://sqlite.org/lang.html

@@ -280,6 +280,7 @@ _HANDLERS: Final[dict[str, Callable[[Tree, Here], tuple[Operation, ...]]]] = {
     "ExplainStmt": sessions.explain,
     "GrantRoleStmt": roles.grant_role,
     "GrantStmt": roles.grant,
+    "ImportForeignSchemaStmt": sessions.import_tables,
     "IndexStmt": tables.create_index,
     "InsertStmt": rows.insert,
     "LockStmt": sessions.lock,

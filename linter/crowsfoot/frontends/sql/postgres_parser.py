@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
+from os.path import exists, join
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -146,11 +146,11 @@ def _library() -> ctypes.CDLL:
     """
     spec = find_spec("postgast")
     name = _LIBRARIES.get(sys.platform, "libpg_query.so")
-    found = [Path(it) / name for it in (spec.submodule_search_locations or ())] if spec else []
-    path = next((it for it in found if it.is_file()), None)
+    found = [join(it, name) for it in (spec.submodule_search_locations or ())] if spec else []
+    path = next(filter(exists, found), None)
     if path is None:
         raise ImportError("postgast is not installed, or not with libpg_query")
-    library = ctypes.CDLL(str(path))
+    library = ctypes.CDLL(path)
     library.pg_query_parse.argtypes = [ctypes.c_char_p]
     library.pg_query_parse.restype = _Parsed
     library.pg_query_free_parse_result.argtypes = [_Parsed]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from crowsfoot.facts.sql import (
+    Block,
     Kind,
     LockTable,
     Maintain,
@@ -110,6 +111,11 @@ def call(it: Tree, here: Here) -> _Operations:
     walk = Walk(here)
     walk.node({"FuncCall": it["funccall"]})
     return (Select(here.range, walk.result(here.range)),)
+
+
+def import_tables(it: Tree, here: Here) -> _Operations:
+    """IMPORT FOREIGN SCHEMA: the other server knows which tables it makes."""
+    return (Block(here.range, dynamic=True),)
 
 
 def setting(node: Tree) -> str:

@@ -71,19 +71,22 @@ _FIELDS: Final = (
     (1 << 12, "second"),
 )
 _ALL_FIELDS: Final = 0x7FFF
+_FIELDS_OF_MOST: Final = len(("names", "typemod", "location"))
 _MOST_KNOWN: Final = 1000
 _KNOWN: Final[dict[str, tuple[str, tuple[str, ...], str | None, int]]] = {}
 
 
 def _read(it: Tree) -> tuple[str, tuple[str, ...], str | None, int]:
-    names = strings(it.get("names", ()))
-    if not names:
+    if "names" not in it:
         return "", (), None, 0
+    names = strings(it["names"])
     last = names[-1]
     schema = names[-2] if len(names) > 1 else None
     if schema == "pg_catalog":
         schema = None
     canonical = _CANONICAL.get(last, last) if schema is None else last
+    if len(it) <= _FIELDS_OF_MOST:
+        return canonical, (), schema, 0
     args = tuple([_argument(each) for each in it.get("typmods", ())])
     if last == "interval" and args:
         canonical, args = _interval(args)

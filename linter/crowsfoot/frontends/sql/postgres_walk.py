@@ -128,7 +128,8 @@ class Walk:
             elif type(node) is frozenset:
                 self.ctes = node
                 continue
-            for kind, it in reversed(node.items()):
+            for kind in node if len(node) == 1 else reversed(node):
+                it = node[kind]
                 if (handler := handlers.get(kind)) is not None:
                     handler(self, it, hint)
                 elif type(it) is dict:

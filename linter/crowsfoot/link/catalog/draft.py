@@ -174,9 +174,13 @@ class Draft:
     def is_elsewhere(self, name: ObjectName) -> bool:
         """Whether a database that is named where others leave it out may be the one that they mean."""
         catalog = self.catalog
+        folded = catalog.fold(name.name)
+        if any(kind == "other" and catalog.fold(other) == folded for kind, _, other in catalog.others):
+            return True  # a synonym
         if name.schema is not None:
             return catalog.fold(name.schema) not in catalog.schemas
-        folded = catalog.fold(name.name)
+        if catalog.dialect == "sqlite" and folded.startswith("sqlite_"):
+            return True
         return len(catalog.names) > MOST or any(key[1] == folded for key in catalog.names)
 
     def check_schema(self, name: ObjectName) -> None:

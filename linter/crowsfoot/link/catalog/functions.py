@@ -63,7 +63,7 @@ def create_function(draft: Draft, change: CreateFunction) -> None:
         for type in (*change.arguments, change.returns):
             check_type(draft, change, type)
     queries: list[Query] = []
-    changes_schema = change.dynamic
+    changes_schema = change.dynamic or (draft.postgres and change.language not in _READ)
     for it in operations(change.body):
         query = getattr(it, "query", None)
         if isinstance(query, Query):
@@ -90,6 +90,7 @@ def create_function(draft: Draft, change: CreateFunction) -> None:
     draft.catalog = replace(draft.catalog, functions=draft.catalog.functions.insert(key, (*rest, new)))
 
 
+_READ = frozenset({"sql", "plpgsql", "internal"})  # languages whose bodies are read, or known
 _PLAIN = re.compile(r"[A-Za-z_][\w$]*")
 
 

@@ -39,6 +39,15 @@ def create_index(draft: Draft, change: CreateIndex) -> None:
             table.name,
         )
     make_index(draft, table.number, change)
+    if not change.only:
+        waiting = [table.number]
+        while waiting:  # partitions can have partitions, as deep as anybody likes
+            number = waiting.pop()
+            children = draft.catalog.partitions.get(number, ())
+            partitions = [it for it in children if draft.catalog.tables[it].partition_of == number]
+            for child in partitions:
+                make_index(draft, child, replace(change, name=None, name_range=None))
+            waiting += reversed(partitions)
 
 
 def indexed(draft: Draft, change: CreateIndex) -> Table:
@@ -99,10 +108,6 @@ def make_index(draft: Draft, number: int, change: CreateIndex) -> None:
     mysql = draft.catalog.dialect == "mysql"
     indexes = without_implied(table, index) if mysql else edited(table.indexes, name, index)
     draft.put(replace(table, indexes=indexes))
-    if not change.only:
-        for child in draft.catalog.partitions.get(number, ()):
-            if draft.catalog.tables[child].partition_of == number:
-                make_index(draft, child, replace(change, name=None, name_range=None))
 
 
 def checked_keys(draft: Draft, table: Table, change: CreateIndex) -> tuple[IndexKey, ...]:

@@ -9,7 +9,7 @@ from crowsfoot.link.catalog.builtin import converts
 from crowsfoot.link.catalog.constants import check_label, check_value, printed_type
 from crowsfoot.link.catalog.draft import Draft
 from crowsfoot.link.catalog.model import Enum, Table
-from crowsfoot.link.catalog.rows import check_query, outputs, written
+from crowsfoot.link.catalog.rows import check_query, fire, outputs, run_functions, written
 from crowsfoot.source import Range
 
 
@@ -29,6 +29,9 @@ def insert(draft: Draft, change: Insert) -> None:
     if draft.postgres:
         if change.query is not None:
             check_query(draft, change.query)
+            run_functions(draft, change.query.functions)
+        run_functions(draft, [name for row in change.values for it in row for name in it.functions])
+        fire(draft, table, "insert")
         check_values(draft, change, table, columns)
         check_filled(draft, change, table)
         check_references(draft, change, table, columns)

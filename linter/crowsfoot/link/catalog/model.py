@@ -19,8 +19,8 @@ from rpds import HashTrieMap, HashTrieSet
 from crowsfoot.facts.sql import Dialect, Expression, IndexKey, ObjectName, Query, TypeName
 from crowsfoot.source import Span
 
-# A table with more indexes and constraints than this, an enum with more values, a database with more functions
-# is nobody's: what is beyond is left out, so that no file can make the replay slow.
+# A table with more parts than this, an enum with more values or a database with more functions is nobody's:
+# what is beyond is left out, so that no file can make the replay slow.
 MOST = 2000
 
 Nothing: Mapping[str, object] = MappingProxyType({})

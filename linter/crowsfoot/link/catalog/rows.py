@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from crowsfoot.facts.sql import (
@@ -176,24 +178,37 @@ def select(draft: Draft, change: Select) -> None:
         if len(texts) > 1 and texts[0] == "search_path":
             set_search_path(draft, texts[1], local=False)
         return
-    for name in query.functions:
-        overloads = functions_called(draft, name)
-        if any(it for it in overloads):
-            draft.catalog = replace(draft.catalog, certain=False)
-        elif draft.catalog.extensions and name not in _HARMLESS:
-            # AddGeometryColumn('place', 'at'), create_hypertable('measure', ...)
-            draft.doubt(it.text for it in query.literals)
+    run_functions(draft, query.functions)
+    if draft.catalog.extensions and not _HARMLESS.issuperset(query.functions):
+        # AddGeometryColumn('place', 'at'), create_hypertable('measure', ...)
+        draft.doubt(it.text for it in query.literals)
 
 
+def run_functions(draft: Draft, names: Iterable[str]) -> None:
+    """Leaves nothing certain where a function that is called, or one that it calls, changes the schema."""
+    waiting = list(names)
+    seen = set(waiting)
+    while waiting and draft.catalog.functions:
+        name = waiting.pop()
+        for schema in draft.catalog.search_path:
+            for it in draft.catalog.functions.get((schema, name), ()):
+                if it.changes_schema or len(seen) > _MOST_CALLED:
+                    draft.catalog = replace(draft.catalog, certain=False)
+                    return
+                called = {inner for query in it.body for inner in query.functions} - seen
+                seen |= called
+                waiting.extend(called)
+
+
+def fire(draft: Draft, table: Table, event: str) -> None:
+    """The functions of the triggers that a statement on the table fires."""
+    run_functions(
+        draft, [it.function for it in table.triggers.values() if it.function and event in it.events]
+    )
+
+
+_MOST_CALLED = 50
 _HARMLESS = frozenset({"setval", "nextval", "count", "now", "max", "min", "coalesce", "pg_notify"})
-
-
-def functions_called(draft: Draft, name: str) -> list[bool]:
-    """For each of the user's functions of that name, whether it changes the schema."""
-    found: list[bool] = []
-    for schema in draft.catalog.search_path:
-        found.extend(it.changes_schema for it in draft.catalog.functions.get((schema, name), ()))
-    return found
 
 
 # --- UPDATE, DELETE, TRUNCATE ------------------------------------------------------------------------------
@@ -208,7 +223,10 @@ def update(draft: Draft, change: Update) -> None:
         return
     if change.query is not None:
         check_query(draft, change.query, table)
+        run_functions(draft, change.query.functions)
+    fire(draft, table, "update")
     for name, expression in change.sets:
+        run_functions(draft, expression.functions)
         column = table.columns.get(name)
         if column is not None and expression.value is not None and not expression.casts:
             check_value(draft, column.type, expression.value, expression.range)
@@ -218,6 +236,8 @@ def delete(draft: Draft, change: Delete) -> None:
     table = written(draft, change.table)
     if change.query is not None:
         check_query(draft, change.query, table)
+        run_functions(draft, change.query.functions)
+    fire(draft, table, "delete")
 
 
 def truncate(draft: Draft, change: Truncate) -> None:
