@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
@@ -76,6 +77,27 @@ def test_where_no_process_starts_nobody_is_waited_for(monkeypatch: pytest.Monkey
     with Helpers(lambda: [b"never"], 2) as helpers:
         assert not helpers.wait()
         assert list(helpers.said()) == []
+
+
+def test_nobody_goes_on_when_the_first_process_is_killed() -> None:
+    script = """
+import os, sys
+from crowsfoot.processes import Helpers
+
+def endless():
+    while True:
+        yield f"{os.getpid()} ".encode()
+
+with Helpers(endless, 2) as helpers:
+    for _ in range(2):
+        helpers.wait()
+        print(*{it.decode() for it in helpers.said()}, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+    # They hold the standard output too: it ends when the last of them does.
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60, check=False)
+    assert run.returncode == -signal.SIGKILL
+    assert run.stdout.split()
 
 
 def test_nobody_goes_on_when_the_work_is_left() -> None:

@@ -231,15 +231,13 @@ def _colored(choice: str) -> bool:
 
 
 def _write(session: Session, format: str, file: str, *, color: str, show_allowed: bool) -> None:
-    import shutil
-
     view = View(
         report=session.report,
         sources=session.sources,
         rules=lambda: session.rules,
         prefix=session.prefix(for_people=format in ("full", "concise", "grouped")),
         color=not file and _colored(color),
-        width=min(shutil.get_terminal_size((100, 24)).columns, 120),
+        width=min(_columns(), 120) if format in ("full", "grouped") else 100,
         include_allowed=show_allowed,
         homepage=HOMEPAGE,
         rule_url=RULE_URL,
@@ -271,6 +269,13 @@ def _apply_fixes(session: Session, *, unsafe: bool) -> None:
     session.write(fixed)
     files = f"{len(fixed.texts)} file{'s' * (len(fixed.texts) != 1)}"
     click.echo(f"fixed {fixed.count} finding{'s' * (fixed.count != 1)} in {files}", err=True)
+
+
+def _columns() -> int:
+    """Of the terminal, if there is one."""
+    import shutil  # brings all that packs files along
+
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 def _print(text: str) -> None:

@@ -103,6 +103,9 @@ class Helpers:
         try:
             process = os.fork()
             if process == 0:
+                # Who holds the end that is read as well does not notice that nobody reads any more.
+                for pipe in ():
+                    os.close(pipe)
                 _do(work, say)
         except OSError:
             os.close(hear)

@@ -17,7 +17,7 @@ from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.source import Source
 
 # Below this, in characters, what other processes save is lost in starting them.
-WORTH_PROCESSES = 200_000 if sys.platform == "linux" else 2_000_000
+WORTH_PROCESSES = 60_000 if sys.platform == "linux" else 2_000_000
 
 _Job = tuple[Source, Dialect | None]
 

@@ -40,8 +40,10 @@ def check(
 ) -> Report:
     """What the enabled rules say of the files, judged by the user's comments and settings."""
     read = _read(discovery, config, cache)
-    # Rules take a while to load, which other processes may use to read on.
+    # Rules take a while to load, and so does what they ask of migrations; others may use it to read on.
     chosen = enabled(config, rules)
+    if read.layouts:
+        from crowsfoot.databases import locks, safe_ddl  # noqa: F401
     failures = [f"{it.name} is over {it.over.__name__}, which is no subject" for it in _subjectless(chosen)]
     project = _link(read, config, changes)
 
@@ -124,9 +126,10 @@ def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
 
 def _link(read: _Read, config: Config, changes: Changes | None) -> Project:
     return link(
-        chain(read.facts, read.migrations),
+        read.facts,
         read.problems,
         layouts=read.layouts,
+        migrations=read.migrations,
         assumed=Assumed(
             postgres=config.postgres_version,
             after=config.migrations_after,

@@ -52,7 +52,12 @@ def _finds_whole_values_only(index: Index) -> str | None:
     # A unique key, and equality of whole values by an explicit operator class, are what they say.
     if column is None or index.unique or index.method != "btree" or index.keys[0].opclass:
         return None
-    way_out = "add type: Gin" if len(index.keys) == 1 else "give it an index of its own with type: Gin"
+    if not index.declared:
+        way_out = "make one USING gin in a new migration"
+    elif len(index.keys) == 1:
+        way_out = "add type: Gin"
+    else:
+        way_out = "give it an index of its own with type: Gin"
     if column.is_list:
         return f"{index.declaration} finds whole lists, and no elements of {column} (has, hasSome); {way_out}"
     if column.type == "Json":

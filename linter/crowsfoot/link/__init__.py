@@ -1,6 +1,6 @@
 """Facts of all files -> Project: the only place where files meet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import force_setattr
@@ -26,71 +26,73 @@ def link(
     unread: Iterable[tuple[str, FactProblem]] = (),
     *,
     layouts: Sequence[Layout] = (),
+    migrations: Iterable[tuple[str, Facts]] = (),
     assumed: Assumed = Assumed(),
     tenant_column: str | None = None,
 ) -> Project:
     """The project that the files make together.
 
     read holds the facts of each path, unread what could not be read at all, layouts which SQL files are
-    migrations. Nothing is lost: two declarations of one thing are a problem with both places.
+    migrations, and migrations their facts: each is asked for when it is needed, and may still be read until
+    then. Nothing is lost: two declarations of one thing are a problem with both places.
     """
-    coming = Files(read)
-    histories: tuple[History, ...] = ()
-    if layouts:
-        # What replays migrations takes a while to load, and most projects of one schema have none. It goes
-        # first because it need not wait until all have been read.
-        from crowsfoot.link.histories import link_histories
-
-        histories = link_histories(layouts, coming, assumed)
-    files = coming.all()
+    files = tuple(File(path, facts) for path, facts in read)
     unread = tuple(unread)
     # A schema file that could not be read at all may declare what another one lacks.
     lacking = any(path.endswith(".prisma") for path, _ in unread)
-    problems = [Problem(Span(path, it.range.start, it.range.end), it.message, it.kind) for path, it in unread]
-    problems += [
-        Problem(file.span(it.range), it.message, it.kind) for file in files for it in file.facts.problems
-    ]
+    problems: list[Problem] = []
     databases: list[Database] = []
     for unit in group_schemas(files):
         database, found = link_schema(unit, tenant_column, lacking=lacking)
         databases.append(database)
         problems += found
+    histories: list[History] = []
     if layouts:
+        # What replays migrations takes a while to load, and most projects of one schema have none.
+        from crowsfoot.link.histories import link_histories
+
+        coming = Files(files, migrations)
+        histories += _joined(databases, layouts, link_histories(layouts, coming, assumed), tenant_column)
         problems += [it for layout in layouts for it in layout.problems]
-        databases += _join(databases, layouts, histories, tenant_column)
+        files = coming.all()
+    problems += [
+        Problem(Span(path, it.range.start, it.range.end), it.message, it.kind) for path, it in unread
+    ]
+    problems += [
+        Problem(file.span(it.range), it.message, it.kind) for file in files for it in file.facts.problems
+    ]
     return Project(
         databases=tuple(databases),
         files=files,
         problems=tuple(sorted(problems, key=lambda it: it.span)),
         directives=tuple(directive for file in files for directive in _directives(file)),
-        histories=histories,
+        histories=tuple(histories),
         commands=link_commands(files, databases),
     )
 
 
-def _join(
-    databases: Sequence[Database],
-    layouts: Sequence[Layout],
-    histories: Sequence["History"],
+def _joined(
+    databases: list[Database],
+    layouts: Iterable[Layout],
+    histories: Iterable["History"],
     tenant_column: str | None,
-) -> list[Database]:
-    """Let databases and histories know each other; the databases that only migrations tell of."""
+) -> Iterator["History"]:
+    """The histories, which databases know then, and they them; a database that only they make is added."""
     from crowsfoot.link.effective import make_effective
     from crowsfoot.link.migrated import database_of
 
     by_path = {it.path: it for it in databases}
-    only_migrated = []
     for layout, history in zip(layouts, histories, strict=True):
         database = by_path.get(layout.schema or "")
         if database is not None:
             force_setattr(database, "history", history)
             make_effective(database, history.final)
-        elif layout.tool != "prisma" or not databases:
+        elif layout.tool != "prisma" or not by_path:
             database = database_of(history, tenant_column)
             force_setattr(database, "history", history)
-            only_migrated.append(database)
+            databases.append(database)
         force_setattr(history, "database", database)
-    return only_migrated
+        yield history
 
 
 def _directives(file: File) -> Iterable[Directive]:

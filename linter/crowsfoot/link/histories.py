@@ -17,9 +17,9 @@ from crowsfoot.link.migration_names import comes_after
 from crowsfoot.link.project import File
 
 
-def link_histories(layouts: Sequence[Layout], files: Files, assumed: Assumed) -> tuple[History, ...]:
+def link_histories(layouts: Sequence[Layout], files: Files, assumed: Assumed) -> Iterator[History]:
     """The history of each layout, as far as the files could be read."""
-    return tuple(_link(layout, files, assumed) for layout in layouts)
+    return (_link(layout, files, assumed) for layout in layouts)
 
 
 def _link(layout: Layout, files: Files, assumed: Assumed) -> History:

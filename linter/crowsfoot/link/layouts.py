@@ -148,7 +148,10 @@ def _of_prisma(known: _Known, paths: list[str], chosen: str | None = None) -> li
         # Drizzle has taken to this shape as well, and keeps no lock file.
         drizzle = not locked and not schema and any(_BREAKPOINT in known.text(path) for path in inside)
         prisma = None if drizzle else known.chosen.prisma or prisma_version(folder, known.facts)
-        entries = [Entry(basename(dirname(path)), path) for path in inside]
+        bare = known.bare.get(folder, ())
+        # A migration that has lost its file stands in its place: nobody knows what it has done.
+        lost = [join(it, "migration.sql") for it in bare]
+        entries = [Entry(basename(dirname(path)), path) for path in (*inside, *lost)]
         found[folder] = Layout(
             folder=folder,
             tool="drizzle" if drizzle else "prisma",
@@ -157,7 +160,7 @@ def _of_prisma(known: _Known, paths: list[str], chosen: str | None = None) -> li
             schema=schema[0].path if schema else None,
             prisma=prisma,
             engine=known.chosen.engine or prisma_engine(folder, known.facts, prisma),
-            problems=tuple(_without_file(it) for it in known.bare.get(folder, ())),
+            problems=tuple(_without_file(it) for it in bare),
         )
     return list(found.values())
 

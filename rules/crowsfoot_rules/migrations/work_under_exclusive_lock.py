@@ -34,7 +34,7 @@ from crowsfoot.databases.blocking import effects_of, held_before, longest_wait, 
 from crowsfoot.facts.sql import Block, Change, CreateTable, CreateView, Delete, Insert, Select, Update
 
 
-@rule(over=Migration, since="0.2")
+@rule(over=Migration, about=(Insert, Update, Delete, Select, CreateTable, CreateView), since="0.2")
 def check(migration: Migration) -> Iterator[Finding]:
     if migration.history.dialect != "postgresql":
         return
@@ -79,7 +79,9 @@ def _is_ours(change: Change) -> bool:
         return change.filtered
     if isinstance(change, CreateView):
         return change.materialized
-    return isinstance(change, Insert | Select | CreateTable)
+    if isinstance(change, CreateTable):
+        return change.query is not None
+    return isinstance(change, Insert | Select)
 
 
 def _may_do_without(change: Change, read: int, step: Step) -> bool:

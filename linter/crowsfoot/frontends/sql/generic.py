@@ -43,9 +43,9 @@ def read(text: str, dialect: Dialect) -> SqlFile:
         warnings=script.warnings,
         warned=script.warned,
         runs_in_transaction=script.runs_in_transaction,
-        empty=not statements and not reader.problems,
+        empty=not statements and not reader.problems and not splitter.unread,
         comments=script.comments,
-        problems=_first([*script.problems, *reader.problems]),
+        problems=_first([*script.problems, *reader.problems, *splitter.unread]),
     )
 
 

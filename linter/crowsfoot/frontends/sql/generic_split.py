@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import Dialect
 from crowsfoot.frontends.sql.generic_tokens import ANSI_MYSQL, SYNTAX, Token, lex
 from crowsfoot.source import Range
@@ -45,6 +46,7 @@ _COMMANDS: Final[dict[Dialect, re.Pattern[str]]] = {
     "sqlserver": re.compile(rf"{_GAP}(?P<delimiter>(?!))?(?::|!!)[A-Za-z][^\n]*"),
 }
 _ANSI: Final = re.compile(r"\bSQL_MODE\b[^;]{0,200}\bANSI", re.IGNORECASE)
+_OTHER_FILE: Final = re.compile(r"(?i)(?:^|\n)[ \t]*(\.read|:r)[ \t]\S[^\n]*\Z")
 _ROUTINES: Final = frozenset(("PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"))
 _GO_LINE: Final = re.compile(r"(?im)^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$")
 # Where a statement begins that follows one which has ended, for text in which a quote is missing.
@@ -70,6 +72,7 @@ class Splitter:
         self._in_comment = False
         self._attempts = 0
         self._inserts: dict[str, int] = {}
+        self.unread: list[Problem] = []  # commands that run another file
         self._begins_batch = True
 
     def pieces(self) -> Iterator[Piece]:
@@ -77,6 +80,10 @@ class Splitter:
             command = _COMMANDS[self.dialect].match(self.text, self.at, self.end)
             if command is not None:
                 self._delimiter = command["delimiter"] or self._delimiter
+                if (other := _OTHER_FILE.search(command[0])) is not None:
+                    place = Range(command.start() + other.start(1), command.start() + other.end(1))
+                    message = f"what stands in the file that {other[1]} names is not known"
+                    self.unread.append(Problem(place, message, "unsupported"))
                 self.at = command.end()
                 continue
             piece = self._delimited() if self._delimiter != ";" else self._next()

@@ -48,7 +48,7 @@ def read(text: str) -> SqlFile:
         script.warnings,
         script.warned,
         script.runs_in_transaction,
-        not statements and not reading.problems,
+        not statements and all(it.kind == "directive" for it in problems),
         script.comments,
         _first(problems) if problems else (),
     )

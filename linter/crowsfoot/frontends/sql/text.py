@@ -21,7 +21,7 @@ class Script(msgspec.Struct, frozen=True):
 
     text: str
     comments: tuple[Comment, ...] = ()
-    problems: tuple[Problem, ...] = ()  # of comments that speak to the linter
+    problems: tuple[Problem, ...] = ()  # of comments that speak to the linter, and of commands of psql
     runs_in_transaction: bool | None = None
     warnings: Range | None = None
     warned: tuple[tuple[Range, str], ...] = ()
@@ -59,6 +59,7 @@ _WARNING: Final = re.compile(r"^[ \t]*-[ \t]+(?P<text>[^\r\n]*[^\s])", re.MULTIL
 # A command begins its line or ends a statement; a backslash elsewhere stands in a string.
 _FOR_PSQL: Final = re.compile(r"^[ \t]*\\|;[ \t]*\\|\\g|\bSTDIN\b", re.IGNORECASE | re.MULTILINE)
 _NESTED: Final = re.compile(r"/\*(?:(?!\*/|/\*).)*/\*", re.DOTALL)
+_RUNS_MORE: Final = re.compile(r"\\(?:i|ir|include|include_relative|gexec|c|connect|if|elif|else)\b")
 _BLANK: Final = re.compile(r"[^\r\n]+")
 _COPY: Final = re.compile(r"\s*COPY\b", re.IGNORECASE)
 _FROM_STDIN: Final = re.compile(r"\bFROM\s+STDIN\b", re.IGNORECASE)
@@ -77,8 +78,9 @@ def prepare(text: str, dialect: Dialect) -> Script:
         runs_in_transaction = False
     # Few files have either, and the pattern takes a hundred times longer to find nothing.
     psql = dialect == "postgresql" and ("\\" in given or "STDIN" in given.upper())
+    unread: list[Problem] = []
     if psql and _FOR_PSQL.search(given):
-        given = _without_commands(given)
+        given = _without_commands(given, unread)
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
     if directives.WORD in given:
@@ -91,7 +93,7 @@ def prepare(text: str, dialect: Dialect) -> Script:
     warnings, warned = _warnings(given) if "Warnings:" in given else (None, ())
     if dialect == "postgresql" and _NESTED.search(given):
         given = _without_comments(given)
-    return Script(given, comments, problems, runs_in_transaction, warnings, warned)
+    return Script(given, comments, (*problems, *unread), runs_in_transaction, warnings, warned)
 
 
 _HEADING: Final = re.compile(r"[ \t]*--[ \t]*([A-Za-z]+)[ \t]*\r?")
@@ -128,9 +130,10 @@ def _without_down(text: str) -> str:
     return "".join([*parts, text[kept:]]) if parts else text
 
 
-def _without_commands(text: str) -> str:
+def _without_commands(text: str, unread: list[Problem]) -> str:
     """The text with blanks for the commands of psql and the data of COPY.
 
+    unread gets the commands by which psql runs more than the text says, or less.
     Source: https://www.postgresql.org/docs/18/app-psql.html
     """
     parts: list[str] = []
@@ -140,8 +143,15 @@ def _without_commands(text: str) -> str:
         statement = at  # where the one begins in which we are
         for piece in pieces(text, "postgresql", at):
             if piece.kind == "command":
-                parts += (text[kept : piece.start], " " * (piece.end - piece.start))
+                # \g and its like end a statement.
+                mark = ";" if text.startswith("\\g", piece.start) else " "
+                parts += (text[kept : piece.start], mark, " " * (piece.end - piece.start - 1))
                 kept = piece.end
+                if (command := _RUNS_MORE.match(text, piece.start)) is not None:
+                    place = Range(piece.start, command.end())
+                    unread.append(
+                        Problem(place, f"what psql runs by {command[0]} is not known", "unsupported")
+                    )
             elif piece.kind == "semicolon":
                 if _COPY.match(_code(text, statement, piece.end)) and _FROM_STDIN.search(
                     text, statement, piece.end

@@ -21,7 +21,7 @@ def column_renamed(draft: Draft, table: Table, old: str, new: str) -> Table:
         if referrer.number != number:
             now = draft.catalog.tables[referrer.number]
             draft.put(replace(now, foreign_keys=retargeted(now, number, old, new)))
-    for view in draft.catalog.readers.get(number, ()):
+    for view in sorted(draft.catalog.readers.get(number, ())):
         reader = draft.catalog.tables[view]
         if (number, old) in reader.reads_columns:
             read = (reader.reads_columns - {(number, old)}) | {(number, new)}

@@ -28,7 +28,7 @@ def of_table(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
     table = catalog.tables[number]
     for child in catalog.partitions.get(number, ()):
         yield ("table", child), catalog.tables[child].partition_of == number
-    for view in catalog.readers.get(number, ()):
+    for view in sorted(catalog.readers.get(number, ())):
         yield ("table", view), False
     for referrer, fk in catalog.referring(table):
         if referrer.number != number:
@@ -54,7 +54,7 @@ def of_column(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
     for referrer, fk in catalog.referring(table):
         if name in fk.target_columns:
             yield ("constraint", referrer.number, fk.name), False
-    for view in catalog.readers.get(number, ()):
+    for view in sorted(catalog.readers.get(number, ())):
         if (number, name) in catalog.tables[view].reads_columns:
             yield ("table", view), False
     for column in table.columns.values():
@@ -83,7 +83,7 @@ def of_index(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
 
 def of_type(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
     schema, name = str(thing[1]), str(thing[2])
-    for number in catalog.users.get(("type", schema, name), ()):
+    for number in sorted(catalog.users.get(("type", schema, name), ())):
         table = catalog.tables[number]
         for column in table.columns.values():
             if column.type.name == name and column.type.schema == schema:
@@ -100,7 +100,7 @@ def of_type(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
 
 def of_sequence(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
     schema, name = str(thing[1]), str(thing[2])
-    for number in catalog.users.get(("sequence", schema, name), ()):
+    for number in sorted(catalog.users.get(("sequence", schema, name), ())):
         table = catalog.tables[number]
         for column in table.columns.values():
             if column.sequence == name and (column.sequence_schema or table.schema) == schema:

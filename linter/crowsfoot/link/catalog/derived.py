@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from crowsfoot.link.catalog.model import Name, Table, Use
 
@@ -55,13 +55,17 @@ def rekeyed(
 
 
 def rereferred(
-    mapping: HashTrieMap[K, frozenset[int]], number: int, old: frozenset[K], new: frozenset[K]
-) -> HashTrieMap[K, frozenset[int]]:
+    mapping: HashTrieMap[K, HashTrieSet[int]], number: int, old: frozenset[K], new: frozenset[K]
+) -> HashTrieMap[K, HashTrieSet[int]]:
     for key in old - new:
-        mapping = without(mapping, key, number)
+        left = mapping.get(key, _NONE).discard(number)
+        mapping = mapping.insert(key, left) if left else mapping.discard(key)
     for key in new - old:
-        mapping = mapping.insert(key, mapping.get(key, frozenset()) | {number})
+        mapping = mapping.insert(key, mapping.get(key, _NONE).insert(number))
     return mapping
+
+
+_NONE: HashTrieSet[int] = HashTrieSet()
 
 
 def without(mapping: HashTrieMap[K, frozenset[V]], key: K, member: V) -> HashTrieMap[K, frozenset[V]]:

@@ -165,11 +165,20 @@ class Draft:
             name.name.startswith("pg_") or any(self.is_foreign(it) for it in self.catalog.search_path)
         ):
             raise UnclearError
-        if not self.postgres and self.is_elsewhere(name):
+        if self.is_elsewhere(name) if not self.postgres else self.may_be_brought():
             raise UnclearError
         if not read:
             self.check_schema(name)
         self.refuse_missing("42P01", "relation", name)
+
+    def may_be_brought(self) -> bool:
+        """Whether there is an extension that may have made a table: PostGIS makes spatial_ref_sys.
+
+        What those make that come with PostgreSQL begins with "pg_", as the scripts of PostgreSQL 15 show.
+        """
+        from crowsfoot.link.catalog.types import EXTENSION_TYPES
+
+        return any(it not in EXTENSION_TYPES for it in self.catalog.extensions)
 
     def is_elsewhere(self, name: ObjectName) -> bool:
         """Whether a database that is named where others leave it out may be the one that they mean."""
@@ -343,7 +352,7 @@ class Draft:
     def remove(self, table: Table) -> None:
         """Takes a table out, with all that is in it. Who refers to it has been seen to before."""
         number = table.number
-        for view in self.catalog.readers.get(number, ()):
+        for view in sorted(self.catalog.readers.get(number, ())):
             reader = self.catalog.tables.get(view)
             if reader is not None:  # only PostgreSQL and SQL Server's schema-bound views forbid it
                 self.put(replace(reader, reads=reader.reads - {number}))

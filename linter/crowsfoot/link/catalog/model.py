@@ -247,15 +247,15 @@ class Catalog(Held, frozen=True, eq=False):
     roles: HashTrieMap[str, Role] = HashTrieMap()
     others: HashTrieMap[tuple[str, str, str], Span] = HashTrieMap()  # kind, schema, name
     grants: tuple[Granted, ...] = ()
-    referrers: HashTrieMap[int, frozenset[int]] = HashTrieMap()  # table -> tables with a foreign key to it
-    readers: HashTrieMap[int, frozenset[int]] = HashTrieMap()  # table -> views that read it
+    referrers: HashTrieMap[int, HashTrieSet[int]] = HashTrieMap()  # table -> tables with a foreign key to it
+    readers: HashTrieMap[int, HashTrieSet[int]] = HashTrieMap()  # table -> views that read it
     partitions: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # table -> its partitions and heirs
     search_path: tuple[str, ...] = ("public",)  # "pg_temp" stands first once there is a temporary table
     next_number: int = 1
     certain: bool = True
     doubtful: HashTrieSet[str] = HashTrieSet()  # names of what a conditional statement may have changed
     outside: frozenset[str] = frozenset()  # schemas that others fill: their contents are not known
-    users: HashTrieMap[Use, frozenset[int]] = HashTrieMap()  # type or sequence -> tables that use it
+    users: HashTrieMap[Use, HashTrieSet[int]] = HashTrieMap()  # type or sequence -> tables that use it
     owned: HashTrieMap[int, frozenset[Name]] = HashTrieMap()  # table -> sequences that its columns own
     constraint_names: HashTrieMap[Name, int] = HashTrieMap()  # how many tables have a constraint of that name
     check_bodies: bool = True  # check_function_bodies
@@ -305,7 +305,7 @@ class Catalog(Held, frozen=True, eq=False):
 
     def referring(self, table: Table) -> Iterable[tuple[Table, ForeignKey]]:
         """Every foreign key that refers to the table, with the table that has it."""
-        for number in sorted(self.referrers.get(table.number, frozenset())):
+        for number in sorted(self.referrers.get(table.number, ())):
             referrer = self.tables[number]
             for fk in referrer.foreign_keys.values():
                 if fk.target == table.number:

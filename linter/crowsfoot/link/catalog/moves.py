@@ -18,7 +18,7 @@ def move_sequence(draft: Draft, key: Name, schema: str, name: str) -> None:
     """The sequence under another name; the defaults that draw from it follow."""
     catalog = draft.catalog
     sequence = catalog.sequences[key]
-    drawn = catalog.users.get(("sequence", *key), frozenset())
+    drawn = sorted(catalog.users.get(("sequence", *key), ()))
     for number in drawn:
         table = draft.catalog.tables[number]
         columns = dict(table.columns)
@@ -35,7 +35,7 @@ def move_sequence(draft: Draft, key: Name, schema: str, name: str) -> None:
 def move_type(draft: Draft, key: Name, schema: str, name: str) -> None:
     """The type under another name; the columns, domains and new values of it follow."""
     type = draft.catalog.types[key]
-    for number in draft.catalog.users.get(("type", *key), frozenset()):
+    for number in sorted(draft.catalog.users.get(("type", *key), ())):
         table = draft.catalog.tables[number]
         columns: dict[str, Column] = {}
         for column in table.columns.values():

@@ -22,7 +22,7 @@ def composed(first: str, second: str | None, label: str) -> str:
     """first_second_label, the longer of the first two cut until it fits."""
     one, two = first.encode(), (second or "").encode()
     room = LIMIT - len(label.encode()) - 1 - (1 if second is not None else 0)
-    while len(one) + len(two) > room:
+    while len(one) + len(two) > max(room, 0):
         if len(one) > len(two):
             one = one[:-1]
         else:
@@ -67,18 +67,25 @@ def constraint_name(
 
 
 def first_free(first: str, second: str | None, label: str, is_free: Callable[[str], bool]) -> str:
-    """The first free of name, name1, name2, ... as far as anybody counts; beyond that any."""
-    number, step = 0, 1
-    while True:
-        name = composed(first, second, f"{label}{number}" if number else label)
-        if is_free(name):
-            return name
-        # Hundreds of things of one name are made by nobody but those who want to see us slow.
-        step = step * 2 if number > _MOST_COUNTED else 1
-        number += step
+    """The first of name, name1, name2, ... that is free."""
+
+    def name(number: int) -> str:
+        return composed(first, second, f"{label}{number}" if number else label)
+
+    for number in range(_MOST_COUNTED):
+        if is_free(name(number)):
+            return name(number)
+    # So many of one name have no gaps between them: go far, and halve the way back.
+    taken, free = _MOST_COUNTED - 1, 2 * _MOST_COUNTED
+    while not is_free(name(free)):
+        taken, free = free, 2 * free
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (taken, middle) if is_free(name(middle)) else (middle, free)
+    return name(free)
 
 
-_MOST_COUNTED = 500
+_MOST_COUNTED = 50
 
 
 def index_name(

@@ -86,7 +86,7 @@ def refuse_dependents(draft: Draft, table: Table, column: Column, range: Range) 
     """Refuses where something uses the column that PostgreSQL does not rebuild."""
     name = column.name
     catalog = draft.catalog
-    for view in catalog.readers.get(table.number, ()):
+    for view in sorted(catalog.readers.get(table.number, ())):
         if (table.number, name) in catalog.tables[view].reads_columns:
             draft.refuse(
                 "0A000",

@@ -258,7 +258,7 @@ def rename_enum_value(draft: Draft, change: RenameEnumValue) -> None:
 def rename_defaults(draft: Draft, enum: Enum, old: str, new: str) -> None:
     """Defaults that are the value are the renamed one: PostgreSQL stores its number."""
     quoted, becomes = ("'" + it.replace("'", "''") + "'" for it in (old, new))
-    for number in draft.catalog.users.get(("type", enum.schema, enum.name), frozenset()):
+    for number in sorted(draft.catalog.users.get(("type", enum.schema, enum.name), ())):
         table = draft.catalog.tables[number]
         columns = dict(table.columns)
         for column in table.columns.values():
