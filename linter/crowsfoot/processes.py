@@ -104,7 +104,7 @@ class Helpers:
             process = os.fork()
             if process == 0:
                 # Who holds the end that is read as well does not notice that nobody reads any more.
-                for pipe in ():
+                for pipe in (hear, *self._heard):
                     os.close(pipe)
                 _do(work, say)
         except OSError:

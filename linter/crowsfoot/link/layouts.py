@@ -282,7 +282,8 @@ def sort_out(
     for layout in layouts:
         files = [read[it.path] for it in layout.entries if it.path in read] if layout.guessed else []
         broken = sum(any(it.kind == "syntax" for it in file.problems) for file in files)
-        if broken * 3 >= len(files) > 1:
+        # One or two broken files are broken files: to leave all out for them would hide what they break.
+        if broken >= 3 and broken * 3 >= len(files):
             foreign.append((layout.entries[0].path, FactProblem(Range(0, 0), _FOREIGN, "unsupported")))
         else:
             kept.append(layout)

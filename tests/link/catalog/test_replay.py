@@ -5,7 +5,7 @@ import pytest
 from crowsfoot.facts.sql import Dialect, ObjectName
 from crowsfoot.frontends.sql import read
 from crowsfoot.link.catalog.execute import Ran, run
-from crowsfoot.link.catalog.model import Catalog, Table, empty
+from crowsfoot.link.catalog.model import MOST, Catalog, Table, empty
 from crowsfoot.link.project import File
 from crowsfoot.source import Range
 
@@ -388,6 +388,13 @@ def test_roles_and_grants_are_kept() -> None:
     assert catalog.roles["boss"].member_of == ("app",)
     (granted,) = catalog.grants
     assert (granted.on.name, granted.privileges, granted.grantee) == ("book", ("select",), "app")
+
+
+def test_what_no_database_has_is_left_out() -> None:
+    made = left("CREATE TABLE t (a int); " + "CREATE INDEX ON t (a); " * (MOST + 10))
+    assert len(table(made, "t").indexes) < MOST
+    assert not made.certain
+    assert refusal("DROP INDEX t_a_idx2005", made) is None
 
 
 # --- MySQL, SQLite, SQL Server -----------------------------------------------------------------------------

@@ -115,6 +115,8 @@ TYPES = frozenset(
         "int2vector",
     ]
 ) | {
+    '"char"',
+    '"any"',
     "character varying",
     "bit varying",
     "double precision",
@@ -240,10 +242,11 @@ def malformed(type: TypeName, value: str) -> tuple[str, str] | None:
         if text and len(text) < 1000:
             try:
                 json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 wrong = True
     elif name in _MOMENTS:
-        wrong = not digits and text.lower() not in _TIMES
+        # Marks are skipped: 'now()' is now.
+        wrong = not digits and text.lower().strip("()") not in _TIMES
         code = "22007"
     if not wrong:
         return None

@@ -295,7 +295,8 @@ def common(catalog: Catalog, types: Sequence[TypeName]) -> TypeName:
     if any(not it.name for it in fixed):
         return _UNKNOWN
     if len({(it.name, it.schema, bool(it.dimensions)) for it in fixed}) == 1:
-        return fixed[0] if len({it.args for it in fixed}) == 1 else bare(fixed[0])
+        alike = len(fixed) == len(types) and len({it.args for it in fixed}) == 1
+        return fixed[0] if alike else bare(fixed[0])
     names = {it.name for it in fixed}
     if any(it.dimensions for it in fixed):
         return _UNKNOWN
