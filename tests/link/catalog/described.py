@@ -62,6 +62,8 @@ def default_text(text: str | None) -> str | None:
             bare = _BRACKETS.sub("", _CAST.sub("", part))
             parts[number] = bare if '"' in bare else bare.lower()
     joined = "".join(parts)
+    if joined == "null":
+        return None  # kept as NULL::character varying where the type has a length
     if _QUOTED_NUMBER.fullmatch(joined):
         return joined.strip("'")
     return {"'t'": "true", "'f'": "false", "'true'": "true", "'false'": "false"}.get(joined, joined)

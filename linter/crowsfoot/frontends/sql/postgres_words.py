@@ -6,7 +6,6 @@ Source: https://www.postgresql.org/docs/18/sql-syntax-lexical.html
 
 import re
 from bisect import bisect_left
-from functools import cached_property
 
 SPACE = r" \t\n\r\f\v"
 # Letters, "_" and all beyond ASCII. Said by what they are not: re takes a hundred times longer to compile a
@@ -56,10 +55,16 @@ class Words:
         self.starts: list[int] = [it[0] for it in found]
         self.ends: list[int] = [it[1] for it in found]
         self.words: list[str] = [it[2] if it[2][0] in "\"'$" else it[2].upper() for it in found]
+        self._closing: dict[int, int] | None = None
 
-    @cached_property
+    @property
     def closing(self) -> dict[int, int]:
         """The index of each opening bracket to that of the one that closes it."""
+        if self._closing is None:
+            self._closing = self._pairs()
+        return self._closing
+
+    def _pairs(self) -> dict[int, int]:
         pairs: dict[int, int] = {}
         open_ones: list[int] = []
         for index, word in enumerate(self.words):

@@ -139,6 +139,9 @@ def read_by(draft: Draft, query: Query) -> tuple[frozenset[int], frozenset[tuple
 
 
 def refresh_view(draft: Draft, change: RefreshView) -> None:
+    if draft.is_other_relation(change.view):
+        message = f'"{change.view.name}" is not a table or materialized view'
+        draft.refuse("42809", message, change.range, change.view.name)
     view = draft.table(change.view)
     if view.kind == "view":
         message = f'"{view.name}" is not a table or materialized view'
