@@ -126,7 +126,7 @@ def test_what_others_have_made_is_not_missed(dialect: str, text: str) -> None:
     ],
 )
 def test_what_psql_would_run_besides_is_told_with_its_place(text: str, place: str) -> None:
-    files = prisma(TABLE, text)
+    files = {"migrations/001_x.sql": TABLE, "migrations/002_x.sql": text}
     (said,) = [it.finding for it in report_on(files).kept if it.rule == "unsupported-schema"]
     assert files[said.span.path][said.span.start : said.span.end] == place
     assert [it.rule for it in report_on(files).kept if it.rule == "empty-migration"] == []

@@ -25,6 +25,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 _SCHEMA = Kind()
+_CODE = Kind(quiet=True)
 _PACKAGE = Kind((b'"prisma"', b'"@prisma/', b"prisma "))
 _JOURNAL = Kind((b'"entries"',), quiet=True)
 # Of these only the version of Prisma is taken.
@@ -36,6 +37,7 @@ _AUTOMATION = Kind((b"prisma", b"npm", b"yarn", b"bun", b".sh"), quiet=True, lar
 KINDS: Final[Mapping[str, Kind]] = {
     "*.prisma": _SCHEMA,
     "*.sql": _SCHEMA,
+    "*.py": _CODE,
     "migration_lock.toml": _SCHEMA,
     **dict.fromkeys((f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs")), _SCHEMA),
     "package.json": _PACKAGE,

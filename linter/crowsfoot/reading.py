@@ -4,17 +4,23 @@ import os
 import posixpath
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from crowsfoot import frontends
 from crowsfoot.cache import Cache, digest
+from crowsfoot.databases.sending import as_sent
 from crowsfoot.databases.tools import given
-from crowsfoot.facts import Facts
+from crowsfoot.facts import Facts, Problem, Unread
 from crowsfoot.facts.sql import Dialect, SqlFile
+from crowsfoot.libraries import may_send
 from crowsfoot.link.layouts import Layout
 from crowsfoot.processes import Helpers, Pile, spare_cores
-from crowsfoot.source import Source
+from crowsfoot.source import Range, Source
+
+if TYPE_CHECKING:
+    from crowsfoot.facts.code import CodeFile
 
 # Below this, in characters, what other processes save is lost in starting them.
 WORTH_PROCESSES = 60_000 if sys.platform == "linux" else 2_000_000
@@ -28,7 +34,7 @@ def read_all(sources: Sequence[Source], cache: Cache) -> list[tuple[str, Facts]]
     A text that stands at several paths under one name is read once. SQL is not read: what it says depends
     on its dialect, and read_migrations reads it when that is known.
     """
-    keys = {source.path: _key(source) for source in sources if not source.path.endswith(".sql")}
+    keys = {source.path: _key(source) for source in sources if not source.path.endswith((".sql", ".py"))}
     known: dict[str, Facts] = {}
     unread: dict[str, Source] = {}
     for source in sources:
@@ -43,25 +49,58 @@ def read_all(sources: Sequence[Source], cache: Cache) -> list[tuple[str, Facts]]
     for key, facts in zip(unread, _read([(it, None) for it in unread.values()]), strict=True):
         if facts is not None:
             known[key] = facts
-            cache.put("facts", key, facts)
+            if not isinstance(facts, Unread):
+                cache.put("facts", key, facts)
     return [(path, known[key]) for path, key in keys.items() if key in known]
+
+
+def read_code(sources: Sequence[Source], cache: Cache) -> list[tuple[str, "CodeFile | Unread"]]:
+    """What each file of Python says, if one of them imports a library that reaches a database.
+
+    Others are read as well then: a function that sends a statement is called from files that know of none.
+    """
+    code = [it for it in sources if it.path.endswith(".py")]
+    if not any(may_send(it.text) for it in code) and not any(it.path.endswith(".prisma") for it in sources):
+        return []
+    from crowsfoot.facts.code import CodeFile
+
+    keys = [digest(it.text) for it in code]
+    folders: dict[str, list[int]] = {}
+    for number, source in enumerate(code):
+        folders.setdefault(posixpath.dirname(source.path), []).append(number)
+    known: dict[str, CodeFile | Unread] = {}
+    for folder in folders:
+        known.update(cache.get("code", digest(folder), dict[str, CodeFile]) or {})
+    unread = {key: source for key, source in zip(keys, code, strict=True) if key not in known}
+    said = _read([(it, None) for it in unread.values()], CodeFile | Unread)
+    for key, facts in zip(unread, said, strict=True):
+        assert isinstance(facts, CodeFile | Unread)
+        known[key] = facts
+    for folder, numbers in folders.items():
+        if any(keys[it] in unread for it in numbers):
+            kept = {keys[it]: known[keys[it]] for it in numbers if isinstance(known[keys[it]], CodeFile)}
+            cache.put("code", digest(folder), kept)
+    return [(source.path, known[key]) for key, source in zip(keys, code, strict=True)]
 
 
 def read_migrations(
     layouts: Iterable[Layout], texts: Mapping[str, str | None], cache: Cache
-) -> Iterator[tuple[str, SqlFile]]:
+) -> Iterator[tuple[str, SqlFile | Unread]]:
     """What each migration says, layout by layout, as it is read; those without a text are left out."""
     packs = [_Pack(layout, texts, cache) for layout in layouts]
     jobs = {(pack.dialect, key): source for pack in packs for key, source in pack.unread.items()}
     read = zip(jobs, _read([(source, dialect) for (dialect, _), source in jobs.items()]), strict=True)
-    found: dict[tuple[Dialect, str], SqlFile] = {}
+    found: dict[tuple[Dialect, str], SqlFile | Unread] = {}
     for pack in packs:
         for key, source in zip(pack.keys, pack.sources, strict=True):
             while key in pack.unread and (pack.dialect, key) not in found:
                 job, facts = next(read)
-                assert isinstance(facts, SqlFile)
+                assert isinstance(facts, SqlFile | Unread)
                 found[job] = facts
-            yield source.path, found[pack.dialect, key] if key in pack.unread else pack.kept[key]
+            said = found[pack.dialect, key] if key in pack.unread else pack.kept[key]
+            if isinstance(said, SqlFile) and (said.for_psql or pack.tool == "flyway"):
+                said = as_sent(said, pack.tool, texts[source.path] or "")
+            yield source.path, said
         pack.keep(found, cache)
 
 
@@ -74,6 +113,7 @@ class _Pack:
 
     def __init__(self, layout: Layout, texts: Mapping[str, str | None], cache: Cache) -> None:
         self.dialect = layout.dialect
+        self.tool = layout.tool
         self.sources = [
             Source(it.path, given(layout.tool, text))
             for it in layout.entries
@@ -86,11 +126,12 @@ class _Pack:
             key: source for key, source in zip(self.keys, self.sources, strict=True) if key not in self.kept
         }
 
-    def keep(self, found: Mapping[tuple[Dialect, str], SqlFile], cache: Cache) -> None:
+    def keep(self, found: Mapping[tuple[Dialect, str], SqlFile | Unread], cache: Cache) -> None:
         """Keep what they say, now that those that were missing have been read."""
         if self.unread:
             known = self.kept | {key: found[self.dialect, key] for key in self.unread}
-            cache.put("sql", self.name, {key: known[key] for key in self.keys})
+            kept = {key: known[key] for key in self.keys if isinstance(known[key], SqlFile)}
+            cache.put("sql", self.name, kept)
 
 
 def _key(source: Source) -> str:
@@ -98,25 +139,31 @@ def _key(source: Source) -> str:
     return digest(posixpath.basename(source.path), source.text)
 
 
-def _read(jobs: Sequence[_Job]) -> Iterable[Facts | None]:
+def _read(jobs: Sequence[_Job], of: Any = Facts) -> Iterable[Facts | None]:
     """What each says, in their order, as soon as it is asked for or there anyway."""
     if len(jobs) > 1 and sum(len(source.text) for source, _ in jobs) >= WORTH_PROCESSES:
         if cores := spare_cores():
-            return _read_with_helpers(jobs, min(cores, len(jobs) - 1))
+            return _read_with_helpers(jobs, min(cores, len(jobs) - 1), of)
         if sys.platform != "linux":
             try:
-                return _read_in_pool(jobs)
+                return _read_in_pool(jobs, of)
             except (OSError, ImportError, RuntimeError):
                 pass  # a sandbox without processes or semaphores, or one of them was killed
     return map(_read_one, jobs)
 
 
 def _read_one(job: _Job) -> Facts | None:
+    """A frontend that raises is a bug of ours, and costs what this one file says."""
     source, dialect = job
-    return frontends.read(source) if dialect is None else frontends.read(source, dialect)
+    try:
+        return frontends.read(source) if dialect is None else frontends.read(source, dialect)
+    except Exception:
+        import traceback
+
+        return Unread((Problem(Range(0, 0), f"reading failed:\n{traceback.format_exc()}", "failure"),))
 
 
-def _read_with_helpers(jobs: Sequence[_Job], count: int) -> Iterator[Facts | None]:
+def _read_with_helpers(jobs: Sequence[_Job], count: int, of: Any) -> Iterator[Facts | None]:
     """Everyone takes the next that nobody has taken; what a helper could not read is read here."""
     heaps = list(_heaps(jobs))
 
@@ -127,7 +174,7 @@ def _read_with_helpers(jobs: Sequence[_Job], count: int) -> Iterator[Facts | Non
         for it in pile:
             yield msgspec.msgpack.encode((it, read(it)))
 
-    decoder = msgspec.msgpack.Decoder(tuple[int, list[Facts | None]])
+    decoder = msgspec.msgpack.Decoder(tuple[int, list[of | None]])
     found: dict[int, list[Facts | None]] = {}
     with Pile(len(heaps)) as pile, Helpers(encoded, count) as helpers:
         for number in range(len(heaps)):
@@ -161,7 +208,7 @@ _SMALLEST = 100  # characters: what an empty file takes
 _MOST_HEAPS = 200
 
 
-def _read_in_pool(jobs: Sequence[_Job]) -> list[Facts | None]:
+def _read_in_pool(jobs: Sequence[_Job], of: Any) -> list[Facts | None]:
     """Elsewhere a process begins from nothing, and is sent what it works on."""
     from concurrent.futures import ProcessPoolExecutor
 
@@ -172,7 +219,7 @@ def _read_in_pool(jobs: Sequence[_Job]) -> list[Facts | None]:
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(jobs))) as pool:
         answers = pool.map(_encoded, [jobs[it] for it in order], chunksize=chunk)
         for it, answer in zip(order, answers, strict=True):
-            results[it] = msgspec.msgpack.decode(answer, type=Facts | None)
+            results[it] = msgspec.msgpack.decode(answer, type=of | None)
     return results
 
 

@@ -5,14 +5,14 @@ paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -jud
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crowsfoot.applying import apply_rules
 from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, silenced
 from crowsfoot.discover import Discovery
 from crowsfoot.facts import Automation, Facts, Installed
-from crowsfoot.facts.common import Problem
+from crowsfoot.facts.common import Problem, Unread
 from crowsfoot.facts.sql import SqlFile
 from crowsfoot.finding import Diagnostic, Finding, Report
 from crowsfoot.link import link
@@ -21,10 +21,13 @@ from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.layouts import Chosen, Layout, find_layouts, sort_out
 from crowsfoot.link.project import File, Project
 from crowsfoot.link.project import Problem as LinkProblem
-from crowsfoot.reading import read_all, read_migrations
+from crowsfoot.reading import read_all, read_code, read_migrations
 from crowsfoot.rule import Rule
 from crowsfoot.subjects import SUBJECTS
 from crowsfoot.suppress import Unused, judge
+
+if TYPE_CHECKING:
+    from crowsfoot.facts.code import CodeFile
 
 Rules = Mapping[str, Rule[Any]]
 
@@ -46,6 +49,7 @@ def check(
         from crowsfoot.databases import locks, safe_ddl  # noqa: F401
     failures = [f"{it.name} is over {it.over.__name__}, which is no subject" for it in _subjectless(chosen)]
     project = _link(read, config, changes)
+    failures += [f"{it.span.path or '.'}: {it.message}" for it in project.problems if it.kind == "failure"]
 
     subjects = {type: find(project) for type, find in SUBJECTS.items()}
     said = apply_rules(chosen, subjects, config)
@@ -90,13 +94,15 @@ class _Read(NamedTuple):
     """What the files say, the migrations as they are read."""
 
     facts: list[tuple[str, Facts]]
+    code: list[tuple[str, "CodeFile | Unread"]]
     layouts: Sequence[Layout]
-    migrations: Iterable[tuple[str, SqlFile]]
+    migrations: Iterable[tuple[str, SqlFile | Unread]]
     problems: list[tuple[str, Problem]]
 
 
 def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     facts = read_all(discovery.sources, cache)
+    code = read_code(discovery.sources, cache)
     # Which SQL is read, and in which dialect, the other files tell.
     texts = _sql(discovery)
     layouts = find_layouts(
@@ -113,7 +119,7 @@ def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     )
     reading = read_migrations(layouts, texts, cache)
     # Whoever helps to read begins when the first is asked for.
-    migrations: Iterable[tuple[str, SqlFile]] = chain([*islice(reading, 1)], reading)
+    migrations: Iterable[tuple[str, SqlFile | Unread]] = chain([*islice(reading, 1)], reading)
     foreign: list[tuple[str, Problem]] = []
     if any(it.guessed for it in layouts):
         known = dict(migrations)
@@ -121,13 +127,14 @@ def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
         migrations = known.items()
     wanted = {entry.path for layout in layouts for entry in layout.entries}
     problems = [it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in wanted]
-    return _Read(facts, layouts, (it for it in migrations if it[0] in wanted), [*problems, *foreign])
+    return _Read(facts, code, layouts, (it for it in migrations if it[0] in wanted), [*problems, *foreign])
 
 
 def _link(read: _Read, config: Config, changes: Changes | None) -> Project:
     return link(
         read.facts,
         read.problems,
+        code=read.code,
         layouts=read.layouts,
         migrations=read.migrations,
         assumed=Assumed(

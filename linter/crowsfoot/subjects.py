@@ -5,6 +5,7 @@ from typing import Any
 
 from crowsfoot.facts.sql import Block, Statement
 from crowsfoot.link.automation import Command
+from crowsfoot.link.code.access import Access, Code, Repeated
 from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.project import (
     Column,
@@ -29,6 +30,9 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     Relation: lambda project: [it for database in project.databases for it in database.relations],
     UnresolvedRelation: lambda project: [it for database in project.databases for it in database.unresolved],
     Command: lambda project: project.commands,
+    Repeated: lambda project: project.code.repeated if project.code else (),
+    Access: lambda project: project.code.accesses if project.code else (),
+    Code: lambda project: [project.code] if project.code else (),
     History: lambda project: project.histories,
     Migration: lambda project: _new_migrations(project),
     Step: lambda project: [it for migration in _new_migrations(project) for it in migration.steps],

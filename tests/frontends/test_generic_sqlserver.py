@@ -32,7 +32,7 @@ from crowsfoot.facts.sql import (
     ValidateConstraint,
 )
 
-from .generic import at, operation, operations, statements
+from .generic import at, operation, operations, problems, statements
 
 PRISMA = """\
 BEGIN TRY
@@ -408,3 +408,37 @@ def test_a_computed_column_has_no_type() -> None:
     assert c.generated is not None
     assert (str(b.type), b.generated.columns, b.stored) == ("", ("a",), True)
     assert (c.generated.columns, c.stored) == (("a",), False)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "b XML COLUMN_SET FOR ALL_SPARSE_COLUMNS",
+        "b NVARCHAR(max) SPARSE NULL",
+        "b INT IDENTITY(1, 1) NOT FOR REPLICATION NOT NULL",
+        "b DATETIME2 GENERATED ALWAYS AS ROW START HIDDEN NOT NULL",
+        "b VARCHAR(10) MASKED WITH (FUNCTION = 'default()') NULL",
+        "b VARCHAR(11) COLLATE Latin1_General_BIN2 ENCRYPTED WITH (COLUMN_ENCRYPTION_KEY = k) NOT NULL",
+        "b INT INDEX i NONCLUSTERED WITH (FILLFACTOR = 80) ON [PRIMARY]",
+        "b UNIQUEIDENTIFIER ROWGUIDCOL NOT NULL DEFAULT NEWSEQUENTIALID()",
+        "b AS (a + 1) PERSISTED NOT NULL",
+        "b VARBINARY(max) FILESTREAM NULL",
+        "b INT REFERENCES u (a) ON DELETE CASCADE NOT FOR REPLICATION",
+        "b INT CHECK NOT FOR REPLICATION (b > 1)",
+        "b INT NOT NULL DEFAULT 0 WITH VALUES",
+    ],
+)
+def test_every_option_of_a_column_is_read(column: str) -> None:
+    """Source: https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql"""
+    assert not problems(f"CREATE TABLE t (a INT, {column});", "sqlserver")
+
+
+def test_a_constraint_of_the_table_may_follow_a_column_without_a_comma() -> None:
+    for text, columns in (
+        ("CONSTRAINT p PRIMARY KEY CLUSTERED (a ASC, b) WITH (PAD_INDEX = OFF) ON [PRIMARY]", ("a", "b")),
+        ("UNIQUE NONCLUSTERED (a)", ("a",)),
+        ("CONSTRAINT f FOREIGN KEY (a) REFERENCES u (a)", ("a",)),
+        ("PRIMARY KEY NONCLUSTERED HASH WITH (BUCKET_COUNT = 10)", ("b",)),
+    ):
+        it = operation(CreateTable, f"CREATE TABLE t (a INT, b INT {text});", "sqlserver")
+        assert it.columns[1].constraints[0].columns == columns

@@ -97,6 +97,39 @@ def test_a_text_that_is_broken_anywhere_does_nothing() -> None:
     assert history.final.certain
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALTER TABLE a ADD COLUMN x int;",
+        'CREATE INDEX i ON "B" (id);',
+        "DROP TYPE mood;",
+        "INSERT INTO c VALUES (1);",
+        "DROP INDEX c_id;",
+        "ALTER TABLE d DROP COLUMN added;",
+    ],
+)
+def test_only_the_first_of_what_a_broken_text_entails_is_said(text: str) -> None:
+    broken = (
+        "CREATE TABLE a (id int); CREATE TABEL \"B\" (id int); CREATE TYPE mood AS ENUM ('ok');"
+        "/* c */ -- d\n CREATE TABLE c (id int,); ALTER TABLE d ADD COLUMN IF NOT EXISTS added int;"
+        "DO $$ BEGIN CREATE INDEX c_id ON c (id); END $$;"
+    )
+    history = prisma("CREATE TABLE d (id int);", broken, text, "DROP TABLE nowhere;")
+    assert [it.failure is not None for it in history.migrations] == [False, True, False, True]
+
+
+def test_what_a_broken_text_makes_is_known_once_another_makes_it() -> None:
+    history = prisma("CREATE TABLE a (id int,);", "CREATE TABLE a (id int);", "CREATE TABLE a (id int);")
+    assert [it.failure is not None for it in history.migrations] == [True, False, True]
+
+
+def test_only_the_first_of_what_fails_for_want_of_a_table_is_said() -> None:
+    history = prisma(
+        "CREATE TABLE a (id int); DROP TABLE x;", "ALTER TABLE a ADD COLUMN y int;", "DROP TABLE z;"
+    )
+    assert [it.failure is not None for it in history.migrations] == [True, False, True]
+
+
 def test_statement_by_statement_what_stands_before_a_broken_one_runs() -> None:
     (history,) = project(
         {"migrations/postgres/1_a.sql": "CREATE TABLE a (id int); CREATE TABEL b (id int);"}

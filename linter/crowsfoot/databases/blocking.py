@@ -19,6 +19,7 @@ from crowsfoot.facts.sql import (
     AlterTable,
     Block,
     Change,
+    ColumnDef,
     CreateIndex,
     CreateTable,
     Maintain,
@@ -34,7 +35,7 @@ from crowsfoot.prose import series
 
 if TYPE_CHECKING:  # rules import this module, also where there is no migration
     from crowsfoot.databases.locks_model import Effects, Lock, Mode, Work
-    from crowsfoot.link.catalog.model import Table
+    from crowsfoot.link.catalog.model import Catalog, Table
 
 Holder = TypeVar("Holder", bound=Linked)
 Made = TypeVar("Made")
@@ -106,7 +107,7 @@ def longest_wait(step: Step) -> Wait | None:
 
 
 def _longest_wait(step: Step) -> Wait | None:
-    if not any(isinstance(it, _WORKING) for it in step.does):
+    if not any(type(it) in _WORKING and _may_work_on_older(it, step) for it in step.does):
         return None
     if step.migration.history.dialect != "postgresql" or may_not_run(step):
         return None
@@ -130,20 +131,42 @@ def _longest_wait(step: Step) -> Wait | None:
 
 
 # Operations that may do so, and blocks, which hold others.
-_WORKING: Final = (
-    AddColumn,
-    AddConstraint,
-    AlterColumn,
-    AlterConstraint,
-    AlterDomain,
-    AlterTable,
-    Block,
-    CreateIndex,
-    CreateTable,
-    Maintain,
-    RefreshView,
+_WORKING: Final = frozenset(
+    [
+        AddColumn,
+        AddConstraint,
+        AlterColumn,
+        AlterConstraint,
+        AlterDomain,
+        AlterTable,
+        Block,
+        CreateIndex,
+        CreateTable,
+        Maintain,
+        RefreshView,
+    ]
 )
 _LENGTHS: Final = ("truncate", "scan", "index build", "rewrite")
+
+
+def _may_work_on_older(change: Change, step: Step) -> bool:
+    """Whether it may work on a table of an earlier deploy: most indexes are made with their table."""
+    if isinstance(change, CreateTable):
+        return change.partition_of is not None or change.query is not None
+    if isinstance(change, CreateIndex | AddConstraint):
+        table = step.before.table(change.table)
+        return table is not None and (not step.is_new(table) or table.number in step.before.partitions)
+    if isinstance(change, AddColumn):
+        return not _adds_nothing_but_null(change.column, step.before)
+    return True
+
+
+def _adds_nothing_but_null(column: ColumnDef, catalog: Catalog) -> bool:
+    """Whether the new column leaves all rows as they are, and asks nothing of them."""
+    valued = column.default or column.identity or column.generated or "serial" in column.type.name
+    if valued or column.not_null or column.constraints:
+        return False
+    return catalog.type(column.type.name, column.type.schema) is None  # a domain can ask for more
 
 
 def _keeps_out(lock: Lock) -> bool:

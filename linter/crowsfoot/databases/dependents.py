@@ -1,6 +1,7 @@
 """What hangs on an object of the catalog, and goes with it by CASCADE."""
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from crowsfoot.link.catalog.model import Catalog, Table
 from crowsfoot.source import Span
@@ -27,10 +28,9 @@ def vanished(before: Catalog, after: Catalog) -> Iterator[tuple[str, Span]]:
     if before is after:
         return
     # The maps of a catalog have no order of their own.
-    for number, table in sorted(before.tables.items(), key=lambda it: it[0]):
+    changed = [it for it in before.tables.items() if after.tables.get(it[0]) is not it[1]]
+    for number, table in sorted(changed, key=itemgetter(0)):
         now = after.tables.get(number)
-        if now is table:
-            continue
         if now is None:
             yield f"the {table.kind} {table}", table.span
             continue
@@ -46,9 +46,9 @@ def vanished(before: Catalog, after: Catalog) -> Iterator[tuple[str, Span]]:
         for policy in table.policies.values():
             if policy.name not in now.policies and len(now.policies) < len(table.policies):
                 yield f"the policy {policy.name} of {table}", policy.span
-    for key, type in sorted(before.types.items(), key=lambda it: it[0]):
-        if key not in after.types:
-            yield f"the type {type.name}", type.span
-    for signature, functions in sorted(before.functions.items(), key=lambda it: it[0]):
-        if signature not in after.functions:
-            yield f"the function {functions[0].name}", functions[0].span
+    types = [it for it in before.types.items() if it[0] not in after.types]
+    for _, type in sorted(types, key=itemgetter(0)):
+        yield f"the type {type.name}", type.span
+    functions = [it for it in before.functions.items() if it[0] not in after.functions]
+    for _, overloads in sorted(functions, key=itemgetter(0)):
+        yield f"the function {overloads[0].name}", overloads[0].span

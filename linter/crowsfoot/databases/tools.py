@@ -36,9 +36,9 @@ def given(tool: Tool, text: str) -> str:
     if tool == "drizzle":
         return text.replace(_BREAKPOINT, f"{';':{len(_BREAKPOINT)}}")
     if tool == "flyway" and "${" in text:
-        return _PLACEHOLDER.sub(lambda it: f"_{re.sub('[^0-9A-Za-z]', '_', it[1]):_<{len(it[1]) + 2}}", text)
+        return PLACEHOLDER.sub(lambda it: f"_{re.sub('[^0-9A-Za-z]', '_', it[1]):_<{len(it[1]) + 2}}", text)
     return text
 
 
 _BREAKPOINT = "--> statement-breakpoint"
-_PLACEHOLDER = re.compile(r"\$\{([\w.:-]{1,100})\}", re.ASCII)
+PLACEHOLDER = re.compile(r"\$\{([\w.:-]{1,100})\}", re.ASCII)

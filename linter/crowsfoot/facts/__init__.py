@@ -1,12 +1,30 @@
 """What one file says, without its path: small, frozen, typed, and the same on every machine."""
 
-from crowsfoot.facts.common import Comment, Fact, Problem
+from typing import TYPE_CHECKING
+
+from crowsfoot.facts.common import Comment, Fact, Problem, Unread
 from crowsfoot.facts.prisma import PrismaFile
 from crowsfoot.facts.settings import Installed, Journal, MigrationLock, SchemaLocation
 from crowsfoot.facts.shell import Automation
 from crowsfoot.facts.sql import SqlFile
 
-Facts = PrismaFile | SchemaLocation | Installed | MigrationLock | Journal | Automation | SqlFile
+if TYPE_CHECKING:
+    from crowsfoot.facts.code import CodeFile
+
+    Facts = (
+        PrismaFile
+        | SchemaLocation
+        | Installed
+        | MigrationLock
+        | Journal
+        | Automation
+        | SqlFile
+        | Unread
+        | CodeFile
+    )
+else:
+    # What a file of Python says takes 5 ms to load, and is decoded by itself.
+    Facts = PrismaFile | SchemaLocation | Installed | MigrationLock | Journal | Automation | SqlFile | Unread
 
 __all__ = [
     "Automation",
@@ -20,4 +38,5 @@ __all__ = [
     "Problem",
     "SchemaLocation",
     "SqlFile",
+    "Unread",
 ]

@@ -22,8 +22,15 @@ class Problem(Fact, frozen=True, array_like=True):
     range: Range
     message: str
     # "syntax": broken; "directive": a comment to crowsfoot that says nothing; "unreadable": no text;
-    # "unsupported": another format
+    # "unsupported": another format; "failure": crowsfoot itself has failed, and the message is how
     kind: str = "syntax"
+
+
+class Unread(Fact, frozen=True, array_like=True, tag="unread"):
+    """A file that a frontend has failed on: a bug of crowsfoot, not of the file."""
+
+    problems: tuple[Problem, ...]
+    comments: tuple["Comment", ...] = ()
 
 
 class Comment(Fact, frozen=True, array_like=True):

@@ -7,7 +7,7 @@ database stores them: the frontend has folded what was not quoted, and cut what 
 from typing import Literal
 
 from crowsfoot.databases.tools import Dialect as Dialect
-from crowsfoot.facts.common import Comment, Fact, Problem
+from crowsfoot.facts.common import Comment, Fact, Name, Problem
 from crowsfoot.source import Range
 
 Kind = Literal[
@@ -801,3 +801,8 @@ class SqlFile(Fact, frozen=True, array_like=True, tag="sql"):
     empty: bool = False  # nothing but comments and blanks
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
+    for_psql: tuple[Range, ...] = ()  # commands of psql, and the data of COPY
+    lost: tuple[
+        str, ...
+    ] = ()  # every word of the broken statements that would have made or changed an object
+    unknown: tuple[Name, ...] = ()  # what stands for a text that only the tool knows, such as a placeholder

@@ -26,6 +26,10 @@ def read(source: "Source", dialect: "Dialect | None" = None) -> "Facts | None":
         from crowsfoot.frontends import sql
 
         return sql.read(source.text, dialect)
+    if name.endswith(".py"):
+        from crowsfoot.frontends import python
+
+        return python.read(source.text)
     if name.endswith(".prisma"):
         from crowsfoot.frontends import prisma
 

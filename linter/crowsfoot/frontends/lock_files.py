@@ -43,14 +43,32 @@ def read_lock(text: str) -> MigrationLock:
 
     Source: https://github.com/prisma/prisma-engines/blob/main/schema-engine/connectors/schema-connector/src/migrations_directory.rs
     """
-    line = re.search(r"^provider[^\n]*", text, re.MULTILINE)
+    line = re.search(r"^provider[^\r\n]*", text, re.MULTILINE)
     value = re.search(r'"([^"\n]*)"', line[0]) if line else None
     if line is None or value is None:
         where = Range(line.start(), line.end()) if line else Range(0, 0)
         message = 'this lock file names no provider; Prisma looks for a line like provider = "postgresql"'
         return MigrationLock(problems=(Problem(where, message),))
     start = line.start() + value.start()
-    return MigrationLock(Name(value[1], Range(start, start + len(value[0]))))
+    provider = Name(value[1], Range(start, start + len(value[0])))
+    # Prisma takes off what it has written itself, and what is left is the name.
+    taken = line[0].removeprefix("provider = ").strip('"')
+    if taken in _PROVIDERS:
+        return MigrationLock(provider)
+    if provider.text not in _PROVIDERS and taken == provider.text:
+        message = f'"{taken}" is no provider that Prisma migrates: those are {_SHOWN}'
+        return MigrationLock(provider, problems=(Problem(provider.range, message),))
+    message = (
+        f"Prisma reads this provider as {taken[:40]} and refuses to migrate (P3019); "
+        'it looks for a line like provider = "postgresql", and nothing else on it'
+    )
+    return MigrationLock(provider, problems=(Problem(Range(line.start(), line.end()), message),))
+
+
+# Prisma itself has written "mssql". Source: https://github.com/prisma/prisma/issues/12087
+# Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference#datasource
+_PROVIDERS = frozenset({"postgresql", "postgres", "mysql", "sqlite", "sqlserver", "mssql", "cockroachdb"})
+_SHOWN = "postgresql, mysql, sqlite, sqlserver and cockroachdb"
 
 
 class _Entry(msgspec.Struct):

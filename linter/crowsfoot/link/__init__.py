@@ -1,11 +1,11 @@
 """Facts of all files -> Project: the only place where files meet."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import force_setattr
 
-from crowsfoot.facts import Facts
+from crowsfoot.facts import Facts, Unread
 from crowsfoot.facts.common import Problem as FactProblem
 from crowsfoot.finding import Directive
 from crowsfoot.link.assumed import Assumed
@@ -13,11 +13,13 @@ from crowsfoot.link.calls import link_commands
 from crowsfoot.link.files import Files
 from crowsfoot.link.layouts import Layout
 from crowsfoot.link.prisma import link_schema
-from crowsfoot.link.project import Database, File, Problem, Project
+from crowsfoot.link.project import Database, File, Problem, Project, failed
 from crowsfoot.link.units import group_schemas
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
+    from crowsfoot.facts.code import CodeFile
+    from crowsfoot.link.code import Code
     from crowsfoot.link.history import History
 
 
@@ -25,6 +27,7 @@ def link(
     read: Iterable[tuple[str, Facts]],
     unread: Iterable[tuple[str, FactProblem]] = (),
     *,
+    code: Iterable[tuple[str, "CodeFile | Unread"]] = (),
     layouts: Sequence[Layout] = (),
     migrations: Iterable[tuple[str, Facts]] = (),
     assumed: Assumed = Assumed(),
@@ -39,60 +42,87 @@ def link(
     files = tuple(File(path, facts) for path, facts in read)
     unread = tuple(unread)
     # A schema file that could not be read at all may declare what another one lacks.
-    lacking = any(path.endswith(".prisma") for path, _ in unread)
+    lost = (*(path for path, _ in unread), *(it.path for it in files if isinstance(it.facts, Unread)))
+    lacking = any(path.endswith(".prisma") for path in lost)
     problems: list[Problem] = []
     databases: list[Database] = []
     for unit in group_schemas(files):
-        database, found = link_schema(unit, tenant_column, lacking=lacking)
+        try:
+            database, found = link_schema(unit, tenant_column, lacking=lacking)
+        except Exception:
+            problems.append(failed(unit[0].path, "linking the schema"))
+            continue
         databases.append(database)
         problems += found
     histories: list[History] = []
     if layouts:
         # What replays migrations takes a while to load, and most projects of one schema have none.
-        from crowsfoot.link.histories import link_histories
+        from crowsfoot.link.histories import link_history
 
         coming = Files(files, migrations)
-        histories += _joined(databases, layouts, link_histories(layouts, coming, assumed), tenant_column)
-        problems += [it for layout in layouts for it in layout.problems]
+        schemas = {it.path: it for it in databases}
+        for layout in layouts:
+            problems += layout.problems
+            try:
+                history = link_history(layout, coming, assumed)
+                histories.append(history)
+                problems += history.problems
+                _join(history, layout, schemas, databases, tenant_column)
+            except Exception:
+                problems.append(failed(layout.folder, "linking the migrations"))
         files = coming.all()
+    code_files = tuple(File(path, facts) for path, facts in code)
+    files += code_files
+    asked: Code | None = None
+    if code_files:
+        from crowsfoot.link.code import link_code
+
+        try:
+            asked = link_code(code_files, databases)
+        except Exception:
+            problems.append(failed("", "linking the code"))
     problems += [
         Problem(Span(path, it.range.start, it.range.end), it.message, it.kind) for path, it in unread
     ]
     problems += [
         Problem(file.span(it.range), it.message, it.kind) for file in files for it in file.facts.problems
     ]
+    try:
+        commands = link_commands(files, databases)
+    except Exception:
+        problems.append(failed("", "linking the commands"))
+        commands = ()
     return Project(
+        code=asked,
         databases=tuple(databases),
         files=files,
         problems=tuple(sorted(problems, key=lambda it: it.span)),
         directives=tuple(directive for file in files for directive in _directives(file)),
         histories=tuple(histories),
-        commands=link_commands(files, databases),
+        commands=commands,
     )
 
 
-def _joined(
+def _join(
+    history: "History",
+    layout: Layout,
+    schemas: Mapping[str, Database],
     databases: list[Database],
-    layouts: Iterable[Layout],
-    histories: Iterable["History"],
     tenant_column: str | None,
-) -> Iterator["History"]:
-    """The histories, which databases know then, and they them; a database that only they make is added."""
+) -> None:
+    """Let the history and its database know each other; a database that only migrations make is added."""
     from crowsfoot.link.effective import make_effective
     from crowsfoot.link.migrated import database_of
 
-    by_path = {it.path: it for it in databases}
-    for layout, history in zip(layouts, histories, strict=True):
-        database = by_path.get(layout.schema or "")
-        if database is not None:
-            force_setattr(database, "history", history)
-            make_effective(database, history.final)
-        elif layout.tool != "prisma" or not by_path:
-            database = database_of(history, tenant_column)
-            force_setattr(database, "history", history)
-            databases.append(database)
-        force_setattr(history, "database", database)
-        yield history
+    database = schemas.get(layout.schema or "")
+    if database is not None:
+        force_setattr(database, "history", history)
+        make_effective(database, history.final)
+    elif layout.tool != "prisma" or not schemas:
+        database = database_of(history, tenant_column)
+        force_setattr(database, "history", history)
+        databases.append(database)
+    force_setattr(history, "database", database)
 
 
 def _directives(file: File) -> Iterable[Directive]:

@@ -1,28 +1,27 @@
 """Layouts and what their files say -> histories: each migration replayed on what those before it left."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import force_setattr, replace
 
+from crowsfoot.databases.sending import unknown_parts
 from crowsfoot.databases.transactions import groups, transport_of
 from crowsfoot.facts import sql
 from crowsfoot.facts.sql import SqlFile, Statement
 from crowsfoot.link.assumed import Assumed, Changes
+from crowsfoot.link.catalog.doubts import touched_by_all
+from crowsfoot.link.catalog.draft import doubted
 from crowsfoot.link.catalog.execute import Session, run
 from crowsfoot.link.catalog.model import Catalog, empty
 from crowsfoot.link.files import Files
 from crowsfoot.link.history import Failure, History, Migration, Step, Transaction
 from crowsfoot.link.layouts import Layout
 from crowsfoot.link.migration_names import comes_after
-from crowsfoot.link.project import File
+from crowsfoot.link.project import File, Problem, failed
 
 
-def link_histories(layouts: Sequence[Layout], files: Files, assumed: Assumed) -> Iterator[History]:
-    """The history of each layout, as far as the files could be read."""
-    return (_link(layout, files, assumed) for layout in layouts)
-
-
-def _link(layout: Layout, files: Files, assumed: Assumed) -> History:
+def link_history(layout: Layout, files: Files, assumed: Assumed) -> History:
+    """The history of the layout, as far as the files could be read."""
     history = History(
         path=layout.folder,
         tool=layout.tool,
@@ -39,6 +38,7 @@ def _link(layout: Layout, files: Files, assumed: Assumed) -> History:
     if not _is_whole(layout, files, assumed):
         catalog = replace(catalog, certain=False)
     migrations: list[Migration] = []
+    problems: list[Problem] = []
     before_is_new = False
     start = 0
     session = None
@@ -67,12 +67,21 @@ def _link(layout: Layout, files: Files, assumed: Assumed) -> History:
             # It puts all that it has to run into one transaction.
             # Source: https://github.com/drizzle-team/drizzle-orm/blob/main/drizzle-orm/src/pg-core/dialect.ts
             session = Session(in_block=True, postgres=assumed.postgres)
-        # What cannot be read may have done anything.
-        catalog = _replay(migration, facts, catalog, session) if facts else replace(catalog, certain=False)
+        try:
+            # What cannot be read may have done anything.
+            catalog = (
+                _replay(migration, facts, catalog, session, problems)
+                if facts
+                else replace(catalog, certain=False)
+            )
+        except Exception:
+            problems.append(failed(entry.path, "replaying the migration"))
+            catalog = replace(catalog, certain=False)
         migrations.append(migration)
     # A history and its migrations refer to each other, as do a migration and its steps.
     force_setattr(history, "migrations", tuple(migrations))
     force_setattr(history, "final", catalog)
+    force_setattr(history, "problems", tuple(problems))
     return history
 
 
@@ -165,21 +174,30 @@ def _refusal(migration: Migration, facts: SqlFile) -> Failure | None:
     return Failure("42601", broken.message, migration.file.span(broken.range))
 
 
-def _replay(migration: Migration, facts: SqlFile, catalog: Catalog, session: Session | None) -> Catalog:
+def _replay(
+    migration: Migration, facts: SqlFile, catalog: Catalog, session: Session | None, problems: list[Problem]
+) -> Catalog:
     """Give the migration its steps; the catalog that it leaves.
 
-    session is that of a transaction that goes on from an earlier migration.
+    session is that of a transaction that goes on from an earlier migration; problems gets what we fail on.
     """
     steps: list[Step] = []
     transactions: list[Transaction] = []
-    failed = migration.refused is not None
-    if not failed and any(it.kind in ("syntax", "unsupported") for it in facts.problems):
+    stopped = migration.refused is not None
+    if stopped:
+        # Only the first finding helps: whoever mends the file makes all of this.
+        catalog = doubted(catalog, (*facts.lost, *touched_by_all(facts.statements)))
+        if facts.for_psql:
+            catalog = replace(catalog, certain=False)
+    elif any(it.kind in ("syntax", "unsupported") for it in facts.problems):
         # A statement that was not understood may have done anything.
         catalog = replace(catalog, certain=False)
+    if facts.unknown:
+        catalog = _beside_unknown(facts, catalog)
     for group in groups(facts, migration.history.tool, migration.transport):
         statements = facts.statements[group.first : group.end]
         transaction = Transaction((), group.explicit, group.block)
-        if failed:
+        if stopped:
             # The tool stops at the first failure. What follows never runs.
             outcomes: list[tuple[Catalog, Catalog, Failure | None]] = [(catalog, catalog, None)] * len(
                 statements
@@ -187,7 +205,7 @@ def _replay(migration: Migration, facts: SqlFile, catalog: Catalog, session: Ses
         else:
             ran = run(
                 catalog,
-                statements,
+                statements if not facts.unknown else _perhaps(facts, statements),
                 file=migration.file,
                 migration=migration.number,
                 in_block=group.block,
@@ -196,7 +214,14 @@ def _replay(migration: Migration, facts: SqlFile, catalog: Catalog, session: Ses
             )
             outcomes = [(it.before, it.after, it.failure) for it in ran.outcomes]
             catalog = ran.catalog
-            failed = ran.failure is not None
+            stopped = ran.failure is not None
+            if stopped:
+                catalog = doubted(catalog, _tables_of(facts.statements))
+            problems += [
+                failed(migration.file.path, f"replaying {statement.verb}", outcome.bug)
+                for statement, outcome in zip(statements, ran.outcomes, strict=True)
+                if outcome.bug is not None
+            ]
         new = [
             Step(
                 migration=migration,
@@ -218,3 +243,31 @@ def _replay(migration: Migration, facts: SqlFile, catalog: Catalog, session: Ses
     force_setattr(migration, "steps", tuple(steps))
     force_setattr(migration, "transactions", tuple(transactions))
     return catalog
+
+
+def _tables_of(statements: Iterable[Statement]) -> Iterator[str]:
+    for statement in statements:
+        for change in statement.does:
+            if isinstance(change, sql.CreateTable):
+                yield change.table.name
+
+
+def _beside_unknown(facts: SqlFile, catalog: Catalog) -> Catalog:
+    """The catalog for a file with words in it that stand for what nobody knows.
+
+    Such a schema is there, and who knows what is in it. What is called so may have any name.
+    """
+    words = {it.text for it in facts.unknown}
+    catalog = replace(catalog, outside=catalog.outside | words)
+    for statement, unknown in unknown_parts(facts, facts.statements):
+        if unknown and any(word in name for name in touched_by_all([statement]) for word in unknown):
+            return replace(catalog, certain=False)
+    return catalog
+
+
+def _perhaps(facts: SqlFile, statements: Iterable[Statement]) -> list[Statement]:
+    """The statements, those conditional in which something is not known: nothing is said of them."""
+    return [
+        replace(statement, conditional=True) if unknown else statement
+        for statement, unknown in unknown_parts(facts, statements)
+    ]

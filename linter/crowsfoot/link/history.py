@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crowsfoot.facts.settings import MigrationLock
-from crowsfoot.link.project import Database, File, Linked
+from crowsfoot.link.project import Database, File, Linked, Problem
 from crowsfoot.source import Range, Span
 
 if TYPE_CHECKING:  # rules import this module, also those that never see a migration
@@ -140,6 +140,7 @@ class History(Linked, frozen=True, eq=False, dict=True):
     database: Database | None = None  # what the schema declares of the database that they make
     provider: str | None = None  # as the lock file or the datasource says it: "cockroachdb"
     deleted: tuple[str, ...] = ()  # migrations that are gone since the revision that the user names
+    problems: tuple[Problem, ...] = ()  # where crowsfoot itself has failed
 
     @property
     def locked_provider(self) -> tuple[str, Span] | None:

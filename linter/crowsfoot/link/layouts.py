@@ -14,6 +14,7 @@ from crowsfoot.databases.dialects import DIALECTS, dialect_in_path, sniff
 from crowsfoot.databases.tools import Engine, Tool, Version
 from crowsfoot.facts import Facts
 from crowsfoot.facts.common import Problem as FactProblem
+from crowsfoot.facts.common import Unread
 from crowsfoot.facts.settings import Journal, MigrationLock
 from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.link.migration_names import MIGRATIONS, by_name, of_one_dialect, ordered
@@ -272,7 +273,7 @@ def _is_below(folder: str, path: str) -> bool:
 
 
 def sort_out(
-    layouts: Iterable[Layout], read: Mapping[str, SqlFile]
+    layouts: Iterable[Layout], read: Mapping[str, SqlFile | Unread]
 ) -> tuple[tuple[Layout, ...], list[tuple[str, FactProblem]]]:
     """The layouts whose files could be read, and a word on the others: where the dialect is only guessed, and
     one file in three is full of errors, it is another dialect.

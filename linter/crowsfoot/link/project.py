@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from crowsfoot.link.automation import Command
+    from crowsfoot.link.code.access import Code
     from crowsfoot.link.history import History
 
 Provider = Literal["postgresql", "cockroachdb", "mysql", "sqlite", "sqlserver", "mongodb", "unknown"]
@@ -73,6 +74,14 @@ class Problem(Linked, frozen=True, eq=False, dict=True):
     message: str
     kind: str
     others: tuple[Span, ...] = ()
+
+
+def failed(path: str, what: str, bug: BaseException | None = None) -> Problem:
+    """What an exception of ours, by default the one in hand, has cost: the problem that tells of it."""
+    import traceback
+
+    how = "".join(traceback.format_exception(bug)) if bug else traceback.format_exc()
+    return Problem(Span(path, 0, 0), f"{what} failed:\n{how}", "failure")
 
 
 class Datasource(Linked, frozen=True, eq=False, dict=True):
@@ -404,6 +413,7 @@ class Project(Linked, frozen=True, eq=False, dict=True):
     directives: tuple[Directive, ...]
     histories: tuple[History, ...] = ()
     commands: tuple[Command, ...] = ()  # of Prisma's CLI, in CI files, Dockerfiles, scripts, ...
+    code: Code | None = None  # what its code asks of the databases; None where no code was read
 
     def tables(self) -> Iterator[Table]:
         for database in self.databases:

@@ -69,6 +69,8 @@ def check(migration: Migration) -> Iterator[Finding]:
                     pending |= dict.fromkeys(_with_events(change, step), step)
                 elif isinstance(change, SetVariable) and change.name == "constraints":
                     pending.clear()
+            if not pending:
+                continue
             altered = [it for change in step.does for it in _altered(change)]
             number = step.before.number_of(altered[0]) if altered else None
             if number in pending:

@@ -67,8 +67,11 @@ def _finding(step: Step) -> Finding | None:
 
 def _read(step: Step) -> Iterator[str]:
     """The older tables that the statement goes through, as far as no other rule reports it."""
-    changes = {it.range: it for it in operations(step.statement) if _is_ours(it)}
-    for work in effects_of(step).work if changes else ():
+    ours = [it for it in operations(step.statement) if _is_ours(it)]
+    if not ours:
+        return
+    changes = {it.range: it for it in ours}
+    for work in effects_of(step).work:
         change = changes.get(work.range)
         if change and not step.is_new(work.table) and not _may_do_without(change, work.table.number, step):
             yield str(work.table)

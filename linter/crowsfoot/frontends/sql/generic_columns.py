@@ -36,6 +36,15 @@ _AFTER_DEFAULT: Final = words(
 )
 
 
+_AN_OPTION: Final = "a comma or an option of the column"
+_SQLSERVER_WORDS: Final = words("FILESTREAM HIDDEN NULL ROWGUIDCOL SPARSE")
+# Options of columns in other databases.
+_NOT_SQLSERVER: Final = words(
+    "AFTER AUTOINCREMENT AUTO_INCREMENT COLUMN_FORMAT COMMENT ENGINE_ATTRIBUTE FIRST KEY PERSISTENT "
+    "REF_SYSTEM_ID SRID STORAGE STORED"
+)
+
+
 def is_column(cur: Cursor) -> bool:
     """Whether the element that begins here is a column."""
     key = cur.key
@@ -112,6 +121,8 @@ class _Column:
         if cur.accept("CONSTRAINT") and cur.key not in ("CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "NOT"):
             constraint = cur.name("the name of a constraint").text
         key = cur.key
+        if cur.dialect == "sqlserver" and key in _NOT_SQLSERVER:
+            raise cur.unexpected(_AN_OPTION)
         if key == "NOT" and cur.peek(1).key == "NULL":
             cur.at += 2
             self.not_null = True
@@ -129,23 +140,25 @@ class _Column:
             cur.take()
             if not cur.accept("KEY") and not cur.accept("CLUSTERED"):
                 cur.accept("NONCLUSTERED")
+            columns = self.listed()
             self.storage()
             self.conflict()
             self.constraints.append(
-                Constraint("unique", cur.range_from(first), constraint, (self.name,), at_column=True)
+                Constraint("unique", cur.range_from(first), constraint, columns, at_column=True)
             )
         elif key == "CHECK":
             self.constraints.append(check(cur, first, constraint, self.name))
-        elif key == "REFERENCES" or cur.sees("FOREIGN", "KEY", "REFERENCES"):
+        elif key == "REFERENCES" or cur.sees("FOREIGN", "KEY"):
             if key == "FOREIGN":
                 cur.at += 2
+            columns = self.listed()
             target, deferrable, deferred = references(cur)
             self.constraints.append(
                 Constraint(
                     "foreign",
                     cur.range_from(first),
                     constraint,
-                    (self.name,),
+                    columns,
                     references=target,
                     deferrable=deferrable,
                     deferred=deferred,
@@ -203,8 +216,30 @@ class _Column:
             if cur.sees("INDEX") or cur.sees("WITHOUT") or cur.sees("WITH"):
                 cur.skip()
                 return
-            raise cur.unexpected("a comma or an option of the column")
+            raise cur.unexpected(_AN_OPTION)
+        elif cur.dialect == "sqlserver":
+            self.other_of_sqlserver()
+            return
         cur.skip()
+
+    def other_of_sqlserver(self) -> None:
+        """Source: https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql"""
+        cur = self.cur
+        if cur.accept_any(_SQLSERVER_WORDS) or cur.accept("COLUMN_SET", "FOR", "ALL_SPARSE_COLUMNS"):
+            return
+        if cur.accept("NOT", "FOR", "REPLICATION") or cur.accept("WITH", "VALUES"):
+            return
+        if cur.key in ("MASKED", "ENCRYPTED", "WITH"):
+            if cur.take().key != "WITH":
+                cur.expect("WITH")
+            if cur.key != "(":
+                raise cur.unexpected("`(`")
+            cur.skip()
+        elif cur.accept("INDEX"):  # it comes last
+            cur.name("the name of an index")
+            cur.at = cur.stop
+        else:
+            raise cur.unexpected(_AN_OPTION)
 
     def value(self) -> Expression:
         """The default or ON UPDATE that stands here."""
@@ -241,12 +276,21 @@ class _Column:
             descending = True
         elif not cur.accept("ASC") and not cur.accept("CLUSTERED"):
             cur.accept("NONCLUSTERED")
+        columns = self.listed()
         self.storage()
         self.conflict()
         keys = (IndexKey(cur.range_from(first), self.name, descending=True),) if descending else ()
         self.constraints.append(
-            Constraint("primary", cur.range_from(first), name, (self.name,), keys=keys, at_column=True)
+            Constraint("primary", cur.range_from(first), name, columns, keys=keys, at_column=True)
         )
+
+    def listed(self) -> tuple[str, ...]:
+        """The columns of the constraint: this one, but SQL Server misses no comma before that of a table."""
+        cur = self.cur
+        if cur.dialect != "sqlserver":
+            return (self.name,)
+        cur.accept("HASH")
+        return tuple(it.name("a column").text for it in cur.parts()) if cur.key == "(" else (self.name,)
 
     def conflict(self) -> None:
         """SQLite: ON CONFLICT what."""

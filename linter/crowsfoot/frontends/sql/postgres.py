@@ -33,6 +33,7 @@ _DEEPEST_BODY: Final = 5  # of EXECUTE in DO in EXECUTE ...
 _BULKY: Final = 500_000  # characters of one statement
 _LONGEST_REASON: Final = 80
 _MOST_ROWS: Final = 1_000  # of a file that are told of value by value
+_MOST_LOST: Final = 1_000  # names
 _TOO_DEEP: Final = "this is nested too deeply to be read"
 
 
@@ -51,6 +52,8 @@ def read(text: str) -> SqlFile:
         not statements and all(it.kind == "directive" for it in problems),
         script.comments,
         _first(problems) if problems else (),
+        script.for_psql,
+        tuple(reading.lost),
     )
 
 
@@ -59,6 +62,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.lost: dict[str, None] = {}
         self.depth = 0
         self.rows = _MOST_ROWS
 
@@ -147,7 +151,7 @@ class _Reading:
             except UnparsedError as error:
                 parts = list(split.every_statement(statement))
                 if len(parts) == 1:
-                    self.problems.append(_problem(error, statement, _from(first + start)))
+                    self._lose(error, statement, _from(first + start))
                     continue
                 for begin, stop in parts:
                     part = statement[begin:stop]
@@ -155,7 +159,12 @@ class _Reading:
                     try:
                         yield from self.statements(part, place)
                     except UnparsedError as inner:
-                        self.problems.append(_problem(inner, part, place))
+                        self._lose(inner, part, place)
+
+    def _lose(self, error: UnparsedError, text: str, place: Place) -> None:
+        self.problems.append(_problem(error, text, place))
+        if len(self.lost) < _MOST_LOST:
+            self.lost.update(texts.names_in_definition(text))
 
 
 def _does(kind: str, it: Tree, here: Here) -> tuple[Operation, ...]:

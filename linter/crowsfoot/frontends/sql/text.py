@@ -25,6 +25,7 @@ class Script(msgspec.Struct, frozen=True):
     runs_in_transaction: bool | None = None
     warnings: Range | None = None
     warned: tuple[tuple[Range, str], ...] = ()
+    for_psql: tuple[Range, ...] = ()  # commands of psql, and the data of COPY
 
 
 # The sections of one file, of dbmate, goose, sql-migrate and node-pg-migrate.
@@ -78,8 +79,9 @@ def prepare(text: str, dialect: Dialect) -> Script:
         runs_in_transaction = False
     psql = dialect == "postgresql" and ("\\" in given or "stdin" in words)
     unread: list[Problem] = []
+    for_psql: list[Range] = []
     if psql and _FOR_PSQL.search(given):
-        given = _without_commands(given, unread)
+        given = _without_commands(given, unread, for_psql)
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
     if directives.WORD in given:
@@ -92,7 +94,9 @@ def prepare(text: str, dialect: Dialect) -> Script:
     warnings, warned = _warnings(given) if "Warnings:" in given else (None, ())
     if dialect == "postgresql" and _NESTED.search(given):
         given = _without_comments(given)
-    return Script(given, comments, (*problems, *unread), runs_in_transaction, warnings, warned)
+    return Script(
+        given, comments, (*problems, *unread), runs_in_transaction, warnings, warned, tuple(for_psql)
+    )
 
 
 _HEADING: Final = re.compile(r"[ \t]*--[ \t]*([A-Za-z]+)[ \t]*\r?")
@@ -108,6 +112,20 @@ def heading(text: str, start: int) -> str | None:
     above = text.rfind("\n", 0, line) + 1
     found = _HEADING.fullmatch(text, above, line)
     return found[1] if found else None
+
+
+_DEFINES: Final = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE|ALTER|DROP|DO|COMMENT)\b", re.IGNORECASE | re.DOTALL
+)
+_NAME: Final = re.compile(r'"([^"]{1,100})"|([^\W\d][\w$]{0,100})')
+_MOST_LOOKED_AT: Final = 20_000  # characters
+
+
+def names_in_definition(text: str) -> dict[str, None]:
+    """Every word of a broken statement that would have made or changed an object, as names are stored."""
+    if not _DEFINES.match(text):
+        return {}
+    return dict.fromkeys(it[1] or it[2].lower() for it in _NAME.finditer(text, 0, _MOST_LOOKED_AT))
 
 
 def _without_down(text: str) -> str:
@@ -129,8 +147,8 @@ def _without_down(text: str) -> str:
     return "".join([*parts, text[kept:]]) if parts else text
 
 
-def _without_commands(text: str, unread: list[Problem]) -> str:
-    """The text with blanks for the commands of psql and the data of COPY.
+def _without_commands(text: str, unread: list[Problem], found: list[Range]) -> str:
+    """The text with blanks for the commands of psql and the data of COPY, the places of which found gets.
 
     unread gets the commands by which psql runs more than the text says, or less.
     Source: https://www.postgresql.org/docs/18/app-psql.html
@@ -146,6 +164,7 @@ def _without_commands(text: str, unread: list[Problem]) -> str:
                 mark = ";" if text.startswith("\\g", piece.start) else " "
                 parts += (text[kept : piece.start], mark, " " * (piece.end - piece.start - 1))
                 kept = piece.end
+                found.append(Range(piece.start, piece.end))
                 if (command := _RUNS_MORE.match(text, piece.start)) is not None:
                     place = Range(piece.start, command.end())
                     unread.append(
@@ -160,6 +179,8 @@ def _without_commands(text: str, unread: list[Problem]) -> str:
                     data_end = _END_OF_DATA.search(text, line)
                     at = data_end.end() if data_end else len(text)
                     parts += (text[kept:line], _blanks(text[line:at]))
+                    if at > line:
+                        found.append(Range(line, at))
                     kept = at
                     break
                 statement = piece.end

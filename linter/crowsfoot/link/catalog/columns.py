@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from crowsfoot.facts.sql import (
@@ -78,21 +80,20 @@ def new_sequence(draft: Draft, number: int, schema: str, table: str, it: ColumnD
     return name
 
 
-def set_own_default(draft: Draft, number: int, it: ColumnDef) -> None:
-    """Gives a new column the default that it is written with, and checks what it is generated from."""
-    if it.default is None and it.generated is None:
-        return
-    table = draft.catalog.tables[number]
-    column = table.columns[it.name]
-    if it.generated is not None:
-        check_generated(draft, table, column, it.generated)
-    if it.default is not None:
-        default, sequence, schema = kept_default(draft, it.default, column.type, table.schema, it.name)
-        column = replace(column, default=default, sequence=sequence, sequence_schema=schema)
-        put_column(draft, table, column)
+def own_defaults(draft: Draft, table: Table, new: Iterable[ColumnDef]) -> Table:
+    """The table with the defaults of its new columns; what they are generated from is checked."""
+    changed: dict[str, Column] = {}
+    for it in new:
+        if it.generated is not None:
+            check_generated(draft, table, it.generated)
+        if it.default is not None:
+            column = table.columns[it.name]
+            default, sequence, schema = kept_default(draft, it.default, column.type, table.schema, it.name)
+            changed[it.name] = replace(column, default=default, sequence=sequence, sequence_schema=schema)
+    return replace(table, columns={**table.columns, **changed}) if changed else table
 
 
-def check_generated(draft: Draft, table: Table, column: Column, expression: Expression) -> None:
+def check_generated(draft: Draft, table: Table, expression: Expression) -> None:
     if not draft.postgres:
         return
     for name in expression.columns:
@@ -168,10 +169,10 @@ def add_column(draft: Draft, change: AddColumn) -> None:
         draft.refuse("42809", "cannot add column to a partition", change.range, table.name)
     sequence = new_sequence(draft, table.number, table.schema, table.name, it)
     column = new_column(draft, table.number, it, sequence, type_of_column(draft, it))
-    draft.put(replace(table, columns=placed(table, column, it.position)))
-    set_own_default(draft, table.number, it)
-    column = draft.catalog.tables[table.number].columns[it.name]
-    for heir in list(heirs(draft.catalog, table)):
+    table = own_defaults(draft, replace(table, columns=placed(table, column, it.position)), (it,))
+    draft.put(table)
+    column = table.columns[it.name]
+    for heir in heirs(draft.catalog, table):
         if it.name not in heir.columns:
             draft.put(replace(heir, columns=edited(heir.columns, it.name, column)))
 
@@ -206,7 +207,7 @@ def drop_column(draft: Draft, change: DropColumn) -> None:
         drop_from_keys(draft, table, name)
         return
     drops.drop(draft, [("column", table.number, name)], change.cascade, change.range)
-    for heir in list(heirs(draft.catalog, table)):
+    for heir in heirs(draft.catalog, table):
         if name in heir.columns:
             drops.drop(draft, [("column", heir.number, name)], change.cascade, change.range)
 
@@ -243,7 +244,7 @@ def alter_column(draft: Draft, change: AlterColumn) -> None:
             changed = handler(draft, table, column, change)
             if changed is not column:
                 put_column(draft, table, changed)
-                for heir in list(heirs(draft.catalog, table)):
+                for heir in heirs(draft.catalog, table):
                     if column.name in heir.columns and what in ("set default", "drop default"):
                         own = replace(heir.columns[column.name], default=changed.default)
                         put_column(draft, heir, own)

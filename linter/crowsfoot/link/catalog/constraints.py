@@ -80,7 +80,7 @@ def add_check(draft: Draft, number: int, it: Constraint) -> None:
         added_in=draft.migration,
     )
     draft.put(replace(table, checks=edited(table.checks, name, check)))
-    for heir in list(heirs(draft.catalog, table)):
+    for heir in heirs(draft.catalog, table):
         if name not in heir.checks:
             draft.put(replace(heir, checks=edited(heir.checks, name, check)))
 
@@ -144,7 +144,7 @@ def add_index_constraint(draft: Draft, number: int, it: Constraint) -> None:
         for key in keys:
             if key.column is not None:
                 set_not_null(draft, number, key.column, it.range)
-    for heir in [*heirs(draft.catalog, table)]:
+    for heir in heirs(draft.catalog, table):
         if heir.partition_of is not None and not any(same_index(index, own) for own in heir.indexes.values()):
             add_index_constraint(draft, heir.number, replace(it, name=None))
 
@@ -295,7 +295,7 @@ def drop_constraint(draft: Draft, change: DropConstraint) -> None:
             table.name,
         )
     drops.drop(draft, [("constraint", table.number, name)], change.cascade, change.range)
-    for heir in list(heirs(draft.catalog, table)):
+    for heir in heirs(draft.catalog, table):
         if name in heir.checks or (heir.partition_of is not None and name in heir.foreign_keys):
             drops.remove_constraint(draft, ("constraint", heir.number, name))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -34,6 +34,15 @@ def settle(draft: Draft, statement: Statement) -> None:
     for name in touched(statement):
         doubtful = doubtful.discard(name)
     draft.catalog = replace(draft.catalog, doubtful=doubtful)
+
+
+def touched_by_all(statements: Iterable[Statement]) -> Iterator[str]:
+    """The names of what the statements would make, change or drop, those in blocks and IF NOT EXISTS too."""
+    for statement in statements:
+        yield from touched(replace(statement, conditional=True))
+        for change in statement.does:
+            if isinstance(change, Block):
+                yield from touched_by_all(change.body)
 
 
 def touched(statement: Statement) -> Iterator[str]:

@@ -6,15 +6,20 @@ tables (names, indexes, referrers, readers, users of types). Nothing else writes
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Container, Iterable, Mapping
+from collections.abc import Sequence as Sequence_
 from typing import NoReturn, TypeVar
 
 from msgspec.structs import replace
 
 from crowsfoot.facts.sql import Constraint, ObjectName
 from crowsfoot.link.catalog.derived import (
+    altered,
     constraint_keys,
+    index_keys,
     parents,
+    placed,
     recounted,
     rekeyed,
     reparented,
@@ -301,49 +306,10 @@ class Draft:
         catalog = self.catalog
         number = new.number
         old = catalog.tables.get(number)
-        changed: dict[str, object] = {"tables": catalog.tables.insert(number, new)}
-        fold = catalog.fold
+        tables = catalog.tables.insert(number, new)
         moved = old is None or old.name != new.name or old.schema != new.schema
-        if moved:
-            names = catalog.names
-            if old is not None:
-                names = names.discard((fold(old.schema), fold(old.name)))
-            changed["names"] = names.insert((fold(new.schema), fold(new.name)), number)
-        if moved or old is None or old.indexes is not new.indexes:
-            changed["index_tables"] = rekeyed(
-                catalog.index_tables,
-                () if old is None else ((fold(old.schema), fold(it)) for it in old.indexes),
-                ((fold(new.schema), fold(it)) for it in new.indexes),
-                number,
-            )
-        if old is None or old.foreign_keys is not new.foreign_keys:
-            changed["referrers"] = rereferred(
-                catalog.referrers, number, targets(old) if old else frozenset(), targets(new)
-            )
-        if (
-            moved
-            or old is None
-            or old.indexes is not new.indexes
-            or old.foreign_keys is not new.foreign_keys
-            or old.checks is not new.checks
-        ):
-            before, after = constraint_keys(old) if old else set(), constraint_keys(new)
-            if before != after:
-                changed["constraint_names"] = recounted(catalog.constraint_names, before, after)
-        if old is None or old.reads is not new.reads:
-            changed["readers"] = rereferred(
-                catalog.readers, number, old.reads if old else frozenset(), new.reads
-            )
-        if moved or old is None or old.columns is not new.columns:
-            used = uses(old) if old else frozenset()
-            using = uses(new)
-            if used != using:
-                changed["users"] = rereferred(catalog.users, number, used, using)
-        if old is None or old.partition_of != new.partition_of or old.inherits != new.inherits:
-            changed["partitions"] = reparented(
-                catalog.partitions, number, parents(old) if old else (), parents(new)
-            )
-        self.catalog = replace(catalog, **changed)
+        changed = placed(catalog, old, new) if old is None or moved else altered(catalog, old, new)
+        self.catalog = replace(catalog, tables=tables, **changed)
         if moved and catalog.awaited:
             from crowsfoot.link.catalog.awaiting import meet
 
@@ -362,12 +328,10 @@ class Draft:
             catalog,
             tables=catalog.tables.discard(number),
             names=catalog.names.discard((fold(table.schema), fold(table.name))),
-            index_tables=rekeyed(
-                catalog.index_tables, ((fold(table.schema), fold(it)) for it in table.indexes), (), number
-            ),
-            referrers=rereferred(catalog.referrers, number, targets(table), frozenset()).discard(number),
-            readers=rereferred(catalog.readers, number, table.reads, frozenset()).discard(number),
-            users=rereferred(catalog.users, number, uses(table), frozenset()),
+            index_tables=rekeyed(catalog.index_tables, index_keys(catalog, table), set(), number),
+            referrers=rereferred(catalog.referrers, number, targets(table), set()).discard(number),
+            readers=rereferred(catalog.readers, number, table.reads, set()).discard(number),
+            users=rereferred(catalog.users, number, uses(table), set()),
             partitions=reparented(catalog.partitions, number, parents(table), ()).discard(number),
             constraint_names=recounted(catalog.constraint_names, constraint_keys(table), set()),
         )
@@ -405,10 +369,15 @@ class Draft:
 
     def doubt(self, names: Iterable[str]) -> None:
         """From here on nothing is said about these names being there or not."""
-        doubtful = self.catalog.doubtful
-        for name in names:
-            doubtful = doubtful.insert(name)
-        self.catalog = replace(self.catalog, doubtful=doubtful)
+        self.catalog = doubted(self.catalog, names)
+
+
+def doubted(catalog: Catalog, names: Iterable[str]) -> Catalog:
+    """The catalog, from which nothing is said any more about these names being there or not."""
+    doubtful = catalog.doubtful
+    for name in names:
+        doubtful = doubtful.insert(name)
+    return replace(catalog, doubtful=doubtful)
 
 
 def edited(mapping: Mapping[str, V], name: str, value: V) -> dict[str, V]:
@@ -429,14 +398,16 @@ def renamed(mapping: Mapping[str, V], name: str, new_name: str, value: V) -> dic
 K = TypeVar("K")
 
 
-def heirs(catalog: Catalog, table: Table) -> Iterator[Table]:
+def heirs(catalog: Catalog, table: Table) -> Sequence_[Table]:
     """Its partitions and the tables that inherit from it, at any depth, each once."""
-    seen = {table.number}
-    waiting = list(catalog.partitions.get(table.number, ()))
+    children = catalog.partitions.get(table.number)
+    if not children:
+        return ()
+    found = {table.number: table}
+    waiting = deque(children)
     while waiting:
-        number = waiting.pop(0)
-        if number in seen:
-            continue
-        seen.add(number)
-        yield catalog.tables[number]
-        waiting.extend(catalog.partitions.get(number, ()))
+        number = waiting.popleft()
+        if number not in found:
+            found[number] = catalog.tables[number]
+            waiting.extend(catalog.partitions.get(number, ()))
+    return [*found.values()][1:]

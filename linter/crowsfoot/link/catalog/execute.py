@@ -80,8 +80,8 @@ from crowsfoot.link.catalog import (
     types,
     views,
 )
-from crowsfoot.link.catalog.doubts import settle, touched
-from crowsfoot.link.catalog.draft import Draft, RefusalError, Session, UnclearError
+from crowsfoot.link.catalog.doubts import settle, touched, touched_by_all
+from crowsfoot.link.catalog.draft import Draft, RefusalError, Session, UnclearError, doubted
 from crowsfoot.link.catalog.model import Catalog
 from crowsfoot.link.catalog.phases import IN_PHASES, in_phases, named_last, prepare
 from crowsfoot.link.history import Failure
@@ -101,6 +101,7 @@ class Outcome(msgspec.Struct, frozen=True, eq=False):
     after: Catalog
     failure: Failure | None = None
     ran: bool = True
+    bug: Exception | None = None  # our own, for which the statement was left out
 
 
 class Ran(msgspec.Struct, frozen=True, eq=False):
@@ -159,7 +160,8 @@ def execute(
 ) -> Outcome:
     """One statement, whole or not at all; session is that of its transaction.
 
-    A conditional statement never fails: it does what can be done.
+    A conditional statement never fails: it does what can be done. One that we fail on is left out, and what
+    it touches is in doubt.
     """
     draft = Draft(catalog, file, migration, session)
     try:
@@ -173,6 +175,8 @@ def execute(
             catalog,
             Failure(refused.code, refused.message, draft.span(refused.range), refused.others, refused.sure),
         )
+    except Exception as bug:
+        return Outcome(catalog, doubted(catalog, touched_by_all([statement])), bug=bug)
     return Outcome(catalog, draft.catalog)
 
 

@@ -72,7 +72,7 @@ def add_foreign_key(draft: Draft, number: int, it: Constraint) -> None:
     draft.put(replace(table, foreign_keys=edited(table.foreign_keys, name, fk)))
     if catalog.dialect == "mysql":
         add_supporting_index(draft, number, name, columns, it)
-    for heir in list(heirs(draft.catalog, table)):
+    for heir in heirs(draft.catalog, table):
         if heir.partition_of is not None:
             own = replace(fk, name=foreign_key_name(draft, heir, columns) if name in names_on(heir) else name)
             draft.put(replace(heir, foreign_keys=edited(heir.foreign_keys, own.name, own)))

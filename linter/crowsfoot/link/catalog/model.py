@@ -293,8 +293,16 @@ class Catalog(Held, frozen=True, eq=False):
 
     def type(self, name: str, schema: str | None = None) -> Type | None:
         """The user's own type of that name."""
+        if self.dialect == "postgresql" and schema is None:
+            types = self.types
+            for it in self.search_path:
+                found = types.get((it, name))
+                if found is not None:
+                    return found
+            return None
+        fold = self.fold
         for it in (schema,) if schema is not None else self.search_path:
-            found = self.types.get((self.fold(it), self.fold(name)))
+            found = self.types.get((fold(it), fold(name)))
             if found is not None:
                 return found
         return None

@@ -153,7 +153,7 @@ def rename_column(draft: Draft, change: RenameObject) -> None:
         )
     old = found.name
     draft.put(column_renamed(draft, table, old, change.new_name))
-    for heir in list(heirs(draft.catalog, table)):
+    for heir in heirs(draft.catalog, table):
         if old in heir.columns:
             draft.put(column_renamed(draft, heir, old, change.new_name))
 

@@ -16,7 +16,7 @@ from crowsfoot.facts.sql import (
 )
 from crowsfoot.link.catalog import constraints, indexes, names, rows
 from crowsfoot.link.catalog.builtin import SERIALS
-from crowsfoot.link.catalog.columns import new_column, set_own_default, type_of_column
+from crowsfoot.link.catalog.columns import new_column, own_defaults, type_of_column
 from crowsfoot.link.catalog.draft import Draft, UnclearError, edited
 from crowsfoot.link.catalog.model import Check, Column, Index, Sequence, Table
 from crowsfoot.source import Range
@@ -143,8 +143,10 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
     draft.put(table)
     if table.temporary:
         draft.see_temporary()
-    for it in change.columns:
-        set_own_default(draft, number, it)
+    # A default can name the table that it is in.
+    whole = own_defaults(draft, table, change.columns)
+    if whole is not table:
+        draft.put(whole)
     add_rules(draft, number, rules)
     for model, options in models:
         if wants(options, "indexes"):

@@ -1,0 +1,88 @@
+"""The body of a loop to the names that it assigns, before it is read."""
+
+import ast
+from collections.abc import Sequence
+
+from crowsfoot.frontends.python.targets import names_of
+
+Names = dict[str, None]
+
+
+def assigned(body: Sequence[ast.stmt], names: Names, in_expressions: bool) -> Names:
+    """names and those that body assigns, in its order; with in_expressions, those of `:=` as well."""
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        kind = node.__class__
+        targets = _TARGETS.get(kind)
+        if targets is not None:
+            for target in targets(node):
+                names.update(dict.fromkeys(names_of(target)))
+        elif kind in _NAMED:
+            names[node.name] = None  # type: ignore[attr-defined]
+            continue
+        elif kind in _IMPORTS:
+            for alias in node.names:  # type: ignore[attr-defined]
+                names[alias.asname or alias.name.partition(".")[0]] = None
+            continue
+        elif kind is ast.Match:
+            for case in node.cases:  # type: ignore[attr-defined]
+                captured(case.pattern, names)
+        if kind in _HOLDS_STATEMENTS:
+            for field in ("finalbody", "orelse", "handlers", "cases", "body"):
+                inner = getattr(node, field, None)
+                if inner:
+                    waiting.extend(reversed(inner))
+            if kind is ast.ExceptHandler and node.name:  # type: ignore[attr-defined]
+                names[node.name] = None  # type: ignore[attr-defined]
+        if in_expressions:
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    named_in(child, names)
+    return names
+
+
+def named_in(expression: ast.expr, names: Names) -> None:
+    """The names that `:=` binds in it."""
+    waiting: list[ast.AST] = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.NamedExpr):
+            names[node.target.id] = None
+        if not isinstance(node, ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def captured(pattern: ast.pattern, names: Names) -> None:
+    """The names that a pattern of `case` binds."""
+    waiting: list[ast.AST] = [pattern]
+    while waiting:
+        node = waiting.pop()
+        name = getattr(node, "rest", None) or getattr(node, "name", None)
+        if name:
+            names[name] = None
+        waiting.extend(it for it in ast.iter_child_nodes(node) if isinstance(it, ast.pattern))
+
+
+def _with_targets(node: ast.AST) -> list[ast.expr]:
+    items: list[ast.withitem] = node.items  # type: ignore[attr-defined]
+    return [it.optional_vars for it in items if it.optional_vars is not None]
+
+
+_TARGETS = {
+    ast.Assign: lambda node: node.targets,
+    ast.AnnAssign: lambda node: (node.target,) if node.value is not None else (),
+    ast.AugAssign: lambda node: (node.target,),
+    ast.For: lambda node: (node.target,),
+    ast.AsyncFor: lambda node: (node.target,),
+    ast.With: _with_targets,
+    ast.AsyncWith: _with_targets,
+    ast.Delete: lambda node: node.targets,
+}
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_HOLDS_STATEMENTS = (
+    *(ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Match, ast.match_case),
+    *(ast.Try, ast.ExceptHandler),
+    *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
+)

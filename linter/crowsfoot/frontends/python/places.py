@@ -1,0 +1,54 @@
+"""Places in UTF-8 bytes, as ast gives them, to places in code points."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import force_setattr, replace
+
+from crowsfoot.facts.code import Loop, Scope, Value
+from crowsfoot.source import Range
+
+_WIDE = re.compile(rb"[\xc0-\xff][\x80-\xbf]+")
+
+
+def in_code_points(scopes: Iterable[Scope], data: bytes) -> tuple[Scope, ...]:
+    """The scopes of a text that is not ASCII alone, each place moved to where it is in code points.
+
+    The values are still nobody else's, so that they are changed and not made again.
+    """
+    moved = _mover(data)
+    found = []
+    for scope in scopes:
+        for part in (scope.values, scope.loops):
+            for it in part:
+                _move(it, moved)
+        found.append(
+            replace(scope, range=_range(scope.range, moved), name_range=_range(scope.name_range, moved))
+        )
+    return tuple(found)
+
+
+def _move(it: Value | Loop, moved: Callable[[int], int]) -> None:
+    force_setattr(it, "start", moved(it.start))
+    force_setattr(it, "end", moved(it.end))
+
+
+def _range(it: Range, moved: Callable[[int], int]) -> Range:
+    return Range(moved(it.start), moved(it.end))
+
+
+def _mover(data: bytes) -> Callable[[int], int]:
+    """From an offset in data to that in its text."""
+    ends = [0]
+    surplus = [0]
+    total = 0
+    for match in _WIDE.finditer(data):
+        total += match.end() - match.start() - 1
+        ends.append(match.end())
+        surplus.append(total)
+
+    def moved(offset: int) -> int:
+        return offset - surplus[bisect_right(ends, offset) - 1]
+
+    return moved

@@ -1,0 +1,51 @@
+"""What Python's parser refuses to a problem with its place, in plain words."""
+
+import re
+import sys
+
+from crowsfoot.facts.common import Problem
+from crowsfoot.source import Range
+
+_PYTHON_2 = (
+    (re.compile(r"\bprint\s+[^\s=(,.)]|\bprint\s*>>"), "`print` is a statement"),
+    (re.compile(r"\bexec\s+[\w\"']"), "`exec` is a statement"),
+    (re.compile(r"\bexcept\b[^:#]*,\s*\w+\s*:"), "`except` binds with a comma"),
+    (re.compile(r"\braise\s+[\w.]+\s*,"), "`raise` takes a comma"),
+    (re.compile(r"<>"), "`<>` is an operator"),
+    (re.compile(r"`[^`]*`"), "backticks are an operator"),
+    (re.compile(r"\b[uU][rR][\"']"), 'ur"" is a string'),
+    (re.compile(r"\b0[0-7]+\b|\b\d+[lL]\b"), "numbers are written as there"),
+)
+
+
+def unparsed(text: str, error: Exception) -> Problem:
+    """The problem of a text that is not Python."""
+    if "\0" in text:
+        at = text.index("\0")
+        return Problem(Range(at, at + 1), "null byte in the source; this is no text of Python")
+    if not isinstance(error, SyntaxError):
+        return Problem(Range(0, 0), f"cannot be read as Python: {error}")
+    lines = re.split(r"\r\n|[\r\n]", text)
+    starts = [0]
+    for match in re.finditer(r"\r\n|[\r\n]", text):
+        starts.append(match.end())
+    row = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
+    line, start = lines[row], starts[row]
+    column = min(max((error.offset or 1) - 1, 0), len(line))
+    if row == 0 and text.startswith("\ufeff"):
+        column = min(column + 1, len(line))
+    end = len(line)
+    if error.end_lineno == error.lineno and error.end_offset and error.end_offset - 1 > column:
+        end = min(error.end_offset - 1, end)
+    where = Range(start + column, max(start + column, start + end))
+    for pattern, what in _PYTHON_2:
+        if pattern.search(line):
+            return Problem(where, f"this is Python 2, where {what}")
+    said = (error.msg or "invalid syntax").rstrip(".")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Problem(where, f"Python {version} cannot parse this: {said[:1].lower()}{said[1:]}")
+
+
+def too_deep(text: str) -> Problem:
+    """The problem of a text whose nesting is more than Python's parser bears."""
+    return Problem(Range(0, len(text.partition("\n")[0])), "nested too deeply for Python to parse")

@@ -1,0 +1,291 @@
+"""Statements to values, and to the ways on which they are left."""
+
+import ast
+from typing import cast
+
+from crowsfoot.facts.code import (
+    Attribute,
+    Display,
+    Entered,
+    Import,
+    Item,
+    Operation,
+    Returned,
+    Store,
+    StoreItem,
+)
+from crowsfoot.frontends.python import loops
+from crowsfoot.frontends.python.annotations import annotation
+from crowsfoot.frontends.python.expressions import augmented, place, test
+from crowsfoot.frontends.python.matching import match
+from crowsfoot.frontends.python.targets import store
+from crowsfoot.frontends.python.variables import (
+    Delta,
+    Frame,
+    Runner,
+    bind,
+    branch,
+    choose,
+    join,
+    lose,
+    settled,
+    unbind,
+    unclear,
+)
+from crowsfoot.frontends.python.ways import GOES_ON, ON, RAISE, RETURN, block, failed
+
+
+def _expression(frame: Frame, node: ast.Expr) -> None:
+    value = node.value
+    if value.__class__ is not ast.Constant:
+        frame.read[value.__class__](frame, value)
+
+
+def _assign(frame: Frame, node: ast.Assign) -> None:
+    value = node.value
+    targets = node.targets
+    if len(targets) == 1:
+        target = targets[0]
+        if target.__class__ is ast.Name:
+            bind(frame, target.id, frame.read[value.__class__](frame, value))  # type: ignore[attr-defined]
+            return
+        if _is_swap(target, value):
+            numbers = [frame.read[it.__class__](frame, it) for it in value.elts]  # type: ignore[attr-defined]
+            for it, number in zip(target.elts, numbers, strict=True):  # type: ignore[attr-defined]
+                store(frame, it, number)
+            return
+    number = frame.read[value.__class__](frame, value)
+    for target in targets:
+        store(frame, target, number)
+
+
+def _is_swap(target: ast.expr, value: ast.expr) -> bool:
+    """a, b = c, d: each has its own, and nothing is unpacked."""
+    return (
+        isinstance(target, ast.Tuple)
+        and isinstance(value, ast.Tuple)
+        and len(target.elts) == len(value.elts)
+        and not any(it.__class__ is ast.Starred for it in (*target.elts, *value.elts))
+    )
+
+
+def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
+    target, value = node.target, node.value
+    said = annotation(frame, node.annotation)
+    if isinstance(target, ast.Name):
+        frame.annotations.append((target.id, said))
+        if value is not None:
+            number = frame.read[value.__class__](frame, value)
+            frame.typed.append((number, said))
+            bind(frame, target.id, number)
+    elif value is not None:
+        store(frame, target, frame.read[value.__class__](frame, value), said)
+    else:
+        store(frame, target, unclear(frame), said)
+
+
+def _augmented(frame: Frame, node: ast.AugAssign) -> None:
+    target, value = node.target, node.value
+    if isinstance(target, ast.Name):
+        old = frame.read[ast.Name](frame, target)
+        by = frame.read[value.__class__](frame, value)
+        if value.__class__ in _LISTS or frame.values[old].__class__ is Display:
+            frame.values.append(StoreItem(*place(frame, node), old, None, by))
+        bind(frame, target.id, augmented(frame, node, old, by))
+    elif isinstance(target, ast.Attribute):
+        of = frame.read[target.value.__class__](frame, target.value)
+        where = place(frame, target)
+        frame.values.append(Attribute(*where, of, target.attr))
+        old = len(frame.values) - 1
+        by = frame.read[value.__class__](frame, value)
+        frame.values.append(Store(*where, of, target.attr, augmented(frame, node, old, by)))
+    elif isinstance(target, ast.Subscript):
+        of = frame.read[target.value.__class__](frame, target.value)
+        index = frame.read[target.slice.__class__](frame, target.slice)
+        where = place(frame, target)
+        frame.values.append(Item(*where, of, index))
+        old = len(frame.values) - 1
+        by = frame.read[value.__class__](frame, value)
+        frame.values.append(StoreItem(*where, of, index, augmented(frame, node, old, by)))
+
+
+_LISTS = (ast.List, ast.ListComp)
+
+
+def _delete(frame: Frame, node: ast.Delete) -> None:
+    waiting = list(node.targets)
+    for target in waiting:
+        if isinstance(target, ast.Name):
+            unbind(frame, target.id)
+        elif isinstance(target, ast.Tuple | ast.List):
+            waiting.extend(target.elts)
+        else:
+            value = cast(ast.Attribute | ast.Subscript, target).value
+            frame.read[value.__class__](frame, value)
+
+
+def _return(frame: Frame, node: ast.Return) -> int:
+    value = node.value
+    of = None if value is None else frame.read[value.__class__](frame, value)
+    frame.values.append(Returned(*place(frame, node), of))
+    return RETURN
+
+
+def _raise(frame: Frame, node: ast.Raise) -> int:
+    for it in (node.exc, node.cause):
+        if it is not None:
+            frame.read[it.__class__](frame, it)
+    return RAISE
+
+
+def _assert(frame: Frame, node: ast.Assert) -> None:
+    test(frame, node.test)
+    if node.msg is not None:
+        frame.read[node.msg.__class__](frame, node.msg)
+
+
+def _if(frame: Frame, node: ast.If) -> int:
+    ways = 0
+    deltas: list[Delta] = []
+    here: ast.If = node
+    while True:
+        test(frame, here.test)
+        left, delta = branch(frame, here.body)
+        ways |= left
+        if left & GOES_ON:
+            deltas.append(delta)
+        elif delta:
+            lose(frame, delta)
+        orelse = here.orelse
+        if len(orelse) != 1 or orelse[0].__class__ is not ast.If:
+            break
+        here = orelse[0]  # type: ignore[assignment]
+    if orelse:
+        left, delta = branch(frame, orelse)
+        ways |= left
+        if left & GOES_ON:
+            deltas.append(delta)
+        elif delta:
+            lose(frame, delta)
+    else:
+        ways |= ON
+        deltas.append({})
+    join(frame, deltas, node)
+    return ways
+
+
+def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> int:
+    is_async = node.__class__ is ast.AsyncWith
+    for item in node.items:
+        value = item.context_expr
+        of = frame.read[value.__class__](frame, value)
+        frame.values.append(Entered(*place(frame, value), of, is_async))
+        if item.optional_vars is not None:
+            store(frame, item.optional_vars, len(frame.values) - 1)
+    return block(frame, node.body)
+
+
+def _try(frame: Frame, node: ast.Try) -> int:
+    """An except clause may be entered from before the body, or from its end: what lies between is left out."""
+    ways, delta = branch(frame, node.body)
+    entered: Delta = {}
+    if node.handlers:
+        ways &= ~RAISE
+        for name, number in delta.items():
+            both = [it for it in (frame.env.get(name), number) if it is not None]
+            entered[name] = choose(frame, name, both, node)
+    deltas: list[Delta] = []
+    if node.orelse and ways & GOES_ON:
+        more, delta = branch(frame, node.orelse, delta)
+        ways = ways & ~GOES_ON | more
+    if ways & GOES_ON:
+        deltas.append(delta)
+    else:
+        lose(frame, delta)
+    for handler in node.handlers:
+        left, delta = _handler(frame, handler, entered)
+        ways |= failed(left)
+        if left & GOES_ON:
+            deltas.append(delta)
+        else:
+            lose(frame, delta)
+    join(frame, deltas, node)
+    if node.finalbody:
+        left = block(frame, node.finalbody)
+        ways = ways | left & ~GOES_ON if left & GOES_ON else left
+    return ways
+
+
+def _handler(frame: Frame, node: ast.ExceptHandler, entered: Delta) -> tuple[int, Delta]:
+    if node.type is not None:
+        frame.read[node.type.__class__](frame, node.type)
+    if node.name is None:
+        return branch(frame, node.body, entered)
+    left, delta = branch(frame, node.body, {**entered, node.name: unclear(frame)})
+    delta[node.name] = None
+    return left, delta
+
+
+def _import(frame: Frame, node: ast.Import) -> None:
+    for alias in node.names:
+        name = alias.name
+        if alias.asname is None:
+            name = name.partition(".")[0]
+        frame.values.append(Import(*place(frame, alias), name, "", 0))
+        bind(frame, alias.asname or name, len(frame.values) - 1)
+
+
+def _import_from(frame: Frame, node: ast.ImportFrom) -> None:
+    module, level = node.module or "", node.level
+    for alias in node.names:
+        if alias.name == "*":
+            frame.file.stars.append((module, level))
+        else:
+            frame.values.append(Import(*place(frame, alias), module, alias.name, level))
+            bind(frame, alias.asname or alias.name, len(frame.values) - 1)
+
+
+def _outside(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
+    if frame.kind != "module":
+        frame.outside = frame.outside.union(node.names)
+        for name in node.names:
+            frame.env.pop(name, None)
+
+
+def _type_alias(frame: Frame, node: ast.stmt) -> None:
+    bind(frame, node.name.id, annotation(frame, node.value))  # type: ignore[attr-defined]
+
+
+def _nothing(frame: Frame, node: ast.stmt) -> None:
+    """`pass`, and what Python may have one day."""
+
+
+RUNNERS: dict[type, Runner] = {
+    **{kind: _nothing for kind in ast.stmt.__subclasses__()},
+    ast.Expr: _expression,  # type: ignore[dict-item]
+    ast.Assign: _assign,  # type: ignore[dict-item]
+    ast.AnnAssign: _annotated,  # type: ignore[dict-item]
+    ast.AugAssign: _augmented,  # type: ignore[dict-item]
+    ast.Delete: _delete,  # type: ignore[dict-item]
+    ast.Return: _return,  # type: ignore[dict-item]
+    ast.Raise: _raise,  # type: ignore[dict-item]
+    ast.Assert: _assert,  # type: ignore[dict-item]
+    ast.If: _if,  # type: ignore[dict-item]
+    ast.For: loops.for_,  # type: ignore[dict-item]
+    ast.AsyncFor: loops.for_,  # type: ignore[dict-item]
+    ast.While: loops.while_,  # type: ignore[dict-item]
+    ast.Break: loops.break_,  # type: ignore[dict-item]
+    ast.Continue: loops.continue_,  # type: ignore[dict-item]
+    ast.With: _with,  # type: ignore[dict-item]
+    ast.AsyncWith: _with,  # type: ignore[dict-item]
+    ast.Try: _try,  # type: ignore[dict-item]
+    ast.Match: match,  # type: ignore[dict-item]
+    ast.Import: _import,  # type: ignore[dict-item]
+    ast.ImportFrom: _import_from,  # type: ignore[dict-item]
+    ast.Global: _outside,  # type: ignore[dict-item]
+    ast.Nonlocal: _outside,  # type: ignore[dict-item]
+}
+if hasattr(ast, "TryStar"):
+    RUNNERS[ast.TryStar] = _try  # type: ignore[assignment]
+if hasattr(ast, "TypeAlias"):  # Python 3.12
+    RUNNERS[ast.TypeAlias] = _type_alias

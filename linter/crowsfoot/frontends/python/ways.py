@@ -1,0 +1,47 @@
+"""Statements in order to the ways on which they are left: to the end, to the next pass of a loop, out of it.
+
+A way is one bit. A statement's handler gives None for the plain case, that it goes on with the next one.
+"""
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crowsfoot.frontends.python.variables import Frame
+
+ON = 1  # to the statement below
+ON_FAILED = 2  # to the statement below, an except clause having been entered
+NEXT = 4  # to the next pass: `continue`
+NEXT_FAILED = 8
+BREAK = 16
+RETURN = 32
+RAISE = 64
+
+GOES_ON = ON | ON_FAILED
+REPEATS = ON | ON_FAILED | NEXT | NEXT_FAILED
+LEAVES = BREAK | RETURN | RAISE
+
+
+def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
+    """The ways on which body is left."""
+    run = frame.file.statements
+    ways = 0
+    on = ON
+    for node in body:
+        left = run[node.__class__](frame, node)
+        if left is not None and on:
+            if on == ON_FAILED:
+                left = failed(left)
+            ways |= left & ~GOES_ON
+            on = left & GOES_ON | (ON_FAILED if on & ON_FAILED and left & GOES_ON else 0)
+    return ways | on
+
+
+def failed(ways: int) -> int:
+    """The same ways, an except clause having been entered."""
+    return (
+        ways & LEAVES
+        | (ON_FAILED if ways & GOES_ON else 0)
+        | (NEXT_FAILED if ways & (NEXT | NEXT_FAILED) else 0)
+    )

@@ -1,0 +1,35 @@
+"""What libraries that reach a database do: which call sends a statement, what it loads, what is read for free."""
+
+import re
+from typing import Final
+
+# Top-level packages, and the module of this package that knows what they do.
+KNOWN: Final = {
+    **dict.fromkeys(
+        (
+            *("django", "rest_framework", "mptt", "model_utils", "polymorphic", "django_extensions"),
+            *("graphene_django", "strawberry_django", "treebeard", "modelcluster", "wagtail", "simple_history"),
+        ),
+        "django",
+    ),
+    **dict.fromkeys(("sqlalchemy", "flask_sqlalchemy", "flask_sqlalchemy_lite"), "sqlalchemy"),
+    "sqlmodel": "sqlmodel",
+    "prisma": "prisma_client",
+    "tortoise": "tortoise",
+    **dict.fromkeys(("peewee", "playhouse", "peewee_async"), "peewee"),
+    **dict.fromkeys(
+        (
+            *("sqlite3", "psycopg", "psycopg2", "asyncpg", "aiosqlite", "pymysql", "MySQLdb", "aiomysql", "mysql"),
+            *("pyodbc", "oracledb", "cx_Oracle", "databases", "psycopg_pool", "asyncmy", "pymssql", "aiopg"),
+        ),
+        "raw",
+    ),
+}
+
+_IMPORTS: Final = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(?:{'|'.join(KNOWN)})\b", re.MULTILINE)
+_SENDS: Final = re.compile(r"\.(?:execute|executemany|fetchrow|fetchval)\(")
+
+
+def may_send(text: str) -> bool:
+    """Whether a file of Python with that text imports one of the libraries, or calls what sends SQL."""
+    return _IMPORTS.search(text) is not None or _SENDS.search(text) is not None

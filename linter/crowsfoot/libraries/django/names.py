@@ -1,0 +1,105 @@
+"""Objects of the evaluator to what Django asks of its arguments: constants, names of classes, bases."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, External, Instance, Many, Object, Sliced
+
+# What is asked of django.db.models may come from where it is defined, or from the geographic twin.
+_SAME: Final = ("django.contrib.gis.db.models.", "django.db.models.")
+
+
+def text(it: Object | None) -> str | None:
+    return it.value if isinstance(it, Constant) and isinstance(it.value, str) else None
+
+
+def truth(it: Object | None) -> bool | None:
+    return it.value if isinstance(it, Constant) and isinstance(it.value, bool) else None
+
+
+def is_none(it: Object | None) -> bool:
+    return isinstance(it, Constant) and it.value is None
+
+
+def number(it: Object | None) -> int | None:
+    return it.value if isinstance(it, Constant) and isinstance(it.value, int) else None
+
+
+def texts(it: Object | None) -> tuple[str, ...]:
+    """The constants of a list that is written out."""
+    if isinstance(it, Many) and it.items is not None:
+        return tuple(found for item in it.items if (found := text(item)) is not None)
+    return ()
+
+
+def is_slice(it: Object) -> bool:
+    return isinstance(it, Sliced) or isinstance(it, Built) and last(it.name) == "slice"
+
+
+def last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def is_of_models(name: str) -> bool:
+    """Whether the dotted name is something of django.db.models."""
+    return name.startswith(_SAME)
+
+
+def built(it: Object, *names: str) -> Args | None:
+    """The arguments of a call of that class of Django."""
+    if isinstance(it, Built) and it.name.startswith("django.") and last(it.name) in names:
+        return it.args
+    return None
+
+
+def lineage(cls: Class, at: At) -> tuple[Class | str, ...]:
+    """The class itself, then all that it derives from, nearest first."""
+    found: dict[Class | str, None] = {cls: None}
+    _add_bases(cls, at, found)
+    return tuple(found)
+
+
+def _add_bases(cls: Class, at: At, found: dict[Class | str, None]) -> None:
+    waiting = [cls]
+    while waiting:
+        for it in at.bases(waiting.pop(0)):
+            if it not in found:
+                found[it] = None
+                if isinstance(it, Class):
+                    waiting.append(it)
+
+
+def classes(of: tuple[Class | str, ...]) -> Iterator[Class]:
+    return (it for it in of if isinstance(it, Class))
+
+
+def outside(of: tuple[Class | str, ...]) -> Iterator[str]:
+    """The classes of libraries, by their dotted names."""
+    return (it for it in of if isinstance(it, str))
+
+
+def id_of(cls: Class) -> str:
+    """The id of the model that a class of the program is."""
+    return f"{module_of(cls.path)}.{cls.name}"
+
+
+def module_of(path: str) -> str:
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    return stem.removeprefix("src/").replace("/", ".")
+
+
+def app_of(path: str) -> str:
+    """The label that Django gives the application that a file belongs to: the folder with its `models`."""
+    words = path.removesuffix(".py").split("/")
+    if "models" in words[1:]:
+        return words[words.index("models", 1) - 1]
+    return words[-2] if len(words) > 1 else words[0]
+
+
+def class_name(it: Object) -> Class | str | None:
+    """The class that an instance is of."""
+    if isinstance(it, Instance):
+        return it.cls
+    if isinstance(it, Built | External):
+        return it.name
+    return None

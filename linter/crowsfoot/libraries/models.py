@@ -1,0 +1,84 @@
+"""Models: the classes that stand for tables, as their libraries read them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+FieldKind = Literal[
+    "column",
+    "one",  # a relation to at most one row: a foreign key, or the other side of a one-to-one
+    "many",  # a relation to many rows
+]
+# How a relation is loaded where no query says otherwise.
+Loading = Literal["lazy", "eager", "dynamic", "raises", "none", "each"]
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One attribute of a model that the database knows."""
+
+    name: str
+    kind: FieldKind
+    target: str | None = None  # the id of the model that a relation leads to
+    stored: bool = True  # the table of this model has the column: False for the far side of a relation
+    columns: tuple[str, ...] = ()  # of this table, the database's names: "author_id"
+    # The attributes that hold a stored relation's key without a query: ("author_id",)
+    key_attributes: tuple[str, ...] = ()
+    back: str | None = None  # the field of target that leads back
+    unique: bool = False
+    nullable: bool = False
+    deferred: bool = False  # loaded only when it is read
+    loading: Loading = "lazy"
+    through: str | None = None  # the id or name of the model between the two sides
+    cascades: bool = False  # to delete the row loads and deletes what it leads to, one by one
+
+
+class Model(msgspec.Struct, frozen=True, eq=False):
+    """A class that stands for a table. id is "module.Class"; cls the class, as link.code knows it."""
+
+    id: str
+    name: str
+    library: str
+    table: str
+    fields: Mapping[str, Field]
+    cls: Any = None
+    primary_key: tuple[str, ...] = ("id",)  # names of fields
+    ordered: bool = False  # rows come in an order without being asked: Meta.ordering
+    abstract: bool = False
+
+    @property
+    def key_attributes(self) -> frozenset[str]:
+        """The attributes that hold the keys of its relations."""
+        return frozenset(name for it in self.fields.values() for name in it.key_attributes)
+
+
+class Models:
+    """All models of a project."""
+
+    def __init__(self, models: Iterable[Model] = ()) -> None:
+        self.by_id: dict[str, Model] = {}
+        self._by_name: dict[str, list[Model]] = {}
+        self._by_relation: dict[str, list[tuple[Model, Field]]] = {}
+        for model in models:
+            self.add(model)
+
+    def add(self, model: Model) -> None:
+        self.by_id[model.id] = model
+        self._by_name.setdefault(model.name.lower(), []).append(model)
+        for field in model.fields.values():
+            if field.kind != "column":
+                self._by_relation.setdefault(field.name, []).append((model, field))
+
+    def get(self, id: str | None) -> Model | None:
+        return self.by_id.get(id or "")
+
+    def named(self, name: str) -> list[Model]:
+        """Those with that class name, whatever its case."""
+        return self._by_name.get(name.lower(), [])
+
+    def with_relation(self, name: str) -> list[tuple[Model, Field]]:
+        """The relations of that name."""
+        return self._by_relation.get(name, [])
+
+    def target(self, field: Field) -> Model | None:
+        return self.get(field.target)

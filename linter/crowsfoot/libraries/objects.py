@@ -1,0 +1,312 @@
+"""What an expression of a program may be: objects that know what becomes of them, and which query that sends.
+
+The evaluator of link.code goes through a scope value by value, and asks the object that it has for each: what is
+your attribute `author`, what comes of calling you? A library answers with objects of its own, and says on the way
+`at.runs(query)`. All objects are immutable, hashable and small: what a function does is remembered by what it is
+called with.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import msgspec
+
+from crowsfoot.libraries.models import Model, Models
+from crowsfoot.libraries.query import Query
+
+
+class Place(NamedTuple):
+    """A value of the program: the path of its file, and the numbers of its scope and itself."""
+
+    path: str
+    scope: int
+    value: int
+
+
+class At(Protocol):
+    """Where something is done, and what the doer may ask or say there."""
+
+    @property
+    def place(self) -> Place: ...
+    @property
+    def models(self) -> Models: ...
+
+    def runs(self, query: Query, made: Place | None = None) -> None:
+        """A statement is sent here.
+
+        made is for what is only sent once and then kept, such as the rows of a query set: where that was made.
+        Then it is sent as often as that place is passed, and not again when it is asked for a second time.
+        """
+
+    def loaded(self, rows: "Object", paths: tuple[str, ...]) -> None:
+        """From here on those relations of the rows are loaded: what an argument holds is rows.with_loaded(paths)."""
+
+    def call(self, function: "Object", args: "Args") -> "Object":
+        """What comes of calling something here: a function of the program, or an object of a library."""
+
+    def each(self, over: "Object", how: str) -> "At":
+        """For what is done once per element of over, by a function and not by a loop: how is "map()", "gather()"."""
+
+    def elsewhere(self, place: Place) -> "At":
+        """The same, but to be reported at that place."""
+
+    def member(self, cls: "Class", name: str, of: "Object") -> "Object | None":
+        """What the class of the program, or one that it derives from, has by that name, as of gets it.
+
+        A property is called, a method comes bound to of. None: the program defines nothing of that name.
+        """
+
+    def attributes(self, cls: "Class") -> "Mapping[str, Object]":
+        """What the body of the class itself assigns, evaluated, in its order."""
+
+    def annotations(self, cls: "Class") -> "Mapping[str, Object]":
+        """What its body annotates: ClassObject, Named, Subscripted, ..."""
+
+    def bases(self, cls: "Class") -> "tuple[Class | str, ...]":
+        """What it derives from, nearest first, itself left out; a class of a library by its dotted name."""
+
+    def model_of(self, cls: "Object") -> Model | None:
+        """The model that a class object, or a name in quotes, stands for."""
+
+
+class Args(NamedTuple):
+    """What a call is given. spread: there are *args or **kwargs that nobody can count."""
+
+    positional: tuple["Object", ...] = ()
+    keywords: tuple[tuple[str, "Object"], ...] = ()
+    spread: bool = False
+
+    def get(self, index: int | None, name: str | None = None) -> "Object | None":
+        """The argument at that index, or of that name; None where it is not given."""
+        if index is not None and index < len(self.positional):
+            return self.positional[index]
+        return next((value for key, value in self.keywords if key == name), None) if name else None
+
+    @property
+    def all(self) -> Iterable["Object"]:
+        yield from self.positional
+        yield from (value for _, value in self.keywords)
+
+
+class Object(msgspec.Struct, frozen=True):
+    """The base of all. What is not overridden is unknown, and sends nothing."""
+
+    def attribute(self, name: str, at: At) -> "Object":
+        """self.name, read."""
+        return UNKNOWN
+
+    def call(self, args: Args, at: At) -> "Object":
+        """self(args)."""
+        return UNKNOWN
+
+    def item(self, index: "Object", at: At) -> "Object":
+        """self[index]."""
+        return UNKNOWN
+
+    def element(self, at: At) -> "Object":
+        """One element of self, which is gone over: by a loop, a comprehension, list(), unpacking."""
+        return UNKNOWN
+
+    def streamed(self, at: At) -> "Object":
+        """One element of self, which `async for` goes over."""
+        return self.element(at)
+
+    def awaited(self, at: At) -> "Object":
+        """await self."""
+        return UNKNOWN
+
+    def entered(self, at: At) -> "Object":
+        """with self as ..."""
+        return UNKNOWN
+
+    def operated(self, operator: str, operands: tuple["Object", ...], at: At) -> "Object":
+        """An operator on it and others, of which it is one."""
+        return UNKNOWN
+
+    def measured(self, at: At) -> None:
+        """len(self), bool(self), `if self`, `x in self`: whatever looks at it as a whole."""
+
+    def told(self, at: At) -> None:
+        """str(self), f"{self}"."""
+
+    def store(self, name: str, value: "Object", at: At) -> None:
+        """self.name = value."""
+
+    def joined(self, other: "Object") -> "Object | None":
+        """What may be self or other, as one object; None to keep both."""
+        return None
+
+    def moved(self, place: Place) -> "Object":
+        """Self, now that it has come to another scope: as an argument, or as a result."""
+        return self
+
+
+class Unknown(Object, frozen=True):
+    """Nobody can tell."""
+
+
+UNKNOWN: Object = Unknown()
+
+
+class Constant(Object, frozen=True):
+    """A constant of the program."""
+
+    value: str | int | float | bool | None
+
+    def attribute(self, name: str, at: At) -> Object:
+        from crowsfoot.libraries.standard import Method
+
+        return Method(self, name)
+
+
+class External(Object, frozen=True):
+    """Something of a library, by its dotted name: a module, class, function or constant."""
+
+    name: str
+
+
+class Built(Object, frozen=True):
+    """What a class or function of a library has returned, where its library says no more: name(args)."""
+
+    name: str
+    args: Args
+
+
+class Instance(Object, frozen=True):
+    """An instance of a class of the program (or of one of a library that says no more: then cls is its name)."""
+
+    cls: "Class | str"
+
+
+class Class(Object, frozen=True):
+    """A class of the program."""
+
+    path: str
+    scope: int
+    name: str
+
+
+class Function(Object, frozen=True):
+    """A function, method or lambda of the program; bound is what it is a method of."""
+
+    path: str
+    scope: int
+    name: str
+    bound: Object | None = None
+
+
+class Many(Object, frozen=True):
+    """A list, tuple, set or generator of which each element is alike.
+
+    items are its elements one by one, where they are written out: then there are as many of them, no more.
+    made: where rows were fetched or a comprehension built it; of what kind it is does not matter.
+    """
+
+    of: Object
+    items: tuple[Object, ...] | None = None
+    size: str = "rows"  # "rows": it grows with the data; "fixed": the program says how many; "chunks"
+
+    def element(self, at: At) -> Object:
+        return self.of
+
+    def item(self, index: Object, at: At) -> Object:
+        if isinstance(index, Constant) and isinstance(index.value, int) and self.items is not None:
+            return self.items[index.value] if -len(self.items) <= index.value < len(self.items) else UNKNOWN
+        return self if isinstance(index, Sliced) else self.of
+
+    def attribute(self, name: str, at: At) -> Object:
+        from crowsfoot.libraries.standard import Method
+
+        return Method(self, name)
+
+    def awaited(self, at: At) -> Object:
+        return self
+
+    def moved(self, place: Place) -> Object:
+        items = None if self.items is None else tuple(it.moved(place) for it in self.items)
+        return Many(self.of.moved(place), items, self.size)
+
+    def with_loaded(self, paths: tuple[str, ...]) -> Object:
+        """Self, of whose elements those relations have been loaded since."""
+        change = getattr(self.of, "with_loaded", None)
+        return self if change is None else Many(change(paths), None, self.size)
+
+
+class Sliced(Object, frozen=True):
+    """low:high:step; None where one is left out."""
+
+    low: Object | None = None
+    high: Object | None = None
+    step: Object | None = None
+
+
+class Table(Object, frozen=True):
+    """A dict: its keys, its values, and those under constant keys."""
+
+    keys: Object
+    values: Object
+    named: tuple[tuple[str, Object], ...] = ()
+
+    def element(self, at: At) -> Object:
+        return self.keys
+
+    def item(self, index: Object, at: At) -> Object:
+        if isinstance(index, Constant) and self.named:
+            return next((value for key, value in self.named if key == index.value), self.values)
+        return self.values
+
+    def attribute(self, name: str, at: At) -> Object:
+        from crowsfoot.libraries.standard import Method
+
+        return Method(self, name)
+
+    def moved(self, place: Place) -> Object:
+        named = tuple((key, value.moved(place)) for key, value in self.named)
+        return Table(self.keys.moved(place), self.values.moved(place), named)
+
+
+class OneOf(Object, frozen=True):
+    """One of several, as the run decides; whoever made it has joined what can be joined."""
+
+    options: tuple[Object, ...]
+
+
+class Subscripted(Object, frozen=True):
+    """An annotation with brackets: list[Book] is Subscripted(External("list"), (Class(...),))."""
+
+    of: Object
+    items: tuple[Object, ...]
+
+
+Options: TypeAlias = Mapping[str, Any]
+
+
+class Library(Protocol):
+    """One library; a module of this package is one."""
+
+    # The top-level packages that it is imported as: ("django",)
+    PACKAGES: tuple[str, ...]
+
+    def called(self, name: str, args: Args, at: At) -> Object | None:
+        """What comes of calling the function or class of that dotted name; None: nothing special."""
+
+    def instance(self, name: str) -> Object | None:
+        """What an instance of its class of that dotted name is, as an annotation says it; None: nothing special."""
+
+    def model(self, cls: Class, at: At) -> Model | None:
+        """The model that the class is, None where it is none. bases and attributes of it can be asked of at."""
+
+    def instance_of(self, cls: Class, at: At) -> Object | None:
+        """What an instance of a class of the program is that derives from one of the library; None: nothing special."""
+
+    def row(self, model: Model) -> Object:
+        """A row of the model of which nobody knows what is loaded: a parameter, or self of a method."""
+
+    def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
+        """What the class of a model of this library has by that name by the library: `objects`, `prisma`, a column."""
+
+    def review(self, cls: Class, at: At) -> None:
+        """What is done once per row by machinery that no line of the program calls.
+
+        cls derives from a class of the library: a serializer, a view, an admin page. Say at.each(...).runs(...).
+        """

@@ -1,0 +1,60 @@
+"""One place of the code that sends a statement to the database, and what it asks."""
+
+from typing import Literal
+
+import msgspec
+
+Operation = Literal[
+    "select",  # rows, one or many
+    "count",
+    "exists",
+    "aggregate",
+    "insert",
+    "update",
+    "delete",
+    "save",  # an insert or an update, as the row is new or not
+    "upsert",
+    "get-or-create",
+    "refresh",  # rows that are there already, anew
+    "flush",  # whatever has been put off: the unit of work of SQLAlchemy
+    "execute",  # SQL that is not known, or that is of no other kind
+]
+READS = frozenset(("select", "count", "exists", "aggregate", "refresh"))
+
+Cause = Literal[
+    "call",  # a call of the library that sends it
+    "relation",  # a relation that is read and was not loaded
+    "deferred",  # a column that was left out when the row was loaded
+    "expired",  # a column of a row that a commit has expired
+]
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What is sent. Columns are named as the model names them, through relations with a dot: "author.name".
+
+    api is how the code says it, for messages: "Author.objects.get()", "book.author".
+    instead is what to write in its place, in the library's own names: 'select_related("author")'; "" where nothing
+    else does, and then it is no defect to ask once per row.
+    """
+
+    library: str
+    api: str
+    operation: Operation
+    cause: Cause = "call"
+    model: str | None = None  # the id of a Model
+    table: str | None = None  # the database's name, where it is known
+    equal: tuple[str, ...] = ()
+    null: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()  # IN
+    ranges: tuple[str, ...] = ()  # <, <=, >, >=, between, prefix
+    others: tuple[str, ...] = ()  # <>, contains, functions, whatever no index of its column serves
+    order: tuple[tuple[str, Literal["asc", "desc"]], ...] = ()
+    limit: int | bool = False  # True: some number that is not known
+    many: bool = False  # it may return more than one row
+    loads: tuple[str, ...] = ()  # relations that come with it: "author", "author.publisher"
+    relation: str = ""  # what was read, where the cause is a relation or a column: "author"
+    instead: str = ""
+    likely: bool = True  # False: where its receiver or its library is a guess
+    sql: str | None = None
+    in_batch: bool = False  # it is queued, and is sent with others
+    interpolated: bool = False  # its SQL is put together from parts that are no constants

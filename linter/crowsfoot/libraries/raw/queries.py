@@ -1,0 +1,122 @@
+"""The SQL that a call is given -> the Query that it sends."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from crowsfoot.libraries.calls import is_put_together, options
+from crowsfoot.libraries.objects import Args, At, Built, Constant, Object, OneOf
+from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.raw.statements import HOLE, OTHER_VERBS, ROW_VERBS, Statement, read, verb_of
+
+_OF_POSTGRESQL: Final = frozenset(("asyncpg", "psycopg", "psycopg2", "aiopg", "psycopg_pool"))
+_KEYS: Final = ("id", "key", "uuid", "pk", "hash")
+_DEEPEST: Final = 20  # strings that are put together of strings
+
+
+class Sql(Object, frozen=True):
+    """What psycopg's sql.SQL() makes: its placeholders stand for names and values that are quoted."""
+
+    text: str
+
+    def attribute(self, name: str, at: At) -> Object:
+        return _Filled(self)
+
+
+class _Filled(Object, frozen=True):
+    """A method of it, which gives it back with something put in."""
+
+    of: Sql
+
+    def call(self, args: Args, at: At) -> Object:
+        return self.of
+
+
+def text_of(sql: Object) -> str | None:
+    """The text of a statement, with a HOLE for each part that is not constant; None where all of it is unknown."""
+    for it in options(sql):
+        if isinstance(it, Sql):
+            return it.text
+        parts = [*_parts(it)]
+        if any(part != HOLE for part in parts):
+            return "".join(parts)
+    return None
+
+
+def _parts(it: Object, nested: int = 0) -> Iterator[str]:
+    if isinstance(it, Constant) and isinstance(it.value, str):
+        yield it.value
+    elif isinstance(it, Built) and is_put_together(it) and nested < _DEEPEST:
+        for part in it.args.positional:
+            yield from _parts(part, nested + 1)
+    elif isinstance(it, OneOf):
+        yield from _parts(it.options[0], nested + 1)
+    elif isinstance(it, Sql):
+        yield it.text
+    else:
+        yield HOLE
+
+
+def is_interpolated(sql: Object) -> bool:
+    """Its text is made of parts that are no constants."""
+    return any(is_put_together(it) and HOLE in _parts(it) for it in options(sql))
+
+
+def is_statement(sql: Object) -> bool:
+    """It begins as SQL does, whatever it is given to."""
+    text = text_of(sql)
+    if text is None:
+        return False
+    verb = verb_of(text)
+    # "update" and "select" are words of English as well.
+    return verb in ROW_VERBS | OTHER_VERBS and " " in text.strip()
+
+
+def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:
+    """What a call sends that is given the statement; one that nobody knows is no defect to send per row."""
+    text = text_of(sql)
+    interpolated = is_interpolated(sql)
+    if text is None:
+        return Query(library, api, "execute", likely=False, interpolated=interpolated)
+    said = read(text)
+    if not said.reads_rows:
+        return Query(library, api, "execute", sql=text, likely=likely, interpolated=interpolated)
+    if said.table_unknown and not any(it.rpartition(".")[2].endswith(_KEYS) for it in said.given):
+        # Once per table, most likely.
+        return Query(library, api, "execute", sql=text, likely=False, interpolated=interpolated)
+    return Query(
+        library,
+        api,
+        said.operation,
+        table=said.table,
+        equal=said.equal,
+        null=said.null,
+        among=said.among,
+        ranges=said.ranges,
+        others=said.others,
+        order=said.order,
+        limit=said.limit,
+        many=said.operation == "select" and said.limit != 1,
+        instead=_instead(said, library),
+        likely=likely and not said.table_unknown,
+        sql=text,
+        interpolated=interpolated,
+    )
+
+
+def _instead(said: Statement, library: str) -> str:
+    """One statement for all rows."""
+    if said.verb in ("insert", "replace", "merge", "upsert"):
+        return "execute_values()" if library == "psycopg2" else "executemany()"
+    if said.operation == "update":
+        return "execute_batch()" if library == "psycopg2" else "executemany()"
+    where = ""
+    if said.given:
+        column = said.given[-1]
+        where = f" WHERE {column} = ANY(...)" if library in _OF_POSTGRESQL else f" WHERE {column} IN (...)"
+    if said.operation == "delete":
+        return f"one DELETE{where}"
+    if said.operation == "count" and said.given:
+        return f"one SELECT ... GROUP BY {said.given[-1]}"
+    if not said.parameters:
+        return "one SELECT before the loop"
+    return f"one SELECT{where}"

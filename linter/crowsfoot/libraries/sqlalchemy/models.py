@@ -1,0 +1,121 @@
+"""A class of the program to the model that it is: declarative, with mixins and abstract bases, or none at all.
+
+https://docs.sqlalchemy.org/en/20/orm/declarative_styles.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from crowsfoot.libraries.models import Field, Model
+from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Function, Object
+from crowsfoot.libraries.sqlalchemy.annotations import Said, said
+from crowsfoot.libraries.sqlalchemy.fields import ColumnField, field, id_of
+from crowsfoot.libraries.sqlalchemy.names import DECLARATIVE, built, last, ours
+from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
+
+LIBRARY: Final = "sqlalchemy"
+
+
+class Declared(Object, frozen=True):
+    """@declared_attr: what a function of the class gives."""
+
+    of: Object
+
+
+def model(cls: Class, at: At) -> Model | None:
+    """The model that the class is; a base that declares models is one that is abstract."""
+    bases = at.bases(cls)
+    own = at.attributes(cls)
+    libraries = [it for it in bases if isinstance(it, str)]
+    declarative = any(ours(it) and last(it) in DECLARATIVE for it in libraries)
+    if not declarative and not _declares(own):
+        return None
+    fields: dict[str, Field] = {}
+    table = ""
+    for base in reversed([cls, *(it for it in bases if isinstance(it, Class))]):
+        attributes = own if base == cls else at.attributes(base)
+        fields.update(read(attributes, at.annotations(base), at))
+        if (named := table_name(attributes, cls, at)) is not None:
+            table = named
+    abstract = is_true(own.get("__abstract__")) or (
+        not table
+        and any(it in ("DeclarativeBase", "DeclarativeBaseNoMeta") for it in map(last, libraries[:1]))
+        and not any(isinstance(it, ColumnField) and it.primary for it in fields.values())
+    )
+    if not table and not abstract:
+        if any(it.startswith("flask_sqlalchemy") for it in libraries):
+            table = _snake(cls.name)
+        elif "__table__" in own:
+            value = own["__table__"]
+            table = (
+                text(value.args.get(0)) if isinstance(value, Built) else getattr(value, "name", "")
+            ) or cls.name
+        elif not declarative or not fields:
+            return None
+        else:
+            table = _snake(cls.name)  # as a __tablename__ of the base's own would have it: nobody can tell
+    return Model(
+        id_of(cls),
+        cls.name,
+        LIBRARY,
+        table if not abstract else "",
+        fields,
+        cls,
+        primary_key=tuple(key for key, it in fields.items() if isinstance(it, ColumnField) and it.primary)
+        or ("id",),
+        abstract=abstract,
+    )
+
+
+def read(
+    attributes: Mapping[str, Object], annotations: Mapping[str, Object], at: At
+) -> Iterable[tuple[str, Field]]:
+    """The fields that a class body brings, in its order."""
+    for name in dict.fromkeys((*annotations, *attributes)):
+        if name.startswith("__"):
+            continue
+        value = attributes.get(name)
+        if isinstance(value, Declared) or built(value, "declared_attr") if value is not None else False:
+            value = _declared(value, at)
+        annotated = said(annotations[name]) if name in annotations else Said()
+        if (it := field(name, value, annotated, at)) is not None:
+            yield name, it
+
+
+def table_name(attributes: Mapping[str, Object], cls: Class, at: At) -> str | None:
+    """What __tablename__ says; a function that cannot be computed gives the name in small letters."""
+    value = attributes.get("__tablename__")
+    if value is None:
+        return None
+    if isinstance(value, Declared | Function) or built(value, "declared_attr"):
+        return text(_declared(value, at)) or _snake(cls.name)
+    return text(value) or _snake(cls.name)
+
+
+def _declares(own: Mapping[str, Object]) -> bool:
+    """A class whose base nobody knows, but which has a table and columns of this library."""
+    if "__tablename__" not in own and "__table__" not in own:
+        return False
+    if built(own.get("__table__", _NOTHING), "Table"):
+        return True
+    return any(built(it, "Column", "mapped_column", "relationship") for it in own.values())
+
+
+_NOTHING: Final = Constant(None)
+
+
+def _declared(value: Object | None, at: At) -> Object | None:
+    """What a declared_attr gives for the class."""
+    if isinstance(value, Built):
+        value = value.args.get(0)
+    if isinstance(value, Declared):
+        value = value.of
+    if isinstance(value, Function):
+        return at.call(value, Args((_NOTHING,)))
+    return value
+
+
+def _snake(name: str) -> str:
+    """https://flask-sqlalchemy.readthedocs.io/en/stable/models/#defining-models"""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -1,0 +1,44 @@
+"""Dotted names, as programs import them, to what they mean: "sqlalchemy.sql.select" is select."""
+
+from typing import Final
+
+from crowsfoot.libraries.objects import Built, External, Object
+
+PACKAGES: Final = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "quart_sqlalchemy", "advanced_alchemy")
+
+# Classes that declare models, by the last word of their dotted names.
+DECLARATIVE: Final = frozenset(("DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "Model"))
+
+SESSIONS: Final = {
+    "Session": False,
+    "scoped_session": False,
+    "SignallingSession": False,
+    "AsyncSession": True,
+    "async_scoped_session": True,
+}
+CONNECTIONS: Final = {
+    "Connection": False,
+    "Engine": False,
+    "AsyncConnection": True,
+    "AsyncEngine": True,
+}
+
+
+def last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def ours(name: str) -> bool:
+    return name.partition(".")[0] in PACKAGES
+
+
+def built(value: Object, *names: str) -> bool:
+    """Whether it is what one of those functions of the library returned."""
+    return (
+        isinstance(value, Built) and last(value.name) in names and (ours(value.name) or "." not in value.name)
+    )
+
+
+def external(value: Object | None) -> str:
+    """The last word of the name of something that a library brings; "" of all else."""
+    return last(value.name) if isinstance(value, External) else ""

@@ -1,0 +1,252 @@
+"""Rows of models: reading a relation that has not come with the row sends a query, and says what to write instead.
+
+Counted on SQLAlchemy 1.4.54 and 2.0.58.
+"""
+
+from typing import Final
+
+import msgspec
+
+from crowsfoot.libraries.models import Field, Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, OneOf
+from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.sqlalchemy.fields import ColumnField, ProxyField, RelationField
+from crowsfoot.libraries.sqlalchemy.loading import Loads
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver
+
+# How many steps from the row that was fetched a message shows.
+_LONGEST: Final = 4
+
+
+class Row(Object, frozen=True):
+    """A row of a model.
+
+    trail holds the relations that led to it from the row that a query has fetched: ("Book.author",).
+    is_async: it came from an AsyncSession, where no relation is loaded when it is read; None: nobody can tell.
+    fresh: the program has made it, and the database has none of it yet: nothing of it is loaded later.
+    """
+
+    model: str
+    loads: Loads = Loads()
+    trail: tuple[str, ...] = ()
+    is_async: bool | None = None
+    fresh: bool = False
+
+    def attribute(self, name: str, at: At) -> Object:
+        model = at.models.get(self.model)
+        if model is None:
+            return UNKNOWN
+        field = model.fields.get(name)
+        if field is None:
+            return self._other(name, model, at)
+        if isinstance(field, ProxyField):
+            return self._proxied(field, at)
+        if field.kind == "column":
+            if not self.fresh and self.loads.leaves_out(model, name, field.deferred):
+                self._deferred(field, model, at)
+            return UNKNOWN
+        return self._relation(field, model, at, asked=False)
+
+    def _other(self, name: str, model: Model, at: At) -> Object:
+        if name == "awaitable_attrs":
+            return AwaitableAttributes(self)
+        if isinstance(model.cls, Class):
+            found = at.member(model.cls, name, self)
+            if found is not None:
+                return found
+        if name == "__class__" and isinstance(model.cls, Class):
+            return model.cls
+        return UNKNOWN
+
+    def _proxied(self, field: ProxyField, at: At) -> Object:
+        rows = self.attribute(field.via, at)
+        if isinstance(rows, Row):
+            return rows.attribute(field.attribute, at)
+        if isinstance(rows, Many):
+            within = at.each(rows, f"association_proxy({field.via!r})")
+            return Many(rows.of.attribute(field.attribute, within), size=rows.size)
+        return UNKNOWN
+
+    def _deferred(self, field: Field, model: Model, at: At) -> None:
+        query = Query(
+            model.library,
+            f"{model.name}.{field.name}",
+            "select",
+            "deferred",
+            model=model.id,
+            table=model.table or None,
+            equal=model.primary_key,
+            relation=field.name,
+            instead=self._path(f"undefer({model.name}.{field.name})"),
+            fails=self.is_async is True,
+        )
+        at.runs(query)
+
+    def awaited_relation(self, name: str, at: At) -> Object:
+        """await row.awaitable_attrs.name"""
+        model = at.models.get(self.model)
+        field = model.fields.get(name) if model is not None else None
+        if model is None or field is None or field.kind == "column":
+            return UNKNOWN
+        return self._relation(field, model, at, asked=True)
+
+    def _relation(self, field: Field, model: Model, at: At, *, asked: bool) -> Object:
+        how = None if self.fresh else self.loads.how(field.name)
+        loading = how or field.loading
+        reached = self.reached(field, model, at)
+        if loading == "dynamic" and how is None:
+            from crowsfoot.libraries.sqlalchemy.legacy import dynamic
+
+            return dynamic(self, field, model, at)
+        if loading == "lazy" and not self.fresh and field.target is not None:
+            at.runs(self.query(field, model, at, fails=self.is_async is True and not asked))
+        if loading == "none":
+            return Many(UNKNOWN, (), "fixed") if field.kind == "many" else UNKNOWN
+        return reached
+
+    def query(self, field: Field, model: Model, at: At, *, fails: bool = False, cause: str = "relation") -> Query:
+        """What reading a relation sends that is not loaded."""
+        target = at.models.get(field.target)
+        loader = "joinedload" if field.kind == "one" else "selectinload"
+        if target is not None and field.kind == "one":
+            equal = target.primary_key
+        elif target is not None:
+            back = target.fields.get(field.back or "")
+            equal = back.key_attributes if back is not None else ()
+        else:
+            equal = ()
+        return Query(
+            model.library,
+            f"{model.name}.{field.name}",
+            "select",
+            "relation",
+            model=field.target,
+            table=target.table or None if target is not None else None,
+            equal=equal,
+            many=field.kind == "many",
+            relation=field.name,
+            instead=self._path(f"{loader}({model.name}.{field.name})"),
+            fails=fails,
+        )
+
+    def reached(self, field: Field, model: Model, at: At) -> Object:
+        """The row or rows that a relation leads to."""
+        target = at.models.get(field.target)
+        if target is None:
+            return Many(UNKNOWN) if field.kind == "many" else UNKNOWN
+        loads = self.loads.under(field.name)
+        back = parent_field(field, model, target)
+        if back is not None and field.kind == "many" and not field.through:
+            # The children know their parent: it is in the session, and is found there by its key.
+            known = [(back.name,), (back.name, field.name)]
+            known += [(back.name, path[0]) for path, how in self.loads.relations if len(path) == 1 and how == "eager"]
+            loads = loads.has(*known)
+        step = f"{model.name}.{field.name}"
+        trail = self.trail if step in self.trail or len(self.trail) >= _LONGEST else (*self.trail, step)
+        row = Row(target.id, loads, trail, self.is_async, self.fresh and field.kind == "many")
+        return Many(row) if field.kind == "many" else row
+
+    def _path(self, last: str) -> str:
+        """The option that would load it, from the row that was fetched on."""
+        return "".join(f"{_loader(step)}({step})." for step in self.trail) + last
+
+    def store(self, name: str, value: Object, at: At) -> None:
+        model = at.models.get(self.model)
+        field = model.fields.get(name) if model is not None else None
+        if model is not None and field is not None and field.kind == "many" and not self.fresh:
+            # To put another collection in its place, the old one is loaded.
+            self._relation(field, model, at, asked=False)
+
+    def told(self, at: At) -> None:
+        model = at.models.get(self.model)
+        if model is not None and isinstance(model.cls, Class):
+            function = at.member(model.cls, "__str__", self) or at.member(model.cls, "__repr__", self)
+            if function is not None:
+                at.call(function, Args())
+
+    def awaited(self, at: At) -> Object:
+        return self if self.is_async is not None else msgspec.structs.replace(self, is_async=True)
+
+    def joined(self, other: Object) -> Object | None:
+        if not isinstance(other, Row) or other.model != self.model or self.fresh != other.fresh:
+            return None
+        if self.loads == other.loads:
+            # Only how they were come by differs.
+            return Row(
+                self.model,
+                self.loads,
+                self.trail if self.trail == other.trail else (),
+                self.is_async if self.is_async == other.is_async else None,
+                self.fresh,
+            )
+        return None
+
+    def with_loaded(self, paths: tuple[str, ...]) -> Object:
+        """The same row, after those relations were loaded."""
+        return msgspec.structs.replace(self, loads=self.loads.has(*((it,) for it in paths)))
+
+
+def _loader(step: str) -> str:
+    return "joinedload" if not step.endswith("s") else "selectinload"
+
+
+class AwaitableAttributes(Receiver, frozen=True):
+    """row.awaitable_attrs, of which every attribute is awaited."""
+
+    row: Row
+
+    def attribute(self, name: str, at: At) -> Object:
+        return AwaitableAttribute(self.row, name)
+
+
+class AwaitableAttribute(Object, frozen=True):
+    row: Row
+    name: str
+
+    def awaited(self, at: At) -> Object:
+        return self.row.awaited_relation(self.name, at)
+
+
+class Tuple(Object, frozen=True):
+    """A row of a result: of entities, columns and what is computed, some of them under names."""
+
+    items: tuple[Object, ...]
+    names: tuple[str, ...] = ()
+
+    def item(self, index: Object, at: At) -> Object:
+        key = getattr(index, "value", None)
+        if isinstance(key, int) and -len(self.items) <= key < len(self.items):
+            return self.items[key]
+        if isinstance(key, str) and key in self.names:
+            return self.items[self.names.index(key)]
+        return UNKNOWN
+
+    def attribute(self, name: str, at: At) -> Object:
+        if name in self.names:
+            return self.items[self.names.index(name)]
+        if name in ("_mapping", "_t", "t", "tuple", "_tuple"):
+            return self
+        return UNKNOWN
+
+    def call(self, args: Args, at: At) -> Object:
+        return self
+
+    def element(self, at: At) -> Object:
+        known = tuple(dict.fromkeys(it for it in self.items if it is not UNKNOWN))
+        return known[0] if len(known) == 1 else OneOf(known) if known else UNKNOWN
+
+
+def parent_field(field: Field, model: Model, target: Model) -> Field | None:
+    """The relation of the target that leads back to the row it was reached from."""
+    if field.back and field.back in target.fields:
+        return target.fields[field.back]
+    found = [
+        it
+        for it in target.fields.values()
+        if it.kind == "one" and it.target == model.id and isinstance(it, RelationField) and it.stored
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def is_column(field: Field | None) -> bool:
+    return isinstance(field, ColumnField) or (field is not None and field.kind == "column")

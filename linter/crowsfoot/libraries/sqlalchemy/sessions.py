@@ -1,0 +1,291 @@
+"""Sessions and connections: which of their methods send a statement, and what comes of it.
+
+Adding, deleting and setting attributes are kept for the next flush, and are sent together then.
+https://docs.sqlalchemy.org/en/20/orm/session_api.html, and counted on SQLAlchemy 1.4.54 and 2.0.58.
+"""
+
+from typing import Final
+
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, OneOf
+from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.sqlalchemy.expressions import Condition
+from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery, paginated
+from crowsfoot.libraries.sqlalchemy.loading import Option
+from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements, text
+from crowsfoot.libraries.sqlalchemy.results import Result, first
+from crowsfoot.libraries.sqlalchemy.rows import Row
+from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
+from crowsfoot.libraries.sqlalchemy.statements import Entity, Select, Selection, entity
+
+EXECUTES: Final = frozenset(("execute", "exec", "scalars", "scalar", "stream", "stream_scalars"))
+_BULK: Final = frozenset(("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"))
+_SAVED_ONLY: Final = frozenset(("add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "rollback", "close"))
+
+
+class Session(Receiver, frozen=True):
+    """A session, or whatever stands for one; is_async: its methods are awaited, None: nobody can tell."""
+
+    is_async: bool | None = False
+    keeps: bool = False  # expire_on_commit=False
+    name: str = "session"
+
+    def attribute(self, name: str, at: At) -> Object:
+        if name in ("sync_session", "session"):
+            return Session(False, self.keeps, self.name)
+        return super().attribute(name, at)
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        if name == "query":
+            return query(args, at, f"{self.name}.query", is_async=self.is_async)
+        if name in EXECUTES:
+            return self._execute(name, args, at)
+        if name in ("get", "get_one", "get_or_404", "one_or_404", "first_or_404"):
+            return self._get(name, args, at)
+        if name == "paginate":
+            return self._paginate(args, at)
+        if name in ("flush", "commit"):
+            self._flush(name, at)
+        elif name == "refresh":
+            self._refresh(args, at)
+        elif name == "merge":
+            return self._merge(args, at)
+        elif name == "delete":
+            delete_cascades(args.get(0, "instance"), at)
+        elif name in _BULK:
+            self._bulk(name, args, at)
+        elif name == "connection":
+            return Connection(self.is_async)
+        elif name in ("begin", "begin_nested"):
+            return Transaction(self)
+        elif name == "run_sync":
+            return self._run_sync(args, at)
+        elif name in ("no_autoflush", "execution_options"):
+            return self
+        return UNKNOWN
+
+    def _execute(self, name: str, args: Args, at: At) -> Object:
+        streaming = name in ("stream", "stream_scalars")
+        statement = args.get(0, "statement")
+        how = f"{self.name}.{name}"
+        result = execute(statement, how, at, is_async=self.is_async, streaming=streaming)
+        if not isinstance(result, Result):
+            return result
+        if name in ("scalars", "stream_scalars") or (name == "exec" and _one_entity(statement)):
+            return Result(first(result.of), streaming, result.single)
+        if name == "scalar":
+            return first(result.of)
+        return result
+
+    def _get(self, name: str, args: Args, at: At) -> Object:
+        it = args.get(0, "entity")
+        model = at.model_of(it) if it is not None else None
+        if model is None:
+            if isinstance(it, Selection):  # Flask-SQLAlchemy's one_or_404(select(Book))
+                return first(execute(it, f"{self.name}.{name}", at, is_async=self.is_async).attribute("", at))
+            at.runs(Query("sqlalchemy", f"{self.name}.{name}()", "select", instead="select().where(....in_(...))"))
+            return UNKNOWN
+        options = tuple(
+            one for it in elements(args.get(None, "options"), at) for one in elements(it, at) if isinstance(one, Option)
+        )
+        keys = Condition(equal=tuple((model.id, key) for key in model.primary_key))
+        statement = Select((Entity(model.id),), options, keys)
+        at.runs(statement.query(f"{self.name}.{name}({model.name})", at))
+        return statement.thing(statement.entities[0], at, is_async=self.is_async)
+
+    def _paginate(self, args: Args, at: At) -> Object:
+        statement = args.get(0, "select")
+        if not isinstance(statement, Selection):
+            return UNKNOWN
+        known = LegacyQuery(
+            statement.entities, statement.options, statement.condition, statement.order, True, statement.joins
+        )
+        return paginated(known, at)
+
+    def _flush(self, name: str, at: At) -> None:
+        at.runs(Query("sqlalchemy", f"{self.name}.{name}()", "flush", instead=f"{name}() once, after the loop"))
+
+    def _refresh(self, args: Args, at: At) -> None:
+        row = args.get(0, "instance")
+        names = tuple(it for one in elements(args.get(1, "attribute_names"), at) if (it := text(one)) is not None)
+        model = at.models.get(row.model) if isinstance(row, Row) else None
+        relations = tuple(it for it in names if model and it in model.fields and model.fields[it].kind != "column")
+        if model is None:
+            instead = "select().execution_options(populate_existing=True)"
+        elif relations:
+            instead = f"selectinload({model.name}.{relations[0]})"
+        else:
+            instead = f"select({model.name}).execution_options(populate_existing=True)"
+        at.runs(
+            Query(
+                model.library if model is not None else "sqlalchemy",
+                f"{self.name}.refresh()",
+                "refresh",
+                model=model.id if model is not None else None,
+                table=(model.table or None) if model is not None else None,
+                equal=model.primary_key if model is not None else (),
+                loads=relations,
+                instead=instead,
+            )
+        )
+        if row is not None and relations:
+            at.loaded(row, relations)
+
+    def _merge(self, args: Args, at: At) -> Object:
+        row = args.get(0, "instance")
+        model = at.models.get(row.model) if isinstance(row, Row) else at.model_of(row) if row is not None else None
+        at.runs(
+            Query(
+                model.library if model is not None else "sqlalchemy",
+                f"{self.name}.merge()",
+                "upsert",
+                model=model.id if model is not None else None,
+                table=(model.table or None) if model is not None else None,
+                equal=model.primary_key if model is not None else (),
+                instead=f"one select({model.name if model is not None else ''}) with in_(), before the loop",
+            )
+        )
+        return Row(model.id, is_async=self.is_async) if model is not None else UNKNOWN
+
+    def _bulk(self, name: str, args: Args, at: At) -> None:
+        model = at.model_of(args.positional[0]) if args.positional else None
+        at.runs(
+            Query(
+                "sqlalchemy",
+                f"{self.name}.{name}()",
+                "update" if "update" in name else "insert",
+                model=model.id if model is not None else None,
+                table=(model.table or None) if model is not None else None,
+                instead=f"{name}() once, after the loop",
+            )
+        )
+
+    def _run_sync(self, args: Args, at: At) -> Object:
+        if not args.positional:
+            return UNKNOWN
+        within = Args((Session(False, self.keeps, self.name), *args.positional[1:]), args.keywords, args.spread)
+        return Awaiting(at.call(args.positional[0], within))
+
+    def call(self, args: Args, at: At) -> Object:
+        return self  # a scoped_session
+
+    def entered(self, at: At) -> Object:
+        return self
+
+    def awaited(self, at: At) -> Object:
+        return self
+
+
+class Transaction(Object, frozen=True):
+    """session.begin(), to be entered."""
+
+    of: Object
+
+    def entered(self, at: At) -> Object:
+        return self.of
+
+    def awaited(self, at: At) -> Object:
+        return self.of
+
+
+class SessionMaker(Receiver, frozen=True):
+    """sessionmaker(...): what makes sessions; also a scoped_session, which is one at the same time."""
+
+    session: Session
+
+    def attribute(self, name: str, at: At) -> Object:
+        if name in ("begin", "configure", "remove", "close_all", "object_session"):
+            return super().attribute(name, at)
+        return self.session.attribute(name, at)
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        return Transaction(self.session) if name == "begin" else UNKNOWN
+
+    def call(self, args: Args, at: At) -> Object:
+        return self.session
+
+    def entered(self, at: At) -> Object:
+        return self.session
+
+
+class Connection(Receiver, frozen=True):
+    """A connection of Core, or an engine, which gives one."""
+
+    is_async: bool | None = False
+    name: str = "connection"
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        if name in ("connect", "begin"):
+            return Connection(self.is_async)
+        if name in ("execute", "scalars", "scalar", "stream", "stream_scalars", "exec_driver_sql"):
+            return Session(self.is_async, name=self.name)._execute(
+                "execute" if name == "exec_driver_sql" else name, args, at
+            )
+        if name == "run_sync":
+            if not args.positional:
+                return UNKNOWN
+            within = Args((Connection(False), *args.positional[1:]), args.keywords, args.spread)
+            return Awaiting(at.call(args.positional[0], within))
+        return self if name in ("execution_options", "begin_nested") else UNKNOWN
+
+    def entered(self, at: At) -> Object:
+        return Connection(self.is_async)
+
+    def awaited(self, at: At) -> Object:
+        return self
+
+
+def query(args: Args, at: At, receiver: str, *, is_async: bool | None = None) -> LegacyQuery:
+    """session.query(Book, Author.name)"""
+    entities = tuple(entity(it, at) for it in args.positional)
+    return LegacyQuery(entities, receiver=receiver, is_async=is_async)
+
+
+def received(method: str, args: Args, at: At) -> Object | None:
+    """What a method of a receiver gives of which nothing is known, judged by what it is given; None: not ours."""
+    it = args.get(0)
+    if it is None:
+        return None
+    unknown = Session(None)
+    if method == "query":
+        known = entity(it, at)
+        return unknown.method(method, args, at) if known != Entity() else None
+    if method in EXECUTES:
+        return unknown.method(method, args, at) if is_statement(it) else None
+    if method in ("get", "get_one"):
+        two = len(args.positional) == 2 and _model(it, at) is not None
+        return unknown.method(method, args, at) if two and args.positional[1] is not UNKNOWN_NONE else None
+    if method in ("refresh", "merge", "delete") and len(args.positional) >= 1:
+        return unknown.method(method, args, at) if isinstance(it, Row) else None
+    return None
+
+
+UNKNOWN_NONE: Final = object()
+
+
+def _model(it: Object, at: At) -> Model | None:
+    model = at.model_of(it)
+    return model if model is not None and model.library in ("sqlalchemy", "sqlmodel") and not model.abstract else None
+
+
+def _one_entity(statement: Object | None) -> bool:
+    if isinstance(statement, OneOf):
+        return any(_one_entity(it) for it in statement.options)
+    return isinstance(statement, Selection) and len(statement.entities) == 1
+
+
+def delete_cascades(row: Object | None, at: At) -> None:
+    """What session.delete(row) loads at once: the rows of each relation that is deleted with it."""
+    if isinstance(row, Many):
+        row = row.of
+    if not isinstance(row, Row) or row.fresh:
+        return
+    model = at.models.get(row.model)
+    if model is None:
+        return
+    for field in model.fields.values():
+        if not field.cascades or (row.loads.how(field.name) or field.loading) == "eager":
+            continue
+        found = row.query(field, model, at)
+        at.runs(found)
+        return

@@ -1,0 +1,395 @@
+"""Statements before they are sent: select(), insert(), update(), delete(), text(), and what they ask for.
+
+Nothing here sends anything: a session does, or a connection.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Object
+from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.sqlalchemy.expressions import (
+    Column,
+    ColumnRef,
+    Condition,
+    Expression,
+    Ordered,
+    RelationRef,
+    both,
+    by_keywords,
+)
+from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, text
+from crowsfoot.libraries.sqlalchemy.rows import Row, Tuple
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """One thing of a row: a model, one of its columns (or its relation's), or an expression."""
+
+    model: str | None = None
+    column: str | None = None
+    kind: Literal["", "count", "exists", "aggregate"] = ""
+    label: str = ""
+
+
+class Selection(Receiver, frozen=True):
+    """What rows are asked for, whichever way it is written."""
+
+    entities: tuple[Entity, ...] = ()
+    options: tuple[Option, ...] = ()
+    condition: Condition = Condition()
+    order: tuple[tuple[Column, Literal["asc", "desc"]], ...] = ()
+    limit: int | bool = False
+    joins: tuple[tuple[str, str], ...] = ()  # a model, and the dotted path that leads to it
+    said: str = "select"  # how the program writes it
+    base: str | None = None  # what it selects from, where no entity says so
+
+    def root(self) -> str | None:
+        return next((it.model for it in self.entities if it.model), self.base)
+
+    def changed(self, name: str, args: Args, at: At) -> "Selection | None":
+        """The statement that a method of it gives; None where the method gives none."""
+        if name in ("where", "filter", "having"):
+            return msgspec.structs.replace(self, condition=both(self.condition, *args.positional))
+        if name == "filter_by":
+            return msgspec.structs.replace(self, condition=both(self.condition, by_keywords(self._latest(), args)))
+        if name == "options":
+            given = tuple(it for one in args.positional for it in elements(one, at) if isinstance(it, Option))
+            return msgspec.structs.replace(self, options=tuple(dict.fromkeys(self.options + given)))
+        if name == "order_by":
+            return msgspec.structs.replace(self, order=_orders(self.order, args))
+        if name in ("limit", "fetch"):
+            return msgspec.structs.replace(self, limit=_number(args.get(0)))
+        if name in ("slice", "offset"):
+            return msgspec.structs.replace(self, limit=self.limit or name == "slice")
+        if name in ("join", "outerjoin", "join_from", "outerjoin_from"):
+            return self._joined(args, at)
+        if name == "select_from":
+            model = at.model_of(args.positional[0]) if args.positional else None
+            return msgspec.structs.replace(self, base=model.id) if model is not None else self
+        if name in ("add_columns", "add_entity", "add_column", "with_entities", "with_only_columns"):
+            more = tuple(entity(it, at) for one in args.positional for it in elements(one, at))
+            kept = self.entities if name.startswith("add") else ()
+            base = self.base or self.root()
+            return msgspec.structs.replace(self, entities=kept + more, base=base)
+        return self if name in _SAME else None
+
+    def _latest(self) -> str:
+        """filter_by() is about what was joined last, and else about the first."""
+        return (self.joins[-1][0] if self.joins else self.root()) or ""
+
+    def _joined(self, args: Args, at: At) -> "Selection":
+        joins = self.joins
+        known = dict(joins)
+        for given in args.positional:
+            if isinstance(given, RelationRef) and given.target:
+                before = known.get(given.model)
+                path = f"{before}.{given.name}" if before else given.name
+                if given.target not in known:
+                    joins += ((given.target, path),)
+                continue
+            model = at.model_of(given)
+            root = at.models.get(self.root())
+            if model is not None and root is not None and model.id not in known and model.id != root.id:
+                ways = [it.name for it in root.fields.values() if it.target == model.id]
+                joins += ((model.id, ways[0] if len(ways) == 1 else model.name),)
+        return msgspec.structs.replace(self, joins=joins)
+
+    def row(self, at: At, *, is_async: bool | None) -> Object:
+        """One row of the result: an entity, where there is only one and the way of asking says so; else a tuple."""
+        items = tuple(self.thing(it, at, is_async=is_async) for it in self.entities)
+        names = tuple(_name(it, at) for it in self.entities)
+        return Tuple(items, names)
+
+    def thing(self, it: Entity, at: At, *, is_async: bool | None) -> Object:
+        if it.model is None or it.kind:
+            return UNKNOWN
+        if it.column is not None:
+            return UNKNOWN
+        return Row(it.model, self.loads(it.model), (), is_async)
+
+    def loads(self, model: str) -> Loads:
+        """What the options say of one of its entities."""
+        others = {it.model for it in self.entities if it.column is None and it.model != model}
+        return merged(it.loads for it in self.options if it.root is None or it.root not in others)
+
+    def operation(self) -> Operation:
+        kinds = {it.kind for it in self.entities}
+        if len(kinds) == 1 and (kind := kinds.pop()):
+            return kind  # type: ignore[return-value]
+        return "select"
+
+    def query(self, api: str, at: At, *, operation: Operation | None = None, instead: str = "") -> Query:
+        """What sending it asks for."""
+        root = at.models.get(self.root())
+        operation = operation or self.operation()
+        condition = self.condition
+        one = self.limit is not False and self.limit is not True and self.limit == 1
+        by_key = root is not None and {(root.id, it) for it in root.primary_key} <= set(condition.equal)
+        return Query(
+            root.library if root is not None else "sqlalchemy",
+            api,
+            operation,
+            model=root.id if root is not None else None,
+            table=root.table or None if root is not None else None,
+            equal=self._names(condition.equal, at),
+            null=self._names(condition.null, at),
+            among=self._names(condition.among, at),
+            ranges=self._names(condition.ranges, at),
+            others=self._names(condition.others, at),
+            order=tuple((self._names((column,), at)[0], way) for column, way in self.order),
+            limit=self.limit,
+            many=operation == "select" and not one and not by_key,
+            loads=self.loads(root.id).eager() if root is not None else (),
+            instead=instead or self._instead(operation, root),
+        )
+
+    def _names(self, columns: tuple[Column, ...], at: At) -> tuple[str, ...]:
+        root, paths = self.root(), dict(self.joins)
+        names = []
+        for model, name in columns:
+            other = at.models.get(model)
+            before = paths.get(model) or (other.name if other is not None else "")
+            names.append(name if model == root or not before else f"{before}.{name}")
+        return tuple(names)
+
+    def _instead(self, operation: Operation, root: Model | None) -> str:
+        if root is None:
+            return "one query for all of them"
+        column = next((name for model, name in self.condition.equal if model == root.id), None)
+        of = f"{self.said}({root.name})"
+        if operation in ("count", "aggregate"):
+            return f"{of} with group_by()" if column is None else f"func.{operation}() with group_by({root.name}.{column})"
+        where = "filter" if self.said == "query" else "where"
+        if column is not None:
+            return f"{of}.{where}({root.name}.{column}.in_(...))"
+        return f"one {of} for all of them"
+
+    def joined(self, other: Object) -> Object | None:
+        if type(other) is not type(self) or not isinstance(other, Selection):
+            return None
+        if other.entities != self.entities or other.options != self.options or other.base != self.base:
+            return None
+        return msgspec.structs.replace(
+            self,
+            condition=both(self.condition, other.condition),
+            order=self.order or other.order,
+            limit=self.limit if self.limit == other.limit else self.limit or other.limit,
+            joins=tuple(dict.fromkeys(self.joins + other.joins)),
+        )
+
+
+class Select(Selection, frozen=True):
+    """select(Book).where(...)"""
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        if (it := self.changed(name, args, at)) is not None:
+            return it
+        if name == "exists":
+            return Expression(self.condition.columns, "exists", table=self.root() or "")
+        if name in ("scalar_subquery", "as_scalar", "label"):
+            return Expression(self.condition.columns)
+        if name in ("subquery", "cte", "alias", "lateral"):
+            return Derived(self)
+        return UNKNOWN
+
+
+class Derived(Receiver, frozen=True):
+    """A statement that stands in another: select(...).subquery()."""
+
+    of: Selection
+
+    def attribute(self, name: str, at: At) -> Object:
+        return Columns() if name in ("c", "columns") else super().attribute(name, at)
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        if name == "select":
+            return Select((Entity(),), said="select")
+        return self
+
+
+class Columns(Object, frozen=True):
+    """The columns of something that is no model."""
+
+    def attribute(self, name: str, at: At) -> Object:
+        return Expression()
+
+    def item(self, index: Object, at: At) -> Object:
+        return Expression()
+
+
+class Change(Receiver, frozen=True):
+    """insert(), update() or delete(), of the ORM or of a table."""
+
+    operation: Literal["insert", "update", "delete", "upsert"]
+    model: str | None = None
+    table: str = ""
+    condition: Condition = Condition()
+    returning: tuple[Entity, ...] = ()
+    whole: bool = False  # values() was given a list of rows
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        if name in ("where", "filter"):
+            return msgspec.structs.replace(self, condition=both(self.condition, *args.positional))
+        if name == "filter_by":
+            condition = both(self.condition, by_keywords(self.model or "", args))
+            return msgspec.structs.replace(self, condition=condition)
+        if name in ("returning", "return_defaults"):
+            return msgspec.structs.replace(self, returning=tuple(entity(it, at) for it in args.positional))
+        if name in ("on_conflict_do_update", "on_conflict_do_nothing", "on_duplicate_key_update"):
+            return msgspec.structs.replace(self, operation="upsert")
+        return self if name in _SAME_CHANGE else UNKNOWN
+
+    def query(self, api: str, at: At) -> Query:
+        model = at.models.get(self.model)
+        name = model.name if model is not None else self.table
+        column = next((name for _, name in self.condition.equal), None)
+        if self.operation in ("insert", "upsert"):
+            instead = f"{api.partition('(')[0]}(insert({name}), [...])"
+        elif self.operation == "update":
+            instead = f"{api.partition('(')[0]}(update({name}), [...])"
+        else:
+            instead = f"delete({name}).where({name}.{column or 'id'}.in_(...))"
+        return Query(
+            model.library if model is not None else "sqlalchemy",
+            api,
+            self.operation,
+            model=self.model,
+            table=(model.table if model is not None else self.table) or None,
+            equal=tuple(name for _, name in self.condition.equal),
+            null=tuple(name for _, name in self.condition.null),
+            among=tuple(name for _, name in self.condition.among),
+            ranges=tuple(name for _, name in self.condition.ranges),
+            others=tuple(name for _, name in self.condition.others),
+            many=bool(self.returning),
+            instead=instead,
+        )
+
+    def joined(self, other: Object) -> Object | None:
+        if not isinstance(other, Change) or (other.operation, other.model, other.table) != (
+            self.operation,
+            self.model,
+            self.table,
+        ):
+            return None
+        return msgspec.structs.replace(self, condition=both(self.condition, other.condition))
+
+
+class Text(Receiver, frozen=True):
+    """text("SELECT ..."); None where the text is put together."""
+
+    sql: str | None = None
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        return self
+
+    def query(self, api: str, at: At) -> Query:
+        return Query("sqlalchemy", api, operation_of(self.sql), sql=self.sql, many=True, instead=_instead_of(self.sql))
+
+
+_OPERATIONS: Final[dict[str, Operation]] = {
+    "select": "select",
+    "with": "select",
+    "insert": "insert",
+    "update": "update",
+    "delete": "delete",
+    "merge": "upsert",
+}
+
+
+def operation_of(sql: str | None) -> Operation:
+    """What kind of statement a text is, by its first word."""
+    word = sql.split(None, 1)[0].lower().lstrip("(") if sql and sql.strip() else ""
+    return _OPERATIONS.get(word, "execute")
+
+
+def _instead_of(sql: str | None) -> str:
+    operation = operation_of(sql)
+    if operation in ("insert", "update", "upsert", "delete"):
+        return "execute(text(...), [...])"
+    return "" if sql is not None and operation == "execute" else "one statement for all of them"
+
+
+def entity(it: Object, at: At) -> Entity:
+    """What one argument of select() asks for."""
+    if isinstance(it, ColumnRef):
+        return Entity(it.model, it.name)
+    if isinstance(it, RelationRef):
+        return Entity(it.target)
+    if isinstance(it, Expression):
+        model = it.table or (it.of[0][0] if it.of else None)
+        return Entity(model or None, "", it.kind, it.label)
+    if isinstance(it, TableRef):
+        return Entity(it.model, "*", label=it.name)
+    model_found = at.model_of(it)
+    return Entity(model_found.id) if model_found is not None else Entity()
+
+
+class TableRef(Receiver, frozen=True):
+    """A Table: of its own, or of a model."""
+
+    name: str
+    model: str | None = None
+
+    def attribute(self, name: str, at: At) -> Object:
+        if name in ("c", "columns"):
+            return TableColumns(self)
+        return super().attribute(name, at)
+
+    def method(self, name: str, args: Args, at: At) -> Object:
+        if name in ("insert", "update", "delete"):
+            return Change(name, self.model, self.name)  # type: ignore[arg-type]
+        if name == "select":
+            return Select((entity(self, at),))
+        return self if name in ("alias", "join", "outerjoin") else UNKNOWN
+
+
+class TableColumns(Object, frozen=True):
+    of: TableRef
+
+    def attribute(self, name: str, at: At) -> Object:
+        return ColumnRef(self.of.model or self.of.name, name)
+
+    def item(self, index: Object, at: At) -> Object:
+        name = text(index)
+        return self.attribute(name, at) if name else Expression()
+
+
+def _name(it: Entity, at: At) -> str:
+    if it.label or it.column:
+        return it.label or it.column or ""
+    model = at.models.get(it.model)
+    return model.name if model is not None else ""
+
+
+def _orders(
+    before: tuple[tuple[Column, Literal["asc", "desc"]], ...], args: Args
+) -> tuple[tuple[Column, Literal["asc", "desc"]], ...]:
+    found = list(before)
+    for it in args.positional:
+        if isinstance(it, Ordered):
+            found.append((it.column, it.direction))
+        elif isinstance(it, ColumnRef):
+            found.append((it.column, "asc"))
+    return tuple(dict.fromkeys(found))
+
+
+def _number(it: Object | None) -> int | bool:
+    if isinstance(it, Constant) and isinstance(it.value, int) and not isinstance(it.value, bool):
+        return it.value
+    return not (isinstance(it, Constant) and it.value is None)
+
+
+_SAME: Final = frozenset(
+    "distinct group_by with_for_update execution_options correlate correlate_except prefix_with suffix_with with_hint "
+    "with_statement_hint union union_all intersect except_ params enable_eagerloads yield_per populate_existing "
+    "autoflush enable_assertions from_self tuples reset_joinpoint with_session set_label_style with_labels "
+    "reduce_columns only_return_tuples from_statement add_cte with_loader_criteria select_entity_from with_transformation "
+    "unique self_group".split()
+)
+_SAME_CHANGE: Final = frozenset(
+    "values execution_options inline from_select prefix_with suffix_with with_hint ordered_values options params "
+    "with_dialect_options".split()
+)

@@ -1,0 +1,122 @@
+"""What the rules over code see: statements that are sent once per row, and where the code sends any."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
+
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.query import READS, Query
+from crowsfoot.link.project import Linked
+from crowsfoot.source import Span
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Role = Literal["application", "test", "migration", "script"]
+
+
+class Passed(Linked, frozen=True, eq=False, dict=True):
+    """A place on the way to where a statement is sent, and the code that stands there."""
+
+    span: Span
+    code: str
+    function: str  # the function that it stands in, "" for the module
+
+
+class Access(Linked, frozen=True, eq=False, dict=True):
+    """One place of the code that sends a statement to the database, directly."""
+
+    query: Query
+    span: Span
+    function: str
+    role: Role
+
+    def __str__(self) -> str:
+        return self.query.api
+
+
+class Repeated(Linked, frozen=True, eq=False, dict=True):
+    """A statement that is sent once per row of something.
+
+    span is where the loop's body asks for it, and way the calls from there to where it is sent, which is last;
+    where that is the same place, way is empty. loop is the head of the loop, over what it goes over, as code.
+    how is "" for a loop, else the function that goes over it: "map()", "gather()", or "recursion".
+    """
+
+    query: Query
+    span: Span
+    code: str
+    function: str
+    way: tuple[Passed, ...]
+    loop: Span
+    over: str
+    how: str
+    role: Role
+    nested: bool  # there is a further loop over rows around it
+    same: bool  # nothing that it asks for changes from pass to pass
+    others: int = 0  # further statements that the same call sends
+
+    @property
+    def behind_call(self) -> bool:
+        return bool(self.way)
+
+    @property
+    def is_fan_out(self) -> bool:
+        return self.how not in ("", "recursion")
+
+    @property
+    def is_recursive(self) -> bool:
+        return self.how == "recursion"
+
+    @property
+    def is_lazy(self) -> bool:
+        return self.query.cause != "call"
+
+    @property
+    def writes(self) -> bool:
+        return self.query.operation not in READS | {"select", "execute"}
+
+    def __str__(self) -> str:
+        return f"{self.function or 'module'}: {self.query.api}"
+
+
+class Code(Linked, frozen=True, eq=False, dict=True):
+    """What the code of a project asks of its databases."""
+
+    repeated: tuple[Repeated, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    models: tuple[Model, ...] = ()
+    edges: tuple[tuple[str, str], ...] = ()  # who calls whom, as "path:function"
+
+    @cached_property
+    def calls(self) -> "nx.DiGraph[str]":
+        """The call graph, as far as calls could be followed, frozen."""
+        import networkx as nx
+
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_edges_from(self.edges)
+        nx.freeze(graph)
+        return graph
+
+    def of_table(self, table: str) -> Iterable[Access]:
+        return (it for it in self.accesses if it.query.table == table)
+
+
+def role_of(path: str) -> Role:
+    """What the code of a file is for, by where it lies."""
+    if _TEST.search(path):
+        return "test"
+    if _MIGRATION.search(path):
+        return "migration"
+    return "script" if _SCRIPT.search(path) else "application"
+
+
+_TEST: Final = re.compile(
+    r"(?:^|/)(?:tests?|testing|unittests|integration_tests|factories|testdata)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
+)
+_MIGRATION: Final = re.compile(r"(?:^|/)(?:migrations|data_migrations|alembic|versions)/(?:.*/)?[^/]+\.py$")
+_SCRIPT: Final = re.compile(
+    r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"
+    r"|/management/commands/"
+)

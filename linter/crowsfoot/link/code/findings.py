@@ -1,0 +1,105 @@
+"""What scopes have sent -> the statements that are sent once per row, each told once."""
+
+from collections.abc import Iterator
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard
+from crowsfoot.libraries.objects import Place
+from crowsfoot.link.code.access import Passed, Repeated, role_of
+from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.frame import Effect, Frame
+from crowsfoot.link.code.loops import row_loop
+from crowsfoot.link.code.shown import shown
+from crowsfoot.source import Span
+
+
+def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
+    """By place; a call that sends several statements is one."""
+    called = {(it.path, it.number) for it in evaluator.frames() if not it.general}
+    found: dict[tuple[Place, str], list[Repeated]] = {}
+    for frame in evaluator.frames():
+        for effect in frame.effects:
+            # Callers say more of what rows have loaded than annotations do.
+            if frame.general and effect.query.cause != "call" and (frame.path, frame.number) in called:
+                continue
+            repeated = _repeated(evaluator, frame, effect)
+            if repeated is not None:
+                kind = "call" if effect.chain else effect.query.api
+                found.setdefault((frame.place(effect.value), kind), []).append(repeated)
+    for group in found.values():
+        first = group[0]
+        ways = {str(it.way[-1].span) if it.way else "" for it in group}
+        yield Repeated(
+            **{name: getattr(first, name) for name in Repeated.__struct_fields__ if name != "others"},
+            others=len(ways) - 1,
+        )
+
+
+def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect) -> Repeated | None:
+    if effect.query.in_batch or not effect.query.instead and effect.query.operation == "execute":
+        return None
+    scope = frame.scope
+    number = row_loop(frame, effect.loop)
+    value = scope.values[effect.value]
+    how = ""
+    if effect.each is not None and standard.size_of(effect.each.over) == "rows":
+        loop = Span(frame.path, value.start, value.end)
+        how, over = effect.each.how, shown(scope, effect.value)
+    elif number is not None:
+        if _is_fixed(evaluator, frame, number):
+            return None
+        head = scope.loops[number]
+        loop = Span(frame.path, head.start, head.end)
+        over = shown(scope, head.over) if head.over is not None else ""
+        how = _fanned(frame, effect.loop)
+    elif frame.recursive and not effect.chain and _feeds_recursion(frame, effect):
+        loop = Span(frame.path, scope.name_range.start, scope.name_range.end)
+        how, over = "recursion", scope.name
+    else:
+        return None
+    return Repeated(
+        query=effect.query,
+        span=Span(frame.path, value.start, value.end),
+        code=shown(scope, effect.value),
+        function=evaluator.program.qualified(frame.path, frame.number),
+        way=tuple(_passed(evaluator, it) for it in effect.chain),
+        loop=loop,
+        over=over,
+        how=how,
+        role=role_of(frame.path),
+        nested=number is not None and row_loop(frame, scope.loops[number].parent) is not None,
+        same=False,
+    )
+
+
+def _passed(evaluator: Evaluator, place: Place) -> Passed:
+    scope = evaluator.program.scope(place.path, place.scope)
+    value = scope.values[place.value]
+    return Passed(
+        Span(place.path, value.start, value.end),
+        shown(scope, place.value),
+        evaluator.program.qualified(place.path, place.scope),
+    )
+
+
+def _is_fixed(evaluator: Evaluator, frame: Frame, number: int) -> bool:
+    """Whether the loop goes over a parameter that all callers give a constant number of elements."""
+    over = frame.scope.loops[number].over
+    it = frame.scope.values[over] if over is not None else None
+    if not isinstance(it, facts.Parameter):
+        return False
+    sizes = evaluator.sizes.get((frame.path, frame.number, it.index))
+    return sizes == {"fixed"} or sizes == {"chunks"}
+
+
+def _fanned(frame: Frame, number: int) -> str:
+    while number >= 0:
+        if number in frame.fanned:
+            return f"{frame.fanned[number]}()"
+        number = frame.scope.loops[number].parent
+    return ""
+
+
+def _feeds_recursion(frame: Frame, effect: Effect) -> bool:
+    """Whether the function calls itself with what the statement gives, or once per row of it."""
+    return effect.query.many or effect.query.cause == "relation"

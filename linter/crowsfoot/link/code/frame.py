@@ -1,0 +1,91 @@
+"""One run through a scope: the objects of its values, and what they have sent."""
+
+from typing import NamedTuple
+
+from crowsfoot.facts.code import Scope
+from crowsfoot.libraries.objects import UNKNOWN, Object, Place
+from crowsfoot.libraries.query import Query
+
+
+class Each(NamedTuple):
+    """A loop that is a call: map(f, xs). over is what it goes over, how its name."""
+
+    over: Object
+    how: str
+
+
+class Effect(NamedTuple):
+    """A statement that a scope sends.
+
+    value is where, in the scope, and loop the innermost of its loops that counts: rows that are kept are sent for
+    where they were made. chain are the places below, where the scope calls others: the last one sends it.
+    parameter is the number of the parameter that it is sent for, once for each time that one was made.
+    """
+
+    query: Query
+    value: int
+    loop: int
+    chain: tuple[Place, ...] = ()
+    parameter: int | None = None
+    each: Each | None = None
+
+
+class Frame:
+    """A scope with its parameters bound; general where nobody has called it, and they are what they must be."""
+
+    __slots__ = (
+        *("path", "number", "scope", "params", "general", "depth", "objects", "effects", "_sent", "_read"),
+        *("fanned", "recursive", "walked", "done"),
+    )
+
+    def __init__(
+        self, path: str, number: int, scope: Scope, params: tuple[Object, ...], general: bool, depth: int
+    ):
+        self.path = path
+        self.number = number
+        self.scope = scope
+        self.params = params
+        self.general = general
+        self.depth = depth
+        self.objects: list[Object | None] = [None] * len(scope.values)
+        self.effects: list[Effect] = []
+        self._sent: set[Place] = set()
+        self._read: set[tuple[int, str]] = set()
+        self.fanned: dict[int, str] = {}  # loops of comprehensions that something awaits all at once
+        self.recursive: list[int] = []  # calls of itself, directly or by others
+        self.done = False
+
+    def made_in_loop(self, place: Place, value: int) -> int:
+        """The loop that what was made at the place counts in, when it is sent at the value."""
+        here = place.path == self.path and place.scope == self.number
+        if not here:
+            return self.scope.values[value].loop
+        return -1 if place.value < 0 else self.scope.values[place.value].loop
+
+    def add(self, effect: Effect, made: Place | None) -> None:
+        """Keep what is sent, unless it is kept already."""
+        if made is not None:
+            if made in self._sent:
+                return
+            self._sent.add(made)
+            effect = effect._replace(loop=self.made_in_loop(made, effect.value))
+            if (made.path, made.scope) == (self.path, self.number) and made.value < 0:
+                effect = effect._replace(parameter=-1 - made.value)
+        if len(self.effects) < _MOST_EFFECTS:
+            self.effects.append(effect)
+
+    def reads(self, of: int, name: str) -> bool:
+        """Whether that attribute of that value is read for the first time here."""
+        if (of, name) in self._read:
+            return False
+        self._read.add((of, name))
+        return True
+
+    def known(self, value: int) -> Object:
+        return self.objects[value] or UNKNOWN
+
+    def place(self, value: int) -> Place:
+        return Place(self.path, self.number, value)
+
+
+_MOST_EFFECTS = 200

@@ -1,0 +1,143 @@
+"""A loop -> whether it goes on once per row: with data that grows, and not for an attempt, a page or a constant."""
+
+import re
+from typing import Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard
+from crowsfoot.libraries.objects import Class, External
+from crowsfoot.link.code.frame import Frame
+
+
+def is_row_loop(frame: Frame, number: int) -> bool:
+    """Whether the loop, or one around it, has a pass for every row of something."""
+    return row_loop(frame, number) is not None
+
+
+def row_loop(frame: Frame, number: int) -> int | None:
+    """The innermost of the loop and those around it that has a pass for every row of something."""
+    while number >= 0:
+        loop = frame.scope.loops[number]
+        if _per_row(frame, number, loop):
+            return number
+        number = loop.parent
+    return None
+
+
+def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
+    if loop.again != "always":
+        return False  # it ends after its first pass, or it tries again
+    if loop.kind == "while":
+        return _takes_away(frame, number, loop)
+    assert loop.over is not None
+    if _NO_ROWS.search(loop.target):
+        return False
+    if not _grows(frame, loop.over):
+        return False
+    return standard.size_of(frame.known(loop.over)) == "rows"
+
+
+def _grows(frame: Frame, number: int) -> bool:
+    """Whether what is gone over is no constant of the program, by what it is called."""
+    it = frame.scope.values[number]
+    known = frame.known(number)
+    if isinstance(known, Class) or (isinstance(known, External) and _IS_SETTING.search(known.name)):
+        return False  # the members of an enum; settings
+    if isinstance(it, facts.Call):
+        word = _last_word(frame, it.of)
+        if _NO_ROWS.search(word) or word in _OF_THE_PROGRAM:
+            return False
+        method = frame.scope.values[it.of]
+        if word in ("items", "values", "keys") and isinstance(method, facts.Attribute):
+            return _grows(frame, method.of)
+        if word in _PASS_ON and it.args:
+            return _grows(frame, it.args[0])
+        return True
+    word = _last_word(frame, number)
+    return not (word.isupper() and len(word) > 1) and word not in _OF_THE_PROGRAM
+
+
+def _last_word(frame: Frame, number: int) -> str:
+    it = frame.scope.values[number]
+    return it.name if isinstance(it, (facts.Attribute, facts.Name, facts.Import)) else ""
+
+
+def _takes_away(frame: Frame, number: int, loop: facts.Loop) -> bool:
+    """`while rows: row = rows.pop()`"""
+    if loop.test is None:
+        return False
+    values = frame.scope.values
+    tested = _same(values, loop.test)
+    for it in values:
+        if isinstance(it, facts.Call) and _within(frame, it.loop, number):
+            method = values[it.of]
+            if isinstance(method, facts.Attribute) and method.name in ("pop", "popleft", "popitem"):
+                if _same(values, method.of) & tested:
+                    return True
+    return False
+
+
+def _same(values: tuple[facts.AnyValue, ...], number: int) -> set[int]:
+    """The values that one may be: itself, and what an Either or a test of it holds."""
+    found = {number}
+    it = values[number]
+    if isinstance(it, facts.Tested):
+        found |= _same(values, it.of)
+    elif isinstance(it, facts.Either):
+        found.update(it.options)
+    elif isinstance(it, (facts.Operation, facts.Call)):
+        for operand in it.operands if isinstance(it, facts.Operation) else it.args:
+            found.add(operand)
+    return found
+
+
+def _within(frame: Frame, loop: int, outer: int) -> bool:
+    while loop >= 0:
+        if loop == outer:
+            return True
+        loop = frame.scope.loops[loop].parent
+    return False
+
+
+_NO_ROWS: Final = re.compile(
+    r"(?:^|_)(?:chunk|batch|page|attempt|retr(?:y|ies)|tries|window|bucket|shard|partition|slice)(?:e?s|ed)?(?:_|$)"
+    r"|paginat|chunked|batched|in_batches|in_chunks",
+    re.IGNORECASE,
+)
+_IS_SETTING: Final = re.compile(r"(?:^|\.)settings\.|\.[A-Z][A-Z0-9_]+$")
+_OF_THE_PROGRAM: Final = frozenset(
+    (
+        *(
+            "get_models",
+            "sorted_tables",
+            "__subclasses__",
+            "get_fields",
+            "get_app_configs",
+            "choices",
+            "_fields",
+        ),
+        *(
+            "model_fields",
+            "__fields__",
+            "__annotations__",
+            "fields",
+            "local_fields",
+            "many_to_many",
+            "__members__",
+        ),
+        *(
+            "parse_args",
+            "argv",
+            "environ",
+            "listdir",
+            "glob",
+            "rglob",
+            "iterdir",
+            "migrations",
+            "table_names",
+        ),
+    )
+)
+_PASS_ON: Final = frozenset(
+    ("enumerate", "list", "tuple", "sorted", "reversed", "set", "tqdm", "iter", "zip")
+)

@@ -1,0 +1,129 @@
+"""Files of Python -> a program: which module a path is, and what an import means."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from posixpath import dirname
+
+from crowsfoot.facts.code import CodeFile, Import, Scope
+
+
+class Program:
+    """All files of Python of a project, by path."""
+
+    def __init__(self, files: Mapping[str, CodeFile]) -> None:
+        self.files = files
+        self._folders: set[str] = {""}
+        self._roots: dict[str, list[str]] = {}  # the first word of a module to the folders that hold it
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._inner: dict[str, dict[int, list[int]]] = {}
+        self._names: dict[tuple[str, int], dict[str, int]] = {}
+        for path in files:
+            folder = dirname(path)
+            while folder not in self._folders:
+                self._folders.add(folder)
+                folder = dirname(folder)
+        packages = {dirname(path) for path in files if path.endswith("__init__.py")}
+        # A folder within a package is no place that Python looks for modules in.
+        for path in [*files, *self._folders]:
+            parent = dirname(path)
+            if path and parent not in packages:
+                self._roots.setdefault(_stem(path), []).append(parent)
+
+    def scope(self, path: str, number: int) -> Scope:
+        return self.files[path].scopes[number]
+
+    def names(self, path: str, number: int) -> Mapping[str, int]:
+        """The variables of a scope, each with the number of its value."""
+        key = (path, number)
+        if key not in self._names:
+            self._names[key] = dict(self.scope(path, number).names)
+        return self._names[key]
+
+    def module(self, name: str, of: str) -> str | None:
+        """The file that the module of that full name is, as the file at of imports it; None for a library's."""
+        first = name.partition(".")[0]
+        roots = self._roots.get(first)
+        if not roots:
+            return None
+        here = dirname(of)
+        key = (name, here)
+        if key not in self._found:
+            standard = first in sys.stdlib_module_names
+            # The nearest folder that has it: two services of one repository may have a `models` each.
+            candidates = sorted(
+                (it for it in set(roots) if not standard or it == here), key=lambda it: -_common(it, here)
+            )
+            found = (self._at(_join(root, name.replace(".", "/"))) for root in candidates)
+            self._found[key] = next((it for it in found if it is not None), None)
+        return self._found[key]
+
+    def imported(self, it: Import, of: str) -> tuple[str | None, str, str]:
+        """What an import names: the file of its module if it is of this program, the module's name, the name in it."""
+        if not it.level:
+            return self.module(it.module, of), it.module, it.name
+        folder = dirname(of)
+        for _ in range(it.level - 1):
+            folder = dirname(folder)
+        target = _join(folder, it.module.replace(".", "/")) if it.module else folder
+        return self._at(target), target.replace("/", "."), it.name
+
+    def is_folder(self, name: str, of: str) -> bool:
+        """Whether the module of that name is a folder of the program without a file of its own."""
+        folder = name.replace(".", "/")
+        return any(
+            _join(root, folder) in self._folders for root in self._roots.get(name.partition(".")[0], ())
+        )
+
+    def inner(self, path: str, number: int) -> Sequence[int]:
+        """The scopes right within a scope."""
+        if path not in self._inner:
+            found: dict[int, list[int]] = {}
+            for it, scope in enumerate(self.files[path].scopes):
+                found.setdefault(scope.parent, []).append(it)
+            self._inner[path] = found
+        return self._inner[path].get(number, ())
+
+    def submodule(self, path: str, name: str) -> str | None:
+        """The module of that name in the package that the file at path is."""
+        return self._at(_join(dirname(path), name)) if path.endswith("__init__.py") else None
+
+    def folder_module(self, folder: str, name: str) -> str | None:
+        return self._at(_join(folder, name))
+
+    def qualified(self, path: str, number: int) -> str:
+        """The scope's name with those that it stands in: "Repo.by_id"; "" for the module."""
+        words: list[str] = []
+        while number > 0:
+            scope = self.scope(path, number)
+            words.append(scope.name or "<lambda>")
+            number = scope.parent
+        return ".".join(reversed(words))
+
+    def dotted(self, path: str) -> str:
+        """The module's name, for ids and messages."""
+        stem = path.removesuffix(".py").removesuffix("/__init__")
+        return stem.removeprefix("src/").replace("/", ".")
+
+    def _at(self, stem: str) -> str | None:
+        for path in (f"{stem}/__init__.py", f"{stem}.py"):
+            if path in self.files:
+                return path
+        return None
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _common(one: str, other: str) -> int:
+    """How much of one path leads to the other: a root that is not above `other` counts by what they share."""
+    shared = 0
+    for left, right in zip(one.split("/"), other.split("/"), strict=False):
+        if left != right:
+            break
+        shared += 1
+    return shared * 2 - (one != "" and not (other + "/").startswith(one + "/"))
