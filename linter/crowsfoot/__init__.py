@@ -11,6 +11,8 @@ from crowsfoot.source import Span
 
 if TYPE_CHECKING:
     from crowsfoot.link.automation import Command
+    from crowsfoot.link.code.access import Access, Code, Repeated
+    from crowsfoot.link.code.told import once_per_row
     from crowsfoot.link.history import History, Migration, Step
     from crowsfoot.link.project import (
         Column,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Access",
+    "Code",
     "Column",
     "Command",
     "Confidence",
@@ -42,6 +46,7 @@ __all__ = [
     "Project",
     "Related",
     "Relation",
+    "Repeated",
     "Rule",
     "Safety",
     "Severity",
@@ -50,6 +55,7 @@ __all__ = [
     "Table",
     "UnresolvedRelation",
     "__version__",
+    "once_per_row",
     "rule",
 ]
 
@@ -59,7 +65,7 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        for module in ("project", "history", "automation"):
+        for module in ("project", "history", "automation", "code.access", "code.told"):
             found = vars(import_module(f"crowsfoot.link.{module}")).get(name)
             if found is not None:
                 globals()[name] = found

@@ -45,12 +45,13 @@ from crowsfoot.source import Source, Span
 
 _FENCE = re.compile(r"^```(\w+)[ \t]*(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NEXT_FILE = re.compile(
-    r"^(?:-- next migration|(?:--|#) (\S+\.(?:json|prisma|sh|sql|toml|ya?ml)))$\n?", re.MULTILINE
+    r"^(?:-- next migration|(?:--|#) (\S+\.(?:json|prisma|py|sh|sql|toml|ya?ml)))$\n?", re.MULTILINE
 )
 
 # Where the text of an example stands, by its language.
 _PLACES = {
     "prisma": "schema.prisma",
+    "py": "app.py",
     "ts": "prisma.config.ts",
     "toml": "crowsfoot.toml",
     "sql": "migrations/20240101000000_step/migration.sql",
@@ -231,7 +232,7 @@ def _complete(projects: list[dict[str, str]], dialect: str) -> None:
         return
     files, provider = projects[-1], dialect or "postgresql"
     schema = files.get("schema.prisma", "")
-    if "datasource " not in schema:
+    if "datasource " not in schema and not any(path.endswith(".py") for path in files):
         files["schema.prisma"] = _DATASOURCE.format(provider) + schema
     if any(path.startswith("migrations/") for path in files):
         files.setdefault("migrations/migration_lock.toml", f'provider = "{provider}"\n')

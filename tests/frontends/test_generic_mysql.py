@@ -315,7 +315,7 @@ SESSIONS: list[tuple[str, type[Change], dict[str, Any]]] = [
     ("OPTIMIZE TABLE t", Maintain, {"command": "optimize"}),
     ("ANALYZE TABLE t", Maintain, {"command": "analyze"}),
     ("EXECUTE s USING @a", Block, {"dynamic": True, "body": ()}),
-    ("USE shop", Unknown, {}),
+    ("USE shop", SetVariable, {"name": "database", "value": "shop"}),
     (
         "CREATE DATABASE IF NOT EXISTS x CHARACTER SET utf8mb4",
         CreateSchema,

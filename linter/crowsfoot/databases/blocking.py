@@ -89,6 +89,9 @@ class Wait(msgspec.Struct, frozen=True, eq=False):
 
 def effects_of(step: Step) -> Effects:
     """What the statement locks, scans and rewrites."""
+    known: Effects | None = step.__dict__.get("effects")
+    if known is not None:
+        return known
     from crowsfoot.databases import locks
 
     return locks.effects_of(step)

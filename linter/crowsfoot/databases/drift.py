@@ -297,7 +297,7 @@ def _tables_without_model(
     # Prisma sees the schemas that the datasource lists, else the first of the search path.
     schemas = {table.schema for table in database.tables.values() if table.schema} or {catalog.search_path[0]}
     declared = {catalog.fold(table.name) for table in database.tables.values()}
-    for there in sorted(catalog.tables.values(), key=lambda it: it.span):
+    for there in sorted(catalog.tables.values(), key=lambda it: (it.span, it.number)):
         if (
             there.number in known
             or there.kind != "table"

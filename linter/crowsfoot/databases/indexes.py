@@ -6,7 +6,6 @@ Measured on PostgreSQL 15 and 18 (buffers touched per plan), MariaDB 10.11 and S
 import re
 from collections.abc import Collection, Set
 from enum import IntEnum
-from functools import lru_cache
 from itertools import takewhile
 
 import msgspec
@@ -188,11 +187,18 @@ class _Indexes(msgspec.Struct, frozen=True):
 
     by_lead: dict[str, list[Index]]
     kept: dict[str, list[tuple[tuple[object, ...], Index]]]
+    of: tuple[Index, ...]
 
 
-# Rules look at one index after the other, and those of one table follow each other.
-@lru_cache(maxsize=1)
 def _of_table(table: Table) -> _Indexes:
+    """Made once for all rules that ask, as long as the table has the same indexes."""
+    known: _Indexes | None = table.__dict__.get("sorted_indexes")
+    if known is None or known.of is not table.indexes:
+        known = table.__dict__["sorted_indexes"] = _sorted(table)
+    return known
+
+
+def _sorted(table: Table) -> _Indexes:
     by_lead: dict[str, list[Index]] = {}
     alike: dict[tuple[object, ...], Index] = {}
     for index in table.indexes:
@@ -203,7 +209,7 @@ def _of_table(table: Table) -> _Indexes:
     kept: dict[str, list[tuple[tuple[object, ...], Index]]] = {}
     for index in alike.values():
         kept.setdefault(_lead(index), []).append((_shape(index), index))
-    return _Indexes(by_lead, kept)
+    return _Indexes(by_lead, kept, table.indexes)
 
 
 def _lead(index: Index) -> str:

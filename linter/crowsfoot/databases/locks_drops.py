@@ -129,8 +129,7 @@ def _drop_schema(it: DropObject, draft: Draft) -> None:
     why = "it goes with its schema"
     for name in sorted(name for name in draft.before.sequences if name[0] == it.name.name):
         draft.lock_sequence(name, _AE, it.range, why)
-    tables = [table for table in draft.before.tables.values() if table.schema == it.name.name]
-    for table in sorted(tables, key=lambda table: table.number):
+    for table in [each for each in draft.before.tables_in_order() if each.schema == it.name.name]:
         drop_table(table, it.range, draft, cascade=True, why=why)
     _lock_changed(it.range, draft)
 

@@ -101,7 +101,7 @@ def insert(it: Insert, draft: Draft) -> None:
 
 
 def _number(table: Table, column: str, sequence: str | None, where: Range, draft: Draft) -> None:
-    for name in draft.before.owned.get(table.number, ()):
+    for name in sorted(draft.before.owned.get(table.number, ())):
         found = draft.before.sequences.get(name)
         if found is not None and (name[1] == sequence or found.owned_by == (table.number, column)):
             draft.lock_sequence(name, Mode.ROW_EXCLUSIVE, where, "numbers are taken from it")
@@ -240,11 +240,11 @@ def maintain(it: Maintain, draft: Draft) -> None:
 def _maintained(it: Maintain, draft: Draft) -> list[Table]:
     if it.names:
         return [table for table in map(draft.table, it.names) if table is not None]
-    tables = [table for table in draft.before.tables.values() if table.kind != "view"]
+    tables = [table for table in draft.before.tables_in_order() if table.kind != "view"]
     if it.command == "cluster":
         # Only those that CLUSTER has been told how to.
         tables = [table for table in tables if any(index.clustered for index in table.indexes.values())]
-    return sorted(tables, key=lambda table: table.number)
+    return tables
 
 
 def _reindex(it: Maintain, draft: Draft) -> None:
@@ -280,11 +280,8 @@ def _reindexed(it: Maintain, draft: Draft) -> list[Table]:
     if it.kind == "table":
         return [table for table in map(draft.table, it.names) if table is not None]
     schemas = {name.name for name in it.names} if it.kind == "schema" else None
-    return sorted(
-        (
-            table
-            for table in draft.before.tables.values()
-            if table.kind != "view" and (schemas is None or table.schema in schemas)
-        ),
-        key=lambda table: table.number,
-    )
+    return [
+        table
+        for table in draft.before.tables_in_order()
+        if table.kind != "view" and (schemas is None or table.schema in schemas)
+    ]

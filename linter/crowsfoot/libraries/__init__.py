@@ -8,7 +8,14 @@ KNOWN: Final = {
     **dict.fromkeys(
         (
             *("django", "rest_framework", "mptt", "model_utils", "polymorphic", "django_extensions"),
-            *("graphene_django", "strawberry_django", "treebeard", "modelcluster", "wagtail", "simple_history"),
+            *(
+                "graphene_django",
+                "strawberry_django",
+                "treebeard",
+                "modelcluster",
+                "wagtail",
+                "simple_history",
+            ),
         ),
         "django",
     ),
@@ -19,7 +26,17 @@ KNOWN: Final = {
     **dict.fromkeys(("peewee", "playhouse", "peewee_async"), "peewee"),
     **dict.fromkeys(
         (
-            *("sqlite3", "psycopg", "psycopg2", "asyncpg", "aiosqlite", "pymysql", "MySQLdb", "aiomysql", "mysql"),
+            *(
+                "sqlite3",
+                "psycopg",
+                "psycopg2",
+                "asyncpg",
+                "aiosqlite",
+                "pymysql",
+                "MySQLdb",
+                "aiomysql",
+                "mysql",
+            ),
             *("pyodbc", "oracledb", "cx_Oracle", "databases", "psycopg_pool", "asyncmy", "pymssql", "aiopg"),
         ),
         "raw",

@@ -1,9 +1,9 @@
 """What an expression of a program may be: objects that know what becomes of them, and which query that sends.
 
-The evaluator of link.code goes through a scope value by value, and asks the object that it has for each: what is
-your attribute `author`, what comes of calling you? A library answers with objects of its own, and says on the way
-`at.runs(query)`. All objects are immutable, hashable and small: what a function does is remembered by what it is
-called with.
+The evaluator of link.code goes through a scope value by value, and asks the object that it has for each: what
+is your attribute `author`, what comes of calling you? A library answers with objects of its own, and says on
+the way `at.runs(query)`. All objects are immutable, hashable and small: what a function does is remembered by
+what it is called with.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,14 +38,19 @@ class At(Protocol):
         Then it is sent as often as that place is passed, and not again when it is asked for a second time.
         """
 
+    def fetched(self, made: Place) -> bool:
+        """Whether what was made there has been sent already, and is kept."""
+
     def loaded(self, rows: "Object", paths: tuple[str, ...]) -> None:
-        """From here on those relations of the rows are loaded: what an argument holds is rows.with_loaded(paths)."""
+        """From here on those relations of the rows are loaded: what an argument holds is "
+        "rows.with_loaded(paths)."""
 
     def call(self, function: "Object", args: "Args") -> "Object":
         """What comes of calling something here: a function of the program, or an object of a library."""
 
     def each(self, over: "Object", how: str) -> "At":
-        """For what is done once per element of over, by a function and not by a loop: how is "map()", "gather()"."""
+        """For what is done once per element of over, by a function and not by a loop: how is "map()", "
+        ""gather()"."""
 
     def elsewhere(self, place: Place) -> "At":
         """The same, but to be reported at that place."""
@@ -64,6 +69,9 @@ class At(Protocol):
 
     def bases(self, cls: "Class") -> "tuple[Class | str, ...]":
         """What it derives from, nearest first, itself left out; a class of a library by its dotted name."""
+
+    def decorators(self, function: "Function") -> frozenset[str]:
+        """The last words of the names of its decorators: "declared_attr"."""
 
     def model_of(self, cls: "Object") -> Model | None:
         """The model that a class object, or a name in quotes, stands for."""
@@ -173,7 +181,8 @@ class Built(Object, frozen=True):
 
 
 class Instance(Object, frozen=True):
-    """An instance of a class of the program (or of one of a library that says no more: then cls is its name)."""
+    """An instance of a class of the program (or of one of a library that says no more: then cls is its "
+    "name)."""
 
     cls: "Class | str"
 
@@ -291,19 +300,23 @@ class Library(Protocol):
         """What comes of calling the function or class of that dotted name; None: nothing special."""
 
     def instance(self, name: str) -> Object | None:
-        """What an instance of its class of that dotted name is, as an annotation says it; None: nothing special."""
+        """What an instance of its class of that dotted name is, as an annotation says it; None: nothing "
+        "special."""
 
     def model(self, cls: Class, at: At) -> Model | None:
-        """The model that the class is, None where it is none. bases and attributes of it can be asked of at."""
+        """The model that the class is, None where it is none. bases and attributes of it can be asked "
+        "of at."""
 
     def instance_of(self, cls: Class, at: At) -> Object | None:
-        """What an instance of a class of the program is that derives from one of the library; None: nothing special."""
+        """What an instance of a class of the program is that derives from one of the library; None: "
+        "nothing special."""
 
     def row(self, model: Model) -> Object:
         """A row of the model of which nobody knows what is loaded: a parameter, or self of a method."""
 
     def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
-        """What the class of a model of this library has by that name by the library: `objects`, `prisma`, a column."""
+        """What the class of a model of this library has by that name by the library: `objects`, "
+        "`prisma`, a column."""
 
     def review(self, cls: Class, at: At) -> None:
         """What is done once per row by machinery that no line of the program calls.

@@ -1,6 +1,6 @@
 """One place of the code that sends a statement to the database, and what it asks."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,7 +19,7 @@ Operation = Literal[
     "flush",  # whatever has been put off: the unit of work of SQLAlchemy
     "execute",  # SQL that is not known, or that is of no other kind
 ]
-READS = frozenset(("select", "count", "exists", "aggregate", "refresh"))
+READS: Final = frozenset(("select", "count", "exists", "aggregate", "refresh"))
 
 Cause = Literal[
     "call",  # a call of the library that sends it
@@ -58,3 +58,4 @@ class Query(msgspec.Struct, frozen=True):
     sql: str | None = None
     in_batch: bool = False  # it is queued, and is sent with others
     interpolated: bool = False  # its SQL is put together from parts that are no constants
+    fails: bool = False  # it is not sent: the library raises there, as for a lazy load in an asynchronous session

@@ -101,6 +101,10 @@ def join(options: list[Object]) -> Object:
         for it in option.options if isinstance(option, OneOf) else (option,):
             _join_into(found, it)
     known = [it for it in found if it is not UNKNOWN]
+    if len(known) < len(found):
+        # `rows or []`: what is not known may have any number of elements.
+        known = [Many(it.of) if isinstance(it, Many) and it.size == "fixed" else it for it in known]
+        known = [it for it in known if not isinstance(it, Many) or it.of is not UNKNOWN]
     if not known:
         return UNKNOWN
     # None stands for "not found" nearly always: whatever is done then is not done to it.

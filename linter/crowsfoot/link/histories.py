@@ -11,6 +11,7 @@ from crowsfoot.facts.sql import SqlFile, Statement
 from crowsfoot.link.assumed import Assumed, Changes
 from crowsfoot.link.catalog.doubts import touched_by_all
 from crowsfoot.link.catalog.draft import doubted
+from crowsfoot.link.catalog.elsewhere import back_home
 from crowsfoot.link.catalog.execute import Session, run
 from crowsfoot.link.catalog.model import Catalog, empty
 from crowsfoot.link.files import Files
@@ -242,6 +243,12 @@ def _replay(
         transactions.append(transaction)
     force_setattr(migration, "steps", tuple(steps))
     force_setattr(migration, "transactions", tuple(transactions))
+    if catalog.parked:
+        # Whoever runs the next file begins in the database that the tool is connected with.
+        home = back_home(catalog)
+        if home.database is None:
+            home = doubted(home, touched_by_all(facts.statements))
+        return home
     return catalog
 
 

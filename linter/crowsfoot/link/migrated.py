@@ -35,11 +35,11 @@ def database_of(history: History, tenant_column: str | None) -> Database:
     )
     enums = {
         (it.schema, it.name): Enum(database, it.name, it.name, it.values, it.span)
-        for it in catalog.types.values()
+        for it in sorted(catalog.types.values(), key=lambda it: (it.span, it.schema, it.name))
         if isinstance(it, held.Enum)
     }
     tables: dict[int, Table] = {}
-    for number, there in sorted(catalog.tables.items(), key=lambda it: it[1].span):
+    for number, there in sorted(catalog.tables.items(), key=lambda it: (it[1].span, it[0])):
         # The rows of a partitioned table lie in its partitions, which inherit its indexes.
         if there.kind != "materialized view" and not there.temporary and there.partition_of is None:
             tables[number] = _table(database, there, enums, catalog)

@@ -367,22 +367,17 @@ def _comprehension(
         source = generator.iter
         over = read[source.__class__](frame, source)
         number = len(frame.loops)
-        start = place(frame, generator.target)[0]
+        names = dict.fromkeys(names_of(generator.target))
+        for name in names:
+            hidden.setdefault(name, env.get(name))
+        start, target_end, _ = place(frame, generator.target)
+        end = place(frame, source)[1]
+        is_async = bool(generator.is_async)
         frame.loops.append(
-            Loop(
-                "comprehension",
-                start,
-                place(frame, source)[1],
-                frame.loop,
-                over,
-                None,
-                bool(generator.is_async),
-            )
+            Loop("comprehension", start, end, frame.loop, over, None, is_async, target=", ".join(names))
         )
         frame.loop = number
-        for name in names_of(generator.target):
-            hidden.setdefault(name, env.get(name))
-        frame.values.append(Element(*place(frame, generator.target), number))
+        frame.values.append(Element(start, target_end, number, number))
         unpack(frame, generator.target, len(frame.values) - 1)
         for condition in generator.ifs:
             test(frame, condition)

@@ -35,6 +35,7 @@ def for_(frame: Frame, node: ast.For | ast.AsyncFor) -> int:
     frame.loops.append(None)
     frame.loop = number
     names = dict.fromkeys(names_of(target))
+    held = ", ".join(names)
     around = begin(frame, assigned(node.body, names, frame.file.binds_in_expressions), node)
     frame.values.append(Element(*place(frame, target), number))
     store(frame, target, len(frame.values) - 1)
@@ -43,7 +44,17 @@ def for_(frame: Frame, node: ast.For | ast.AsyncFor) -> int:
     frame.loop = parent
     is_async = node.__class__ is ast.AsyncFor
     frame.loops[number] = Loop(
-        "for", start, close, parent, over, None, is_async, _again(ways), _leaves(ways), tuple(around.carried)
+        "for",
+        start,
+        close,
+        parent,
+        over,
+        None,
+        is_async,
+        _again(ways),
+        _leaves(ways),
+        tuple(around.carried),
+        held,
     )
     return _after(frame, node, around, ways, left)
 

@@ -60,7 +60,7 @@ def names_of(target: ast.expr) -> Iterator[str]:
         if isinstance(it, ast.Name):
             yield it.id
         elif isinstance(it, ast.Tuple | ast.List):
-            waiting.extend(it.elts)
+            waiting.extend(reversed(it.elts))
         elif isinstance(it, ast.Starred):
             waiting.append(it.value)
 

@@ -146,9 +146,13 @@ class Cursor:
         schema = None
         while self.key == ".":
             self.at += 1
-            if self.key == ".":  # SQL Server: db..table
-                continue
-            schema = token.text
+            if self.key == ".":  # SQL Server: db..table, in the schema dbo
+                schema = f"{token.text}.dbo" if schema is None else f"{schema}.{token.text}.dbo"
+                self.at += 1
+            elif schema is not None and self.dialect == "sqlserver":
+                schema = f"{schema}.{token.text}"  # that of another database
+            else:
+                schema = token.text
             token = self.take() if self.peek().kind == "word" else self.name()  # reserved or not
         return ObjectName(token.text, Range(start, token.end), schema)
 

@@ -98,6 +98,15 @@ def set_variable(cur: Cursor) -> list[Operation]:
     return found
 
 
+def use(cur: Cursor) -> list[Operation]:
+    """USE database."""
+    first = cur.at
+    cur.take()
+    name = cur.name("a database").text
+    cur.at = cur.stop
+    return [SetVariable(cur.range_from(first), "database", name)]
+
+
 def _variable(name: str) -> str:
     """A variable in lower case, without @@ and its scope."""
     name = name.lower()

@@ -66,11 +66,11 @@ _ESCAPED: Final = r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'"
 _WORD_START: Final = r"[^\x00-@\[-^`{-\x7f]"
 _TAG_REST: Final = r"[^\x00-/:-@\[-^`{-\x7f]"  # and digits
 _WORD_REST: Final = r"[^\x00-#%-/:-@\[-^`{-\x7f]"  # and digits and "$"
-# Long stretches of blanks, such as what COPY reads leaves behind, come first, because they are fast to skip.
+# Blanks and words come first, because they are fast to skip; a quote makes a word the beginning of a string.
 # What opens and is not closed comes last: a block comment is one of them, because it can hold others.
 _PATTERNS: Final[dict[Dialect, re.Pattern[str]]] = {
     "postgresql": re.compile(
-        rf"\s{{64,}}|(?P<line>--[^\n]*)|(?P<string>(?<![\w$])[eE]{_ESCAPED}|(?<!(?<![\w$])[eE]){_PLAIN})"
+        rf"\s+|[a-zA-Z_][a-zA-Z0-9_$]*+(?!')|(?P<line>--[^\n]*)|(?P<string>(?<![\w$])[eE]{_ESCAPED}|(?<!(?<![\w$])[eE]){_PLAIN})"
         rf'|(?P<name>"[^"]*")|{_SIMPLE}'
         rf"|(?P<dollars>(?<!{_WORD_REST})(?P<tag>\$(?:{_WORD_START}{_TAG_REST}*)?\$).*?(?P=tag))"
         rf"|(?P<command>\\[^\n]*)"

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from crowsfoot.frontends.sql.pieces import pieces
 from crowsfoot.frontends.sql.postgres_parser import UnparsedError, check
-from crowsfoot.frontends.sql.postgres_words import GAP_AT, TOKEN
+from crowsfoot.frontends.sql.postgres_words import GAP_AT, tokens
 
 
 class Bulk(NamedTuple):
@@ -66,8 +66,8 @@ def _values(text: str) -> int | None:
     depth = 0
     gap = GAP_AT.match(text)
     start = gap.end() if gap else 0
-    for match in TOKEN.finditer(text, start, start + _FIRST):
-        word = match[0].upper()
+    for match in tokens(text, start, start + _FIRST):
+        word = match["word"].upper()
         if word.startswith(("--", "/*")):
             continue
         words += 1

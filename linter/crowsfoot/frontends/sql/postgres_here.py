@@ -14,9 +14,9 @@ from crowsfoot.frontends.sql.postgres_words import (
     DOTTED_AT,
     GAP_AT,
     SPACE,
-    TOKEN,
     WORD,
     Words,
+    tokens,
     unquoted,
 )
 from crowsfoot.source import Range
@@ -97,8 +97,8 @@ class Here:
 
     def after(self, word: str, offset: int) -> int:
         """Where the word begins that follows word, which stands at or after offset."""
-        for match in TOKEN.finditer(self.text, offset, self.end):
-            if match[0].upper() == word:
+        for match in tokens(self.text, offset, self.end):
+            if match["word"].upper() == word:
                 return self.skip(match.end())
         return offset
 

@@ -9,6 +9,7 @@ from crowsfoot.frontends.sql.postgres_here import Here
 from crowsfoot.frontends.sql.postgres_names import object_name, strings
 from crowsfoot.frontends.sql.postgres_parser import Tree
 from crowsfoot.frontends.sql.postgres_results import VALUE_FUNCTIONS
+from crowsfoot.frontends.sql.postgres_walk import COMPARISONS
 
 # Beyond these nobody asks for the type of a column; a chain of a thousand operators is as deep.
 _DEEPEST: Final = 40
@@ -143,8 +144,11 @@ def _call(it: Tree, here: Here, depth: int) -> Shape:
 
 def _operator(it: Tree, here: Here, depth: int) -> Shape:
     if it["kind"] == "AEXPR_OP":
+        name = it["name"][-1]["String"]["sval"]
+        if name in COMPARISONS:
+            return _BOOLEAN
         operands = [_shape(it[side], here, depth) for side in ("lexpr", "rexpr") if side in it]
-        return Shape("operator", it["name"][-1]["String"]["sval"], of=tuple(operands))
+        return Shape("operator", name, of=tuple(operands))
     if it["kind"] == "AEXPR_NULLIF":
         return _shape(it["lexpr"], here, depth)
     return _BOOLEAN

@@ -1,7 +1,9 @@
 """What the nodes of a tree name: tables, columns, functions, constants, casts."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+import msgspec
 
 from crowsfoot.facts.sql import ColumnUse, Constant, ObjectName, Query
 from crowsfoot.frontends.sql import postgres_types as types
@@ -14,7 +16,7 @@ from crowsfoot.source import Range
 NO_CTES: Final[frozenset[str]] = frozenset()
 
 
-class Hint(NamedTuple):
+class Hint(msgspec.Struct, frozen=True):
     """What the surroundings of a node say about the constants in it."""
 
     type: str | None = None
@@ -53,7 +55,7 @@ class Walk:
         self.aliases: list[str] = []
         self.meanings: dict[str, ObjectName | None] = {}  # of aliases and table names; None: several things
         self.names: set[str] = set()  # by which rows of a source can be named as a whole
-        self._written: set[str] = set()  # the columns that were seen
+        self._seen: set[tuple[str, str | None]] = set()  # the columns, each with what stands before it
         self._stack: list[Any] = []
 
     def node(self, node: Tree | None, *, column: str | None = None) -> None:
@@ -140,19 +142,19 @@ class Walk:
     # --- constants, columns, functions ---
 
     def _column_ref(self, ref: Tree, hint: Hint) -> None:
-        here = self.here
-        start, end = here.dotted(ref.get("location", 0))
-        written = here.text[start:end]
-        if written in self._written:  # queries name the same columns again and again
-            return
-        self._written.add(written)
         fields = ref["fields"]
         last = fields[-1]
         if "String" not in last:
             self.star = True
-        elif not here.variables or fields[0]["String"]["sval"] not in here.variables:
-            table = fields[-2]["String"]["sval"] if len(fields) > 1 else None
-            self.columns.append(ColumnUse(last["String"]["sval"], here.place(start, end), table))
+            return
+        name = last["String"]["sval"]
+        table = fields[-2]["String"]["sval"] if len(fields) > 1 else None
+        if (name, table) in self._seen:  # queries name the same columns again and again
+            return
+        here = self.here
+        if not here.variables or fields[0]["String"]["sval"] not in here.variables:
+            self._seen.add((name, table))
+            self.columns.append(ColumnUse(name, here.name(ref.get("location", 0)), table))
 
     def _constant(self, const: Tree, hint: Hint) -> None:
         if "sval" in const:
@@ -194,7 +196,7 @@ class Walk:
             return
         kind = it["kind"]
         compares = (
-            it["name"][-1]["String"]["sval"] in _COMPARISONS if kind == "AEXPR_OP" else kind in _COMPARING
+            it["name"][-1]["String"]["sval"] in COMPARISONS if kind == "AEXPR_OP" else kind in _COMPARING
         )
         if not compares:
             stack += (right, left)
@@ -231,6 +233,9 @@ class Walk:
 
     def _arg(self, it: Tree, hint: Hint) -> None:
         self._stack.append(it["arg"])
+
+    def _sort_key(self, key: Tree, hint: Hint) -> None:
+        self._stack.append(key["node"])
 
     def _target(self, target: Tree, hint: Hint) -> None:
         if "val" in target:
@@ -368,7 +373,7 @@ class Walk:
 
 
 _NO_HINT: Final = Hint()
-_COMPARISONS: Final = frozenset(("=", "<>", "!=", "<", ">", "<=", ">="))
+COMPARISONS: Final = frozenset(("=", "<>", "!=", "<", ">", "<=", ">="))
 # The kinds of A_Expr that compare their two sides: all but LIKE, ILIKE and SIMILAR TO.
 _COMPARING: Final = frozenset(
     (
@@ -410,6 +415,7 @@ _HANDLERS: Final[dict[str, Callable[[Walk, Any, Hint], None]]] = {
     "ResTarget": Walk._target,
     "SQLValueFunction": Walk._value_function,
     "SelectStmt": Walk._select,
+    "SortBy": Walk._sort_key,
     "String": Walk._nothing,
     "SubLink": Walk._sub_link,
     "TypeCast": Walk._type_cast,

@@ -6,6 +6,7 @@ Source: https://www.postgresql.org/docs/18/sql-syntax-lexical.html
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 SPACE = r" \t\n\r\f\v"
 # Letters, "_" and all beyond ASCII. Said by what they are not: re takes a hundred times longer to compile a
@@ -13,7 +14,7 @@ SPACE = r" \t\n\r\f\v"
 _WORD_START = r"[^\x00-@\[-^`{-\x7f]"
 _TAG_REST = r"[^\x00-/:-@\[-^`{-\x7f]"  # and digits
 _WORD_REST = r"[^\x00-#%-/:-@\[-^`{-\x7f]"  # and digits and "$"
-WORD = rf"{_WORD_START}{_WORD_REST}*"
+WORD = rf"{_WORD_START}{_WORD_REST}*+"
 _QUOTED = r'"[^"]*(?:""[^"]*)*"'
 _NEXT_PIECE = rf"[ \t\f\v]*[\r\n][{SPACE}]*"  # strings on lines of their own are one string
 _PLAIN = r"'[^']*(?:''[^']*)*'"
@@ -26,10 +27,13 @@ _STRING = (
 _NUMBER = r"0[xXoObB][0-9a-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?"
 _COMMENT = r"--[^\n\r]*|/\*(?:[^*]|\*(?!/))*\*/"
 NAME = rf"(?:(?:[uU]&)?{_QUOTED}|{WORD})"
-GAP = rf"[{SPACE}]*(?:(?:{_COMMENT})[{SPACE}]*)*"
+GAP = rf"[{SPACE}]*+(?:(?:{_COMMENT})[{SPACE}]*+)*"
 
-TOKEN = re.compile(
-    rf"{_COMMENT}|(?:{_STRING}|(?:[uU]&)?{_QUOTED}|{WORD}|{_NUMBER}|\$\d+|::|[^{SPACE}])",
+# Names and marks come first, as most words are one; but a quote makes a name the beginning of a string. The
+# blanks before a word belong to the pattern, as to search from each of them takes twice as long.
+_TOKEN = re.compile(
+    rf"[{SPACE}]*+(?P<word>{WORD}(?!['&])|[(),;]|{_QUOTED}"
+    rf"|{_COMMENT}|{_STRING}|[uU]&{_QUOTED}|{WORD}|{_NUMBER}|\$\d+|::|[^{SPACE}])",
     re.DOTALL,
 )
 GAP_AT = re.compile(GAP, re.DOTALL)
@@ -42,6 +46,12 @@ _LONGEST_NAME = 63  # bytes
 BLANKS = " \t\n\r\f\v"
 
 
+def tokens(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The words and comments from start to end; each is the group "word" of a match."""
+    # No word follows the blanks at the end, from whichever of them one looks.
+    return _TOKEN.finditer(text, start, start + len(text[start:end].rstrip(BLANKS)))
+
+
 class Words:
     """The words of a stretch of text, without blanks and comments.
 
@@ -49,7 +59,7 @@ class Words:
     """
 
     def __init__(self, text: str, start: int, end: int) -> None:
-        found = [(it.start(), it.end(), it[0]) for it in TOKEN.finditer(text, start, end)]
+        found = [(*it.span(1), it[1]) for it in tokens(text, start, end)]
         if text.find("--", start, end) >= 0 or text.find("/*", start, end) >= 0:
             found = [it for it in found if not it[2].startswith(("--", "/*"))]
         self.starts: list[int] = [it[0] for it in found]
@@ -126,8 +136,8 @@ def unquoted(word: str) -> str:
 
 def word_at(text: str, offset: int) -> tuple[int, int]:
     """From where to where the word at offset goes; the last one where there is none."""
-    if match := TOKEN.match(text, offset):
-        return match.start(), match.end()
+    if (match := _TOKEN.match(text, offset)) and match.start("word") == offset:
+        return match.span("word")
     written = text[:offset].rstrip(BLANKS)
     end = len(written)
     start = max(written.rfind(it) for it in BLANKS) + 1

@@ -72,7 +72,7 @@ def prepare(text: str, dialect: Dialect) -> Script:
         given = " " + given[1:]
     # Most files have none of the words, and a pattern takes a hundred times longer to find nothing.
     words = given.lower()
-    if "migrat" in words or "goose" in words:
+    if "down" in words and ("migrat" in words or "goose" in words):
         given = _without_down(given)
     runs_in_transaction: bool | None = None
     if ("transaction" in words or "txmode" in words) and _NO_TRANSACTION.search(given):
@@ -92,7 +92,7 @@ def prepare(text: str, dialect: Dialect) -> Script:
         ]
         comments, problems = directives.read(text, places, "--")
     warnings, warned = _warnings(given) if "Warnings:" in given else (None, ())
-    if dialect == "postgresql" and _NESTED.search(given):
+    if dialect == "postgresql" and given.count("/*") > 1 and _NESTED.search(given):
         given = _without_comments(given)
     return Script(
         given, comments, (*problems, *unread), runs_in_transaction, warnings, warned, tuple(for_psql)

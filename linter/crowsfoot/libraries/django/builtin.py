@@ -20,12 +20,19 @@ def _columns(*found: str) -> dict[str, DjangoField]:
 
 def _key(name: str, target: str, related_name: str | None = None) -> dict[str, DjangoField]:
     field = DjangoField(
-        name, "one", target=target, columns=(f"{name}_id",), key_attributes=(f"{name}_id",), related_name=related_name
+        name,
+        "one",
+        target=target,
+        columns=(f"{name}_id",),
+        key_attributes=(f"{name}_id",),
+        related_name=related_name,
     )
     return {name: field}
 
 
-def _many(name: str, target: str, related_name: str | None = None, query_name: str | None = None) -> dict[str, DjangoField]:
+def _many(
+    name: str, target: str, related_name: str | None = None, query_name: str | None = None
+) -> dict[str, DjangoField]:
     field = DjangoField(
         name, "many", target=target, stored=False, related_name=related_name, related_query_name=query_name
     )
@@ -75,7 +82,9 @@ CONCRETE: Final[Mapping[str, tuple[str, Mapping[str, DjangoField]]]] = {
         "django_flatpage",
         {
             **_ID,
-            **_columns("url", "title", "content", "enable_comments", "template_name", "registration_required"),
+            **_columns(
+                "url", "title", "content", "enable_comments", "template_name", "registration_required"
+            ),
             **_many("sites", "django.contrib.sites.models.Site"),
         },
     ),
@@ -90,7 +99,9 @@ ABSTRACT: Final[Mapping[str, Mapping[str, DjangoField]]] = {
     f"{_AUTH}.PermissionsMixin": _PERMISSIONS,
     f"{_AUTH}.AbstractBaseUser": _BASE_USER,
     "django.contrib.auth.base_user.AbstractBaseUser": _BASE_USER,
-    "django.contrib.sessions.base_session.AbstractBaseSession": _columns("session_key", "session_data", "expire_date"),
+    "django.contrib.sessions.base_session.AbstractBaseSession": _columns(
+        "session_key", "session_data", "expire_date"
+    ),
 }
 BASES: Final = frozenset((*CONCRETE, *ABSTRACT))
 

@@ -8,7 +8,7 @@ import msgspec
 
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.models import Field
-from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, External, Instance, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Constant, External, Instance, Object
 
 ONE: Final = ("ForeignKey", "ParentalKey", "ForeignKeyDeferrable")
 ONE_TO_ONE: Final = ("OneToOneField", "AutoOneToOneField")
@@ -31,12 +31,27 @@ class DjangoField(Field, frozen=True):
     auto_pk: bool = False
     primary: bool = False
     inherited: bool = False  # of a parent that has a table of its own
+    far_key: bool = False  # it is the far side of a key, so that its rows know whom they belong to
 
 
 class ModelClass(Object, frozen=True):
     """A model that is no class of the program: one of Django's own, or whichever is the model of users."""
 
     model: str
+
+    def attribute(self, name: str, at: At) -> Object:
+        from crowsfoot.libraries.django import managers, related
+
+        model = at.models.get(related.resolve(self.model, at.models))
+        if model is None:
+            return managers.Manager(None) if name in ("objects", "_default_manager") else UNKNOWN
+        return managers.class_attribute(model, name, at) or UNKNOWN
+
+    def call(self, args: Args, at: At) -> Object:
+        from crowsfoot.libraries.django import related
+        from crowsfoot.libraries.django.querysets import new_row
+
+        return new_row(at.models.get(related.resolve(self.model, at.models)), args)
 
 
 def field(name: str, value: Object, at: At) -> DjangoField | None:
@@ -57,7 +72,7 @@ def field(name: str, value: Object, at: At) -> DjangoField | None:
         return _key(name, args, at, unique=names.truth(args.get(None, "unique")) is True)
     if last.endswith(MANY):
         return _many(name, args, at)
-    if last.endswith("Field") or last.endswith("FieldDescriptor"):
+    if last.endswith(("Field", "FieldDescriptor")):
         return _column(name, last, args)
     return None
 

@@ -15,22 +15,84 @@ LIBRARY: Final = "django"
 # Bases that other packages have made of Model: the last word of their dotted names.
 _BASES: Final = frozenset(
     (
-        *("TimeStampedModel", "TitleDescriptionModel", "TitleSlugDescriptionModel", "ActivatorModel", "StatusModel"),
+        *(
+            "TimeStampedModel",
+            "TitleDescriptionModel",
+            "TitleSlugDescriptionModel",
+            "ActivatorModel",
+            "StatusModel",
+        ),
         *("SoftDeletableModel", "UUIDModel", "SaveSignalHandlingModel", "TimeFramedModel"),
-        *("MPTTModel", "TreeNodeModel", "MP_Node", "NS_Node", "AL_Node", "PolymorphicModel", "PolymorphicMPTTModel"),
-        *("TranslatableModel", "TranslatedFieldsModel", "ClusterableModel", "Orderable", "OrderedModel", "SortableMixin"),
+        *(
+            "MPTTModel",
+            "TreeNodeModel",
+            "MP_Node",
+            "NS_Node",
+            "AL_Node",
+            "PolymorphicModel",
+            "PolymorphicMPTTModel",
+        ),
+        *(
+            "TranslatableModel",
+            "TranslatedFieldsModel",
+            "ClusterableModel",
+            "Orderable",
+            "OrderedModel",
+            "SortableMixin",
+        ),
         *("ItemBase", "GenericTaggedItemBase", "TaggedItemBase", "TagBase", "CommonGenericTaggedItemBase"),
         *("AbstractUser", "AbstractBaseUser", "PermissionsMixin", "AbstractBaseSession", "BaseDatabaseTask"),
-        *("LifecycleModel", "LifecycleModelMixin", "SafeDeleteModel", "DirtyFieldsMixin", "TenantMixin", "DomainMixin"),
+        *(
+            "LifecycleModel",
+            "LifecycleModelMixin",
+            "SafeDeleteModel",
+            "DirtyFieldsMixin",
+            "TenantMixin",
+            "DomainMixin",
+        ),
         *("AbstractImage", "AbstractRendition", "AbstractDocument", "BaseSiteSetting", "BaseGenericSetting"),
-        *("SingletonModel", "Page", "CloneMixin", "ComputedFieldsModel", "AbstractNotification", "AbstractApplication"),
+        *(
+            "SingletonModel",
+            "Page",
+            "CloneMixin",
+            "ComputedFieldsModel",
+            "AbstractNotification",
+            "AbstractApplication",
+        ),
     )
 )
 # What is never a model, however it is called.
 _OTHERS: Final = (
-    *("builtins.", "typing.", "abc.", "enum.", "pydantic", "sqlalchemy", "sqlmodel", "tortoise.", "peewee.", "marshmallow"),
-    *("rest_framework.", "django.forms", "django.contrib.admin", "django.views", "unittest.", "django.test", "graphene"),
-    *("factory.", "strawberry", "django.db.models.enums", "django.apps", "django.core", "django_filters", "ninja"),
+    *(
+        "builtins.",
+        "typing.",
+        "abc.",
+        "enum.",
+        "pydantic",
+        "sqlalchemy",
+        "sqlmodel",
+        "tortoise.",
+        "peewee.",
+        "marshmallow",
+    ),
+    *(
+        "rest_framework.",
+        "django.forms",
+        "django.contrib.admin",
+        "django.views",
+        "unittest.",
+        "django.test",
+        "graphene",
+    ),
+    *(
+        "factory.",
+        "strawberry",
+        "django.db.models.enums",
+        "django.apps",
+        "django.core",
+        "django_filters",
+        "ninja",
+    ),
 )
 
 
@@ -38,13 +100,16 @@ class DjangoModel(Model, frozen=True, eq=False):
     """A model, and where Django looks when it does not say."""
 
     app: str = ""
-    parents: tuple[str, ...] = ()  # of which it has the rows, in tables of their own, or, as a proxy, in theirs
+    parents: tuple[
+        str, ...
+    ] = ()  # of which it has the rows, in tables of their own, or, as a proxy, in theirs
     proxy: bool = False
     ordering: tuple[str, ...] = ()
     default_manager: str | None = None
     default_related_name: str | None = None
     users: bool = False  # it derives from Django's abstract model of users
     tree: bool = False  # of django-mptt or django-treebeard, whose rows know their kin
+    managers: dict[str, Object] = msgspec.field(default_factory=dict)  # those that were asked for
 
 
 def model(cls: Class, at: At) -> DjangoModel | None:
@@ -74,7 +139,7 @@ def model(cls: Class, at: At) -> DjangoModel | None:
         dict[str, Field](fields),
         cls,
         (primary,),
-        ordered=bool(ordering) or "ordering" in meta and not isinstance(meta["ordering"], Constant | Many),
+        ordered=bool(ordering) or ("ordering" in meta and not isinstance(meta["ordering"], Constant | Many)),
         abstract=abstract,
         app=app,
         parents=() if abstract else parents,
@@ -90,11 +155,11 @@ def model(cls: Class, at: At) -> DjangoModel | None:
 def _is_model(cls: Class, line: tuple[Class | str, ...], at: At) -> bool:
     guesses = False
     for it in names.outside(line):
-        if names.is_of_models(it) and names.last(it) == "Model" or it in builtin.BASES:
+        if (names.is_of_models(it) and names.last(it) == "Model") or it in builtin.BASES:
             return True
         if names.last(it) in _BASES and not it.startswith(_OTHERS):
             return True
-        guesses = guesses or not it.startswith(_OTHERS) and it not in ("object", "Exception")
+        guesses = guesses or (not it.startswith(_OTHERS) and it not in ("object", "Exception"))
     # The base may be a model of a package that nobody has heard of: then its fields tell.
     return guesses and any(is_field(it) for it in at.attributes(cls).values())
 

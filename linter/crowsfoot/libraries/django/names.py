@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from typing import Final
 
-from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, External, Instance, Many, Object, Sliced
+from crowsfoot.libraries.objects import (
+    Args,
+    At,
+    Built,
+    Class,
+    Constant,
+    External,
+    Instance,
+    Many,
+    Object,
+    Sliced,
+)
 
 # What is asked of django.db.models may come from where it is defined, or from the geographic twin.
 _SAME: Final = ("django.contrib.gis.db.models.", "django.db.models.")
@@ -33,7 +44,7 @@ def texts(it: Object | None) -> tuple[str, ...]:
 
 
 def is_slice(it: Object) -> bool:
-    return isinstance(it, Sliced) or isinstance(it, Built) and last(it.name) == "slice"
+    return isinstance(it, Sliced) or (isinstance(it, Built) and last(it.name) == "slice")
 
 
 def last(name: str) -> str:
@@ -103,3 +114,8 @@ def class_name(it: Object) -> Class | str | None:
     if isinstance(it, Built | External):
         return it.name
     return None
+
+
+def path(lookup: str) -> tuple[str, ...]:
+    """The relations that a lookup goes through, in either way of writing them."""
+    return tuple(lookup.replace(".", "__").split("__"))

@@ -48,7 +48,9 @@ def resolve(target: str | None, models: Models) -> str | None:
 def _user(models: Models) -> str:
     """settings.AUTH_USER_MODEL, which is no constant of the program: the model that derives from Django's."""
     own = [
-        it for it in models.by_id.values() if isinstance(it, DjangoModel) and it.users and not it.abstract and it.cls
+        it
+        for it in models.by_id.values()
+        if isinstance(it, DjangoModel) and it.users and not it.abstract and it.cls
     ]
     own.sort(key=lambda it: ("user" not in it.name.lower(), len(it.name)))
     return own[0].id if own else builtin.USER
@@ -81,7 +83,7 @@ def _add_far_sides(model: DjangoModel, models: Models) -> None:
         target = models.get(field.target)
         if not isinstance(target, DjangoModel):
             continue
-        if field.kind == "many" and (field.symmetrical or not field.generic and field.target is None):
+        if field.kind == "many" and (field.symmetrical or (not field.generic and field.target is None)):
             continue
         accessor = _accessor(model, field)
         if accessor is None:
@@ -100,6 +102,7 @@ def _add_far_sides(model: DjangoModel, models: Models) -> None:
             unique=field.unique,
             through=field.through,
             query_name=query,
+            far_key=field.kind == "one",
         )
         if accessor not in target.fields:
             _put(target, far)
@@ -135,7 +138,11 @@ def _inherit(model: DjangoModel, models: Models) -> None:
 
 
 def _far_sides(model: Model) -> Iterable[DjangoField]:
-    return [it for it in model.fields.values() if isinstance(it, DjangoField) and not it.stored and it.back is not None]
+    return [
+        it
+        for it in model.fields.values()
+        if isinstance(it, DjangoField) and not it.stored and it.back is not None
+    ]
 
 
 def _depth(model: Model, models: Models, level: int) -> int:

@@ -23,9 +23,40 @@ _KINDS: Final[dict[str, Kind]] = {
 _PARTS: Final = frozenset(("year", "iso_year"))
 _OTHERS: Final = frozenset(
     (
-        *("iexact", "contains", "icontains", "istartswith", "endswith", "iendswith", "regex", "iregex", "search"),
-        *("date", "month", "day", "week", "week_day", "iso_week_day", "quarter", "time", "hour", "minute", "second"),
-        *("contained_by", "overlap", "has_key", "has_keys", "has_any_keys", "len", "trigram_similar", "unaccent"),
+        *(
+            "iexact",
+            "contains",
+            "icontains",
+            "istartswith",
+            "endswith",
+            "iendswith",
+            "regex",
+            "iregex",
+            "search",
+        ),
+        *(
+            "date",
+            "month",
+            "day",
+            "week",
+            "week_day",
+            "iso_week_day",
+            "quarter",
+            "time",
+            "hour",
+            "minute",
+            "second",
+        ),
+        *(
+            "contained_by",
+            "overlap",
+            "has_key",
+            "has_keys",
+            "has_any_keys",
+            "len",
+            "trigram_similar",
+            "unaccent",
+        ),
     )
 )
 
@@ -74,7 +105,9 @@ class Condition(Object, frozen=True):
             return Condition(parts=(self,), negated=True)
         if operator in ("&", "|", "&=", "|=", "^"):
             known = tuple(it for it in conditions if it.lookups or it.parts)
-            return known[0] if len(known) == 1 else Condition(parts=known, either=not operator.startswith("&"))
+            return (
+                known[0] if len(known) == 1 else Condition(parts=known, either=not operator.startswith("&"))
+            )
         return UNKNOWN
 
     def joined(self, other: Object) -> Object | None:
@@ -106,10 +139,12 @@ def _of(it: Object, model: Model | None, models: Models) -> Where:
         found = found.with_(*_compared(name, value, model, models))
     for part in it.parts:
         found = found.and_(_of(part, model, models))
-    return found.negated() if it.negated or it.either and len(found.all) > 1 else found
+    return found.negated() if it.negated or (it.either and len(found.all) > 1) else found
 
 
-def _compared(lookup: str, value: Object, model: Model | None, models: Models) -> tuple[Kind, tuple[str, ...]]:
+def _compared(
+    lookup: str, value: Object, model: Model | None, models: Models
+) -> tuple[Kind, tuple[str, ...]]:
     column, rest = path_of(lookup, model, models)
     if not rest:
         kind: Kind = "null" if names.is_none(value) else "equal"
@@ -136,7 +171,12 @@ def path_of(lookup: str, model: Model | None, models: Models) -> tuple[tuple[str
         if model is None:
             break
         # `author__id` is the column of `author`, as `author_id` is.
-        if words and (words[0] == "pk" or words[0] in model.primary_key) and field.stored and field.kind == "one":
+        if (
+            words
+            and (words[0] == "pk" or words[0] in model.primary_key)
+            and field.stored
+            and field.kind == "one"
+        ):
             words.pop(0)
             break
     if not found:
@@ -157,7 +197,7 @@ def field_of(name: str, model: Model | None) -> Field | None:
     if found is not None and not (isinstance(found, DjangoField) and found.query_name not in (None, name)):
         return found
     for it in model.fields.values():
-        if name in it.key_attributes or isinstance(it, DjangoField) and it.query_name == name:
+        if name in it.key_attributes or (isinstance(it, DjangoField) and it.query_name == name):
             return it
     return found
 

@@ -47,7 +47,7 @@ class Raw:
         last = name.rpartition(".")[2]
         if package not in _DRIVERS:
             return None
-        if last in _MAKES_CONNECTIONS or last.endswith("Connection") or last.endswith(_MAKES_POOLS):
+        if last in _MAKES_CONNECTIONS or last.endswith(("Connection", *_MAKES_POOLS)):
             return Connection(package)
         if last == "SQL" and "sql" in rest:
             text = string(args.get(0))
@@ -68,9 +68,9 @@ class Raw:
         return None
 
     def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
-        """What a method of an unknown receiver gives, judged by its arguments; None where it may be anyone's.
+        """What a method of an unknown receiver gives; None where it may be anyone's.
 
-        The statement is the evidence: nothing but a database is given a text that begins with SELECT and a table.
+        The statement is the evidence: nothing but a database is given a text that begins as SQL does.
         """
         if method == "cursor" and len(args.positional) <= 1 and not args.spread:
             return Cursor("")
@@ -79,7 +79,8 @@ class Raw:
         sql = statement_of(args)
         if sql is None or not is_statement(sql):
             return None
-        return sent("", "", method, args, at)
+        # Search engines and services are asked by query() too.
+        return sent("", "", method, args, at, likely=method not in ("query", "select"))
 
     def model(self, cls: Class, at: At) -> Model | None:
         return None

@@ -20,7 +20,7 @@ _ARGUMENTS: Final = ("query", "sql", "operation", "statement", "command")
 
 
 class Connection(Asked, frozen=True):
-    """A connection to a database, or a pool of them that can be asked as well; library is its driver's name."""
+    """A connection to a database, or a pool of them, which can be asked as well; library is its driver."""
 
     library: str
 
@@ -90,12 +90,12 @@ class Prepared(Asked, frozen=True):
         return self
 
 
-def sent(receiver: str, library: str, method: str, args: Args, at: At) -> Object:
+def sent(receiver: str, library: str, method: str, args: Args, at: At, likely: bool = True) -> Object:
     """What comes of a method of a connection or cursor; a statement is sent where it is given one."""
     sql = statement_of(args)
     if sql is None or method not in ONE | ROWS | EXECUTES | BATCHES:
         return UNKNOWN
-    query = query_of(sql, f"{receiver}.{method}()" if receiver else f"{method}()", library)
+    query = query_of(sql, f"{receiver}.{method}()" if receiver else f"{method}()", library, likely)
     if method in BATCHES:
         query = in_one(query)
     at.runs(query)

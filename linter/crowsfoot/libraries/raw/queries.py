@@ -32,7 +32,7 @@ class _Filled(Object, frozen=True):
 
 
 def text_of(sql: Object) -> str | None:
-    """The text of a statement, with a HOLE for each part that is not constant; None where all of it is unknown."""
+    """The text of a statement, a HOLE for each part that is not constant; None where nothing is known."""
     for it in options(sql):
         if isinstance(it, Sql):
             return it.text

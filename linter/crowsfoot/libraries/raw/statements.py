@@ -1,6 +1,6 @@
 """The text of one SQL statement -> what it asks: its table, and which columns it compares, by how.
 
-It reads words and brackets, and knows no grammar: texts in programs have holes and the placeholders of a driver, and
+It reads words and brackets, and knows no grammar: texts in programs have holes and a driver's placeholders, and
 what is asked here is the same in every dialect. A HOLE stands for what is only known when the program runs.
 """
 

@@ -9,14 +9,48 @@ from crowsfoot.libraries.objects import Built, Class, Constant, External, Object
 from crowsfoot.libraries.sqlalchemy.names import last
 
 _COLLECTIONS: Final = frozenset(
-    "list List set Set Sequence Collection Iterable tuple Tuple frozenset FrozenSet AbstractSet MutableSequence "
-    "dict Dict Mapping MutableMapping KeyFuncDict MappedCollection OrderingList InstrumentedList".split()
+    [
+        "list",
+        "List",
+        "set",
+        "Set",
+        "Sequence",
+        "Collection",
+        "Iterable",
+        "tuple",
+        "Tuple",
+        "frozenset",
+        "FrozenSet",
+        "AbstractSet",
+        "MutableSequence",
+        "dict",
+        "Dict",
+        "Mapping",
+        "MutableMapping",
+        "KeyFuncDict",
+        "MappedCollection",
+        "OrderingList",
+        "InstrumentedList",
+    ]
 )
 _MAPPED: Final = frozenset(
     ("Mapped", "DynamicMapped", "WriteOnlyMapped", "AppenderMapped", "InstrumentedAttribute")
 )
 _WRAPPERS: Final = frozenset(
-    "Optional Union None Annotated Required Literal InitVar relationship NoneType typing t orm".split()
+    [
+        "Optional",
+        "Union",
+        "None",
+        "Annotated",
+        "Required",
+        "Literal",
+        "InitVar",
+        "relationship",
+        "NoneType",
+        "typing",
+        "t",
+        "orm",
+    ]
 )
 _WORD: Final = re.compile(r"[\w.]+")
 

@@ -4,6 +4,8 @@ A relation names its target by a string and its direction by nothing at all; onl
 said which foreign key it goes by. https://docs.sqlalchemy.org/en/20/orm/relationship_api.html
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from crowsfoot.libraries.models import Field, Model, Models
@@ -13,13 +15,11 @@ from crowsfoot.libraries.sqlalchemy.names import last
 LIBRARIES = ("sqlalchemy", "sqlmodel")
 
 
-def connect(models: Models) -> None:
-    """Fills in what one class alone cannot say; models of other libraries stay as they are."""
+def connect(given: Iterable[Model]) -> list[Model]:
+    """The same models with what one class alone cannot say; those of other libraries stay as they are."""
+    everything = list(given)
+    models = Models(everything)
     here = [it for it in models.by_id.values() if it.library in LIBRARIES]
-    by_table: dict[str, list[Model]] = {}
-    for model in here:
-        if not model.abstract:
-            by_table.setdefault(last(model.table), []).append(model)
     changed: dict[str, dict[str, Field]] = {}
     for model in here:
         changed[model.id] = {
@@ -32,8 +32,9 @@ def connect(models: Models) -> None:
         for name, it in fields.items():
             if isinstance(it, RelationField):
                 fields[name] = _directed(it, model, fields, changed, models)
-    for model in here:
-        models.add(msgspec.structs.replace(model, fields=changed[model.id]))
+    return [
+        msgspec.structs.replace(it, fields=changed[it.id]) if it.id in changed else it for it in everything
+    ]
 
 
 def _targeted(it: RelationField, model: Model, models: Models) -> RelationField:

@@ -13,8 +13,32 @@ RANGES = frozenset(("<", "<=", ">", ">="))
 # https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.ColumnElement
 _RANGES_BY_NAME = frozenset(("between", "startswith", "istartswith"))
 _OTHERS_BY_NAME = frozenset(
-    "like ilike contains endswith icontains not_in notin_ is_not isnot not_like notlike not_ilike notilike match "
-    "regexp_match is_distinct_from is_not_distinct_from any all has_key any_ overlaps contained_by bool_op".split()
+    [
+        "like",
+        "ilike",
+        "contains",
+        "endswith",
+        "icontains",
+        "not_in",
+        "notin_",
+        "is_not",
+        "isnot",
+        "not_like",
+        "notlike",
+        "not_ilike",
+        "notilike",
+        "match",
+        "regexp_match",
+        "is_distinct_from",
+        "is_not_distinct_from",
+        "any",
+        "all",
+        "has_key",
+        "any_",
+        "overlaps",
+        "contained_by",
+        "bool_op",
+    ]
 )
 _ORDER = frozenset(("asc", "desc", "nulls_first", "nulls_last", "nullsfirst", "nullslast"))
 
@@ -101,6 +125,7 @@ class Expression(Receiver, frozen=True):
     kind: Literal["", "count", "exists", "aggregate"] = ""
     label: str = ""
     table: str = ""  # the model that it goes over, where it names one: exists(select(Book))
+    where: Condition = Condition()  # what the rows are asked to be that it goes over
 
     def method(self, name: str, args: Args, at: At) -> Object:
         if name == "label":
@@ -193,7 +218,19 @@ def function(name: str, args: Args) -> Object:
 
 
 _AGGREGATES = frozenset(
-    "sum avg min max array_agg string_agg bool_or bool_and json_agg jsonb_agg group_concat".split()
+    [
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "array_agg",
+        "string_agg",
+        "bool_or",
+        "bool_and",
+        "json_agg",
+        "jsonb_agg",
+        "group_concat",
+    ]
 )
 
 

@@ -47,7 +47,7 @@ class LegacyQuery(Selection, frozen=True):
         if name == "paginate":
             return paginated(self, at)
         if name == "exists":
-            return Expression(self.condition.columns, "exists", table=self.root() or "")
+            return Expression(self.condition.columns, "exists", table=self.root() or "", where=self.condition)
         if name in ("subquery", "cte", "alias", "as_scalar", "scalar_subquery", "label", "statement"):
             return Derived(self)
         if name == "select" and self.writes:

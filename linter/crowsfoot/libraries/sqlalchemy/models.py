@@ -76,7 +76,7 @@ def read(
         if name.startswith("__"):
             continue
         value = attributes.get(name)
-        if isinstance(value, Declared) or built(value, "declared_attr") if value is not None else False:
+        if _is_declared(value, at):
             value = _declared(value, at)
         annotated = said(annotations[name]) if name in annotations else Said()
         if (it := field(name, value, annotated, at)) is not None:
@@ -91,6 +91,12 @@ def table_name(attributes: Mapping[str, Object], cls: Class, at: At) -> str | No
     if isinstance(value, Declared | Function) or built(value, "declared_attr"):
         return text(_declared(value, at)) or _snake(cls.name)
     return text(value) or _snake(cls.name)
+
+
+def _is_declared(value: Object | None, at: At) -> bool:
+    if isinstance(value, Function):
+        return "declared_attr" in at.decorators(value) or "directive" in at.decorators(value)
+    return isinstance(value, Declared) or (value is not None and built(value, "declared_attr"))
 
 
 def _declares(own: Mapping[str, Object]) -> bool:

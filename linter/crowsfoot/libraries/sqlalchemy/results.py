@@ -10,13 +10,24 @@ import msgspec
 
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, OneOf
 from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver
-from crowsfoot.libraries.sqlalchemy.rows import Row, Tuple
+from crowsfoot.libraries.sqlalchemy.rows import Row, Tuple, tuple_of
 
 _LISTS: Final = frozenset(("all", "fetchall", "fetchmany"))
 _ROWS: Final = frozenset(("first", "one", "one_or_none", "fetchone", "first_or_404", "one_or_404"))
 _SCALARS: Final = frozenset(("scalar", "scalar_one", "scalar_one_or_none"))
 _SAME: Final = frozenset(
-    "unique yield_per tuples columns execution_options freeze merge close __enter__ __aenter__".split()
+    [
+        "unique",
+        "yield_per",
+        "tuples",
+        "columns",
+        "execution_options",
+        "freeze",
+        "merge",
+        "close",
+        "__enter__",
+        "__aenter__",
+    ]
 )
 
 
@@ -28,7 +39,11 @@ class Result(Receiver, frozen=True):
     single: bool = False  # there is at most one
 
     def attribute(self, name: str, at: At) -> Object:
-        return UNKNOWN if name in ("rowcount", "lastrowid", "inserted_primary_key") else super().attribute(name, at)
+        return (
+            UNKNOWN
+            if name in ("rowcount", "lastrowid", "inserted_primary_key")
+            else super().attribute(name, at)
+        )
 
     def method(self, name: str, args: Args, at: At) -> Object:
         found = self._method(name, args, at)
@@ -68,12 +83,16 @@ def first(row: Object, index: Object | None = None) -> Object:
     """The first thing of a row."""
     if isinstance(row, Tuple):
         key = getattr(index, "value", 0)
-        if isinstance(key, int) and 0 <= key < len(row.items):
-            return row.items[key]
-        return row.items[0] if row.items else UNKNOWN
+        items = row.items or (UNKNOWN,)
+        return items[key] if isinstance(key, int) and 0 <= key < len(items) else items[0]
     if isinstance(row, OneOf):
         return OneOf(tuple(first(it, index) for it in row.options))
     return row
+
+
+def first_of(result: Object) -> Object:
+    """The first thing of a row of a result."""
+    return first(result.of) if isinstance(result, Result) else UNKNOWN
 
 
 def of_async(it: Object, at: At) -> Object:
@@ -81,8 +100,7 @@ def of_async(it: Object, at: At) -> Object:
     if isinstance(it, Row):
         return it.awaited(at)
     if isinstance(it, Tuple):
-        return Tuple(tuple(of_async(one, at) for one in it.items), it.names)
+        return tuple_of(tuple(of_async(one, at) for one in it.items or ()), it.names)
     if isinstance(it, Many):
         return Many(of_async(it.of, at), None, it.size)
     return it
-

@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.models import Field, Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, OneOf
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, OneOf, Place
 from crowsfoot.libraries.query import Query
-from crowsfoot.libraries.sqlalchemy.fields import ColumnField, ProxyField, RelationField
+from crowsfoot.libraries.sqlalchemy.fields import ProxyField, RelationField
 from crowsfoot.libraries.sqlalchemy.loading import Loads
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver
 
@@ -104,7 +104,7 @@ class Row(Object, frozen=True):
             return Many(UNKNOWN, (), "fixed") if field.kind == "many" else UNKNOWN
         return reached
 
-    def query(self, field: Field, model: Model, at: At, *, fails: bool = False, cause: str = "relation") -> Query:
+    def query(self, field: Field, model: Model, at: At, *, fails: bool = False) -> Query:
         """What reading a relation sends that is not loaded."""
         target = at.models.get(field.target)
         loader = "joinedload" if field.kind == "one" else "selectinload"
@@ -139,7 +139,11 @@ class Row(Object, frozen=True):
         if back is not None and field.kind == "many" and not field.through:
             # The children know their parent: it is in the session, and is found there by its key.
             known = [(back.name,), (back.name, field.name)]
-            known += [(back.name, path[0]) for path, how in self.loads.relations if len(path) == 1 and how == "eager"]
+            known += [
+                (back.name, path[0])
+                for path, how in self.loads.relations
+                if len(path) == 1 and how == "eager"
+            ]
             loads = loads.has(*known)
         step = f"{model.name}.{field.name}"
         trail = self.trail if step in self.trail or len(self.trail) >= _LONGEST else (*self.trail, step)
@@ -207,33 +211,34 @@ class AwaitableAttribute(Object, frozen=True):
         return self.row.awaited_relation(self.name, at)
 
 
-class Tuple(Object, frozen=True):
+class Tuple(Many, frozen=True):
     """A row of a result: of entities, columns and what is computed, some of them under names."""
 
-    items: tuple[Object, ...]
     names: tuple[str, ...] = ()
 
     def item(self, index: Object, at: At) -> Object:
         key = getattr(index, "value", None)
-        if isinstance(key, int) and -len(self.items) <= key < len(self.items):
-            return self.items[key]
-        if isinstance(key, str) and key in self.names:
-            return self.items[self.names.index(key)]
-        return UNKNOWN
+        if isinstance(key, str):
+            return self.attribute(key, at)
+        return super().item(index, at)
 
     def attribute(self, name: str, at: At) -> Object:
-        if name in self.names:
+        if name in self.names and self.items is not None:
             return self.items[self.names.index(name)]
-        if name in ("_mapping", "_t", "t", "tuple", "_tuple"):
-            return self
-        return UNKNOWN
+        return self if name in ("_mapping", "_t", "t") else super().attribute(name, at)
 
-    def call(self, args: Args, at: At) -> Object:
+    def joined(self, other: Object) -> Object | None:
+        return self if self == other else None
+
+    def moved(self, place: Place) -> Object:
         return self
 
-    def element(self, at: At) -> Object:
-        known = tuple(dict.fromkeys(it for it in self.items if it is not UNKNOWN))
-        return known[0] if len(known) == 1 else OneOf(known) if known else UNKNOWN
+
+def tuple_of(items: tuple[Object, ...], names: tuple[str, ...]) -> Tuple:
+    """A row of those things."""
+    known = tuple(dict.fromkeys(it for it in items if it is not UNKNOWN))
+    of = known[0] if len(known) == 1 else OneOf(known) if known else UNKNOWN
+    return Tuple(of, items, "fixed", names)
 
 
 def parent_field(field: Field, model: Model, target: Model) -> Field | None:
@@ -246,7 +251,3 @@ def parent_field(field: Field, model: Model, target: Model) -> Field | None:
         if it.kind == "one" and it.target == model.id and isinstance(it, RelationField) and it.stored
     ]
     return found[0] if len(found) == 1 else None
-
-
-def is_column(field: Field | None) -> bool:
-    return isinstance(field, ColumnField) or (field is not None and field.kind == "column")

@@ -1,11 +1,10 @@
 """A statement and what sends it -> the query, and the result that it brings."""
 
-from crowsfoot.libraries.objects import UNKNOWN, At, Built, Constant, Many, Object, OneOf, Table, Written
+from crowsfoot.libraries.objects import UNKNOWN, At, Built, Constant, Many, Object, OneOf
 from crowsfoot.libraries.query import Query
-from crowsfoot.libraries.sqlalchemy.expressions import Expression
 from crowsfoot.libraries.sqlalchemy.results import Result
 from crowsfoot.libraries.sqlalchemy.rows import Row, Tuple
-from crowsfoot.libraries.sqlalchemy.statements import Change, Selection, TableRef, Text, operation_of
+from crowsfoot.libraries.sqlalchemy.statements import Change, Selection, Text, operation_of
 
 
 def is_statement(it: Object | None) -> bool:
@@ -15,7 +14,9 @@ def is_statement(it: Object | None) -> bool:
     return isinstance(it, Selection | Change | Text)
 
 
-def execute(statement: Object | None, how: str, at: At, *, is_async: bool | None, streaming: bool = False) -> Object:
+def execute(
+    statement: Object | None, how: str, at: At, *, is_async: bool | None, streaming: bool = False
+) -> Object:
     """Sends it; how is the way that the program says it: "session.execute"."""
     if isinstance(statement, OneOf):
         statement = next((it for it in statement.options if is_statement(it)), statement.options[0])
@@ -33,20 +34,28 @@ def execute(statement: Object | None, how: str, at: At, *, is_async: bool | None
         at.runs(statement.query(f"{how}(text())", at))
         return Result(UNKNOWN, streaming)
     sql = statement.value if isinstance(statement, Constant) and isinstance(statement.value, str) else None
-    if sql is not None or isinstance(statement, Written):
+    if sql is not None:
         at.runs(Text(sql).query(f"{how}()", at))
     elif isinstance(statement, Built):
         # Of another kind: DDL, a sequence, something of an extension.
         at.runs(Query("sqlalchemy", f"{how}({statement.name.rpartition('.')[2]}())", "execute"))
     else:
-        at.runs(Query("sqlalchemy", f"{how}()", operation_of(None), instead="one statement for all of them", many=True))
+        at.runs(
+            Query(
+                "sqlalchemy",
+                f"{how}()",
+                operation_of(None),
+                instead="one statement for all of them",
+                many=True,
+            )
+        )
     return Result(UNKNOWN, streaming)
 
 
 def each_loaded(rows: Many, at: At) -> None:
     """What is loaded once per row as soon as the rows are there: immediateload(), lazy="immediate"."""
     of = rows.of
-    for it in of.items if isinstance(of, Tuple) else (of,):
+    for it in of.items or () if isinstance(of, Tuple) else (of,):
         if not isinstance(it, Row):
             continue
         model = at.models.get(it.model)
@@ -58,11 +67,6 @@ def each_loaded(rows: Many, at: At) -> None:
             at.each(rows, "immediateload").runs(it.query(field, model, at))
 
 
-def executed_many(parameters: Object | None) -> bool:
-    """Whether a statement is sent for a list of parameters at once."""
-    return isinstance(parameters, Many) and not isinstance(parameters, Table)
-
-
 def _shown(statement: Selection, at: At) -> str:
     model = at.models.get(statement.root())
     return f"{statement.said}({model.name if model is not None else ''})"
@@ -72,7 +76,3 @@ def _changed(statement: Change, at: At) -> str:
     model = at.models.get(statement.model)
     word = "insert" if statement.operation == "upsert" else statement.operation
     return f"{word}({model.name if model is not None else statement.table})"
-
-
-def exists_of(expression: Expression) -> bool:
-    return expression.kind == "exists"

@@ -7,20 +7,23 @@ https://docs.sqlalchemy.org/en/20/orm/session_api.html, and counted on SQLAlchem
 from typing import Final
 
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, OneOf
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, External, Many, Object, OneOf
 from crowsfoot.libraries.query import Query
 from crowsfoot.libraries.sqlalchemy.expressions import Condition
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery, paginated
 from crowsfoot.libraries.sqlalchemy.loading import Option
-from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements, text
-from crowsfoot.libraries.sqlalchemy.results import Result, first
+from crowsfoot.libraries.sqlalchemy.names import ours
+from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements, is_none, text
+from crowsfoot.libraries.sqlalchemy.results import Result, first, first_of
 from crowsfoot.libraries.sqlalchemy.rows import Row
 from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
 from crowsfoot.libraries.sqlalchemy.statements import Entity, Select, Selection, entity
 
 EXECUTES: Final = frozenset(("execute", "exec", "scalars", "scalar", "stream", "stream_scalars"))
 _BULK: Final = frozenset(("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"))
-_SAVED_ONLY: Final = frozenset(("add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "rollback", "close"))
+_SAVED_ONLY: Final = frozenset(
+    ("add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "rollback", "close")
+)
 
 
 class Session(Receiver, frozen=True):
@@ -82,11 +85,16 @@ class Session(Receiver, frozen=True):
         model = at.model_of(it) if it is not None else None
         if model is None:
             if isinstance(it, Selection):  # Flask-SQLAlchemy's one_or_404(select(Book))
-                return first(execute(it, f"{self.name}.{name}", at, is_async=self.is_async).attribute("", at))
-            at.runs(Query("sqlalchemy", f"{self.name}.{name}()", "select", instead="select().where(....in_(...))"))
+                return first_of(execute(it, f"{self.name}.{name}", at, is_async=self.is_async))
+            at.runs(
+                Query("sqlalchemy", f"{self.name}.{name}()", "select", instead="select().where(....in_(...))")
+            )
             return UNKNOWN
         options = tuple(
-            one for it in elements(args.get(None, "options"), at) for one in elements(it, at) if isinstance(one, Option)
+            one
+            for it in elements(args.get(None, "options"), at)
+            for one in elements(it, at)
+            if isinstance(one, Option)
         )
         keys = Condition(equal=tuple((model.id, key) for key in model.primary_key))
         statement = Select((Entity(model.id),), options, keys)
@@ -103,13 +111,19 @@ class Session(Receiver, frozen=True):
         return paginated(known, at)
 
     def _flush(self, name: str, at: At) -> None:
-        at.runs(Query("sqlalchemy", f"{self.name}.{name}()", "flush", instead=f"{name}() once, after the loop"))
+        at.runs(
+            Query("sqlalchemy", f"{self.name}.{name}()", "flush", instead=f"{name}() once, after the loop")
+        )
 
     def _refresh(self, args: Args, at: At) -> None:
         row = args.get(0, "instance")
-        names = tuple(it for one in elements(args.get(1, "attribute_names"), at) if (it := text(one)) is not None)
+        names = tuple(
+            it for one in elements(args.get(1, "attribute_names"), at) if (it := text(one)) is not None
+        )
         model = at.models.get(row.model) if isinstance(row, Row) else None
-        relations = tuple(it for it in names if model and it in model.fields and model.fields[it].kind != "column")
+        relations = tuple(
+            it for it in names if model and it in model.fields and model.fields[it].kind != "column"
+        )
         if model is None:
             instead = "select().execution_options(populate_existing=True)"
         elif relations:
@@ -133,7 +147,13 @@ class Session(Receiver, frozen=True):
 
     def _merge(self, args: Args, at: At) -> Object:
         row = args.get(0, "instance")
-        model = at.models.get(row.model) if isinstance(row, Row) else at.model_of(row) if row is not None else None
+        model = (
+            at.models.get(row.model)
+            if isinstance(row, Row)
+            else at.model_of(row)
+            if row is not None
+            else None
+        )
         at.runs(
             Query(
                 model.library if model is not None else "sqlalchemy",
@@ -163,7 +183,9 @@ class Session(Receiver, frozen=True):
     def _run_sync(self, args: Args, at: At) -> Object:
         if not args.positional:
             return UNKNOWN
-        within = Args((Session(False, self.keeps, self.name), *args.positional[1:]), args.keywords, args.spread)
+        within = Args(
+            (Session(False, self.keeps, self.name), *args.positional[1:]), args.keywords, args.spread
+        )
         return Awaiting(at.call(args.positional[0], within))
 
     def call(self, args: Args, at: At) -> Object:
@@ -241,31 +263,37 @@ def query(args: Args, at: At, receiver: str, *, is_async: bool | None = None) ->
     return LegacyQuery(entities, receiver=receiver, is_async=is_async)
 
 
-def received(method: str, args: Args, at: At) -> Object | None:
-    """What a method of a receiver gives of which nothing is known, judged by what it is given; None: not ours."""
+def received(chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
+    """What a method gives of a receiver of which nothing is known, judged by what it is given; None: not ours.
+
+    chain is how the program calls the receiver: ("self", "db").
+    """
+    name = ".".join(chain[-2:]) or "session"
     it = args.get(0)
     if it is None:
         return None
-    unknown = Session(None)
+    unknown = Session(None, name=name)
     if method == "query":
-        known = entity(it, at)
-        return unknown.method(method, args, at) if known != Entity() else None
+        of_library = isinstance(it, Built | External) and ours(it.name)
+        return unknown.method(method, args, at) if of_library or entity(it, at) != Entity() else None
     if method in EXECUTES:
         return unknown.method(method, args, at) if is_statement(it) else None
     if method in ("get", "get_one"):
         two = len(args.positional) == 2 and _model(it, at) is not None
-        return unknown.method(method, args, at) if two and args.positional[1] is not UNKNOWN_NONE else None
+        # A dict may be asked for a class as well, with a constant for what is not there.
+        return unknown.method(method, args, at) if two and not is_none(args.positional[1]) else None
     if method in ("refresh", "merge", "delete") and len(args.positional) >= 1:
         return unknown.method(method, args, at) if isinstance(it, Row) else None
     return None
 
 
-UNKNOWN_NONE: Final = object()
-
-
 def _model(it: Object, at: At) -> Model | None:
     model = at.model_of(it)
-    return model if model is not None and model.library in ("sqlalchemy", "sqlmodel") and not model.abstract else None
+    return (
+        model
+        if model is not None and model.library in ("sqlalchemy", "sqlmodel") and not model.abstract
+        else None
+    )
 
 
 def _one_entity(statement: Object | None) -> bool:

@@ -22,7 +22,7 @@ from crowsfoot.libraries.sqlalchemy.expressions import (
 )
 from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, text
-from crowsfoot.libraries.sqlalchemy.rows import Row, Tuple
+from crowsfoot.libraries.sqlalchemy.rows import Row, tuple_of
 
 
 class Entity(msgspec.Struct, frozen=True):
@@ -52,9 +52,16 @@ class Selection(Receiver, frozen=True):
     def changed(self, name: str, args: Args, at: At) -> "Selection | None":
         """The statement that a method of it gives; None where the method gives none."""
         if name in ("where", "filter", "having"):
+            asked = next((it for it in args.positional if isinstance(it, Expression) and it.kind == "exists"), None)
+            if asked is not None and self.root() is None:
+                # query(literal(True)).filter(query(Book).filter(...).exists())
+                entities = (Entity(asked.table or None, "", "exists"),)
+                return msgspec.structs.replace(self, entities=entities, condition=asked.where)
             return msgspec.structs.replace(self, condition=both(self.condition, *args.positional))
         if name == "filter_by":
-            return msgspec.structs.replace(self, condition=both(self.condition, by_keywords(self._latest(), args)))
+            return msgspec.structs.replace(
+                self, condition=both(self.condition, by_keywords(self._latest(), args))
+            )
         if name == "options":
             given = tuple(it for one in args.positional for it in elements(one, at) if isinstance(it, Option))
             return msgspec.structs.replace(self, options=tuple(dict.fromkeys(self.options + given)))
@@ -101,7 +108,7 @@ class Selection(Receiver, frozen=True):
         """One row of the result: an entity, where there is only one and the way of asking says so; else a tuple."""
         items = tuple(self.thing(it, at, is_async=is_async) for it in self.entities)
         names = tuple(_name(it, at) for it in self.entities)
-        return Tuple(items, names)
+        return tuple_of(items, names)
 
     def thing(self, it: Entity, at: At, *, is_async: bool | None) -> Object:
         if it.model is None or it.kind:
@@ -118,7 +125,7 @@ class Selection(Receiver, frozen=True):
     def operation(self) -> Operation:
         kinds = {it.kind for it in self.entities}
         if len(kinds) == 1 and (kind := kinds.pop()):
-            return kind  # type: ignore[return-value]
+            return kind
         return "select"
 
     def query(self, api: str, at: At, *, operation: Operation | None = None, instead: str = "") -> Query:
@@ -161,7 +168,11 @@ class Selection(Receiver, frozen=True):
         column = next((name for model, name in self.condition.equal if model == root.id), None)
         of = f"{self.said}({root.name})"
         if operation in ("count", "aggregate"):
-            return f"{of} with group_by()" if column is None else f"func.{operation}() with group_by({root.name}.{column})"
+            return (
+                f"{of} with group_by()"
+                if column is None
+                else f"func.{operation}() with group_by({root.name}.{column})"
+            )
         where = "filter" if self.said == "query" else "where"
         if column is not None:
             return f"{of}.{where}({root.name}.{column}.in_(...))"
@@ -188,7 +199,7 @@ class Select(Selection, frozen=True):
         if (it := self.changed(name, args, at)) is not None:
             return it
         if name == "exists":
-            return Expression(self.condition.columns, "exists", table=self.root() or "")
+            return Expression(self.condition.columns, "exists", table=self.root() or "", where=self.condition)
         if name in ("scalar_subquery", "as_scalar", "label"):
             return Expression(self.condition.columns)
         if name in ("subquery", "cte", "alias", "lateral"):
@@ -286,7 +297,9 @@ class Text(Receiver, frozen=True):
         return self
 
     def query(self, api: str, at: At) -> Query:
-        return Query("sqlalchemy", api, operation_of(self.sql), sql=self.sql, many=True, instead=_instead_of(self.sql))
+        return Query(
+            "sqlalchemy", api, operation_of(self.sql), sql=self.sql, many=True, instead=_instead_of(self.sql)
+        )
 
 
 _OPERATIONS: Final[dict[str, Operation]] = {
@@ -383,13 +396,56 @@ def _number(it: Object | None) -> int | bool:
 
 
 _SAME: Final = frozenset(
-    "distinct group_by with_for_update execution_options correlate correlate_except prefix_with suffix_with with_hint "
-    "with_statement_hint union union_all intersect except_ params enable_eagerloads yield_per populate_existing "
-    "autoflush enable_assertions from_self tuples reset_joinpoint with_session set_label_style with_labels "
-    "reduce_columns only_return_tuples from_statement add_cte with_loader_criteria select_entity_from with_transformation "
-    "unique self_group".split()
+    [
+        "distinct",
+        "group_by",
+        "with_for_update",
+        "execution_options",
+        "correlate",
+        "correlate_except",
+        "prefix_with",
+        "suffix_with",
+        "with_hint",
+        "with_statement_hint",
+        "union",
+        "union_all",
+        "intersect",
+        "except_",
+        "params",
+        "enable_eagerloads",
+        "yield_per",
+        "populate_existing",
+        "autoflush",
+        "enable_assertions",
+        "from_self",
+        "tuples",
+        "reset_joinpoint",
+        "with_session",
+        "set_label_style",
+        "with_labels",
+        "reduce_columns",
+        "only_return_tuples",
+        "from_statement",
+        "add_cte",
+        "with_loader_criteria",
+        "select_entity_from",
+        "with_transformation",
+        "unique",
+        "self_group",
+    ]
 )
 _SAME_CHANGE: Final = frozenset(
-    "values execution_options inline from_select prefix_with suffix_with with_hint ordered_values options params "
-    "with_dialect_options".split()
+    [
+        "values",
+        "execution_options",
+        "inline",
+        "from_select",
+        "prefix_with",
+        "suffix_with",
+        "with_hint",
+        "ordered_values",
+        "options",
+        "params",
+        "with_dialect_options",
+    ]
 )

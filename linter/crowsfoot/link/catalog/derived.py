@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from itertools import compress
+from operator import is_not
 from typing import TypeVar
 
 from rpds import HashTrieMap, HashTrieSet
@@ -80,8 +82,8 @@ def altered(catalog: Catalog, old: Table, new: Table) -> dict[str, object]:
 def differing(old: Mapping[str, V], new: Mapping[str, V]) -> tuple[list[str], list[str]]:
     """The names of the parts that only one of them has, or that stand for another part in the other."""
     return (
-        [name for name, it in old.items() if new.get(name) is not it],
-        [name for name, it in new.items() if old.get(name) is not it],
+        [*compress(old, map(is_not, old.values(), map(new.get, old)))],
+        [*compress(new, map(is_not, new.values(), map(old.get, new)))],
     )
 
 

@@ -31,9 +31,11 @@ from crowsfoot.link.catalog.draft import Draft
 def settle(draft: Draft, statement: Statement) -> None:
     """What was made or dropped without condition is there or gone, whatever came before."""
     doubtful = draft.catalog.doubtful
-    for name in touched(statement):
-        doubtful = doubtful.discard(name)
-    draft.catalog = replace(draft.catalog, doubtful=doubtful)
+    settled = [name for name in touched(statement) if name in doubtful]
+    if settled:
+        for name in settled:
+            doubtful = doubtful.discard(name)
+        draft.catalog = replace(draft.catalog, doubtful=doubtful)
 
 
 def touched_by_all(statements: Iterable[Statement]) -> Iterator[str]:

@@ -39,6 +39,8 @@ V = TypeVar("V")
 SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast", "sys"})
 
 
+_MOST_PARTS = 10  # of a name, between underscores
+
 ANY_TABLE = frozenset({"table", "view", "materialized view"})
 
 
@@ -142,7 +144,9 @@ class Draft:
 
     def refuse_missing(self, code: str, kind: str, name: ObjectName) -> NoReturn:
         """Refuses for want of a table, type, ... of that name."""
-        if name.schema is not None and self.is_foreign(name.schema):
+        if name.schema is not None and (
+            self.is_foreign(name.schema) or (not self.postgres and self.is_elsewhere(name))
+        ):
             raise UnclearError
         self.refuse(code, f'{kind} "{name}" does not exist', name.range, name.name, name.schema)
 
@@ -192,10 +196,23 @@ class Draft:
         if any(kind == "other" and catalog.fold(other) == folded for kind, _, other in catalog.others):
             return True  # a synonym
         if name.schema is not None:
-            return catalog.fold(name.schema) not in catalog.schemas
-        if catalog.dialect == "sqlite" and folded.startswith("sqlite_"):
+            return catalog.fold(catalog.own(name.schema)) not in catalog.schemas
+        if catalog.dialect == "sqlite" and (folded.startswith("sqlite_") or self.is_shadow(folded)):
             return True
         return len(catalog.names) > MOST or any(key[1] == folded for key in catalog.names)
+
+    def is_shadow(self, name: str) -> bool:
+        """Whether a virtual table has made a table of that name to keep its data in: fts5 makes x_data for x.
+
+        Source: https://www.sqlite.org/vtab.html#xshadowname
+        Source: https://www.sqlite.org/fts5.html#fts5_data_structures
+        """
+        parts = name.split("_")[:_MOST_PARTS]
+        for count in range(1, len(parts)):
+            table = self.catalog.table(ObjectName("_".join(parts[:count]), Range(0, 0)))
+            if table is not None and any(key == "using" for key, _ in table.options):
+                return True
+        return False
 
     def check_schema(self, name: ObjectName) -> None:
         """Refuses a name in a schema that there is not."""
@@ -242,9 +259,11 @@ class Draft:
         """Where a new thing of that name goes."""
         catalog = self.catalog
         if name.schema is not None:
+            if not self.postgres:
+                return catalog.own(name.schema)
             if catalog.fold(name.schema) in catalog.schemas or name.schema == "pg_temp":
                 return name.schema
-            if self.is_foreign(name.schema) or not self.postgres:
+            if self.is_foreign(name.schema):
                 return name.schema
             self.refuse("3F000", f'schema "{name.schema}" does not exist', name.range, name.schema)
         for schema in catalog.search_path:
@@ -387,7 +406,10 @@ def edited(mapping: Mapping[str, V], name: str, value: V) -> dict[str, V]:
 
 def less(mapping: Mapping[str, V], *names: str) -> dict[str, V]:
     """A copy without these names."""
-    return {key: value for key, value in mapping.items() if key not in names}
+    left = {**mapping}
+    for name in names:
+        left.pop(name, None)
+    return left
 
 
 def renamed(mapping: Mapping[str, V], name: str, new_name: str, value: V) -> dict[str, V]:

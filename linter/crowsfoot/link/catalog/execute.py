@@ -82,6 +82,7 @@ from crowsfoot.link.catalog import (
 )
 from crowsfoot.link.catalog.doubts import settle, touched, touched_by_all
 from crowsfoot.link.catalog.draft import Draft, RefusalError, Session, UnclearError, doubted
+from crowsfoot.link.catalog.elsewhere import doubt_elsewhere
 from crowsfoot.link.catalog.model import Catalog
 from crowsfoot.link.catalog.phases import IN_PHASES, in_phases, named_last, prepare
 from crowsfoot.link.history import Failure
@@ -177,7 +178,10 @@ def execute(
         )
     except Exception as bug:
         return Outcome(catalog, doubted(catalog, touched_by_all([statement])), bug=bug)
-    return Outcome(catalog, draft.catalog)
+    after = draft.catalog
+    if after.dialect == "sqlserver":
+        after = doubt_elsewhere(catalog, after, statement)
+    return Outcome(catalog, after)
 
 
 def perform(draft: Draft, statement: Statement) -> None:

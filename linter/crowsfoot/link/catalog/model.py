@@ -10,6 +10,7 @@ what refers to it need not change. Columns go by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
@@ -263,11 +264,17 @@ class Catalog(Held, frozen=True, eq=False):
     # SQLite, and MySQL without checks, keep foreign keys to tables that are not there, or not yet: by the
     # name of that table, with the number of the one that has the key.
     awaited: HashTrieMap[Name, tuple[tuple[int, ForeignKey], ...]] = HashTrieMap()
+    database: str | None = None  # its name, where USE has told it
+    parked: HashTrieMap[str, Catalog] = HashTrieMap()  # the catalogs of other databases, see elsewhere.py
 
     def table(self, name: ObjectName) -> Table | None:
         """The table or view that the name means here."""
         number = self.number_of(name)
         return None if number is None else self.tables[number]
+
+    def tables_in_order(self) -> list[Table]:
+        """Tables and views as they were created: the order of the catalog's maps is another in each run."""
+        return sorted(self.tables.values(), key=attrgetter("number"))
 
     def number_of(self, name: ObjectName) -> int | None:
         if self.dialect == "postgresql" and name.schema is None:
@@ -277,11 +284,18 @@ class Catalog(Held, frozen=True, eq=False):
                 if number is not None:
                     return number
             return None
-        for schema in (name.schema,) if name.schema is not None else self.search_path:
+        for schema in (self.own(name.schema),) if name.schema is not None else self.search_path:
             number = self.names.get((self.fold(schema), self.fold(name.name)))
             if number is not None:
                 return number
         return None
+
+    def own(self, schema: str) -> str:
+        """The schema without the name of this very database: MySQL's "own", and "own.dbo" of SQL Server."""
+        if self.database is not None and self.dialect != "postgresql":
+            database, _, rest = schema.lower().partition(".")
+            return rest if database == self.database else schema
+        return schema
 
     def index_table(self, name: ObjectName) -> Table | None:
         """The table that has the index of that name."""

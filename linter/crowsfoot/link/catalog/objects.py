@@ -170,8 +170,8 @@ def find_function(draft: Draft, change: DropObject) -> list[Thing]:
 
 def find_trigger(draft: Draft, change: DropObject) -> list[Thing]:
     if change.table is None:  # MySQL and SQLite
-        tables = draft.catalog.tables
-        for table in tables.values() if len(tables) <= MOST else ():
+        catalog = draft.catalog
+        for table in catalog.tables_in_order() if len(catalog.tables) <= MOST else ():
             if change.name.name in table.triggers:
                 return [("trigger", table.number, change.name.name)]
         return []
@@ -260,6 +260,13 @@ def create_other(draft: Draft, change: CreateOther) -> None:
         draft.refuse("25001", "CREATE DATABASE cannot run inside a transaction block", change.range)
     if change.table is not None:
         draft.table(change.table)
+    if change.text == "event trigger" and any(
+        it.returns == "event_trigger" and it.changes_schema
+        for overloads in catalog.functions.values()
+        for it in overloads
+    ):
+        # From now on any statement may do more than it says.
+        catalog = replace(catalog, certain=False)
     key = (change.kind, change.name.schema or "", change.name.name)
     if key in catalog.others and change.kind == "publication":
         draft.refuse("42710", f'publication "{key[2]}" already exists', change.name.range, key[2])

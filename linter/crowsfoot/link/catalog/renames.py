@@ -47,7 +47,7 @@ def rename_any_constraint(draft: Draft, change: RenameObject) -> bool:
     catalog = draft.catalog
     schema = catalog.fold(change.name.schema or catalog.search_path[0])
     wanted = change.name.name.lower()
-    for table in catalog.tables.values() if len(catalog.tables) <= MOST else ():
+    for table in catalog.tables_in_order() if len(catalog.tables) <= MOST else ():
         if catalog.fold(table.schema) != schema:
             continue
         for column in table.columns.values():
@@ -55,7 +55,7 @@ def rename_any_constraint(draft: Draft, change: RenameObject) -> bool:
                 named = replace(column, default_constraint=change.new_name)
                 draft.put(replace(table, columns=edited(table.columns, column.name, named)))
                 return True
-        old = next((it for it in names_on(table) if it.lower() == wanted), None)
+        old = min((it for it in names_on(table) if it.lower() == wanted), default=None)
         if old is not None:
             name = ObjectName(old, change.name.range)
             of = ObjectName(table.name, change.name.range, table.schema)

@@ -292,12 +292,12 @@ def common(catalog: Catalog, types: Sequence[TypeName]) -> TypeName:
     fixed = [it for it in types if it is not _OPEN]
     if not fixed:
         return _OPEN
-    if any(not it.name for it in fixed):
+    names = {it.name for it in fixed}
+    if "" in names:
         return _UNKNOWN
-    if len({(it.name, it.schema, bool(it.dimensions)) for it in fixed}) == 1:
+    if len(names) == 1 and len({(it.schema, bool(it.dimensions)) for it in fixed}) == 1:
         alike = len(fixed) == len(types) and len({it.args for it in fixed}) == 1
         return fixed[0] if alike else bare(fixed[0])
-    names = {it.name for it in fixed}
     if any(it.dimensions for it in fixed):
         return _UNKNOWN
     for ladder in (_LADDER, _MOMENTS):

@@ -79,9 +79,11 @@ def written(draft: Draft, name: ObjectName) -> Table:
 
 
 def check_columns(draft: Draft, query: Query, target: Table | None) -> None:
-    only = only_table(draft, query, target)
+    known = {None: only_table(draft, query, target)}
     for use in query.columns:
-        table = only if use.table is None else source(draft, query, use.table)
+        if use.table not in known:
+            known[use.table] = source(draft, query, use.table)
+        table = known[use.table]
         if table is None or not table.complete or use.name in table.columns:
             continue
         if use.name in SYSTEM_COLUMNS or use.name == "*":

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from crowsfoot.facts.sql import LockTable, Maintain, SetVariable, Transaction
 from crowsfoot.link.catalog.draft import Draft
+from crowsfoot.link.catalog.elsewhere import use
 
 _OFF = frozenset({"off", "false", "no", "0"})
 
@@ -16,6 +17,8 @@ def set_variable(draft: Draft, change: SetVariable) -> None:
     elif change.name in ("foreign_key_checks", "@@foreign_key_checks"):
         checks = (change.value or "1").strip("'\"").lower() not in _OFF
         draft.catalog = replace(draft.catalog, check_keys=checks)
+    elif change.name == "database" and not draft.postgres:
+        use(draft, change)
     elif change.name == "check_function_bodies":
         checks = (change.value or "on").strip("'\"").lower() not in _OFF
         draft.catalog = replace(draft.catalog, check_bodies=checks)

@@ -126,8 +126,11 @@ def read_by(draft: Draft, query: Query) -> tuple[frozenset[int], frozenset[tuple
         if number is not None:
             reads.add(number)
     used: set[tuple[int, str]] = set()
+    known: dict[str | None, Table | None] = {}
     for use in query.columns:
-        table = rows.source(draft, query, use.table)
+        if use.table not in known:
+            known[use.table] = rows.source(draft, query, use.table)
+        table = known[use.table]
         if table is not None and use.name in table.columns:
             used.add((table.number, use.name))
     for output in query.outputs:

@@ -17,6 +17,7 @@ from crowsfoot.source import Span
 
 __all__ = ["Access", "Code", "Passed", "Repeated", "link_code"]
 
+
 def link_code(given: Iterable[File], databases: Sequence[Database] = ()) -> Code:
     """What the files ask, with the models of the databases that a Prisma schema declares."""
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
@@ -58,7 +59,10 @@ def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterato
     if "sqlmodel" in names:
         names.add("sqlalchemy")
     for name in sorted(names):
-        module = importlib.import_module(f"crowsfoot.libraries.{name}")
+        try:
+            module = importlib.import_module(f"crowsfoot.libraries.{name}")
+        except ImportError:
+            continue
         yield getattr(module, "LIBRARY", module)
 
 

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Role = Literal["application", "test", "migration", "script"]
+Kind = Literal[
+    "query",
+    "lazy",
+    "count",
+    "write",
+    "get-or-create",
+    "behind-call",  # the loop calls what sends it
+    "fan-out",  # map(), gather(), sorted(key=...): all at once, or by a function that goes over rows
+    "recursive",  # once at each level
+    "serializer",  # machinery that no line of the program calls: a serializer, an admin page, a response model
+]
 
 
 class Passed(Linked, frozen=True, eq=False, dict=True):
@@ -41,7 +52,7 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
 
     span is where the loop's body asks for it, and way the calls from there to where it is sent, which is last;
     where that is the same place, way is empty. loop is the head of the loop, over what it goes over, as code.
-    how is "" for a loop, else the function that goes over it: "map()", "gather()", or "recursion".
+    how is "" for a loop, else the function that goes over it: "map()", "gather()", "key=", or "recursion", "serializer".
     """
 
     query: Query
@@ -58,24 +69,22 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
     others: int = 0  # further statements that the same call sends
 
     @property
-    def behind_call(self) -> bool:
-        return bool(self.way)
-
-    @property
-    def is_fan_out(self) -> bool:
-        return self.how not in ("", "recursion")
-
-    @property
-    def is_recursive(self) -> bool:
-        return self.how == "recursion"
-
-    @property
-    def is_lazy(self) -> bool:
-        return self.query.cause != "call"
-
-    @property
-    def writes(self) -> bool:
-        return self.query.operation not in READS | {"select", "execute"}
+    def kind(self) -> Kind:
+        """What it is, first of all: each has one kind."""
+        if self.how == "recursion":
+            return "recursive"
+        if self.how:
+            return "fan-out" if self.how.endswith((")", "=")) else "serializer"
+        if self.way:
+            return "behind-call"
+        if self.query.cause != "call":
+            return "lazy"
+        operation = self.query.operation
+        if operation in ("get-or-create", "upsert"):
+            return "get-or-create"
+        if operation in ("count", "exists"):
+            return "count"
+        return "query" if operation in READS or operation == "execute" else "write"
 
     def __str__(self) -> str:
         return f"{self.function or 'module'}: {self.query.api}"

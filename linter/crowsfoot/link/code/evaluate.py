@@ -1,8 +1,8 @@
 """A program and its libraries -> what each scope sends to the database, where, and in which loop.
 
-Each value of a scope becomes an object (libraries.objects) that says what comes of it. A function is gone through
-once in general, and once for each way in which it is called, so far as that tells more: what a caller's rows have
-loaded is known in what it calls. Nothing of the program is run.
+Each value of a scope becomes an object (libraries.objects) that says what comes of it. A function is gone
+through once in general, and once for each way in which it is called, so far as that tells more: what a
+caller's rows have loaded is known in what it calls. Nothing of the program is run.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -42,6 +42,13 @@ class Module(Object, frozen=True):
     folder: str = ""
 
 
+class Super(Object, frozen=True):
+    """super() in a method of the class, on what it is a method of."""
+
+    cls: Class
+    of: Object
+
+
 class Managed(Object, frozen=True):
     """What a function under @contextmanager returns: of is what it yields."""
 
@@ -74,6 +81,9 @@ class Here:
             return
         frame.add(Effect(query, value, it.loop, each=self._each), made)
 
+    def fetched(self, made: Place) -> bool:
+        return self._frame.has_sent(made)
+
     def loaded(self, rows: Object, paths: tuple[str, ...]) -> None:
         self._out.load(self._frame, self._value, rows, paths)
 
@@ -86,8 +96,8 @@ class Here:
     def elsewhere(self, place: Place) -> "Here":
         return Here(self._out, self._out.frame(place.path, place.scope), place.value, self._each)
 
-    def member(self, cls: Class, name: str, of: Object) -> Object | None:
-        return self._out.member(cls, name, of, self._frame, self._value, self._each)
+    def member(self, cls: Class, name: str, of: Object, inherited: bool = False) -> Object | None:
+        return self._out.member(cls, name, of, self._frame, self._value, self._each, inherited)
 
     def attributes(self, cls: Class) -> Mapping[str, Object]:
         return self._out.attributes(cls)
@@ -97,6 +107,9 @@ class Here:
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
         return self._out.bases(cls)
+
+    def decorators(self, function: Function) -> frozenset[str]:
+        return self._out.decorators(function)
 
     def model_of(self, cls: Object) -> Model | None:
         return self._out.model_of(cls)
@@ -184,13 +197,22 @@ class Evaluator:
             if number == own or scope.kind != "class":
                 found = self.program.names(path, number).get(name)
                 if found is not None:
-                    return self.get(self.frame(path, number), found)
+                    return self._variable(path, number, name, found)
             number = scope.parent
         for module, level in self.program.files[path].stars:
             starred = self._star(module, level, path, name)
             if starred is not None:
                 return starred
         return self.external(f"builtins.{name}")
+
+    def _variable(self, path: str, number: int, name: str, value: int) -> Object:
+        """A variable as others see it: one that begins as None is given its value later, by somebody."""
+        frame = self.frame(path, number)
+        found = self.get(frame, value)
+        if found == _NONE and frame.scope.kind != "function":
+            annotation = dict(frame.scope.annotations).get(name)
+            return UNKNOWN if annotation is None else self.annotated(self.get(frame, annotation))
+        return found
 
     def _star(self, module: str, level: int, path: str, name: str) -> Object | None:
         file, dotted, _ = self.program.imported(facts.Import(0, 0, -1, module, "", level), path)
@@ -219,7 +241,7 @@ class Evaluator:
     def _of_module(self, path: str, name: str, seen: frozenset[str] = frozenset()) -> Object | None:
         number = self.program.names(path, 0).get(name)
         if number is not None:
-            return self.get(self.frame(path, 0), number)
+            return self._variable(path, 0, name, number)
         if inner := self.program.submodule(path, name):
             return Module(inner)
         if path not in seen:
@@ -259,6 +281,8 @@ class Evaluator:
             return self._of_class(of, name, at)
         if isinstance(of, Instance):
             return self._of_instance(of, name, at)
+        if isinstance(of, Super):
+            return self._of_super(of, name, at)
         if isinstance(of, OneOf):
             return standard.join([self.read(it, name, at) for it in of.options])
         if isinstance(of, External):
@@ -284,7 +308,18 @@ class Evaluator:
             found = self._by_name[model.library].class_attribute(model, name, at)
             if found is not None:
                 return found
-        return at.member(cls, name, cls) or UNKNOWN
+        return at.member(cls, name, cls) or self._by_library(cls, name, at) or UNKNOWN
+
+    def _by_library(self, cls: Class, name: str, at: Here) -> Object | None:
+        """What a class that is no model has by the library that it derives from."""
+        packages = {it.partition(".")[0] for it in self.bases(cls) if isinstance(it, str)}
+        for library in dict.fromkeys(self._by_package[it] for it in packages if it in self._by_package):
+            member: Callable[[Class, str, Here], Object | None] | None = getattr(
+                library, "class_member", None
+            )
+            if member is not None and (found := member(cls, name, at)) is not None:
+                return found
+        return None
 
     def _of_instance(self, of: Instance, name: str, at: Here) -> Object:
         if isinstance(of.cls, str):
@@ -292,15 +327,41 @@ class Evaluator:
         found = at.member(of.cls, name, of)
         return found if found is not None else UNKNOWN
 
+    def _of_super(self, of: Super, name: str, at: Here) -> Object:
+        found = at.member(of.cls, name, of.of, inherited=True)
+        if found is None:
+            inherited: Callable[[str, Here], Object] | None = getattr(of.of, "inherited", None)
+            found = inherited(name, at) if inherited is not None else None
+        return found if found is not None else UNKNOWN
+
+    def super_of(self, frame: Frame) -> Object:
+        """What super() is in a method."""
+        parent = frame.scope.parent
+        if parent < 0 or not frame.params:
+            return UNKNOWN
+        around = self.program.scope(frame.path, parent)
+        cls = Class(frame.path, parent, around.name)
+        return Super(cls, frame.params[0]) if around.kind == "class" else UNKNOWN
+
     def member(
-        self, cls: Class, name: str, of: Object, frame: Frame, value: int, each: Each | None = None
+        self,
+        cls: Class,
+        name: str,
+        of: Object,
+        frame: Frame,
+        value: int,
+        each: Each | None = None,
+        inherited: bool = False,
     ) -> Object | None:
-        for it in (cls, *self.bases(cls)):
+        """inherited: without what the class itself has."""
+        for it in (*(() if inherited else (cls,)), *self.bases(cls)):
             if isinstance(it, str):
                 continue
             number = self.program.names(it.path, it.scope).get(name)
             if number is not None:
-                found = self.get(self.frame(it.path, it.scope), number)
+                found = self._variable(it.path, it.scope, name, number)
+                if found is UNKNOWN and not isinstance(of, Class):
+                    found = self._stored(it, name, of) or UNKNOWN
                 return self._bound(found, of, frame, value, each)
             if not isinstance(of, Class):
                 stored = self._stored(it, name, of)
@@ -315,7 +376,7 @@ class Evaluator:
         """What a class has, as an instance or the class itself gets it."""
         if not isinstance(found, Function) or found.bound is not None:
             return found
-        kinds = self._decorators(found)
+        kinds = self.decorators(found)
         if "staticmethod" in kinds:
             return found
         bound = Function(found.path, found.scope, found.name, of)
@@ -333,7 +394,7 @@ class Evaluator:
         model = getattr(of, "model", None)
         return model.cls if isinstance(model, Model) and model.cls is not None else of
 
-    def _decorators(self, function: Function) -> frozenset[str]:
+    def decorators(self, function: Function) -> frozenset[str]:
         """The last words of its decorators."""
         scope = self.program.scope(function.path, function.scope)
         if not scope.decorators:
@@ -391,6 +452,12 @@ class Evaluator:
                 self._collect_bases(base, found)
             elif isinstance(base, (External, Built)):
                 found.append(base.name)
+            else:  # a class that a library has made of others
+                for it in getattr(base, "bases", ()):
+                    if it not in found:
+                        found.append(it)
+                        if isinstance(it, Class):
+                            self._collect_bases(it, found)
 
     def model_of(self, cls: Object) -> Model | None:
         if isinstance(cls, Constant) and isinstance(cls.value, str):
@@ -492,6 +559,11 @@ class Evaluator:
             self._fan_out(frame, value, function.name)
         if function is UNKNOWN:
             return self._received(frame, number, value, args)
+        if isinstance(function, External) and "()." in function.name and not self._library(function.name):
+            # A method of something that a library has made of which nothing is known: request.db.query(Book)
+            found = self._received(frame, number, value, args)
+            if found is not UNKNOWN:
+                return found
         self._grow(frame, value, args)
         return self.call(function, args, frame, number)
 
@@ -506,6 +578,8 @@ class Evaluator:
         if isinstance(function, Class):
             return self._construct(function, args, frame, number, each)
         if isinstance(function, External):
+            if function.name == "builtins.super":
+                return self.super_of(frame)
             library = self._library(function.name)
             made = library.called(function.name, args, at) if library is not None else None
             if made is None:
@@ -527,12 +601,21 @@ class Evaluator:
             library = self._by_name[model.library]
             new: Callable[[Model, Args], Object] | None = getattr(library, "new_row", None)
             return new(model, args) if new is not None else self.row(model)
-        made = self.instance(cls)
+        made = self._constructed(cls, args, at=Here(self, frame, number, each)) or self.instance(cls)
         if isinstance(made, Instance):
             init = self.member(cls, "__init__", made, frame, number)
             if isinstance(init, Function):
                 self._enter(init, args, frame, number, each)
         return made
+
+    def _constructed(self, cls: Class, args: Args, at: Here) -> Object | None:
+        """What a library makes of a call of a class that derives from one of its own: a field, a paginator."""
+        packages = {it.partition(".")[0] for it in self.bases(cls) if isinstance(it, str)}
+        for library in dict.fromkeys(self._by_package[it] for it in packages if it in self._by_package):
+            made: Callable[[Class, Args, Here], Object | None] | None = getattr(library, "constructed", None)
+            if made is not None and (found := made(cls, args, at)) is not None:
+                return found
+        return None
 
     def _enter(self, function: Function, args: Args, frame: Frame, number: int, each: Each | None) -> Object:
         path, inner = function.path, function.scope
@@ -552,7 +635,7 @@ class Evaluator:
         if callee is None:
             return UNKNOWN
         self.run(callee)
-        kinds = self._decorators(function) if scope.decorators else frozenset()
+        kinds = self.decorators(function) if scope.decorators else frozenset()
         if not kinds & _CACHES:
             self._take_over(callee, bound, frame, number, each)
         return self._result(callee, scope, kinds, Place(frame.path, frame.number, number))
@@ -738,7 +821,9 @@ class Evaluator:
     def load(self, frame: Frame, number: int, rows: Object, paths: tuple[str, ...]) -> None:
         call = frame.scope.values[number]
         if isinstance(call, facts.Call):
-            for it in call.args:
+            method = frame.scope.values[call.of]
+            held = (*call.args, method.of) if isinstance(method, facts.Attribute) else call.args
+            for it in held:
                 if frame.objects[it] is rows:
                     change: Any = getattr(rows, "with_loaded", None)
                     if change is not None:
@@ -824,10 +909,13 @@ class Evaluator:
         return Many(each, None, size)
 
     def _element(self, frame: Frame, number: int, value: facts.Element) -> Object:
-        over = frame.scope.loops[value.over].over
-        if over is None:
+        loop = frame.scope.loops[value.over]
+        if loop.over is None:
             return UNKNOWN
-        return standard.element_of(self.get(frame, over), Here(self, frame, over))
+        of, at = self.get(frame, loop.over), Here(self, frame, loop.over)
+        if loop.is_async:
+            return standard.join([it.streamed(at) for it in (of.options if isinstance(of, OneOf) else (of,))])
+        return standard.element_of(of, at)
 
     def _part(self, frame: Frame, number: int, value: facts.Part) -> Object:
         of = self.get(frame, value.of)
@@ -938,7 +1026,8 @@ def _last_word(values: tuple[facts.AnyValue, ...], number: int) -> str:
 
 
 def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
-    """The words of `self.client.db.user.find_many`, from the first that has a name; () where there is none."""
+    """The words of `self.client.db.user.find_many`, from the first that has a name; () where there is "
+    "none."""
     words: list[str] = []
     while True:
         it = values[number]
@@ -951,6 +1040,7 @@ def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
         return tuple(reversed(words))
 
 
+_NONE: Final = Constant(None)
 _TYPES: Final = (Class, External, Subscripted, OneOf)
 _PROPERTIES: Final = frozenset(
     ("property", "cached_property", "hybrid_property", "classproperty", "lazy_property")

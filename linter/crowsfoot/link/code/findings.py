@@ -36,6 +36,8 @@ def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
 
 
 def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect) -> Repeated | None:
+    if effect.query.fails:
+        return None  # nothing is sent: the library raises
     if effect.query.in_batch or not effect.query.instead and effect.query.operation == "execute":
         return None
     scope = frame.scope
@@ -101,5 +103,36 @@ def _fanned(frame: Frame, number: int) -> str:
 
 
 def _feeds_recursion(frame: Frame, effect: Effect) -> bool:
-    """Whether the function calls itself with what the statement gives, or once per row of it."""
-    return effect.query.many or effect.query.cause == "relation"
+    """Whether the scope calls itself with what the statement gives, or for each row of it."""
+    values, loops = frame.scope.values, frame.scope.loops
+    for number in frame.recursive:
+        if number < 0:
+            continue
+        call = values[number]
+        assert isinstance(call, facts.Call)
+        sources = [*call.args, *(it for _, it in call.keywords)]
+        if call.loop >= 0 and (over := loops[call.loop].over) is not None:
+            sources.append(over)
+        if any(_made_of(values, it, effect.value) for it in sources):
+            return True
+    return False
+
+
+def _made_of(values: tuple[facts.AnyValue, ...], number: int, source: int, depth: int = 0) -> bool:
+    """Whether a value comes from another one: by attributes, calls on it, elements."""
+    if number == source:
+        return True
+    it = values[number]
+    if depth > _DEEPEST:
+        return False
+    match it:
+        case facts.Attribute() | facts.Item() | facts.Awaited() | facts.Spread() | facts.Part():
+            return _made_of(values, it.of, source, depth + 1)
+        case facts.Call():
+            inner = (it.of, *it.args)
+            return any(_made_of(values, each, source, depth + 1) for each in inner)
+        case _:
+            return False
+
+
+_DEEPEST = 8

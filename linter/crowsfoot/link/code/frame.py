@@ -31,7 +31,8 @@ class Effect(NamedTuple):
 
 
 class Frame:
-    """A scope with its parameters bound; general where nobody has called it, and they are what they must be."""
+    """A scope with its parameters bound; general where nobody has called it, and they are what they "
+    "must be."""
 
     __slots__ = (
         *("path", "number", "scope", "params", "general", "depth", "objects", "effects", "_sent", "_read"),
@@ -73,6 +74,10 @@ class Frame:
                 effect = effect._replace(parameter=-1 - made.value)
         if len(self.effects) < _MOST_EFFECTS:
             self.effects.append(effect)
+
+    def has_sent(self, made: Place) -> bool:
+        """Whether what was made there has been fetched already."""
+        return made in self._sent
 
     def reads(self, of: int, name: str) -> bool:
         """Whether that attribute of that value is read for the first time here."""

@@ -40,7 +40,8 @@ class Program:
         return self._names[key]
 
     def module(self, name: str, of: str) -> str | None:
-        """The file that the module of that full name is, as the file at of imports it; None for a library's."""
+        """The file that the module of that full name is, as the file at of imports it; None for a "
+        "library's."""
         first = name.partition(".")[0]
         roots = self._roots.get(first)
         if not roots:
@@ -58,7 +59,8 @@ class Program:
         return self._found[key]
 
     def imported(self, it: Import, of: str) -> tuple[str | None, str, str]:
-        """What an import names: the file of its module if it is of this program, the module's name, the name in it."""
+        """What an import names: the file of its module if it is of this program, the module's name, the "
+        "name in it."""
         if not it.level:
             return self.module(it.module, of), it.module, it.name
         folder = dirname(of)

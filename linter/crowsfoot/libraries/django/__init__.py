@@ -1,0 +1,157 @@
+"""Django: models, query sets, and rows."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from crowsfoot.libraries.django import functions, managers, models, names, querysets, related
+from crowsfoot.libraries.django.managers import Manager, ManagerClass
+from crowsfoot.libraries.django.pages import Paginator, paginator
+from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.django.rows import Row
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Object
+
+PACKAGES: Final = (
+    *(
+        "django",
+        "rest_framework",
+        "mptt",
+        "model_utils",
+        "polymorphic",
+        "graphene_django",
+        "treebeard",
+        "taggit",
+    ),
+    *("wagtail", "modelcluster", "django_extensions", "simple_history", "parler", "guardian", "reversion"),
+    *(
+        "ordered_model",
+        "adminsortable2",
+        "safedelete",
+        "solo",
+        "oauth2_provider",
+        "allauth",
+        "django_lifecycle",
+    ),
+    *(
+        "django_fsm",
+        "tagulous",
+        "auditlog",
+        "dirtyfields",
+        "organizations",
+        "import_export",
+        "django_tenants",
+    ),
+)
+
+
+def called(name: str, args: Args, at: At) -> Object | None:
+    return functions.called(name, args, at)
+
+
+def instance(name: str) -> Object | None:
+    last = names.last(name)
+    if last.endswith("QuerySet") and not name.startswith("rest_framework."):
+        return QuerySet(None)
+    if last.endswith("Manager") and name.startswith(_OF_MODELS) and "()" not in name:
+        return Manager(None)
+    return None
+
+
+def model(cls: Class, at: At) -> Model | None:
+    return models.model(cls, at)
+
+
+def instance_of(cls: Class, at: At) -> Object | None:
+    for it in names.outside(names.lineage(cls, at)):
+        last = names.last(it)
+        if last.endswith("QuerySet"):
+            return QuerySet(_named_after(cls, at), sets=(cls,))
+        if (last.endswith("Manager") and it.startswith(_OF_MODELS)) or last == "from_queryset":
+            return Manager(_named_after(cls, at), classes=(cls,))
+        if last == "Paginator" and it.startswith("django.core"):
+            return Paginator(UNKNOWN)
+    return None
+
+
+def row(model: Model) -> Object:
+    return Row(model)
+
+
+def new_row(model: Model, args: Args) -> Object:
+    return querysets.new_row(model, args)
+
+
+def class_attribute(model: Model, name: str, at: At) -> Object | None:
+    return managers.class_attribute(model, name, at)
+
+
+def class_member(cls: Class, name: str, at: At) -> Object | None:
+    """What a class of the program has by that name from a class of Django's: `as_manager`, `from_queryset`."""
+    if name in ("as_manager", "from_queryset"):
+        return ClassMethod(cls, name)
+    return None
+
+
+class ClassMethod(Object, frozen=True):
+    """BookQuerySet.as_manager, BookManager.from_queryset, about to be called."""
+
+    cls: Class
+    name: str
+
+    def call(self, args: Args, at: At) -> Object:
+        if self.name == "as_manager":
+            return Manager(None, sets=(self.cls,))
+        given = args.get(0, "queryset_class")
+        return ManagerClass((self.cls,), (given,) if isinstance(given, Class) else ())
+
+
+def connect(found: Iterable[Model]) -> list[Model]:
+    return related.connect(found)
+
+
+def received(chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | None:
+    """A method of something that nobody knows, where its name or what it is called on tells that it is Django's."""
+    of_manager = bool(chain) and (chain[-1] in ("objects", "_default_manager") or chain[-1].endswith("_set"))
+    of_query_set = bool(chain) and (
+        chain[-1] in ("queryset", "qs") or chain[-1].endswith(("_queryset", "_qs"))
+    )
+    if name in _TELLING or ((of_manager or of_query_set) and querysets.is_method(name)):
+        return querysets.call(QuerySet(None, made=at.place), name, args, at)
+    return None
+
+
+def review(cls: Class, at: At) -> None:
+    return None
+
+
+def _named_after(cls: Class, at: At) -> Model | None:
+    """The model that a manager or query set is called after: Book of BookManager."""
+    word = (
+        cls.name.removesuffix("Manager")
+        .removesuffix("QuerySet")
+        .removesuffix("Queryset")
+        .removesuffix("Base")
+    )
+    found = at.models.named(word)
+    return found[0] if len(found) == 1 and found[0].library == models.LIBRARY else None
+
+
+_OF_MODELS: Final = tuple(f"{it}." for it in PACKAGES if it not in ("rest_framework", "graphene_django"))
+# No other library has a method of that name.
+_TELLING: Final = frozenset(
+    (
+        *("select_related", "prefetch_related", "values_list", "update_or_create", "in_bulk", "bulk_update"),
+        *("get_or_create", "select_for_update", "aget_or_create", "aupdate_or_create", "abulk_create"),
+    )
+)
+
+
+def constructed(cls: Class, args: Args, at: At) -> Object | None:
+    """What a call of a class of the program makes that derives from one of Django's."""
+    for it in names.outside(names.lineage(cls, at)):
+        last = names.last(it)
+        if last == "Paginator" and it.startswith("django.core"):
+            return paginator(it, args, at)
+        if names.is_of_models(it) and last.endswith(("Field", "ForeignKey")):
+            return Built(it, args)
+    return None

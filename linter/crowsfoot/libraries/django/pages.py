@@ -1,0 +1,74 @@
+"""Paginators and their pages: a page is a slice of a query set, and is sent when it is gone over."""
+
+import msgspec
+
+from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.django.sending import query
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, Place
+
+
+class Paginator(Object, frozen=True):
+    """Paginator(rows, per_page)."""
+
+    rows: Object
+
+    def attribute(self, name: str, at: At) -> Object:
+        if name in ("get_page", "page", "aget_page", "apage"):
+            return Turn(self, name)
+        if name in ("count", "num_pages") and isinstance(self.rows, QuerySet) and not self.rows.cached:
+            at.runs(query(self.rows, "count", "count", at), _counted(self.rows))
+        if name == "object_list":
+            return self.rows
+        return Many(UNKNOWN, size="chunks") if name == "page_range" else UNKNOWN
+
+    def element(self, at: At) -> Object:
+        return _page(self, at)
+
+
+class Turn(Object, frozen=True):
+    """paginator.get_page, about to be called."""
+
+    of: Paginator
+    name: str
+
+    def call(self, args: Args, at: At) -> Object:
+        return _page(self.of, at)
+
+
+class Page(Object, frozen=True):
+    """Some of the rows; rows is a query set of them."""
+
+    rows: Object
+
+    def attribute(self, name: str, at: At) -> Object:
+        return self.rows if name == "object_list" else UNKNOWN
+
+    def element(self, at: At) -> Object:
+        return self.rows.element(at)
+
+    def item(self, index: Object, at: At) -> Object:
+        return self.rows.element(at)
+
+    def measured(self, at: At) -> None:
+        self.rows.measured(at)
+
+    def moved(self, place: Place) -> Object:
+        return Page(self.rows.moved(place))
+
+
+def paginator(name: str, args: Args, at: At) -> Object | None:
+    """Paginator(...) of Django, or of what derives from it."""
+    rows = args.get(0, "object_list")
+    return Paginator(rows) if rows is not None else None
+
+
+def _page(of: Paginator, at: At) -> Object:
+    rows = of.rows
+    if isinstance(rows, QuerySet):
+        rows = msgspec.structs.replace(rows, made=at.place, cached=False, limit=True, narrowed=True)
+    return Page(rows)
+
+
+def _counted(rows: QuerySet) -> Place | None:
+    """A paginator counts once, whoever asks."""
+    return None if rows.made is None else rows.made._replace(value=rows.made.value)

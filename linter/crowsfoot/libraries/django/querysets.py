@@ -1,0 +1,437 @@
+"""Query sets: what each method makes of one, and which of them send a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+import msgspec
+
+from crowsfoot.libraries.django import names, plans, shapes
+from crowsfoot.libraries.django.eager import only, prefetched, selected
+from crowsfoot.libraries.django.plans import PLAIN, Plan
+from crowsfoot.libraries.django.sending import query
+from crowsfoot.libraries.django.shapes import NOTHING, Where
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    At,
+    Class,
+    Constant,
+    External,
+    Many,
+    Object,
+    OneOf,
+    Place,
+    Table,
+)
+from crowsfoot.libraries.query import Operation
+from crowsfoot.libraries.standard import Coroutine
+
+Kind = Literal["rows", "dicts", "values"]
+
+
+class QuerySet(Object, frozen=True, cache_hash=True):
+    """Rows that are fetched when they are looked at, and then kept."""
+
+    model: Model | None
+    plan: Plan = PLAIN
+    made: Place | None = None
+    api: str = ""  # the first method that made it: ".filter()"
+    where: Where = NOTHING
+    order: tuple[tuple[str, Any], ...] = ()
+    limit: int | bool = False
+    sets: tuple[Class, ...] = ()  # the program's classes of it
+    kind: Kind = "rows"
+    owner: Object | None = None  # the row of which a relation is asked
+    relation: str = ""
+    narrowed: bool = False  # it is no longer all of the relation: what was prefetched does not serve
+    cached: bool = False  # its rows are there
+    empty: bool = False  # none()
+
+    def attribute(self, name: str, at: At) -> Object:
+        for cls in self.sets:
+            found = at.member(cls, name, self)
+            if found is not None:
+                return found
+        return self.inherited(name, at)
+
+    def inherited(self, name: str, at: At) -> Object:
+        """What Django's own class has by that name."""
+        if name == "model" and self.model is not None and self.model.cls is not None:
+            found: Object = self.model.cls
+            return found
+        return Method(self, name) if is_method(name) else UNKNOWN
+
+    def element(self, at: At) -> Object:
+        if not self.cached and not self.empty:
+            at.runs(query(self, "select", "", at, many=True), self.made)
+        return self.one()
+
+    def item(self, index: Object, at: At) -> Object:
+        if names.is_slice(index):
+            if self.cached or evaluated(self, at):
+                return self if self.kind == "rows" else Many(UNKNOWN)
+            return msgspec.structs.replace(self, made=at.place, limit=_limit(index), narrowed=True)
+        if not self.cached and not self.empty and not evaluated(self, at):
+            at.runs(query(self, "select", "[]", at, limit=1))
+        return self.one()
+
+    def measured(self, at: At) -> None:
+        self.element(at)
+
+    def told(self, at: At) -> None:
+        row = self.element(at)
+        row.told(at)
+
+    def operated(self, operator: str, operands: tuple[Object, ...], at: At) -> Object:
+        if operator not in ("|", "&", "^", "|=", "&=", "^="):
+            return UNKNOWN
+        found: Object = self
+        for it in operands:
+            found = found if it is self else _together(found, it)
+        return msgspec.structs.replace(found, made=at.place) if isinstance(found, QuerySet) else found
+
+    def joined(self, other: Object) -> Object | None:
+        return _together(self, other) if isinstance(other, QuerySet) else None
+
+    def moved(self, place: Place) -> Object:
+        return self if self.made is None else msgspec.structs.replace(self, made=place)
+
+    def with_loaded(self, paths: tuple[str, ...]) -> QuerySet:
+        plan = self.plan
+        for path in paths:
+            plan = plans.with_path(plan, names.path(path))
+        return msgspec.structs.replace(self, plan=plan)
+
+    def one(self) -> Object:
+        """One of its rows."""
+        if self.kind == "dicts":
+            return Table(UNKNOWN, UNKNOWN)
+        if self.kind == "values":
+            return UNKNOWN
+        # A row leads to query sets, and a query set to rows.
+        from crowsfoot.libraries.django.rows import Row, child_plan
+
+        plan: Plan = self.plan
+        path: tuple[str, ...] = ()
+        if self.owner is not None:
+            plan, path = child_plan(self.owner, self.relation, plan)
+        return Row(self.model, plan, path, single=not path)
+
+
+class Method(Object, frozen=True):
+    """A method of a query set, about to be called."""
+
+    of: QuerySet
+    name: str
+
+    def call(self, args: Args, at: At) -> Object:
+        return call(self.of, self.name, args, at)
+
+
+def is_method(name: str) -> bool:
+    return name in _METHODS or (name[:1] == "a" and name[1:] in _AWAITED)
+
+
+def call(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    """What comes of a method of Django's query set."""
+    method = _METHODS.get(name)
+    if method is not None:
+        return method(of, name, args, at)
+    method = _METHODS.get(name[1:]) if name[1:] in _AWAITED else None
+    return Coroutine(method(of, name, args, at)) if method is not None else UNKNOWN
+
+
+def evaluated(of: QuerySet, at: At) -> bool:
+    """Whether its rows have been fetched already, so that counting them and picking one costs nothing."""
+    return of.made is not None and at.fetched(of.made)
+
+
+def _together(one: Object, other: Object) -> Object:
+    if not isinstance(one, QuerySet) or not isinstance(other, QuerySet):
+        return one if isinstance(one, QuerySet) else other
+    if one.empty or other.empty:
+        kept, lost = (other, one) if one.empty else (one, other)
+        return msgspec.structs.replace(kept, made=_later(one.made, other.made), sets=kept.sets or lost.sets)
+    if one.model is not other.model:
+        return OneOf((one, other))
+    return msgspec.structs.replace(
+        one,
+        plan=plans.merged(one.plan, other.plan),
+        made=_later(one.made, other.made),
+        where=one.where if one.where == other.where else one.where.and_(other.where),
+        narrowed=one.narrowed or other.narrowed,
+        cached=one.cached and other.cached,
+        sets=one.sets or other.sets,
+        kind=one.kind if one.kind == other.kind else "values",
+        limit=one.limit or other.limit,
+    )
+
+
+def _later(one: Place | None, other: Place | None) -> Place | None:
+    """What may be either is made anew where the later one is."""
+    return max((it for it in (one, other) if it is not None), default=None)
+
+
+def _limit(index: Object) -> int | bool:
+    high = getattr(index, "high", None)
+    low = getattr(index, "low", None)
+    found = names.number(high)
+    if high is None or names.is_none(high):
+        return False
+    return found - (names.number(low) or 0) if found is not None and found > 0 else True
+
+
+# What makes another query set
+
+
+def _next(of: QuerySet, name: str, at: At, **changes: Any) -> QuerySet:
+    return msgspec.structs.replace(
+        of, made=at.place, cached=False, narrowed=True, api=of.api or f".{name}()", **changes
+    )
+
+
+def _all(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return msgspec.structs.replace(of, made=at.place, cached=False, api=of.api or f".{name}()")
+
+
+def _filter(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    found = shapes.where(args, of.model, at.models)
+    if name == "exclude":
+        found = found.negated()
+    if not (args.positional or args.keywords or args.spread):
+        return _all(of, name, args, at)
+    return _next(of, name, at, where=of.where.and_(found))
+
+
+def _order(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at, order=shapes.order(args, of.model, at.models))
+
+
+def _reverse(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    turned = tuple((column, "asc" if way == "desc" else "desc") for column, way in of.order)
+    return _next(of, name, at, order=turned)
+
+
+def _same(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at)
+
+
+def _select_related(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at, plan=selected(of.plan, of.model, args, at))
+
+
+def _prefetch_related(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at, plan=prefetched(of.plan, of.model, args, at))
+
+
+def _only(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at, plan=only(of.plan, name, args))
+
+
+def _annotate(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    added = [key for key, _ in args.keywords]
+    for it in args.positional:
+        made = names.class_name(it)
+        if isinstance(made, str):
+            of_ = next((names.text(arg) for arg in getattr(it, "args", Args()).positional), None)
+            added.append(f"{of_}__{names.last(made).lower()}")
+    for key in ("select", "select_params"):
+        extra = args.get(0 if key == "select" else None, key) if name == "extra" else None
+        if isinstance(extra, Table):
+            added.extend(str(key) for key, _ in extra.named)
+    if name == "alias":
+        return _next(of, name, at)
+    plan = msgspec.structs.replace(
+        of.plan,
+        free=tuple(dict.fromkeys((*of.plan.free, *added))),
+        anything=of.plan.anything or args.spread,
+    )
+    return _next(of, name, at, plan=plan)
+
+
+def _values(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at, kind="dicts" if name == "values" else "values")
+
+
+def _none(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at, empty=True)
+
+
+def _union(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    found: Object = of
+    for it in args.positional:
+        found = _together(found, it)
+    return _next(found if isinstance(found, QuerySet) else of, name, at)
+
+
+def _fetch_mode(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    mode = args.get(0, "mode")
+    peers = isinstance(mode, External) and mode.name.endswith("FETCH_PEERS")
+    return _next(of, name, at, plan=msgspec.structs.replace(of.plan, peers=peers))
+
+
+def _raw(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    return _next(of, name, at, where=NOTHING)
+
+
+def _iterator(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    """Nothing is kept, so that rows have no peers; prefetches are done once per chunk."""
+    plan = msgspec.structs.replace(of.plan, peers=False)
+    return _next(of, name, at, plan=plan)
+
+
+# What sends a statement
+
+
+def _row(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    """get(), earliest(), latest(), first(), last()"""
+    narrowed = bool(args.keywords or args.positional or args.spread)
+    found = of
+    if name.removeprefix("a") == "get":
+        found = msgspec.structs.replace(
+            of, where=of.where.and_(shapes.where(args, of.model, at.models)), narrowed=of.narrowed or narrowed
+        )
+        at.runs(query(found, "select", name, at))
+        return found.one()
+    last = name.removeprefix("a")
+    if last == "first" and _ordered(of) and (of.cached or evaluated(of, at)):
+        return of.one()
+    if of.empty:
+        return of.one()
+    found = msgspec.structs.replace(of, order=_order_of(of, last, args, at), narrowed=True)
+    at.runs(query(found, "select", name, at, limit=1))
+    return of.one()
+
+
+def _ordered(of: QuerySet) -> bool:
+    return bool(of.order) or (of.model is not None and of.model.ordered)
+
+
+def _order_of(of: QuerySet, name: str, args: Args, at: At) -> tuple[tuple[str, Any], ...]:
+    """By what a method that takes the first of an order sorts."""
+    if name in ("latest", "earliest"):
+        found = shapes.order(args, of.model, at.models)
+    elif of.order:
+        found = of.order
+    else:
+        ordering: tuple[str, ...] = getattr(of.model, "ordering", ())
+        given = tuple(Constant(it) for it in ordering if it != "?") or (Constant("pk"),)
+        found = shapes.order(Args(given), of.model, at.models)
+    if name in ("last", "latest"):
+        return tuple((column, "asc" if way == "desc" else "desc") for column, way in found)
+    return found
+
+
+def _counted(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    """count(), exists(), contains(): the rows tell where they are there."""
+    if not of.cached and not of.empty and not evaluated(of, at):
+        operation: Operation = "count" if "count" in name else "exists"
+        at.runs(query(of, operation, name, at))
+    return UNKNOWN
+
+
+def _aggregate(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    at.runs(query(msgspec.structs.replace(of, narrowed=True), "aggregate", name, at))
+    return Table(UNKNOWN, UNKNOWN)
+
+
+def _in_bulk(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    field = names.text(args.get(None, "field_name")) or "pk"
+    column, _ = shapes.path_of(field, of.model, at.models)
+    where = of.where.with_("among", (".".join(column),)) if args.positional else of.where
+    at.runs(query(msgspec.structs.replace(of, where=where, narrowed=True), "select", name, at, many=True))
+    return Table(UNKNOWN, of.one())
+
+
+def _create(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    at.runs(query(of, "insert", name, at))
+    return new_row(of.model, args)
+
+
+def _get_or_create(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    lookups = Args(keywords=tuple(it for it in args.keywords if it[0] not in ("defaults", "create_defaults")))
+    where = of.where.and_(shapes.where(lookups, of.model, at.models))
+    operation: Operation = "upsert" if "update" in name else "get-or-create"
+    at.runs(query(msgspec.structs.replace(of, where=where), operation, name, at))
+    row = of.one()
+    return Many(row, (row, UNKNOWN), "fixed")
+
+
+def _bulk(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    given = args.get(0, "objs")
+    if given is not None:
+        given.element(at)
+    at.runs(query(of, "insert" if "create" in name else "update", name, at, many=True))
+    return Many(new_row(of.model, Args())) if "create" in name else UNKNOWN
+
+
+def _write(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    if not of.empty:
+        at.runs(query(of, "delete" if "delete" in name else "update", name, at, many=True))
+    return UNKNOWN
+
+
+def _explain(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    at.runs(query(of, "execute", name, at))
+    return UNKNOWN
+
+
+def new_row(model: Model | None, args: Args) -> Object:
+    """What has just been made: the relations that it was given are there."""
+    from crowsfoot.libraries.django.rows import Row
+
+    plan = Plan(anything=args.spread)
+    for name, value in args.keywords:
+        field = model.fields.get(name) if model is not None else None
+        if field is not None and field.kind == "one" and not names.is_none(value):
+            plan = plans.with_path(plan, (name,), plans.cut(value.plan) if isinstance(value, Row) else PLAIN)
+    return Row(model, plan, new=True)
+
+
+_AWAITED: Final = frozenset(
+    (
+        *(
+            "get",
+            "first",
+            "last",
+            "latest",
+            "earliest",
+            "count",
+            "exists",
+            "contains",
+            "aggregate",
+            "in_bulk",
+        ),
+        *("create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "update", "delete"),
+        *("explain", "iterator"),
+    )
+)
+_METHODS: Final[dict[str, Callable[[QuerySet, str, Args, At], Object]]] = {
+    **dict.fromkeys(("all", "using", "_clone", "_chain", "get_queryset", "get_query_set"), _all),
+    **dict.fromkeys(("filter", "exclude", "complex_filter"), _filter),
+    "order_by": _order,
+    "reverse": _reverse,
+    **dict.fromkeys(("distinct", "select_for_update"), _same),
+    "select_related": _select_related,
+    "prefetch_related": _prefetch_related,
+    **dict.fromkeys(("only", "defer"), _only),
+    **dict.fromkeys(("annotate", "alias", "extra"), _annotate),
+    **dict.fromkeys(("values", "values_list", "dates", "datetimes"), _values),
+    "none": _none,
+    **dict.fromkeys(("union", "intersection", "difference"), _union),
+    "fetch_mode": _fetch_mode,
+    "raw": _raw,
+    "iterator": _iterator,
+    **dict.fromkeys(("get", "first", "last", "latest", "earliest"), _row),
+    **dict.fromkeys(("count", "exists", "contains"), _counted),
+    "aggregate": _aggregate,
+    "in_bulk": _in_bulk,
+    "create": _create,
+    **dict.fromkeys(("get_or_create", "update_or_create"), _get_or_create),
+    **dict.fromkeys(("bulk_create", "bulk_update"), _bulk),
+    **dict.fromkeys(("update", "delete", "_raw_delete"), _write),
+    "explain": _explain,
+}

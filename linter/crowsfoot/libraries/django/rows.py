@@ -1,0 +1,230 @@
+"""Rows: which of their attributes are there, and which are asked of the database."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from crowsfoot.libraries.django import managers, names, plans
+from crowsfoot.libraries.django.fields import DjangoField
+from crowsfoot.libraries.django.plans import PLAIN, Plan
+from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.django.sending import column_read, relation_read, row_write
+from crowsfoot.libraries.models import Field, Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Many, Object
+from crowsfoot.libraries.query import Operation
+from crowsfoot.libraries.standard import Coroutine
+
+# How many steps from the row that was fetched are remembered, for what to write instead.
+_LONGEST: Final = 4
+
+
+class Row(Object, frozen=True, cache_hash=True):
+    """A row of a model, and how it was fetched."""
+
+    model: Model | None
+    plan: Plan = PLAIN
+    path: tuple[str, ...] = ()  # the relations from the row that was asked for
+    single: bool = True  # each of which leads to one row
+    new: bool = False  # it is not in the database yet
+
+    def attribute(self, name: str, at: At) -> Object:
+        model = self.model
+        if model is None:
+            return self._guess(name, at)
+        for attribute, relation, plan in self.plan.listed:
+            if attribute == name:
+                return self._listed(relation, plan, at)
+        if name in self.plan.free or name == "pk":
+            return UNKNOWN
+        field = model.fields.get(name)
+        if field is not None:
+            return self._field(field, at)
+        for it in model.fields.values():
+            if name in it.key_attributes:
+                return self._column(it.name, it, at)
+        return self._other(name, model, at)
+
+    def inherited(self, name: str, at: At) -> Object:
+        """What Django's Model has by that name, whatever the program's class overrides."""
+        plain = name.removeprefix("a") if name.startswith("a") and name[1:] in _METHODS else name
+        if plain in _METHODS or (self.model is not None and is_tree_method(self.model, plain)):
+            return RowMethod(self, name)
+        return UNKNOWN
+
+    def told(self, at: At) -> None:
+        cls = self.model.cls if self.model is not None else None
+        if isinstance(cls, Class):
+            for name in ("__str__", "__repr__"):
+                method = at.member(cls, name, self)
+                if method is not None:
+                    at.call(method, Args())
+                    return
+
+    def store(self, name: str, value: Object, at: At) -> None:
+        field = self.model.fields.get(name) if self.model is not None else None
+        if field is not None and field.kind == "one":
+            at.loaded(self, (name,))
+
+    def joined(self, other: Object) -> Object | None:
+        if not isinstance(other, Row) or other.model is not self.model:
+            return None
+        if self == other:
+            return self
+        same = self.path == other.path
+        return Row(
+            self.model,
+            plans.merged(self.plan, other.plan),
+            self.path if same else min(self.path, other.path, key=len),
+            self.single and other.single,
+            self.new and other.new,
+        )
+
+    def with_loaded(self, paths: tuple[str, ...]) -> Row:
+        plan = self.plan
+        for path in paths:
+            plan = plans.with_path(plan, names.path(path))
+        return msgspec.structs.replace(self, plan=plan)
+
+    def _guess(self, name: str, at: At) -> Object:
+        """Of a row of some model: a relation to many rows that only one model has tells which."""
+        found = [model for model, field in at.models.with_relation(name) if field.kind == "many"]
+        if len(found) == 1:
+            return Row(found[0], self.plan, self.path, self.single).attribute(name, at)
+        return self.inherited(name, at)
+
+    def _field(self, field: Field, at: At) -> Object:
+        if field.kind == "column":
+            return self._column(field.name, field, at)
+        if field.kind == "many":
+            return managers.related(self, field, at)
+        target = at.models.target(field)
+        loaded = self.loaded(field)
+        if loaded is None:
+            loaded = plans.unknown_of(self.plan)
+            if not self.plan.peers:
+                at.runs(relation_read(self, field, at))
+        if field.back is not None and (field.unique or not field.stored):
+            # The far side of a one-to-one knows whom it belongs to.
+            loaded = plans.with_path(loaded, (field.back,), plans.cut(self.plan, 1))
+        if target is None:
+            return UNKNOWN if isinstance(field, DjangoField) and field.generic else Row(None)
+        return Row(target, loaded, self.step(field.name), self.single)
+
+    def loaded(self, field: Field) -> Plan | None:
+        """How the rows of a relation were fetched with this one; None where they were not."""
+        found = plans.of(self.plan, field.name)
+        if found is not None:
+            return found
+        if self.plan.anything:
+            return Plan(anything=True)
+        if self.plan.follows and field.stored and field.kind == "one" and not field.nullable:
+            return Plan(follows=self.plan.follows - 1)
+        if isinstance(field, DjangoField) and field.parent_link:
+            return PLAIN  # it is made of what the row of the child holds
+        return None
+
+    def step(self, name: str) -> tuple[str, ...]:
+        return (*self.path, name)[-_LONGEST:]
+
+    def _column(self, name: str, field: Field, at: At) -> Object:
+        plan, model = self.plan, self.model
+        assert model is not None
+        known = {name, *field.key_attributes}
+        if name not in model.primary_key and not plan.anything and not plan.peers:
+            if (plan.only is not None and not any(it.partition("__")[0] in known for it in plan.only)) or known & set(plan.deferred):
+                at.runs(column_read(self, name))
+        return UNKNOWN
+
+    def _listed(self, relation: str, plan: Plan, at: At) -> Object:
+        """What a Prefetch has put under a name of its own: a list, or the row of a relation to one."""
+        field = self.model.fields.get(relation) if self.model is not None else None
+        target = at.models.target(field) if field is not None else None
+        loaded, path = child_plan(self, relation, plan)
+        row = Row(target, loaded, path, single=False)
+        return row if field is not None and field.kind == "one" else Many(row)
+
+    def _other(self, name: str, model: Model, at: At) -> Object:
+        cls = model.cls
+        found = at.member(cls, name, self) if isinstance(cls, Class) else None
+        if found is None:
+            return self.inherited(name, at)
+        plain = name.removeprefix("a") if name.startswith("a") and name[1:] in _METHODS else name
+        if plain in _METHODS and isinstance(found, Function):
+            return RowMethod(self, name, found)
+        return found
+
+
+class RowMethod(Object, frozen=True):
+    """A method of Django's Model, about to be called; own is what the program's class has in its place."""
+
+    of: Row
+    name: str
+    own: Object | None = None
+
+    def call(self, args: Args, at: At) -> Object:
+        name = self.name
+        if name.startswith("a") and name[1:] in _METHODS:
+            return Coroutine(self._call(name[1:], args, at))
+        return self._call(name, args, at)
+
+    def _call(self, name: str, args: Args, at: At) -> Object:
+        if self.own is not None:
+            at.call(self.own, args)
+        found = _METHODS.get(name)
+        if found is not None:
+            operation, instead = found
+            if name == "save" and self.of.new:
+                instead = f"{_name(self.of)}.objects.bulk_create()"
+            at.runs(row_write(self.of, operation, self.name, instead.replace("{}", _name(self.of))))
+            return UNKNOWN
+        return _kin(self.of, name, at)
+
+
+def _name(row: Row) -> str:
+    return row.model.name if row.model is not None else "…"
+
+
+def child_plan(owner: Object, relation: str, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
+    """How the rows of a relation are fetched, which know the row that they were reached by."""
+    assert isinstance(owner, Row)
+    field = owner.model.fields.get(relation) if owner.model is not None else None
+    if field is not None and field.back is not None and field.through is None and _leads_to_one(owner, field):
+        plan = plans.with_path(plan, (field.back,), plans.cut(owner.plan, 1))
+    return plan, owner.step(relation)
+
+
+def _leads_to_one(owner: Row, field: Field) -> bool:
+    """Whether what leads back is a key: many-to-many relations know nothing of the row they were reached by."""
+    return isinstance(field, DjangoField) and field.far_key
+
+
+def is_tree_method(model: Model, name: str) -> bool:
+    return name in _KIN and getattr(model, "tree", False)
+
+
+def _kin(row: Row, name: str, at: At) -> Object:
+    """What rows of a tree, by django-mptt or django-treebeard, say of each other."""
+    found = QuerySet(row.model, made=at.place, owner=None, api=f".{name}()")
+    if name in ("get_root", "get_parent"):
+        from crowsfoot.libraries.django.sending import query
+
+        at.runs(query(found, "select", "", at, limit=1))
+        return Row(row.model)
+    return found
+
+
+_KIN: Final = frozenset(
+    (
+        *("get_ancestors", "get_descendants", "get_children", "get_family", "get_siblings", "get_leafnodes"),
+        *("get_root", "get_parent"),
+    )
+)
+# What each sends, and what to write instead.
+_METHODS: Final[dict[str, tuple[Operation, str]]] = {
+    "save": ("save", "{}.objects.bulk_update(…)"),
+    "save_base": ("save", "{}.objects.bulk_update(…)"),
+    "delete": ("delete", "{}.objects.filter(pk__in=…).delete()"),
+    "refresh_from_db": ("refresh", "{}.objects.in_bulk(…)"),
+}

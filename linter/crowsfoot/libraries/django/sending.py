@@ -1,0 +1,178 @@
+"""A query set or row, and what is asked of it -> the Query: what is sent, how the code says it, what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from crowsfoot.libraries.django import plans
+from crowsfoot.libraries.models import Field, Model
+from crowsfoot.libraries.objects import At
+from crowsfoot.libraries.query import Operation, Query
+
+if TYPE_CHECKING:
+    from crowsfoot.libraries.django.querysets import QuerySet
+    from crowsfoot.libraries.django.rows import Row
+
+LIBRARY: Final = "django"
+
+
+def query(
+    of: QuerySet,
+    operation: Operation,
+    method: str,
+    at: At,
+    many: bool = False,
+    limit: int | bool | None = None,
+) -> Query:
+    """What a query set sends when `method` is called on it, or, where that is empty, when it is gone over."""
+    where = of.where
+    row = _owner(of)
+    if row is not None and of.relation:
+        field = row.model.fields.get(of.relation) if row.model is not None else None
+        if field is not None and field.back:
+            where = where.with_("equal", (field.back,))
+    lazy = row is not None and not of.narrowed and operation in ("select", "count", "exists")
+    return Query(
+        LIBRARY,
+        f"{_head(of)}{of.api}{_said(method)}",
+        operation,
+        cause="relation" if lazy else "call",
+        model=of.model.id if of.model is not None else None,
+        table=of.model.table if of.model is not None else None,
+        equal=where.equal,
+        null=where.null,
+        among=where.among,
+        ranges=where.ranges,
+        others=where.others,
+        order=of.order,
+        limit=of.limit if limit is None else limit,
+        many=many,
+        loads=plans.paths(of.plan),
+        relation=of.relation,
+        instead=_instead(of, operation, method),
+    )
+
+
+def relation_read(row: Row, field: Field, at: At) -> Query:
+    """What reading row.field sends, where it leads to one row that is not loaded."""
+    target = at.models.target(field)
+    return Query(
+        LIBRARY,
+        f"{shown(row.model)}.{field.name}",
+        "select",
+        cause="relation",
+        model=target.id if target is not None else None,
+        table=target.table if target is not None else None,
+        equal=(field.back or "",)
+        if not field.stored and field.back
+        else (target.primary_key if target else ()),
+        limit=1,
+        relation=field.name,
+        instead=_loading(row, field),
+    )
+
+
+def column_read(row: Row, name: str) -> Query:
+    """What reading a column sends that the row was fetched without."""
+    model = row.model
+    way = f'only(…, "{name}")' if row.plan.only is not None else f'defer() without "{name}"'
+    return Query(
+        LIBRARY,
+        f"{shown(model)}.{name}",
+        "select",
+        cause="deferred",
+        model=model.id if model is not None else None,
+        table=model.table if model is not None else None,
+        equal=model.primary_key if model is not None else (),
+        limit=1,
+        relation=name,
+        instead=way,
+    )
+
+
+def row_write(row: Row, operation: Operation, method: str, instead: str) -> Query:
+    """What a method of a row sends."""
+    model = row.model
+    return Query(
+        LIBRARY,
+        f"{shown(model)}.{method}()",
+        operation,
+        model=model.id if model is not None else None,
+        table=model.table if model is not None else None,
+        equal=model.primary_key if model is not None and operation != "insert" else (),
+        instead=instead,
+    )
+
+
+def shown(model: Model | None) -> str:
+    """What code usually calls a row of the model."""
+    return model.name.lower() if model is not None else "row"
+
+
+def _owner(of: QuerySet) -> Row | None:
+    owner: Row | None = of.owner  # type: ignore[assignment]
+    return owner
+
+
+def _head(of: QuerySet) -> str:
+    row = _owner(of)
+    if row is not None:
+        return f"{shown(row.model)}.{of.relation}"
+    return f"{of.model.name}.objects" if of.model is not None else "objects"
+
+
+def _said(method: str) -> str:
+    return method if not method or method == "[]" else f".{method}()"
+
+
+def _loading(row: Row, field: Field) -> str:
+    path = "__".join((*row.path, field.name))
+    generic = getattr(field, "generic", False)
+    if row.single and not generic and field.kind == "one":
+        return f'select_related("{path}")'
+    return f'prefetch_related("{path}")'
+
+
+def _instead(of: QuerySet, operation: Operation, method: str) -> str:
+    found = _WRITES.get(method.removeprefix("a") if method[:1] == "a" and method[1:] in _WRITES else method)
+    if found is not None:
+        return found
+    if operation in ("update", "delete"):
+        return f"{_many(of)}.{operation}()"
+    row = _owner(of)
+    if row is not None:
+        path = "__".join((*row.path, of.relation))
+        if not of.narrowed:
+            return f'prefetch_related("{path}")'
+        if operation == "select":
+            return f'prefetch_related(Prefetch("{path}", queryset=…, to_attr=…))'
+        return f'annotate(…=Count("{path}", filter=…))' if operation != "exists" else "annotate(…=Exists(…))"
+    if operation in ("count", "aggregate"):
+        return f'{_many(of)}.values("{_key(of)}").annotate(…)'
+    if of.model is not None and operation == "select" and of.where.equal == of.model.primary_key:
+        return f"{of.model.name}.objects.in_bulk(…)"
+    return _many(of)
+
+
+def _key(of: QuerySet) -> str:
+    known = (*of.where.equal, *of.where.among, *of.where.ranges)
+    return known[-1].replace(".", "__") if known else "pk"
+
+
+def _many(of: QuerySet) -> str:
+    """The query for all passes at once."""
+    head = of.model.name if of.model is not None else "…"
+    return f"{head}.objects.filter({_key(of)}__in=…)"
+
+
+_WRITES: Final = {
+    "create": "bulk_create()",
+    "bulk_create": "bulk_create() after the loop",
+    "bulk_update": "bulk_update() after the loop",
+    "get_or_create": "bulk_create(ignore_conflicts=True)",
+    "update_or_create": "bulk_create(update_conflicts=True)",
+    "add": "through.objects.bulk_create()",
+    "remove": "through.objects.filter(…__in=…).delete()",
+    "clear": "through.objects.filter(…__in=…).delete()",
+    "set": "through.objects.bulk_create()",
+}

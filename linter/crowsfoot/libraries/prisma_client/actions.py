@@ -1,0 +1,200 @@
+"""A call of an action of the client -> the Query that it sends, and the rows that come back."""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from crowsfoot.libraries.calls import entries, number, options
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Many, Object, Table
+from crowsfoot.libraries.prisma_client.schema import LIBRARY_NAME
+from crowsfoot.libraries.prisma_client.wheres import Compared, compared, included, is_known, ordered
+from crowsfoot.libraries.query import Operation, Query
+
+
+class Action(NamedTuple):
+    """What an action does, and its parameters in their order."""
+
+    operation: Operation
+    parameters: tuple[str, ...]
+    many: bool = False
+
+
+# Source: https://prisma-client-py.readthedocs.io/en/stable/reference/operations/
+ACTIONS: Final = {
+    **dict.fromkeys(("find_unique", "find_unique_or_raise"), Action("select", ("where", "include"))),
+    **dict.fromkeys(
+        ("find_first", "find_first_or_raise"),
+        Action("select", ("skip", "where", "cursor", "include", "order", "distinct")),
+    ),
+    "find_many": Action(
+        "select", ("take", "skip", "where", "cursor", "include", "order", "distinct"), many=True
+    ),
+    "create": Action("insert", ("data", "include")),
+    "create_many": Action("insert", ("data",), many=True),
+    "update": Action("update", ("data", "where", "include")),
+    "update_many": Action("update", ("data", "where"), many=True),
+    "upsert": Action("upsert", ("where", "data", "include")),
+    "delete": Action("delete", ("where", "include")),
+    "delete_many": Action("delete", ("where",), many=True),
+    "count": Action("count", ("select", "take", "skip", "where", "cursor")),
+    "group_by": Action("aggregate", ("by",), many=True),
+}
+# Of the actions, those that nothing but this client has, given what they are given.
+_TELLING: Final = {
+    **dict.fromkeys(("find_unique", "find_unique_or_raise", "find_first", "find_first_or_raise"), ("where",)),
+    **dict.fromkeys(("find_many", "delete_many"), ("where",)),
+    **dict.fromkeys(("update", "update_many", "upsert"), ("where", "data")),
+    "create_many": ("data",),
+}
+_KEYWORDS: Final = frozenset(
+    (
+        *(
+            "where",
+            "data",
+            "include",
+            "take",
+            "skip",
+            "order",
+            "cursor",
+            "distinct",
+            "by",
+            "having",
+            "select",
+        ),
+        *("count", "sum", "avg", "min", "max", "skip_duplicates"),
+    )
+)
+
+
+def fits(name: str, args: Args) -> bool:
+    """The arguments are such as the action takes."""
+    action = ACTIONS.get(name)
+    return (
+        action is not None
+        and len(args.positional) <= len(action.parameters)
+        and all(isinstance(it, Table) for it in args.positional)
+        and all(key in _KEYWORDS for key, _ in args.keywords)
+    )
+
+
+def says(args: Args) -> bool:
+    """It is given rows, or which ones."""
+    return any(key in ("where", "data") for key, _ in args.keywords)
+
+
+def tells(name: str, args: Args) -> bool:
+    """Name and keywords are such as no other library has them."""
+    wanted = _TELLING.get(name)
+    return wanted is not None and fits(name, args) and {key for key, _ in args.keywords}.issuperset(wanted)
+
+
+def run(
+    name: str,
+    args: Args,
+    at: At,
+    model: Model | None,
+    accessor: str,
+    *,
+    batch: bool = False,
+    likely: bool = True,
+) -> Object:
+    """Say what the action sends, and give what comes back."""
+    query = query_of(name, args, at, model, accessor, likely)
+    at.runs(msgspec.structs.replace(query, in_batch=True) if batch else query)
+    if batch or query.operation in ("count", "aggregate"):
+        return Many(UNKNOWN) if query.operation == "aggregate" else UNKNOWN
+    row = Row(model, query.loads)
+    if query.operation == "select" and query.many:
+        return Many(row)
+    return UNKNOWN if query.many else row
+
+
+def query_of(name: str, args: Args, at: At, model: Model | None, accessor: str, likely: bool = True) -> Query:
+    action = ACTIONS[name]
+    given = dict(zip(action.parameters, args.positional, strict=False)) | dict(args.keywords)
+    where = compared(given.get("where"), model, at.models)
+    limit: int | bool = False
+    if name.startswith(("find_unique", "find_first")):
+        limit = 1
+    elif "take" in given:
+        limit = number(given["take"]) or True
+    cursor = [Compared("ranges", key) for key in entries(given.get("cursor"))]
+    found = [*where, *cursor]
+    return Query(
+        LIBRARY_NAME,
+        f"{accessor}.{name}()" if accessor else f"{name}()",
+        action.operation,
+        model=model.id if model is not None else None,
+        table=model.table if model is not None else None,
+        equal=_paths(found, "equal"),
+        null=_paths(found, "null"),
+        among=_paths(found, "among"),
+        ranges=_paths(found, "ranges"),
+        others=_paths(found, "others"),
+        order=ordered(given.get("order")),
+        limit=limit,
+        many=action.many and limit != 1,
+        loads=included(given.get("include")),
+        instead=_instead(name, where, given, model),
+        # A call that writes many rows is most often one of few.
+        likely=likely and name not in ("create_many", "group_by"),
+    )
+
+
+def _paths(found: list[Compared], kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(it.path for it in found if it.kind == kind))
+
+
+def _instead(name: str, where: list[Compared], given: dict[str, Object], model: Model | None) -> str:
+    """The action that does it for all rows at once, with the column that tells them apart."""
+    keys = [it.path for it in where if it.kind == "equal"]
+    known = is_known(given.get("where"))
+    if name in ("create", "create_many"):
+        return "create_many()" if not _writes_relations(given.get("data"), model) else "batch_()"
+    if name == "upsert" or (name.startswith("update") and not _is_constant(given.get("data"))):
+        return "batch_()"
+    filtered = f'where={{"{keys[0]}": {{"in": ...}}}}' if len(keys) == 1 and known else ""
+    if name == "count":
+        return f'group_by(by=["{keys[0]}"], count=True)' if keys else "group_by()"
+    if name.startswith("update"):
+        return f"update_many({filtered})"
+    if name.startswith("delete"):
+        return f"delete_many({filtered})"
+    if name.startswith("find"):
+        return f"find_many({filtered})" if filtered or len(keys) < 2 else 'find_many(where={"OR": [...]})'
+    return "group_by()"
+
+
+def _writes_relations(data: Object | None, model: Model | None) -> bool:
+    """create_many() writes rows of one table."""
+    return any(
+        bool(entries(value).keys() & {"create", "connect", "connectOrCreate"})
+        for value in entries(data).values()
+    )
+
+
+def _is_constant(data: Object | None) -> bool:
+    """The same for each row."""
+    for it in options(data):
+        if isinstance(it, Table) and it.named:
+            return all(isinstance(value, Constant) for _, value in it.named)
+    return False
+
+
+class Row(Object, frozen=True):
+    """A row: what was not loaded with it is None, and reading that sends nothing."""
+
+    model: Model | None
+    loads: tuple[str, ...] = ()
+
+    def attribute(self, name: str, at: At) -> Object:
+        field = self.model.fields.get(name) if self.model is not None else None
+        if field is None or field.kind == "column" or name not in self.loads:
+            return UNKNOWN
+        within = tuple(it[len(name) + 1 :] for it in self.loads if it.startswith(f"{name}."))
+        target = Row(at.models.target(field), within)
+        return Many(target) if field.kind == "many" else target
+
+    def awaited(self, at: At) -> Object:
+        return self

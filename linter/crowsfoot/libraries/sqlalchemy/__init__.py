@@ -1,0 +1,77 @@
+"""SQLAlchemy 1.4 and 2, Flask-SQLAlchemy: what a program calls -> the statements that are sent.
+
+Models: annotations.py, fields.py, models.py, connecting.py. Statements: expressions.py, loading.py, statements.py,
+constructs.py. What sends them: sessions.py, legacy.py, sent.py. What they bring: results.py, rows.py.
+"""
+
+from collections.abc import Iterable
+
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Object
+from crowsfoot.libraries.sqlalchemy import constructs, models, sessions
+from crowsfoot.libraries.sqlalchemy.connecting import connect as _connect
+from crowsfoot.libraries.sqlalchemy.constructs import Metadata
+from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
+from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
+from crowsfoot.libraries.sqlalchemy.names import PACKAGES as _PACKAGES
+from crowsfoot.libraries.sqlalchemy.names import SESSIONS, last
+from crowsfoot.libraries.sqlalchemy.rows import Row
+from crowsfoot.libraries.sqlalchemy.statements import Entity, TableRef
+
+
+class SqlAlchemy:
+    """The library, as the Library protocol has it."""
+
+    PACKAGES: tuple[str, ...] = tuple(it for it in _PACKAGES if it != "sqlmodel")
+
+    def called(self, name: str, args: Args, at: At) -> Object | None:
+        return constructs.called(name, args, at)
+
+    def instance(self, name: str) -> Object | None:
+        return constructs.instance(name)
+
+    def model(self, cls: Class, at: At) -> Model | None:
+        return models.model(cls, at)
+
+    def instance_of(self, cls: Class, at: At) -> Object | None:
+        """A session of the program's own class."""
+        found = next((it for it in at.bases(cls) if isinstance(it, str) and last(it) in SESSIONS), None)
+        return constructs.instance(found) if found is not None else None
+
+    def row(self, model: Model) -> Object:
+        return UNKNOWN if model.abstract and not model.fields else Row(model.id)
+
+    def new_row(self, model: Model, args: Args) -> Object:
+        """Book(title="x"): what the program has made."""
+        return Row(model.id, fresh=True)
+
+    def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
+        return class_attribute(model, name, at)
+
+    def connect(self, given: Iterable[Model]) -> list[Model]:
+        return _connect(given)
+
+    def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
+        return sessions.received(chain, method, args, at)
+
+    def review(self, cls: Class, at: At) -> None:
+        """Nothing of it is called by machinery."""
+
+
+def class_attribute(model: Model, name: str, at: At) -> Object | None:
+    """What the class of a model has by that name."""
+    field = model.fields.get(name)
+    if field is not None:
+        if field.kind == "column":
+            return ColumnRef(model.id, name)
+        return RelationRef(model.id, name, field.target)
+    if name == "metadata":
+        return Metadata()
+    if name == "__table__":
+        return TableRef(model.table, model.id)
+    if name == "query" and isinstance(model.cls, Class) and at.member(model.cls, name, model.cls) is None:
+        return LegacyQuery((Entity(model.id),), receiver=f"{model.name}.query")
+    return None
+
+
+LIBRARY = SqlAlchemy()
