@@ -72,6 +72,15 @@ def test_other_processes_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (report.kept, len(report.failures)) == (here.kept, 2)
 
 
+def test_a_rule_of_other_dialects_is_left_out() -> None:
+    def said(*dialects: str) -> int:
+        rule = Rule("of-steps", "a", "Doc.", Step, of_steps, Severity.WARNING, "0.1", True, (), dialects)
+        return len(check(PROJECT, Config(), {rule.name: rule}).kept)
+
+    assert said() == said("postgresql") == said("mysql", "postgresql") == 2 * 60
+    assert said("mysql") == 0
+
+
 def test_a_rule_that_raises_in_another_process_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for failure in reported(monkeypatch, 3).failures:
         assert "ValueError: at this step" in failure

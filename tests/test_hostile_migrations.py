@@ -76,6 +76,11 @@ OPAQUE = [
     ("postgresql", f"{TRIGGERED} UPDATE t SET a = 1;"),
     ("postgresql", f"{TRIGGERED} DELETE FROM t;"),
     ("postgresql", "CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'x', 'y'; SELECT f();"),
+    (
+        "postgresql",
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE unknown_one ();"
+        " END $$; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f();",
+    ),
     ("postgresql", "IMPORT FOREIGN SCHEMA x FROM SERVER s INTO public;"),
     ("postgresql", "\\i other.sql\n"),
     ("postgresql", "SELECT 'CREATE TABLE unknown_one ()' \\gexec\n"),
@@ -95,6 +100,29 @@ OPAQUE = [
 @pytest.mark.parametrize(("dialect", "text"), OPAQUE)
 def test_after_what_cannot_be_followed_nobody_is_accused(dialect: str, text: str) -> None:
     assert accused(report_on(prisma(TABLE, text, "DROP TABLE unknown_one;", provider=dialect))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DROP INDEX u_at_idx;",
+        "DROP INDEX public.u_at_idx;",
+        "ALTER INDEX u_at_idx RENAME TO u_at;",
+        "DROP TRIGGER u_insert_blocker ON u;",
+        "COMMENT ON INDEX u_at_idx IS 'x';",
+        "CREATE INDEX u_at_idx ON u (at);",
+        "CREATE INDEX IF NOT EXISTS u_at_idx ON u (at); DROP INDEX u_at_idx; CREATE INDEX u_at_idx ON u (at);",
+        "ALTER TABLE u DROP CONSTRAINT u_at_check;",
+    ],
+)
+@pytest.mark.parametrize("name", ["u", "public.u", '"u"'])
+def test_what_the_function_of_an_extension_may_have_made_is_not_missed(text: str, name: str) -> None:
+    made = (
+        "CREATE EXTENSION timescaledb; CREATE TABLE u (at timestamptz NOT NULL);"
+        f"SELECT create_hypertable('{name}', 'at');"
+    )
+    assert accused(report_on(prisma(TABLE, made, text))) == []
+    assert len(accused(report_on(prisma(TABLE, made, text, "DROP INDEX t_at_idx;")))) == 1
 
 
 @pytest.mark.parametrize(

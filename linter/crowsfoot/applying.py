@@ -74,6 +74,8 @@ def _apply(rules: Iterable[Rule[Any]], subjects: Subjects, config: Config) -> Sa
 
 
 def _concerned(rule: Rule[Any], subjects: Subjects, sorted_out: ByOperation) -> Iterable[Any]:
+    if rule.dialects and rule.over is Step and sorted_out.dialects.isdisjoint(rule.dialects):
+        return ()
     if rule.about and rule.over is Step:
         return sorted_out.steps(rule.about)
     if rule.about and rule.over is Migration:

@@ -164,8 +164,12 @@ def _read_one(job: _Job) -> Facts | None:
 
 
 def _read_with_helpers(jobs: Sequence[_Job], count: int, of: Any) -> Iterator[Facts | None]:
-    """Everyone takes the next that nobody has taken; what a helper could not read is read here."""
-    heaps = list(_heaps(jobs))
+    """Everyone takes the next that nobody has taken; what a helper could not read is read here.
+
+    The first is read before there are helpers: what was loaded for it, they need not load again.
+    """
+    first = _read_one(jobs[0])
+    heaps = list(_heaps(jobs[1:]))
 
     def read(heap: int) -> list[Facts | None]:
         return [_read_one(it) for it in heaps[heap]]
@@ -177,6 +181,7 @@ def _read_with_helpers(jobs: Sequence[_Job], count: int, of: Any) -> Iterator[Fa
     decoder = msgspec.msgpack.Decoder(tuple[int, list[of | None]])
     found: dict[int, list[Facts | None]] = {}
     with Pile(len(heaps)) as pile, Helpers(encoded, count) as helpers:
+        yield first
         for number in range(len(heaps)):
             while number not in found:
                 found.update(map(decoder.decode, helpers.said()))

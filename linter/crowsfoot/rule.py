@@ -20,7 +20,8 @@ class Rule(msgspec.Struct, Generic[Subject], frozen=True, eq=False):
     name is the module's name with dashes (unindexed_foreign_key.py: unindexed-foreign-key),
     category the package's, doc the module's docstring in Markdown. The keyword-only parameters
     of check are the rule's options; their defaults say what type each one takes.
-    about names the operations of SQL without one of which a step or migration is nothing to the rule.
+    about names the operations of SQL without one of which a step or migration is nothing to the rule, and
+    dialects the only ones in which a step is something to it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Rule(msgspec.Struct, Generic[Subject], frozen=True, eq=False):
     since: str
     default: bool
     about: tuple[type[Any], ...] = ()
+    dialects: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -51,11 +53,13 @@ def rule(
     severity: Severity = Severity.WARNING,
     default: bool = True,
     about: tuple[type[Any], ...] = (),
+    dialects: tuple[str, ...] = (),
 ) -> Callable[[Callable[Concatenate[Subject, Options], Iterable[Finding]]], Rule[Subject]]:
     """Make a rule of a check function; default=False leaves it out until it is selected.
 
     A rule over Step or Migration says with about=(CreateIndex,) that it is only called where there is such an
-    operation. It makes a run shorter, and changes nothing else: most rules concern few statements.
+    operation, and one over Step with dialects=("mysql",) that it may be left out where there are only others.
+    It makes a run shorter, and changes nothing else: most rules concern few statements.
     """
 
     def make(check: Callable[Concatenate[Subject, Options], Iterable[Finding]]) -> Rule[Subject]:
@@ -70,6 +74,7 @@ def rule(
             since=since,
             default=default,
             about=about,
+            dialects=dialects,
         )
 
     return make

@@ -44,6 +44,7 @@ class ByOperation:
 
     def __init__(self, steps: Iterable[Step]) -> None:
         self._steps = list(steps)
+        self.dialects = {it.migration.history.dialect for it in self._steps}
         self._numbers: dict[type[Any], list[int]] = {}
         for number, step in enumerate(self._steps):
             for kind in _kinds(step.statement):
@@ -51,7 +52,7 @@ class ByOperation:
 
     def steps(self, kinds: Iterable[type[Any]]) -> list[Step]:
         """Those that do something of one of the kinds, in their order."""
-        numbers = {number for kind in kinds for number in self._numbers.get(kind, ())}
+        numbers: set[int] = set().union(*[self._numbers.get(kind, ()) for kind in kinds])
         return [self._steps[number] for number in sorted(numbers)]
 
     def migrations(self, kinds: Iterable[type[Any]]) -> list[Migration]:

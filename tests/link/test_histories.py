@@ -329,6 +329,13 @@ def test_migrations_without_a_schema_are_a_database_of_their_own() -> None:
     assert found.histories[0].database is database
 
 
+def test_what_only_migrations_make_stands_in_their_order() -> None:
+    sql = "".join(f"CREATE TYPE e{it} AS ENUM ('a'); CREATE TABLE t{it} (x e{it});" for it in range(50))
+    (database,) = project({"migrations/1_a.sql": sql}).databases
+    assert list(database.enums) == [f"e{it}" for it in range(50)]
+    assert list(database.tables) == [f"t{it}" for it in range(50)]
+
+
 def test_migrations_of_a_schema_that_is_not_known_make_no_second_one() -> None:
     found = project(
         {

@@ -377,10 +377,34 @@ def test_the_text_tells_the_dialect_where_nothing_else_does(text: str, dialect: 
     ],
 )
 def test_migrations_of_other_databases_are_left_alone(text: str) -> None:
-    assert (
-        layouts({"clickhouse/migrations/1_a.up.sql": "SELECT 1;", "clickhouse/migrations/2_b.up.sql": text})
-        == ()
+    assert layouts({"migrations/1_a.up.sql": "SELECT 1;", "migrations/2_b.up.sql": text}) == ()
+
+
+def test_a_folder_of_another_database_is_left_alone() -> None:
+    assert layouts({"clickhouse/migrations/1_a.up.sql": "SELECT 1;"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect"),
+    [
+        ("x/sqlite3/1_a.up.sql", "sqlite"),
+        ("x/mysql/V1__a.sql", "mysql"),
+        ("migrations/sqlite/1_a.sql", "sqlite"),
+        ("db/mysql/prisma/migrations/1_a/migration.sql", "mysql"),
+        ("migrations/mysql8/1_a/up.sql", "mysql"),
+        ("mysqlMigrations/1_a.up.sql", "mysql"),
+    ],
+)
+def test_the_folder_tells_the_dialect(path: str, dialect: str) -> None:
+    found = only(names(path))
+    assert (found.dialect, found.guessed) == (dialect, False)
+
+
+def test_the_name_of_a_single_file_tells_the_dialect() -> None:
+    (found,) = find_layouts(
+        {"db/schema_mysql.sql": ""}, chosen=Chosen(files=frozenset({"db/schema_mysql.sql"}))
     )
+    assert found.dialect == "mysql"
 
 
 def test_mongodb_has_no_sql() -> None:

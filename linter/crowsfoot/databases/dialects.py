@@ -20,20 +20,31 @@ DIALECTS: Final[Mapping[str | None, Dialect | None]] = {
     "mongodb": None,
 }
 
-# Those of words in the names of folders.
-_IN_NAMES: Final[Mapping[str, Dialect]] = {
-    **dict.fromkeys(("postgresql", "postgres", "pg", "pgsql", "psql"), "postgresql"),
+# Those of words in the names of folders, and of longer words that begin so: mysql8, sqlitestore.
+_BEGINNINGS: Final[Mapping[str, Dialect | Literal["other"]]] = {
+    **dict.fromkeys(("postgres", "pgsql"), "postgresql"),
     **dict.fromkeys(("mysql", "mariadb"), "mysql"),
-    **dict.fromkeys(("sqlite", "sqlite3"), "sqlite"),
-    **dict.fromkeys(("mssql", "sqlserver"), "sqlserver"),
+    **dict.fromkeys(("sqlite", "libsql"), "sqlite"),
+    **dict.fromkeys(("mssql", "sqlserver", "sqlsrv"), "sqlserver"),
+    **dict.fromkeys(("clickhouse", "cassandra", "bigquery", "duckdb", "hsqldb"), "other"),
+}
+# Those of whole words.
+_WORDS: Final[Mapping[str, Dialect | Literal["other"]]] = {
+    **dict.fromkeys(("pg", "psql"), "postgresql"),
+    **dict.fromkeys(("tidb", "planetscale"), "mysql"),
+    **dict.fromkeys(("turso", "d1"), "sqlite"),
+    "h2": "other",
 }
 
 
-def dialect_in_path(path: str) -> Dialect | None:
-    """The dialect that the path names, by its last word that names one."""
+def dialect_in_path(path: str) -> Dialect | Literal["other"] | None:
+    """The dialect that the path names, by its last word that names one; "other" where it is none of ours."""
     for word in reversed(re.findall(r"[a-z0-9]+", path.lower())):
-        if word in _IN_NAMES:
-            return _IN_NAMES[word]
+        if word in _WORDS:
+            return _WORDS[word]
+        for beginning, dialect in _BEGINNINGS.items():
+            if word.startswith(beginning):
+                return dialect
     return None
 
 

@@ -1,14 +1,21 @@
 """What the calls of libraries have in common: methods by name, and which constants an argument may be."""
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
-from crowsfoot.libraries.objects import Args, At, Built, Constant, Object, OneOf, Table
+from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Object, OneOf, Table
+
+
+class Asking(Protocol):
+    """What has methods that are called by name."""
+
+    def ask(self, name: str, args: Args, at: At) -> Object: ...
 
 
 class Bound(Object, frozen=True):
     """of.name, about to be called: of says by `ask` what comes of it."""
 
-    of: "Asked"
+    of: Asking
     name: str
 
     def call(self, args: Args, at: At) -> Object:
@@ -70,3 +77,9 @@ def entries(it: Object | None) -> Mapping[str, Object]:
         if isinstance(option, Table):
             return {key: value for key, value in option.named if isinstance(key, str)}
     return {}
+
+
+def id_of(cls: Class) -> str:
+    """The id of the model that the class is: its module's name and its own."""
+    module = cls.path.removesuffix(".py").removesuffix("/__init__").removeprefix("src/").replace("/", ".")
+    return f"{module}.{cls.name}"

@@ -30,6 +30,7 @@ class Field(msgspec.Struct, frozen=True):
     deferred: bool = False  # loaded only when it is read
     loading: Loading = "lazy"
     through: str | None = None  # the id or name of the model between the two sides
+    inherited: bool = False  # of a parent model, of which the row is a row as well
     cascades: bool = False  # to delete the row loads and deletes what it leads to, one by one
 
 
@@ -66,7 +67,7 @@ class Models:
         self.by_id[model.id] = model
         self._by_name.setdefault(model.name.lower(), []).append(model)
         for field in model.fields.values():
-            if field.kind != "column":
+            if field.kind != "column" and not field.inherited:
                 self._by_relation.setdefault(field.name, []).append((model, field))
 
     def get(self, id: str | None) -> Model | None:

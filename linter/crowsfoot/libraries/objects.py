@@ -73,6 +73,9 @@ class At(Protocol):
     def decorators(self, function: "Function") -> frozenset[str]:
         """The last words of the names of its decorators: "declared_attr"."""
 
+    def class_decorators(self, cls: "Class") -> "tuple[Object, ...]":
+        """What it is decorated with, evaluated."""
+
     def model_of(self, cls: "Object") -> Model | None:
         """The model that a class object, or a name in quotes, stands for."""
 

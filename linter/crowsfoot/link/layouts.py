@@ -253,8 +253,9 @@ def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
         return replace(layout, provider=provider, dialect=dialect) if dialect else None
     if known.chosen.dialect:
         return replace(layout, dialect=known.chosen.dialect)
-    if (in_path := dialect_in_path(layout.folder)) is not None:
-        return replace(layout, dialect=in_path)
+    place = layout.entries[0].path if layout.alone else layout.folder
+    if (in_path := dialect_in_path(place)) is not None:
+        return None if in_path == "other" else replace(layout, dialect=in_path)
     sniffed = sniff(known.text(entry.path) for entry in layout.entries)
     if sniffed == "other":
         return None

@@ -35,7 +35,7 @@ from crowsfoot import Confidence, Finding, Step, rule
 from crowsfoot.facts.sql import AddColumn, AddConstraint, CreateTable
 
 
-@rule(over=Step, about=(CreateTable, AddColumn), since="0.2")
+@rule(over=Step, about=(CreateTable, AddColumn), dialects=("mysql",), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     history = step.migration.history
     if history.dialect != "mysql" or "mariadb" in history.path.lower():

@@ -28,7 +28,7 @@ from crowsfoot import Confidence, Finding, Severity, Step, rule
 from crowsfoot.databases.altering import cost_of, costs_apart, table_of
 
 
-@rule(over=Step, since="0.2", severity=Severity.NOTE)
+@rule(over=Step, dialects=("mysql",), since="0.2", severity=Severity.NOTE)
 def check(step: Step) -> Iterator[Finding]:
     if len(step.does) < 2:
         return

@@ -30,7 +30,7 @@ from crowsfoot import Confidence, Finding, Severity, Step, rule
 from crowsfoot.databases.altering import cost_of, is_refused, table_of
 
 
-@rule(over=Step, since="0.2", severity=Severity.ERROR)
+@rule(over=Step, dialects=("mysql",), since="0.2", severity=Severity.ERROR)
 def check(step: Step) -> Iterator[Finding]:
     cost = cost_of(step) if is_refused(step) else None
     if cost is None:

@@ -44,7 +44,7 @@ from crowsfoot.databases.altering import cost_of, table_of
 from crowsfoot.facts.sql import AddConstraint
 
 
-@rule(over=Step, since="0.2")
+@rule(over=Step, dialects=("mysql",), since="0.2")
 def check(step: Step) -> Iterator[Finding]:
     cost = cost_of(step)
     if cost is None or cost.refused or cost.lock == "NONE":

@@ -84,7 +84,9 @@ def _is_ours(change: Change) -> bool:
         return change.materialized
     if isinstance(change, CreateTable):
         return change.query is not None
-    return isinstance(change, Insert | Select)
+    if isinstance(change, Insert):
+        return change.query is not None  # constants are read from nowhere
+    return isinstance(change, Select)
 
 
 def _may_do_without(change: Change, read: int, step: Step) -> bool:

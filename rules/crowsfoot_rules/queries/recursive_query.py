@@ -11,7 +11,7 @@ class Folder(models.Model):
 
 def below(folder: Folder):
     found = [folder]
-    for child in folder.children.all():  # want "at each level of the recursion"
+    for child in folder.children.all():  # want "at each level"
         found += below(child)
     return found
 ```

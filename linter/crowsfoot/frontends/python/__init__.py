@@ -6,16 +6,21 @@ import warnings
 from itertools import accumulate
 
 from crowsfoot.facts.code import CodeFile
-from crowsfoot.frontends.python import places, scopes
+from crowsfoot.frontends.python import comprehensions, displays, expressions, operators, places, scopes
 from crowsfoot.frontends.python.careful import careful
 from crowsfoot.frontends.python.comments import read_comments
-from crowsfoot.frontends.python.expressions import READERS
 from crowsfoot.frontends.python.problems import too_deep, unparsed
 from crowsfoot.frontends.python.statements import RUNNERS
-from crowsfoot.frontends.python.variables import File
+from crowsfoot.frontends.python.variables import File, Reader, Runner
 
-_READERS = {**READERS, ast.Lambda: scopes.lambda_}
-_RUNNERS = {
+_READERS: dict[type, Reader] = {
+    **expressions.READERS,
+    **operators.READERS,
+    **displays.READERS,
+    **comprehensions.READERS,
+    ast.Lambda: scopes.lambda_,
+}
+_RUNNERS: dict[type, Runner] = {
     **RUNNERS,
     ast.FunctionDef: scopes.function,
     ast.AsyncFunctionDef: scopes.function,

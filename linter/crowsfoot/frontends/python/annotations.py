@@ -1,10 +1,11 @@
-"""Annotations to values: those that are written as strings are read as what they say, in the place of the string."""
+"""Annotations to values; one that is written as a string is what the string says, in its place."""
 
 import ast
 import re
 
-from crowsfoot.frontends.python.expressions import operation, place
 from crowsfoot.facts.code import Display, Item, Name
+from crowsfoot.frontends.python.operators import operation
+from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Frame
 
 _NAME = re.compile(r"[^\W\d]\w*")

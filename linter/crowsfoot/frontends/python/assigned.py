@@ -1,7 +1,7 @@
 """The body of a loop to the names that it assigns, before it is read."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crowsfoot.frontends.python.targets import names_of
 
@@ -64,20 +64,28 @@ def captured(pattern: ast.pattern, names: Names) -> None:
         waiting.extend(it for it in ast.iter_child_nodes(node) if isinstance(it, ast.pattern))
 
 
-def _with_targets(node: ast.AST) -> list[ast.expr]:
-    items: list[ast.withitem] = node.items  # type: ignore[attr-defined]
-    return [it.optional_vars for it in items if it.optional_vars is not None]
+def _with_targets(node: ast.With | ast.AsyncWith) -> Sequence[ast.expr]:
+    return [it.optional_vars for it in node.items if it.optional_vars is not None]
 
 
-_TARGETS = {
-    ast.Assign: lambda node: node.targets,
-    ast.AnnAssign: lambda node: (node.target,) if node.value is not None else (),
-    ast.AugAssign: lambda node: (node.target,),
-    ast.For: lambda node: (node.target,),
-    ast.AsyncFor: lambda node: (node.target,),
-    ast.With: _with_targets,
-    ast.AsyncWith: _with_targets,
-    ast.Delete: lambda node: node.targets,
+def _targets(node: ast.Assign | ast.Delete) -> Sequence[ast.expr]:
+    return node.targets
+
+
+def _target(node: ast.AugAssign | ast.For | ast.AsyncFor) -> Sequence[ast.expr]:
+    return (node.target,)
+
+
+def _annotated_target(node: ast.AnnAssign) -> Sequence[ast.expr]:
+    return () if node.value is None else (node.target,)
+
+
+_TARGETS: dict[type, Callable[..., Sequence[ast.expr]]] = {
+    ast.Assign: _targets,
+    ast.Delete: _targets,
+    ast.AnnAssign: _annotated_target,
+    **dict.fromkeys((ast.AugAssign, ast.For, ast.AsyncFor), _target),
+    **dict.fromkeys((ast.With, ast.AsyncWith), _with_targets),
 }
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)

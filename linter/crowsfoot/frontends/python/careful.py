@@ -1,4 +1,4 @@
-"""Handlers of expressions to those that give up where an expression is nested too deeply for Python's own stack."""
+"""Handlers of expressions to those that give up where an expression is nested too deeply to be followed."""
 
 import ast
 

@@ -1,11 +1,12 @@
-"""Loops of statements to Loop: what they go over, how the next pass is reached, what one pass leaves to the next."""
+"""`for` and `while` to Loop: what they go over, how the next pass is reached, what it finds of the last."""
 
 import ast
 from typing import Literal
 
 from crowsfoot.facts.code import Element, Loop
 from crowsfoot.frontends.python.assigned import Names, assigned, named_in
-from crowsfoot.frontends.python.expressions import place, test
+from crowsfoot.frontends.python.operators import test
+from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.targets import names_of, store
 from crowsfoot.frontends.python.variables import Delta, Frame, Pass, begin, branch, end, here, join
 from crowsfoot.frontends.python.ways import (
@@ -80,14 +81,14 @@ def while_(frame: Frame, node: ast.While) -> int:
     frame.loops[number] = Loop(
         "while", start, close, parent, None, tested, False, _again(ways), _leaves(ways), tuple(around.carried)
     )
-    endless = asked.__class__ is ast.Constant and bool(asked.value)  # type: ignore[attr-defined]
+    endless = asked.__class__ is ast.Constant and bool(asked.value)
     return _after(frame, node, around, ways, None if endless else left)
 
 
 def _after(
     frame: Frame, node: ast.For | ast.AsyncFor | ast.While, around: Pass, ways: int, left: Delta | None
 ) -> int:
-    """The ways on after the loop: at its end, which `left` describes, through its `else`, and from each `break`."""
+    """The ways on after the loop: at its end, which assigns `left`, through `else`, and from each `break`."""
     out = ways & (RETURN | RAISE)
     deltas: list[Delta] = []
     heads = around.heads

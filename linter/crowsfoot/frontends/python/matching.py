@@ -3,7 +3,8 @@
 import ast
 
 from crowsfoot.facts.code import Attribute, Item, Part
-from crowsfoot.frontends.python.expressions import place, test
+from crowsfoot.frontends.python.operators import test
+from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Delta, Frame, bind, branch, join, lose, unclear, undone
 from crowsfoot.frontends.python.ways import GOES_ON, ON
 

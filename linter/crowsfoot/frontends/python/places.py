@@ -1,15 +1,30 @@
-"""Places in UTF-8 bytes, as ast gives them, to places in code points."""
+"""Places as ast gives them, in UTF-8 bytes of a line, to places in the text: in bytes, then in code points."""
 
+import ast
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from msgspec.structs import force_setattr, replace
 
 from crowsfoot.facts.code import Loop, Scope, Value
 from crowsfoot.source import Range
 
+if TYPE_CHECKING:
+    from crowsfoot.frontends.python.variables import Frame
+
 _WIDE = re.compile(rb"[\xc0-\xff][\x80-\xbf]+")
+
+
+def place(frame: "Frame", node: ast.AST) -> tuple[int, int, int]:
+    """Where node stands, in bytes, and the loop around it."""
+    starts = frame.starts
+    return (
+        starts[node.lineno] + node.col_offset,  # type: ignore[attr-defined]
+        starts[node.end_lineno] + node.end_col_offset,  # type: ignore[attr-defined]
+        frame.loop,
+    )
 
 
 def in_code_points(scopes: Iterable[Scope], data: bytes) -> tuple[Scope, ...]:

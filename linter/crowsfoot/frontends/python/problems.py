@@ -26,9 +26,7 @@ def unparsed(text: str, error: Exception) -> Problem:
     if not isinstance(error, SyntaxError):
         return Problem(Range(0, 0), f"cannot be read as Python: {error}")
     lines = re.split(r"\r\n|[\r\n]", text)
-    starts = [0]
-    for match in re.finditer(r"\r\n|[\r\n]", text):
-        starts.append(match.end())
+    starts = [0, *(it.end() for it in re.finditer(r"\r\n|[\r\n]", text))]
     row = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
     line, start = lines[row], starts[row]
     column = min(max((error.offset or 1) - 1, 0), len(line))

@@ -6,8 +6,8 @@ from typing import Literal
 
 from crowsfoot.facts.code import Defined, Param, Parameter, Returned, Scope
 from crowsfoot.frontends.python.annotations import annotation
-from crowsfoot.frontends.python.expressions import place
-from crowsfoot.frontends.python.variables import File, Frame, bind, settled
+from crowsfoot.frontends.python.places import place
+from crowsfoot.frontends.python.variables import File, Frame, bind, left_names
 from crowsfoot.frontends.python.ways import block
 from crowsfoot.source import Range
 
@@ -152,7 +152,7 @@ def _close(
 ) -> None:
     names: tuple[tuple[str, int], ...] = ()
     if frame.has_scopes or kind == "class" or kind == "module":
-        names = tuple([(it, settled(frame, number)) for it, number in {**frame.lost, **frame.env}.items()])
+        names = left_names(frame)
     frame.file.scopes[frame.number] = Scope(
         kind,
         name,

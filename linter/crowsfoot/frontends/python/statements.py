@@ -9,15 +9,15 @@ from crowsfoot.facts.code import (
     Entered,
     Import,
     Item,
-    Operation,
     Returned,
     Store,
     StoreItem,
 )
 from crowsfoot.frontends.python import loops
 from crowsfoot.frontends.python.annotations import annotation
-from crowsfoot.frontends.python.expressions import augmented, place, test
 from crowsfoot.frontends.python.matching import match
+from crowsfoot.frontends.python.operators import augmented, test
+from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.targets import store
 from crowsfoot.frontends.python.variables import (
     Delta,
@@ -28,7 +28,6 @@ from crowsfoot.frontends.python.variables import (
     choose,
     join,
     lose,
-    settled,
     unbind,
     unclear,
 )
@@ -47,7 +46,7 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
     if len(targets) == 1:
         target = targets[0]
         if target.__class__ is ast.Name:
-            bind(frame, target.id, frame.read[value.__class__](frame, value))  # type: ignore[attr-defined]
+            bind(frame, target.id, frame.read[value.__class__](frame, value))
             return
         if _is_swap(target, value):
             numbers = [frame.read[it.__class__](frame, it) for it in value.elts]  # type: ignore[attr-defined]
@@ -159,7 +158,7 @@ def _if(frame: Frame, node: ast.If) -> int:
         orelse = here.orelse
         if len(orelse) != 1 or orelse[0].__class__ is not ast.If:
             break
-        here = orelse[0]  # type: ignore[assignment]
+        here = orelse[0]
     if orelse:
         left, delta = branch(frame, orelse)
         ways |= left
@@ -186,7 +185,7 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> int:
 
 
 def _try(frame: Frame, node: ast.Try) -> int:
-    """An except clause may be entered from before the body, or from its end: what lies between is left out."""
+    """An except clause is entered from before the body or from its end: what lies between is left out."""
     ways, delta = branch(frame, node.body)
     entered: Delta = {}
     if node.handlers:
@@ -261,31 +260,31 @@ def _nothing(frame: Frame, node: ast.stmt) -> None:
 
 
 RUNNERS: dict[type, Runner] = {
-    **{kind: _nothing for kind in ast.stmt.__subclasses__()},
-    ast.Expr: _expression,  # type: ignore[dict-item]
-    ast.Assign: _assign,  # type: ignore[dict-item]
-    ast.AnnAssign: _annotated,  # type: ignore[dict-item]
-    ast.AugAssign: _augmented,  # type: ignore[dict-item]
-    ast.Delete: _delete,  # type: ignore[dict-item]
-    ast.Return: _return,  # type: ignore[dict-item]
-    ast.Raise: _raise,  # type: ignore[dict-item]
-    ast.Assert: _assert,  # type: ignore[dict-item]
-    ast.If: _if,  # type: ignore[dict-item]
-    ast.For: loops.for_,  # type: ignore[dict-item]
-    ast.AsyncFor: loops.for_,  # type: ignore[dict-item]
-    ast.While: loops.while_,  # type: ignore[dict-item]
-    ast.Break: loops.break_,  # type: ignore[dict-item]
-    ast.Continue: loops.continue_,  # type: ignore[dict-item]
-    ast.With: _with,  # type: ignore[dict-item]
-    ast.AsyncWith: _with,  # type: ignore[dict-item]
-    ast.Try: _try,  # type: ignore[dict-item]
-    ast.Match: match,  # type: ignore[dict-item]
-    ast.Import: _import,  # type: ignore[dict-item]
-    ast.ImportFrom: _import_from,  # type: ignore[dict-item]
-    ast.Global: _outside,  # type: ignore[dict-item]
-    ast.Nonlocal: _outside,  # type: ignore[dict-item]
+    **dict.fromkeys(ast.stmt.__subclasses__(), _nothing),
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Delete: _delete,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.If: _if,
+    ast.For: loops.for_,
+    ast.AsyncFor: loops.for_,
+    ast.While: loops.while_,
+    ast.Break: loops.break_,
+    ast.Continue: loops.continue_,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.Match: match,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Global: _outside,
+    ast.Nonlocal: _outside,
 }
 if hasattr(ast, "TryStar"):
-    RUNNERS[ast.TryStar] = _try  # type: ignore[assignment]
+    RUNNERS[ast.TryStar] = _try
 if hasattr(ast, "TypeAlias"):  # Python 3.12
     RUNNERS[ast.TypeAlias] = _type_alias

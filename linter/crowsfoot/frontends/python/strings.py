@@ -1,4 +1,4 @@
-"""Constants to the values that facts keep: texts whole where they may hold SQL, numbers that fit in 64 bits."""
+"""Constants to what facts keep of them: texts, whole where they may hold SQL, and numbers of 64 bits."""
 
 import re
 

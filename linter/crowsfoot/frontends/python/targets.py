@@ -1,9 +1,10 @@
-"""Targets of assignments to what is bound and stored: names, attributes, items, and what is unpacked into them."""
+"""Targets of assignments to what is bound and stored: names, attributes, items, and nests of them."""
 
 import ast
 from collections.abc import Iterator
 
 from crowsfoot.facts.code import Part, Store, StoreItem
+from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Frame, bind
 
 
@@ -15,19 +16,18 @@ def store(frame: Frame, target: ast.expr, value: int, annotation: int | None = N
     elif kind is ast.Attribute:
         of = target.value  # type: ignore[attr-defined]
         number = frame.read[of.__class__](frame, of)
-        place = _place(frame, target)
-        frame.values.append(Store(*place, number, target.attr, value, annotation))  # type: ignore[attr-defined]
+        frame.values.append(Store(*place(frame, target), number, target.attr, value, annotation))  # type: ignore[attr-defined]
     elif kind is ast.Subscript:
         of, at = target.value, target.slice  # type: ignore[attr-defined]
         number = frame.read[of.__class__](frame, of)
         index = frame.read[at.__class__](frame, at)
-        frame.values.append(StoreItem(*_place(frame, target), number, index, value))
+        frame.values.append(StoreItem(*place(frame, target), number, index, value))
     else:
         unpack(frame, target, value)
 
 
 def unpack(frame: Frame, target: ast.expr, value: int) -> None:
-    """target, names or a nest of them, = the value of that number; indexes after a star count from the end."""
+    """target, be it a nest of names, = the value of that number; after a star, indexes count from the end."""
     waiting = [(target, value)]
     while waiting:
         target, value = waiting.pop()
@@ -47,7 +47,7 @@ def unpack(frame: Frame, target: ast.expr, value: int) -> None:
                 starred, at = True, None
             elif starred:
                 at = index - len(elements)
-            frame.values.append(Part(*_place(frame, element), value, at))
+            frame.values.append(Part(*place(frame, element), value, at))
             parts.append((element, len(frame.values) - 1))
         waiting.extend(reversed(parts))
 
@@ -63,12 +63,3 @@ def names_of(target: ast.expr) -> Iterator[str]:
             waiting.extend(reversed(it.elts))
         elif isinstance(it, ast.Starred):
             waiting.append(it.value)
-
-
-def _place(frame: Frame, node: ast.expr) -> tuple[int, int, int]:
-    starts = frame.starts
-    return (
-        starts[node.lineno] + node.col_offset,
-        starts[node.end_lineno] + node.end_col_offset,  # type: ignore[index,operator]
-        frame.loop,
-    )

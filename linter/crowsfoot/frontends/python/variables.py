@@ -1,9 +1,9 @@
-"""What each name of a scope stands for, from statement to statement: the numbers of values, joined where ways meet.
+"""What the names of a scope stand for, from statement to statement: values, joined where ways meet.
 
-A name's number in `Frame.env` is that of a value, or, below zero, a choice (`~number` in `Frame.choices`) that
-becomes a value when it is read: most variables that branches and loops assign are never read after them.
-What a branch assigns is noted with what was there before, so that a branch costs what it assigns, and not what
-the scope knows.
+A name's number in `Frame.env` is that of a value, or, below zero, that of a choice (`~number` in
+`Frame.choices`), which becomes a value when it is read: most variables that branches and loops assign are never
+read after them. What a branch assigns is noted with what was there before, so that a branch costs what it
+assigns, and not what the scope knows.
 """
 
 import ast
@@ -25,8 +25,8 @@ class File:
         "data",
         "expressions",
         "scopes",
-        "starts",
         "stars",
+        "starts",
         "statements",
         "text",
     )
@@ -131,8 +131,9 @@ class Frame:
         self.depth = 0
 
 
-Reader = Callable[[Frame, ast.expr], int]
-Runner = Callable[[Frame, ast.stmt], int | None]
+# They take the frame, and a node of the class that they are listed under.
+Reader = Callable[..., int]
+Runner = Callable[..., int | None]
 
 
 def bind(frame: Frame, name: str, number: int) -> None:
@@ -260,9 +261,10 @@ def choice(frame: Frame, name: str, options: list[int], node: ast.AST) -> int:
 
 
 def branch(frame: Frame, body: Sequence[ast.stmt], first: Delta | None = None) -> tuple[int, Delta]:
-    """How body goes on, and what it assigns, after `first` was assigned; the names are then as they were before."""
+    """The ways on which body is left, and what it assigns after `first`; the names are then as they were."""
     outer = frame.changed
-    frame.changed = changed = {}
+    changed: Delta = {}
+    frame.changed = changed
     frame.levels.append(changed)
     if first:
         assign(frame, first)
@@ -270,6 +272,19 @@ def branch(frame: Frame, body: Sequence[ast.stmt], first: Delta | None = None) -
     frame.levels.pop()
     frame.changed = outer
     return ways, undone(frame, changed)
+
+
+def left_names(frame: Frame) -> tuple[tuple[str, int], ...]:
+    """The names as the scope leaves them."""
+    found = []
+    for name, number in {**frame.lost, **frame.env}.items():
+        if number < 0:
+            choice = frame.choices[~number]
+            if choice.number is None and not _options(frame, choice):
+                continue  # only read and deleted, as the name of an except clause is
+            number = settled(frame, number)
+        found.append((name, number))
+    return tuple(found)
 
 
 def undone(frame: Frame, changed: Delta) -> Delta:

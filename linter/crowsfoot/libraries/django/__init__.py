@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from crowsfoot.libraries.django import functions, managers, models, names, querysets, related
+from crowsfoot.libraries.django import functions, machinery, managers, models, names, querysets, related
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import Paginator, paginator
 from crowsfoot.libraries.django.querysets import QuerySet
@@ -118,6 +118,10 @@ def received(chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | 
     if name in _TELLING or ((of_manager or of_query_set) and querysets.is_method(name)):
         return querysets.call(QuerySet(None, made=at.place), name, args, at)
     return None
+
+
+def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: At) -> Object | None:
+    return machinery.expected(param, cls, decorators, at)
 
 
 def review(cls: Class, at: At) -> None:

@@ -30,7 +30,6 @@ class DjangoField(Field, frozen=True):
     symmetrical: bool = False
     auto_pk: bool = False
     primary: bool = False
-    inherited: bool = False  # of a parent that has a table of its own
     far_key: bool = False  # it is the far side of a key, so that its rows know whom they belong to
 
 

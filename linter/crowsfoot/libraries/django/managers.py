@@ -40,6 +40,7 @@ class Manager(Object, frozen=True, cache_hash=True):
     sets: tuple[Class, ...] = ()  # the program's query sets that it makes
     owner: Row | None = None  # the row of which it has the related ones
     relation: str = ""
+    opaque: bool = False  # it is of a class that nobody knows: any method may give a query set
 
     def attribute(self, name: str, at: At) -> Object:
         for cls in self.classes:
@@ -71,7 +72,7 @@ class Manager(Object, frozen=True, cache_hash=True):
         if plain in _RELATED or querysets.is_method(name) or name in _OWN:
             return ManagerMethod(self, name, inherited=True)
         remembered = _REMEMBERED.get(self.model.id, ()) if self.model is not None else ()
-        return ManagerMethod(self, name) if name in remembered else UNKNOWN
+        return ManagerMethod(self, name) if name in remembered or self.opaque else UNKNOWN
 
     def call(self, args: Args, at: At) -> Object:
         """author.books(manager="published")"""
@@ -132,6 +133,16 @@ class ManagerMethod(Object, frozen=True):
             return _change(of, plain, name, args, at)
         if name in _OWN:
             name = "create"
+        if of.opaque and not querysets.is_method(name):
+            return QuerySet(
+                of.model,
+                Plan(ones=True),
+                at.place,
+                f".{name}()",
+                narrowed=True,
+                owner=of.owner,
+                relation=of.relation,
+            )
         bare = self.inherited and name in ("get_queryset", "get_query_set")
         found = of.query_set(at, inherited=bare)
         if name in _MAKES:
@@ -216,7 +227,7 @@ def value(it: Object, at: At) -> Manager | None:
     if isinstance(it, Built | Instance) and isinstance(name := names.class_name(it), str):
         last = names.last(name)
         if (last.endswith(("Manager", "as_manager"))) and last not in MANAGERS:
-            return Manager(None)
+            return Manager(None, opaque=not name.startswith("django."))
     return None
 
 
@@ -241,6 +252,8 @@ def _find(model: Model, cls: Class, name: str, at: At) -> Manager | None:
             found = value(candidate, at)
             if found is not None:
                 return msgspec.structs.replace(found, model=model)
+        if attributes.get(name or "objects") is UNKNOWN:
+            return Manager(model, opaque=True)
     return None
 
 

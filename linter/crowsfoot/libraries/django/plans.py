@@ -21,6 +21,7 @@ class Plan(msgspec.Struct, frozen=True, cache_hash=True):
     deferred: tuple[str, ...] = ()
     follows: int = 0  # select_related() without names: it follows what cannot be NULL, that many steps
     anything: bool = False  # relations that nobody can tell came along
+    ones: bool = False  # the same of relations to one row
     peers: bool = False  # fetch_mode(FETCH_PEERS): what is read of one row is fetched for all
     # The relations that came by a join: an argument None takes them back.
     selected: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ def merged(one: Plan, other: Plan) -> Plan:
         deferred=tuple(it for it in one.deferred if it in other.deferred),
         follows=max(one.follows, other.follows),
         anything=one.anything or other.anything,
+        ones=one.ones or other.ones,
         peers=one.peers or other.peers,
         selected=_distinct(one.selected, other.selected),
     )

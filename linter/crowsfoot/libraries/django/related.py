@@ -1,4 +1,4 @@
-"""All models of a project -> the same, knowing what leads to them: "app.Model" resolved, and the far side of relations."""
+"""All models of a project -> the same, knowing each other: "app.Model" resolved, the far sides of relations added."""
 
 from collections.abc import Iterable
 from typing import cast
@@ -79,6 +79,8 @@ def _resolve(model: DjangoModel, models: Models) -> None:
 def _add_far_sides(model: DjangoModel, models: Models) -> None:
     for field in tuple(model.fields.values()):
         if not isinstance(field, DjangoField) or field.kind == "column" or field.inherited:
+            continue
+        if field.back is not None:  # it is a far side itself
             continue
         target = models.get(field.target)
         if not isinstance(target, DjangoModel):

@@ -119,6 +119,8 @@ class Row(Object, frozen=True, cache_hash=True):
             return found
         if self.plan.anything:
             return Plan(anything=True)
+        if self.plan.ones and field.kind == "one":
+            return Plan(ones=True)
         if self.plan.follows and field.stored and field.kind == "one" and not field.nullable:
             return Plan(follows=self.plan.follows - 1)
         if isinstance(field, DjangoField) and field.parent_link:
@@ -133,7 +135,9 @@ class Row(Object, frozen=True, cache_hash=True):
         assert model is not None
         known = {name, *field.key_attributes}
         if name not in model.primary_key and not plan.anything and not plan.peers:
-            if (plan.only is not None and not any(it.partition("__")[0] in known for it in plan.only)) or known & set(plan.deferred):
+            if (
+                plan.only is not None and not any(it.partition("__")[0] in known for it in plan.only)
+            ) or known & set(plan.deferred):
                 at.runs(column_read(self, name))
         return UNKNOWN
 

@@ -7,8 +7,8 @@ constructs.py. What sends them: sessions.py, legacy.py, sent.py. What they bring
 from collections.abc import Iterable
 
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Object
-from crowsfoot.libraries.sqlalchemy import constructs, models, sessions
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object
+from crowsfoot.libraries.sqlalchemy import constructs, models, schemas, sessions
 from crowsfoot.libraries.sqlalchemy.connecting import connect as _connect
 from crowsfoot.libraries.sqlalchemy.constructs import Metadata
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
@@ -22,7 +22,8 @@ from crowsfoot.libraries.sqlalchemy.statements import Entity, TableRef
 class SqlAlchemy:
     """The library, as the Library protocol has it."""
 
-    PACKAGES: tuple[str, ...] = tuple(it for it in _PACKAGES if it != "sqlmodel")
+    # Pydantic and FastAPI read rows, where there are some.
+    PACKAGES: tuple[str, ...] = (*(it for it in _PACKAGES if it != "sqlmodel"), "pydantic", "fastapi")
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         return constructs.called(name, args, at)
@@ -48,6 +49,19 @@ class SqlAlchemy:
     def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
         return class_attribute(model, name, at)
 
+    def class_member(self, cls: Class, name: str, at: At) -> Object | None:
+        return schemas.class_member(cls, name, at)
+
+    def review_function(
+        self,
+        function: Function,
+        decorators: tuple[Object, ...],
+        returned: Object,
+        annotation: Object | None,
+        at: At,
+    ) -> None:
+        schemas.review_function(function, decorators, returned, annotation, at)
+
     def connect(self, given: Iterable[Model]) -> list[Model]:
         return _connect(given)
 
@@ -65,6 +79,8 @@ def class_attribute(model: Model, name: str, at: At) -> Object | None:
         if field.kind == "column":
             return ColumnRef(model.id, name)
         return RelationRef(model.id, name, field.target)
+    if isinstance(model.cls, Class) and (found := schemas.class_member(model.cls, name, at)) is not None:
+        return found
     if name == "metadata":
         return Metadata()
     if name == "__table__":

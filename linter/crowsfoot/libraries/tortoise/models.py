@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.calls import is_true, options, string
+from crowsfoot.libraries.calls import id_of, is_true, options, string
 from crowsfoot.libraries.models import Field, FieldKind, Model, Models
 from crowsfoot.libraries.objects import (
     Args,
@@ -35,11 +35,6 @@ class Relation(Field, frozen=True):
 
     wanted: str = ""  # the model as it is named: "models.Author", or an id
     related_name: str | None = None  # of the far side; "" where there is none
-
-
-def id_of(cls: Class) -> str:
-    module = cls.path.removesuffix(".py").removesuffix("/__init__").removeprefix("src/").replace("/", ".")
-    return f"{module}.{cls.name}"
 
 
 def model_of(cls: Class, at: At) -> Model | None:

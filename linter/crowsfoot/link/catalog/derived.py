@@ -55,8 +55,9 @@ def altered(catalog: Catalog, old: Table, new: Table) -> dict[str, object]:
         gone, come = differing(old.indexes, new.indexes)
         named += [*gone, *come]
         before, after = index_keys(catalog, old, gone), index_keys(catalog, new, come)
+        if not before <= after and catalog.dialect != "postgresql":
+            before, after = index_keys(catalog, old), index_keys(catalog, new)  # in other letters, too
         if before != after:
-            after = after if before <= after or catalog.dialect == "postgresql" else index_keys(catalog, new)
             changed["index_tables"] = rekeyed(catalog.index_tables, before, after, number)
     if old.foreign_keys is not new.foreign_keys:
         gone, come = differing(old.foreign_keys, new.foreign_keys)

@@ -7,7 +7,7 @@ tables (names, indexes, referrers, readers, users of types). Nothing else writes
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Sequence_
 from typing import NoReturn, TypeVar
 
@@ -39,6 +39,8 @@ V = TypeVar("V")
 SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast", "sys"})
 
 
+# Source: https://www.sqlite.org/lang_createtable.html#rowid
+_ROWIDS = frozenset({"rowid", "oid", "_rowid_"})
 _MOST_PARTS = 10  # of a name, between underscores
 
 ANY_TABLE = frozenset({"table", "view", "materialized view"})
@@ -140,13 +142,17 @@ class Draft:
         if not catalog.certain:
             return False
         doubtful = catalog.doubtful
-        return not doubtful or not any(name in doubtful for name in names if name)
+        if not doubtful or not any(names):
+            return True
+        return not any(it in doubtful for name in names if name for it in (name, *owners(name)))
 
     def refuse_missing(self, code: str, kind: str, name: ObjectName) -> NoReturn:
         """Refuses for want of a table, type, ... of that name."""
         if name.schema is not None and (
             self.is_foreign(name.schema) or (not self.postgres and self.is_elsewhere(name))
         ):
+            raise UnclearError
+        if self.catalog.dialect == "sqlite" and self.is_shadow(name.name.lower()):
             raise UnclearError
         self.refuse(code, f'{kind} "{name}" does not exist', name.range, name.name, name.schema)
 
@@ -250,7 +256,7 @@ class Draft:
         return self.refuse_column(table, name, range)
 
     def refuse_column(self, table: Table, name: str, range: Range, *, bare: bool = False) -> NoReturn:
-        if not table.complete:
+        if not table.complete or (self.catalog.dialect == "sqlite" and name.lower() in _ROWIDS):
             raise UnclearError
         of = "" if bare else f' of relation "{table.name}"'
         self.refuse("42703", f'column "{name}"{of} does not exist', range, name, table.name)
@@ -389,6 +395,13 @@ class Draft:
     def doubt(self, names: Iterable[str]) -> None:
         """From here on nothing is said about these names being there or not."""
         self.catalog = doubted(self.catalog, names)
+
+
+def owners(name: str) -> Iterator[str]:
+    """What stands for all that is named after a table, for each that the name may be named after."""
+    parts = name.split("_", _MOST_PARTS)
+    for count in range(1, len(parts)):
+        yield f"{'_'.join(parts[:count])}_*"
 
 
 def doubted(catalog: Catalog, names: Iterable[str]) -> Catalog:

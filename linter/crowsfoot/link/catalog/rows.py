@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -79,7 +79,7 @@ def written(draft: Draft, name: ObjectName) -> Table:
 
 
 def check_columns(draft: Draft, query: Query, target: Table | None) -> None:
-    known = {None: only_table(draft, query, target)}
+    known: dict[str | None, Table | None] = {None: only_table(draft, query, target)}
     for use in query.columns:
         if use.table not in known:
             known[use.table] = source(draft, query, use.table)
@@ -183,7 +183,22 @@ def select(draft: Draft, change: Select) -> None:
     run_functions(draft, query.functions)
     if draft.catalog.extensions and not _HARMLESS.issuperset(query.functions):
         # AddGeometryColumn('place', 'at'), create_hypertable('measure', ...)
-        draft.doubt(it.text for it in query.literals)
+        draft.doubt(name for it in query.literals for name in named_after(draft, it.text))
+
+
+def named_after(draft: Draft, text: str) -> Iterator[str]:
+    """The names in doubt after a call with that text: it may have made indexes and triggers of a table.
+
+    create_hypertable('measure', 'at') makes the index measure_at_idx.
+    Source: https://docs.timescale.com/api/latest/hypertable/create_hypertable/
+    """
+    yield text
+    if not draft.may_be_brought():
+        return
+    table = text.rpartition(".")[2].strip('"')
+    if draft.catalog.number_of(ObjectName(table, Range(0, 0))) is not None:
+        yield table
+        yield f"{table}_*"
 
 
 def run_functions(draft: Draft, names: Iterable[str]) -> None:

@@ -49,7 +49,8 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
     span = draft.span(change.range)
     columns: dict[str, Column] = {}
     checks: dict[str, Check] = {}
-    complete = True
+    # A virtual table has columns that nobody writes: rank, rowid, one of its own name.
+    complete = not any(key == "using" for key, _ in change.options)
     models: list[tuple[Table, frozenset[str]]] = []
     for other, including in change.like:
         if draft.catalog.number_of(other) is None and draft.is_other_relation(other):

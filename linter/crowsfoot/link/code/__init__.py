@@ -35,6 +35,11 @@ def link_code(given: Iterable[File], databases: Sequence[Database] = ()) -> Code
         if review is not None:
             for cls in evaluator.derived(library.PACKAGES):
                 evaluator.review(library, cls)
+        if hasattr(library, "review_function"):
+            for path, file in files.items():
+                for number, scope in enumerate(file.scopes):
+                    if scope.decorators and scope.kind == "function":
+                        evaluator.review_function(library, path, number)
     return Code(
         repeated=tuple(repeated_of(evaluator)),
         accesses=tuple(_accesses(evaluator)),

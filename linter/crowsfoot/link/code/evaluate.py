@@ -31,7 +31,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.frame import Each, Effect, Frame
-from crowsfoot.link.code.loops import is_row_loop
+from crowsfoot.link.code.loops import is_row_loop, walk_of
 from crowsfoot.link.code.program import Program
 
 
@@ -77,9 +77,12 @@ class Here:
     def runs(self, query: Query, made: Place | None = None) -> None:
         frame, value = self._frame, self._value
         it = frame.scope.values[value]
-        if query.cause != "call" and isinstance(it, facts.Attribute) and not frame.reads(it.of, it.name):
-            return
-        frame.add(Effect(query, value, it.loop, each=self._each), made)
+        loop = it.loop
+        if query.cause != "call" and isinstance(it, facts.Attribute):
+            if not frame.reads(it.of, it.name):
+                return
+            loop = frame.loop_of(it.of)  # a row keeps what it has loaded
+        frame.add(Effect(query, value, loop, each=self._each), made)
 
     def fetched(self, made: Place) -> bool:
         return self._frame.has_sent(made)
@@ -107,6 +110,9 @@ class Here:
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
         return self._out.bases(cls)
+
+    def class_decorators(self, cls: Class) -> tuple[Object, ...]:
+        return self._out.class_decorators(cls)
 
     def decorators(self, function: Function) -> frozenset[str]:
         return self._out.decorators(function)
@@ -264,10 +270,22 @@ class Evaluator:
 
     def _attribute(self, frame: Frame, number: int, value: facts.Attribute) -> Object:
         of = self.get(frame, value.of)
-        found = self.read(of, value.name, Here(self, frame, number))
+        at = Here(self, frame, number)
+        found = self.read(of, value.name, at)
         if found is UNKNOWN and of is UNKNOWN:
-            return self._guess(frame, number, value)
+            return self._climbed(frame, value, at) or self._guess(frame, number, value)
         return found
+
+    def _climbed(self, frame: Frame, value: facts.Attribute, at: Here) -> Object | None:
+        """`while node.parent: node = node.parent`, where a model has such a relation to itself."""
+        loop = walk_of(frame.scope, value)
+        if loop is None:
+            return None
+        for model, field in self.models.with_relation(value.name):
+            if field.kind == "one" and field.target == model.id:
+                row = self.row(model)
+                return row.attribute(value.name, at) if row is not UNKNOWN else None
+        return None
 
     def read(self, of: Object, name: str, at: Here) -> Object:
         """of.name"""
@@ -432,6 +450,11 @@ class Evaluator:
         frame = self.frame(cls.path, cls.scope)
         return {name: self.get(frame, number) for name, number in frame.scope.annotations}
 
+    def class_decorators(self, cls: Class) -> tuple[Object, ...]:
+        scope = self.program.scope(cls.path, cls.scope)
+        around = self.frame(cls.path, scope.parent)
+        return tuple(self.get(around, it) for it in scope.decorators)
+
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
         found: list[Class | str] = []
         self._collect_bases(cls, found)
@@ -504,6 +527,21 @@ class Evaluator:
         frame = self.general(cls.path, cls.scope)
         if frame.scope.values:
             library.review(cls, Here(self, frame, 0))
+
+    def review_function(self, library: Any, path: str, number: int) -> None:
+        """What a library does with what a decorated function returns, which nothing of the program calls."""
+        scope = self.program.scope(path, number)
+        last = next((it for it in range(len(scope.values) - 1, -1, -1) if _returns(scope.values[it])), None)
+        if not scope.decorators or last is None:
+            return
+        frame, around = self.frame(path, number), self.frame(path, scope.parent)
+        decorators = tuple(self.get(around, it) for it in scope.decorators)
+        returned = self._result(frame, scope, frozenset(), frame.place(last))
+        if isinstance(returned, standard.Coroutine):
+            returned = returned.of
+        annotation = self.get(around, scope.returns) if scope.returns is not None else None
+        function = Function(path, number, scope.name)
+        library.review_function(function, decorators, returned, annotation, Here(self, frame, last))
 
     def _nowhere(self, frame: Frame) -> Here:
         return Here(self, frame, 0)
@@ -752,8 +790,24 @@ class Evaluator:
             if isinstance(default, Built) and default.name.endswith((".Depends", ".Provide", ".Security")):
                 found = self._provided(default, around, param.default)
         if found is UNKNOWN and param.kind == "positional":
-            found = self._by_word(param.name)
+            found = self._by_machinery(path, scope, param.name) or self._by_word(param.name)
         return found
+
+    def _by_machinery(self, path: str, scope: facts.Scope, param: str) -> Object | None:
+        """What a library gives to functions that it calls itself: actions of an admin page, receivers of a signal."""
+        parent = self.program.scope(path, scope.parent)
+        if not scope.decorators and parent.kind != "class":
+            return None
+        around = self.frame(path, scope.parent)
+        decorators = tuple(self.get(around, it) for it in scope.decorators)
+        cls = Class(path, scope.parent, parent.name) if parent.kind == "class" else None
+        for library in self._libraries:
+            expected: Any = getattr(library, "expected", None)
+            if expected is not None and around.scope.values:
+                found: Object | None = expected(param, cls, decorators, Here(self, around, 0))
+                if found is not None:
+                    return found
+        return None
 
     def _provided(self, default: Built, frame: Frame, number: int) -> Object:
         """What dependency injection calls."""
@@ -802,9 +856,19 @@ class Evaluator:
         """list.append(x): from here on the list has such elements."""
         values = frame.scope.values
         method = values[value.of]
-        if not isinstance(method, facts.Attribute) or method.name not in _GROWS or not args.positional:
+        if not isinstance(method, facts.Attribute) or not args.positional:
             return
         holder = frame.known(method.of)
+        if method.name == "setdefault" and isinstance(holder, Table):
+            default = args.get(1) or UNKNOWN
+            frame.objects[method.of] = Table(
+                standard.join([holder.keys, args.positional[0]]),
+                standard.join([holder.values, default]),
+                holder.named,
+            )
+            return
+        if method.name not in _GROWS:
+            return
         if not isinstance(holder, Many):
             return
         added = args.positional[-1]
@@ -1007,6 +1071,10 @@ class Evaluator:
 def _measured(it: Object, at: Here) -> None:
     for option in it.options if isinstance(it, OneOf) else (it,):
         option.measured(at)
+
+
+def _returns(value: facts.AnyValue) -> bool:
+    return isinstance(value, facts.Returned) and value.of is not None
 
 
 def _last_word(values: tuple[facts.AnyValue, ...], number: int) -> str:

@@ -8,7 +8,7 @@ from crowsfoot.libraries.objects import Place
 from crowsfoot.link.code.access import Passed, Repeated, role_of
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
-from crowsfoot.link.code.loops import row_loop
+from crowsfoot.link.code.loops import row_loop, walk_of
 from crowsfoot.link.code.shown import shown
 from crowsfoot.source import Span
 
@@ -47,6 +47,10 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect) -> Repeated | 
     if effect.each is not None and standard.size_of(effect.each.over) == "rows":
         loop = Span(frame.path, value.start, value.end)
         how, over = effect.each.how, shown(scope, effect.value)
+    elif isinstance(value, facts.Attribute) and (climbed := walk_of(scope, value)) is not None:
+        head = scope.loops[climbed]
+        loop = Span(frame.path, head.start, head.end)
+        how, over = "recursion", shown(scope, effect.value)
     elif number is not None:
         if _is_fixed(evaluator, frame, number):
             return None

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from crowsfoot.facts.code import Scope
+from crowsfoot.facts.code import Attribute, Name, Parameter, Scope
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
 
@@ -85,6 +85,13 @@ class Frame:
             return False
         self._read.add((of, name))
         return True
+
+    def loop_of(self, value: int) -> int:
+        """The loop that the row belongs to of which attributes are read: none, if it is there before."""
+        it = self.scope.values[value]
+        while isinstance(it, Attribute):
+            it = self.scope.values[it.of]
+        return -1 if isinstance(it, (Name, Parameter)) else it.loop
 
     def known(self, value: int) -> Object:
         return self.objects[value] or UNKNOWN

@@ -77,6 +77,21 @@ def _takes_away(frame: Frame, number: int, loop: facts.Loop) -> bool:
     return False
 
 
+def walk_of(scope: facts.Scope, it: facts.Attribute) -> int | None:
+    """The `while` loop that climbs by that attribute, each pass from what the last one has read."""
+    number = it.loop
+    if number < 0 or scope.loops[number].kind != "while":
+        return None
+    carried = scope.values[it.of]
+    if not isinstance(carried, facts.Either):
+        return None
+    for option in carried.options:
+        step = scope.values[option]
+        if isinstance(step, facts.Attribute) and step.name == it.name and step.loop == number:
+            return number
+    return None
+
+
 def _same(values: tuple[facts.AnyValue, ...], number: int) -> set[int]:
     """The values that one may be: itself, and what an Either or a test of it holds."""
     found = {number}

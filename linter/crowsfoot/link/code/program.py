@@ -11,7 +11,7 @@ class Program:
     """All files of Python of a project, by path."""
 
     def __init__(self, files: Mapping[str, CodeFile]) -> None:
-        self.files = files
+        self.files = {path: file for path, file in files.items() if file.scopes}  # the rest has not been read
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}  # the first word of a module to the folders that hold it
         self._found: dict[tuple[str, str], str | None] = {}

@@ -29,7 +29,7 @@ def _calls(count: int) -> str:
 
 def _per(it: Repeated) -> str:
     if it.kind == "recursive":
-        return f"at each level of the recursion of {it.over}()"
+        return f"at each level, as {it.over} goes on"
     if it.kind == "fan-out":
         return f"once per element that {it.how} goes over"
     if it.how:

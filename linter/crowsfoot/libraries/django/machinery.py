@@ -1,0 +1,84 @@
+"""What Django itself calls: which parameters it gives to signal receivers, admin actions and filters."""
+
+from typing import Final
+
+import msgspec
+
+from crowsfoot.libraries.django import managers, names
+from crowsfoot.libraries.django.models import LIBRARY
+from crowsfoot.libraries.django.rows import Row
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import Args, At, Built, Class, Object
+
+
+def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: At) -> Object | None:
+    """What a parameter is given; None where Django has no part in it."""
+    if param == "instance":
+        for it in decorators:
+            if isinstance(it, Built) and names.last(it.name) == "receiver":
+                return _sent(it.args, at)
+    if cls is not None and param in _OF_CLASSES:
+        model = model_of(cls, at)
+        if model is None:
+            return None
+        if param not in _MANY:
+            return Row(model)
+        # It is given anew each time, so that nobody has looked at it before.
+        return msgspec.structs.replace(managers.default(model, at).query_set(at), made=None)
+    return None
+
+
+def model_of(cls: Class, at: At) -> Model | None:
+    """The model that a view, serializer, filter or page of the admin is about."""
+    line = names.lineage(cls, at)
+    kinds = [it for it in names.outside(line) if it.startswith(_KINDS) or ".admin." in it]
+    if not kinds:
+        return None
+    for it in names.classes(line):
+        found = _said(it, at)
+        if found is not None:
+            return found
+    for it in at.class_decorators(cls):
+        if isinstance(it, Built) and names.last(it.name) == "register":
+            registered = it.args.get(0)
+            found = at.model_of(registered) if registered is not None else None
+            if found is not None:
+                return found
+    if any("Admin" in it for it in kinds):
+        named = at.models.named(cls.name.removesuffix("Admin"))
+        return named[0] if len(named) == 1 and named[0].library == LIBRARY else None
+    return None
+
+
+def _said(cls: Class, at: At) -> Model | None:
+    """By `model`, `queryset`, or what Meta says."""
+    own = at.attributes(cls)
+    for name in ("model", "queryset"):
+        it = own.get(name)
+        if isinstance(it, Class):
+            return at.model_of(it)
+        model = getattr(it, "model", None)
+        if isinstance(model, Model):
+            return model
+    meta = own.get("Meta")
+    if isinstance(meta, Class):
+        meant = at.attributes(meta).get("model")
+        return at.model_of(meant) if isinstance(meant, Class) else None
+    return None
+
+
+def _sent(args: Args, at: At) -> Object | None:
+    sender = args.get(None, "sender")
+    model = at.model_of(sender) if isinstance(sender, Class) else None
+    return Row(model) if model is not None else None
+
+
+_KINDS: Final = (
+    "django.contrib.admin",
+    "django_filters",
+    "rest_framework",
+    "import_export",
+    "django.contrib.auth.admin",
+)
+_MANY: Final = frozenset(("queryset", "qs"))
+_OF_CLASSES: Final = frozenset((*_MANY, "obj", "instance"))

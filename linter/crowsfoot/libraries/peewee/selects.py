@@ -1,0 +1,354 @@
+"""Queries of Peewee: what SELECT, INSERT, UPDATE and DELETE ask, and which of their methods send it.
+
+A SELECT is sent once and keeps its rows: to go over it again is free. Measured on Peewee 4.5.3.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from crowsfoot.libraries.calls import Asked, number
+from crowsfoot.libraries.models import Model, Models
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, Place, Sliced, Table
+from crowsfoot.libraries.peewee.conditions import Condition, FieldOf, Ordered
+from crowsfoot.libraries.peewee.models import LIBRARY_NAME
+from crowsfoot.libraries.query import Operation, Query
+
+EVERYTHING: Final = "*"  # whatever is joined: what is selected is not written out
+Shape = Literal["rows", "dicts", "tuples"]
+
+_SAME: Final = frozenset(
+    (
+        *(
+            "group_by",
+            "having",
+            "distinct",
+            "for_update",
+            "with_cte",
+            "alias",
+            "bind",
+            "clone",
+            "from_",
+            "cte",
+        ),
+        *("union", "union_all", "intersect", "except_", "window", "offset", "objects", "columns", "orwhere"),
+        *("group_by_extend", "order_by_extend", "lateral"),
+    )
+)
+_ENDS: Final[dict[str, Operation]] = {
+    "count": "count",
+    "exists": "exists",
+    "scalar": "select",
+    "scalars": "select",
+}
+
+
+class AliasOf(Asked, frozen=True):
+    """`Author.alias()`"""
+
+    model: Model
+
+    def attribute(self, name: str, at: At) -> Object:
+        return FieldOf(self.model, name) if name in self.model.fields else Asked.attribute(self, name, at)
+
+    def ask(self, name: str, args: Args, at: At) -> Object:
+        return UNKNOWN
+
+
+class Loadable(Asked, frozen=True):
+    """A row."""
+
+    def with_loaded(self, paths: tuple[str, ...]) -> Object:
+        """The row, of which those relations are loaded as well."""
+        raise NotImplementedError
+
+
+class Join(msgspec.Struct, frozen=True):
+    """A table that is joined: the path of attributes to its rows, and the id of its model."""
+
+    path: str
+    model: str
+
+
+class Select(Asked, frozen=True):
+    """A SELECT of the rows of a model; query says it so far, made where it was made.
+
+    selected are the ids of the other models of which it gives columns: only their rows come along.
+    """
+
+    model: Model
+    query: Query
+    row: Loadable  # of which nothing has been loaded
+    selected: tuple[str, ...] = ()
+    joins: tuple[Join, ...] = ()
+    context: str = ""  # the path of what the next join() starts from
+    shape: Shape = "rows"
+    made: Place | None = None
+
+    def ask(self, name: str, args: Args, at: At) -> Object:
+        build = _BUILDS.get(name)
+        if build is not None:
+            return msgspec.structs.replace(build(self, args, at), made=at.place)
+        if name in _SAME:
+            return msgspec.structs.replace(self, made=at.place)
+        if name in ("get", "get_or_none", "first", "peek"):
+            at.runs(self._ending(name, limit=1, many=False))
+            return self.each()
+        if name in _ENDS:
+            at.runs(self._ending(name, operation=_ENDS[name]))
+            return Many(UNKNOWN) if name == "scalars" else UNKNOWN
+        if name in ("execute", "iterator"):
+            at.runs(self.said(), self.made)
+            return Many(self.each())
+        return UNKNOWN
+
+    def _ending(self, name: str, **change: object) -> Query:
+        query = self.said()
+        api = query.api if query.api.endswith(f".{name}()") else f"{query.api}.{name}()"
+        # A relation that is counted, and not read.
+        return msgspec.structs.replace(query, api=api, cause="call", **change)
+
+    def said(self) -> Query:
+        """The query, with what comes along."""
+        loads = tuple(it.path for it in self.joins if self._gives(it.model))
+        query = msgspec.structs.replace(self.query, loads=(*self.query.loads, *loads))
+        return with_instead(query, self.model)
+
+    def _gives(self, model: str) -> bool:
+        return model in self.selected or EVERYTHING in self.selected
+
+    def each(self) -> Object:
+        """One of its rows."""
+        if self.shape == "rows":
+            return self.row.with_loaded(self.said().loads)
+        return Table(UNKNOWN, UNKNOWN) if self.shape == "dicts" else UNKNOWN
+
+    def element(self, at: At) -> Object:
+        at.runs(self.said(), self.made)
+        return self.each()
+
+    def measured(self, at: At) -> None:
+        at.runs(self.said(), self.made)
+
+    def item(self, index: Object, at: At) -> Object:
+        at.runs(self.said(), self.made)
+        return Many(self.each()) if isinstance(index, Sliced) else self.each()
+
+    def moved(self, place: Place) -> Object:
+        return self if self.made is None else msgspec.structs.replace(self, made=place)
+
+    def joined(self, other: Object) -> Object | None:
+        """`if name: query = query.where(...)`: one of the two is sent."""
+        if not isinstance(other, Select) or other.model is not self.model or other.shape != self.shape:
+            return None
+        return other
+
+    # What builds on it
+
+    def _where(self, args: Args, at: At) -> "Select":
+        return msgspec.structs.replace(self, query=filtered(self.query, args, self._paths()))
+
+    def _paths(self) -> dict[str, str]:
+        return {it.model: it.path for it in reversed(self.joins)} | {self.model.id: ""}
+
+    def _select(self, args: Args, at: At) -> "Select":
+        return msgspec.structs.replace(self, selected=selected(args, at))
+
+    def _order(self, args: Args, at: At) -> "Select":
+        return msgspec.structs.replace(
+            self, query=msgspec.structs.replace(self.query, order=_ordered(args, self._paths()))
+        )
+
+    def _limited(self, args: Args, at: At) -> "Select":
+        limit = number(args.get(0)) or True
+        return msgspec.structs.replace(
+            self, query=msgspec.structs.replace(self.query, limit=limit, many=self.query.many and limit != 1)
+        )
+
+    def _paginated(self, args: Args, at: At) -> "Select":
+        return msgspec.structs.replace(self, query=msgspec.structs.replace(self.query, limit=True))
+
+    def _join(self, args: Args, at: At) -> "Select":
+        src = args.get(None, "src")
+        start = self if src is None else self._switched(src, at)
+        return start._joined_to(args.get(0, "dest"), args, at)
+
+    def _join_from(self, args: Args, at: At) -> "Select":
+        rest = Args(args.positional[1:], args.keywords, args.spread)
+        return self._switched(args.get(0, "src"), at)._joined_to(rest.get(0, "dest"), rest, at)
+
+    def _switch(self, args: Args, at: At) -> "Select":
+        return self._switched(args.get(0, "ctx"), at)
+
+    def _switched(self, to: Object | None, at: At) -> "Select":
+        model = _model_of(to, at)
+        path = next((it.path for it in self.joins if model is not None and it.model == model.id), "")
+        if model is self.model:
+            path = ""
+        return msgspec.structs.replace(self, context=path)
+
+    def _joined_to(self, to: Object | None, args: Args, at: At) -> "Select":
+        dest = _model_of(to, at)
+        source = _at_path(self.model, self.context, at.models)
+        if dest is None or source is None:
+            return self
+        attribute = args.get(None, "attr")
+        name = _attribute_of(source, dest, args.get(2, "on"), at)
+        if attribute is not None:
+            name = str(getattr(attribute, "value", name))
+        path = f"{self.context}.{name}" if self.context else name
+        return msgspec.structs.replace(self, joins=(*self.joins, Join(path, dest.id)), context=path)
+
+    def _dicts(self, args: Args, at: At) -> "Select":
+        return msgspec.structs.replace(self, shape="dicts")
+
+    def _tuples(self, args: Args, at: At) -> "Select":
+        return msgspec.structs.replace(self, shape="tuples")
+
+    def _related(self, args: Args, at: At) -> "Select":
+        return msgspec.structs.replace(
+            self, query=msgspec.structs.replace(self.query, loads=(*self.query.loads, EVERYTHING))
+        )
+
+    def _prefetch(self, args: Args, at: At) -> "Select":
+        """Rows of other tables by a query each, handed out to the rows that they belong to."""
+        at.runs(self.said(), self.made)
+        found: list[Join] = [Join("", self.model.id)]
+        for it in args.positional:
+            model = it.model if isinstance(it, Select) else _model_of(it, at)
+            if model is None:
+                return self._related(args, at)
+            if isinstance(it, Select):
+                at.runs(it.said(), it.made)
+            for before in reversed(found):
+                source = at.models.get(before.model)
+                name = _relation_between(source, model) if source is not None else None
+                if name is not None:
+                    found.append(Join(f"{before.path}.{name}" if before.path else name, model.id))
+                    break
+        loads = tuple(it.path for it in found[1:])
+        return msgspec.structs.replace(
+            self, query=msgspec.structs.replace(self.query, loads=(*self.query.loads, *loads))
+        )
+
+
+_BUILDS: Final = {
+    **dict.fromkeys(("where", "filter"), Select._where),
+    **dict.fromkeys(("select", "select_extend"), Select._select),
+    "order_by": Select._order,
+    "limit": Select._limited,
+    "paginate": Select._paginated,
+    **dict.fromkeys(("join", "left_outer_join"), Select._join),
+    "join_from": Select._join_from,
+    "switch": Select._switch,
+    "dicts": Select._dicts,
+    **dict.fromkeys(("tuples", "namedtuples"), Select._tuples),
+    "with_related": Select._related,
+    "prefetch": Select._prefetch,
+}
+
+
+def filtered(query: Query, args: Args, paths: dict[str, str]) -> Query:
+    """The query with what the conditions compare; paths lead from its model to the others that are joined."""
+    found = {kind: list(getattr(query, kind)) for kind in ("equal", "null", "among", "ranges", "others")}
+    for it in args.positional:
+        if isinstance(it, Condition):
+            for kind, model, name in it.compared:
+                found[kind].append(_named(model, name, paths))
+    for key, _ in args.keywords:
+        found["equal"].append(key.replace("__", "."))
+    return msgspec.structs.replace(query, **{kind: tuple(dict.fromkeys(it)) for kind, it in found.items()})
+
+
+def with_instead(query: Query, model: Model) -> Query:
+    """The query, with what asks for all rows at once."""
+    if query.instead:
+        return query
+    own = [it for it in query.equal if "." not in it]
+    key = own[0] if len(own) == 1 else "..."
+    return msgspec.structs.replace(query, instead=f"{model.name}.select().where({model.name}.{key}.in_(...))")
+
+
+def _named(model: str, name: str, paths: dict[str, str]) -> str:
+    path = paths.get(model, model.rpartition(".")[2].lower())
+    return f"{path}.{name}" if path else name
+
+
+def _ordered(args: Args, paths: dict[str, str]) -> tuple[tuple[str, Literal["asc", "desc"]], ...]:
+    found: list[tuple[str, Literal["asc", "desc"]]] = []
+    for it in args.positional:
+        if isinstance(it, Ordered):
+            found.append((_named(it.model, it.name, paths), it.direction))
+        elif isinstance(it, FieldOf):
+            found.append((_named(it.model.id, it.name, paths), "asc"))
+        else:
+            return ()
+    return tuple(found)
+
+
+def selected(args: Args, at: At) -> tuple[str, ...]:
+    """The ids of the models of which select() names columns."""
+    found: list[str] = [EVERYTHING] if args.spread else []
+    for it in args.positional:
+        model = _model_of(it, at)
+        if model is not None:
+            found.append(model.id)
+    return tuple(dict.fromkeys(found))
+
+
+def _model_of(it: Object | None, at: At) -> Model | None:
+    if isinstance(it, (FieldOf, AliasOf, Select)):
+        return it.model
+    return at.model_of(it) if isinstance(it, Class) else None
+
+
+def _at_path(model: Model, path: str, models: Models) -> Model | None:
+    found: Model | None = model
+    for name in path.split(".") if path else ():
+        field = found.fields.get(name) if found is not None else None
+        found = models.target(field) if field is not None else None
+    return found
+
+
+def _attribute_of(source: Model, dest: Model, on: Object | None, at: At) -> str:
+    """The attribute that holds the joined row. Source: ModelSelect._normalize_join() of 4.5.3"""
+    if isinstance(on, FieldOf) and on.model is source:
+        return on.name
+    for name, field in source.fields.items():
+        if field.stored and field.target == dest.id:
+            return name
+    return dest.name.lower()
+
+
+def _relation_between(source: Model, dest: Model) -> str | None:
+    stored = (name for name, it in source.fields.items() if it.stored and it.target == dest.id)
+    back = (name for name, it in source.fields.items() if not it.stored and it.target == dest.id)
+    return next(back, None) or next(stored, None)
+
+
+class Write(Asked, frozen=True):
+    """An INSERT, UPDATE or DELETE that is sent once execute() is called."""
+
+    model: Model
+    query: Query
+
+    def ask(self, name: str, args: Args, at: At) -> Object:
+        if name == "execute":
+            at.runs(msgspec.structs.replace(self.query, api=f"{self.query.api}.execute()"))
+            return UNKNOWN
+        if name == "where":
+            return Write(self.model, filtered(self.query, args, {self.model.id: ""}))
+        return self
+
+
+def start(model: Model, name: str, operation: Operation = "select", instead: str = "") -> Query:
+    """A query of all rows of the model."""
+    return Query(
+        LIBRARY_NAME,
+        f"{model.name}.{name}()",
+        operation,
+        model=model.id,
+        table=model.table,
+        many=operation == "select",
+        instead=instead,
+    )
