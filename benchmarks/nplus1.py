@@ -18,7 +18,7 @@ from pathlib import Path
 
 from nplus1_checkouts import check_out, checkout
 from nplus1_labels import Claims, Label, Score, lines_of, misses, read_labels, score, unlabelled
-from nplus1_tools import CONFIDENCES, CannotRunError, Claim, Tool, by_name, crowsfoot, peers, program
+from nplus1_tools import CONFIDENCES, CannotRunError, Claim, Tool, crowsfoot, peers, program
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,10 +57,10 @@ def main() -> None:
     labels = with_checkouts(labels, arguments.checkouts, arguments.clones)
     jobs: int = arguments.jobs
 
-    def ask(name: str, tool: Tool, keep: Path | None = None) -> Claims:
-        return answers(name, tool, labels, arguments.checkouts, jobs, keep)
+    def ask(name: str, tool: Tool, labels: Sequence[Label], keep: Path | None = None) -> Claims:
+        return answers(name, tool, labels, arguments.checkouts, jobs, keep) if labels else {}
 
-    every = ask("crowsfoot", crowsfoot(arguments.crowsfoot, arguments.cached))
+    every = ask("crowsfoot", crowsfoot(arguments.crowsfoot, arguments.cached), labels)
     least = CONFIDENCES.index(arguments.min_confidence)
     said = {
         "crowsfoot": {
@@ -69,8 +69,10 @@ def main() -> None:
         }
     }
     if arguments.peers:
-        for name, tool in {"name of a method": by_name, **peers(arguments.peers.absolute())}.items():
-            said[name] = ask(name, tool, arguments.keep)
+        for name, peer in peers(arguments.peers.absolute()).items():
+            known = {it.run for it in labels if it.library.startswith(peer.libraries)}
+            its = ask(name, peer.tool, [it for it in labels if it.run in known], arguments.keep)
+            said[name] = {run: its.get(run, []) for run in every}
         for_django = ("django-check", "django-chainsaw loops", "django-chainsaw prefetch")
         said["the three for Django"] = {
             run: [it for name in for_django for it in said[name][run]] for run in every

@@ -77,14 +77,22 @@ def crowsfoot(program: Path, cached: bool) -> Tool:
     return run
 
 
-def peers(environment: Path) -> dict[str, Tool]:
-    """The tools of an environment."""
+class Peer(NamedTuple):
+    """A tool, and what the libraries begin with whose revisions it is asked about."""
+
+    tool: Tool
+    libraries: tuple[str, ...] = ("",)
+
+
+def peers(environment: Path) -> dict[str, Peer]:
+    """The naive way, and the tools of an environment."""
     chainsaw = environment / "bin/django-chainsaw"
     return {
-        "django-check": _django_check(environment / "bin/djch"),
-        "django-chainsaw loops": _chainsaw(chainsaw, "loops"),
-        "django-chainsaw prefetch": _chainsaw(chainsaw, "prefetch"),
-        "django-chainsaw sqla": _chainsaw(chainsaw, "sqla"),
+        "name of a method": Peer(by_name),
+        "django-check": Peer(_django_check(environment / "bin/djch")),
+        "django-chainsaw loops": Peer(_chainsaw(chainsaw, "loops")),
+        "django-chainsaw prefetch": Peer(_chainsaw(chainsaw, "prefetch"), ("django",)),
+        "django-chainsaw sqla": Peer(_chainsaw(chainsaw, "sqla"), ("sqlalchemy", "sqlmodel")),
     }
 
 

@@ -16,6 +16,7 @@ from crowsfoot.facts import Facts, Problem, Unread
 from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.libraries import may_send
 from crowsfoot.link.layouts import Layout
+from crowsfoot.link.roles import role_of
 from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.source import Range, Source
 
@@ -54,12 +55,20 @@ def read_all(sources: Sequence[Source], cache: Cache) -> list[tuple[str, Facts]]
     return [(path, known[key]) for path, key in keys.items() if key in known]
 
 
-def read_code(sources: Sequence[Source], cache: Cache) -> list[tuple[str, "CodeFile | Unread"]]:
+def read_code(
+    sources: Sequence[Source], cache: Cache, *, everywhere: bool = True
+) -> list[tuple[str, "CodeFile | Unread"]]:
     """What each file of Python says, if one of them imports a library that reaches a database.
 
     Others are read as well then: a function that sends a statement is called from files that know of none.
+    Tests and migrations are left out unless everywhere: nobody imports them, and what they do is shown to none
+    but those who ask.
     """
-    code = [it for it in sources if it.path.endswith(".py")]
+    code = [
+        it
+        for it in sources
+        if it.path.endswith(".py") and (everywhere or role_of(it.path) not in ("test", "migration"))
+    ]
     if not any(may_send(it.text) for it in code) and not any(it.path.endswith(".prisma") for it in sources):
         return []
     from crowsfoot.facts.code import CodeFile

@@ -14,7 +14,7 @@ from crowsfoot.discover import Discovery
 from crowsfoot.facts import Automation, Facts, Installed
 from crowsfoot.facts.common import Problem, Unread
 from crowsfoot.facts.sql import SqlFile
-from crowsfoot.finding import Diagnostic, Finding, Report
+from crowsfoot.finding import Confidence, Diagnostic, Finding, Report
 from crowsfoot.link import link
 from crowsfoot.link.assumed import Assumed, Changes
 from crowsfoot.link.history import History, Migration, Step
@@ -102,7 +102,7 @@ class _Read(NamedTuple):
 
 def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     facts = read_all(discovery.sources, cache)
-    code = read_code(discovery.sources, cache)
+    code = read_code(discovery.sources, cache, everywhere=config.min_confidence == Confidence.POSSIBLE)
     # Which SQL is read, and in which dialect, the other files tell.
     texts = _sql(discovery)
     layouts = find_layouts(

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from crowsfoot.frontends import python
 from crowsfoot.libraries.query import Query
-from crowsfoot.link.code import Repeated, link_code
+from crowsfoot.link.code.access import Repeated
+from crowsfoot.link.code.analysis import link_code
 from crowsfoot.link.project import Database, File
 from crowsfoot.source import Source
 

@@ -41,6 +41,12 @@ class At(Protocol):
     def fetched(self, made: Place) -> bool:
         """Whether what was made there has been sent already, and is kept."""
 
+    def mark(self, word: str) -> None:
+        """Remember that something has happened here: "commit"."""
+
+    def marked(self, word: str) -> bool:
+        """Whether that has happened since the row was there of which an attribute is read here."""
+
     def loaded(self, rows: "Object", paths: tuple[str, ...]) -> None:
         """From here on those relations of the rows are loaded: what an argument holds is "
         "rows.with_loaded(paths)."""
@@ -66,6 +72,9 @@ class At(Protocol):
 
     def annotations(self, cls: "Class") -> "Mapping[str, Object]":
         """What its body annotates: ClassObject, Named, Subscripted, ..."""
+
+    def keywords(self, cls: "Class") -> "Mapping[str, Object]":
+        """What it is defined with besides its bases: table=True, metaclass=..."""
 
     def bases(self, cls: "Class") -> "tuple[Class | str, ...]":
         """What it derives from, nearest first, itself left out; a class of a library by its dotted name."""
@@ -104,6 +113,10 @@ class Object(msgspec.Struct, frozen=True):
 
     def attribute(self, name: str, at: At) -> "Object":
         """self.name, read."""
+        return UNKNOWN
+
+    def some_attribute(self, at: At) -> "Object":
+        """getattr(self, name), of a name that only the run knows."""
         return UNKNOWN
 
     def call(self, args: Args, at: At) -> "Object":

@@ -33,6 +33,8 @@ class SqlModel(SqlAlchemy):
 def model(cls: Class, at: At) -> Model | None:
     """The model that a class with table=True is; of one without, None: it only says what data looks like."""
     bases = at.bases(cls)
+    if not is_true(at.keywords(cls).get("table")):
+        return None
     if not any(isinstance(it, str) and it.startswith("sqlmodel.") for it in bases):
         return None
     fields: dict[str, Field] = {}

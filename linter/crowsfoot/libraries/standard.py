@@ -294,7 +294,7 @@ def _getattr(args: Args, at: At) -> Object:
     of, name = args.get(0) or UNKNOWN, args.get(1)
     if isinstance(name, Constant) and isinstance(name.value, str):
         return of.attribute(name.value, at)
-    return UNKNOWN
+    return of.some_attribute(at)
 
 
 def _dict(args: Args, at: At) -> Object:

@@ -19,7 +19,7 @@ from crowsfoot.source import Span
 
 if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
-    from crowsfoot.link.code import Code
+    from crowsfoot.link.code.access import Code
     from crowsfoot.link.history import History
 
 
@@ -75,7 +75,7 @@ def link(
     files += code_files
     asked: Code | None = None
     if code_files:
-        from crowsfoot.link.code import link_code
+        from crowsfoot.link.code.analysis import link_code
 
         try:
             asked = link_code(code_files, databases)

@@ -6,7 +6,7 @@ import re
 from crowsfoot.facts.code import Display, Item, Name
 from crowsfoot.frontends.python.operators import operation
 from crowsfoot.frontends.python.places import place
-from crowsfoot.frontends.python.variables import Frame
+from crowsfoot.frontends.python.variables import Frame, chosen
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _LONGEST = 1000  # code points of an annotation in a string
@@ -58,10 +58,10 @@ def _text(frame: Frame, node: ast.expr, said: str) -> int:
     """What a string says as an annotation; where it says none, the string."""
     if _NAME.fullmatch(said):
         number = frame.env.get(said)
-        if number is None or number < 0:
+        if number is None:
             frame.values.append(Name(*place(frame, node), said))
             return len(frame.values) - 1
-        return number
+        return number if number >= 0 else chosen(frame, said, number)
     if len(said) <= _LONGEST and _NAME.match(said):
         try:
             inner = ast.parse(said, mode="eval").body

@@ -21,12 +21,15 @@ def read_comments(text: str) -> tuple[tuple[Comment, ...], tuple[Problem, ...]]:
 def _comments(text: str) -> list[Range]:
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
     starts = [0, *accumulate(map(len, lines))]
+    # A form feed is blank at the start of a line, wherever a byte order mark is not.
+    lines[0] = lines[0].replace("\ufeff", "\f")
+    ended = (it[:-1] + "\n" if it.endswith("\r") else it for it in lines)
     found = []
     try:
-        for token in tokenize.generate_tokens(iter(lines).__next__):
+        for token in tokenize.generate_tokens(ended.__next__):
             if token.type == tokenize.COMMENT:
                 start = starts[token.start[0] - 1] + token.start[1]
                 found.append(Range(start, start + len(token.string)))
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, ValueError):
         pass  # of a file that is broken, the comments above the break count
     return found

@@ -79,8 +79,7 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> int:
             return len(frame.values) - 1
         return unclear(frame)
     if node.op.__class__ is ast.Not:
-        test(frame, operand)
-        return operation(frame, node, "not", (len(frame.values) - 1,))
+        return operation(frame, node, "not", (test(frame, operand),))
     of = frame.read[operand.__class__](frame, operand)
     return operation(frame, node, _OPERATORS[node.op.__class__], (of,))
 

@@ -1,4 +1,4 @@
-"""Places as ast gives them, in UTF-8 bytes of a line, to places in the text: in bytes, then in code points."""
+"""Places as ast gives them, in UTF-8 bytes of a line, to places in the text: in bytes, then code points."""
 
 import ast
 import re

@@ -23,8 +23,10 @@ def unparsed(text: str, error: Exception) -> Problem:
     if "\0" in text:
         at = text.index("\0")
         return Problem(Range(at, at + 1), "null byte in the source; this is no text of Python")
+    if isinstance(error, UnicodeEncodeError):
+        return Problem(Range(error.start, error.end), "half of a surrogate pair; this is no text of Python")
     if not isinstance(error, SyntaxError):
-        return Problem(Range(0, 0), f"cannot be read as Python: {error}")
+        return Problem(Range(0, 0), f"Python cannot parse this: {error}")
     lines = re.split(r"\r\n|[\r\n]", text)
     starts = [0, *(it.end() for it in re.finditer(r"\r\n|[\r\n]", text))]
     row = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)

@@ -4,7 +4,9 @@ import ast
 from typing import cast
 
 from crowsfoot.facts.code import (
+    AnyValue,
     Attribute,
+    Comprehension,
     Display,
     Entered,
     Import,
@@ -31,7 +33,7 @@ from crowsfoot.frontends.python.variables import (
     unbind,
     unclear,
 )
-from crowsfoot.frontends.python.ways import GOES_ON, ON, RAISE, RETURN, block, failed
+from crowsfoot.frontends.python.ways import GOES_ON, ON, ON_FAILED, RAISE, RETURN, block, failed
 
 
 def _expression(frame: Frame, node: ast.Expr) -> None:
@@ -88,7 +90,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     if isinstance(target, ast.Name):
         old = frame.read[ast.Name](frame, target)
         by = frame.read[value.__class__](frame, value)
-        if value.__class__ in _LISTS or frame.values[old].__class__ is Display:
+        if value.__class__ in _LISTS or _is_list(frame.values[old]):
             frame.values.append(StoreItem(*place(frame, node), old, None, by))
         bind(frame, target.id, augmented(frame, node, old, by))
     elif isinstance(target, ast.Attribute):
@@ -109,6 +111,10 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
 
 
 _LISTS = (ast.List, ast.ListComp)
+
+
+def _is_list(value: AnyValue) -> bool:
+    return (value.__class__ is Display or value.__class__ is Comprehension) and value.kind == "list"
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:
@@ -181,7 +187,18 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> int:
         frame.values.append(Entered(*place(frame, value), of, is_async))
         if item.optional_vars is not None:
             store(frame, item.optional_vars, len(frame.values) - 1)
-    return block(frame, node.body)
+    ways = block(frame, node.body)
+    if any(_is_suppress(it.context_expr) for it in node.items):
+        ways = ways & ~RAISE | ON_FAILED
+    return ways
+
+
+def _is_suppress(node: ast.expr) -> bool:
+    """contextlib.suppress, which is an except clause by another name."""
+    if not isinstance(node, ast.Call):
+        return False
+    func = node.func
+    return (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) == "suppress"
 
 
 def _try(frame: Frame, node: ast.Try) -> int:

@@ -1,9 +1,9 @@
 """What the names of a scope stand for, from statement to statement: values, joined where ways meet.
 
 A name's number in `Frame.env` is that of a value, or, below zero, that of a choice (`~number` in
-`Frame.choices`), which becomes a value when it is read: most variables that branches and loops assign are never
-read after them. What a branch assigns is noted with what was there before, so that a branch costs what it
-assigns, and not what the scope knows.
+`Frame.choices`), which becomes a value when it is read: most variables that branches and loops assign are
+never read after them. What a branch assigns is noted with what was there before, so that a branch costs what
+it assigns, and not what the scope knows.
 """
 
 import ast
@@ -86,7 +86,6 @@ class Frame:
         "annotations",
         "changed",
         "choices",
-        "depth",
         "env",
         "file",
         "has_scopes",
@@ -128,7 +127,6 @@ class Frame:
         self.lost: dict[str, int] = {}  # what names were on ways that ended
         self.unclear = -1
         self.has_scopes = False
-        self.depth = 0
 
 
 # They take the frame, and a node of the class that they are listed under.
@@ -182,8 +180,6 @@ def settled(frame: Frame, number: int) -> int:
     if choice.around is not None:
         return _awaited(frame, choice, choice.around)
     options = _options(frame, choice)
-    if choice.number is not None:
-        return choice.number
     if len(options) == 1:
         choice.number = options[0]
     else:
@@ -228,7 +224,7 @@ def _options(frame: Frame, choice: Choice) -> tuple[int, ...]:
             else:
                 waiting.extend(other.options[::-1])
     if choice.number is not None:
-        found.pop(choice.number, None)
+        found.pop(choice.number, None)  # a loop that leaves it as it was
     return tuple(found)
 
 

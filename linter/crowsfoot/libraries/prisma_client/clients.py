@@ -37,6 +37,9 @@ class Client(Asked, frozen=True):
             return super().attribute(name, at)
         return Accessor(name, model_of_accessor(at.models, name), self.kind == "batch")
 
+    def some_attribute(self, at: At) -> Object:
+        return Accessor("", None, self.kind == "batch")
+
     def ask(self, name: str, args: Args, at: At) -> Object:
         return client_call(name, args, at, batch=self.kind == "batch") or UNKNOWN
 

@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object
 from crowsfoot.libraries.sqlalchemy import constructs, models, schemas, sessions
+from crowsfoot.libraries.sqlalchemy.connecting import LIBRARIES
 from crowsfoot.libraries.sqlalchemy.connecting import connect as _connect
 from crowsfoot.libraries.sqlalchemy.constructs import Metadata
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
+from crowsfoot.libraries.sqlalchemy.fields import ColumnField
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.names import PACKAGES as _PACKAGES
 from crowsfoot.libraries.sqlalchemy.names import SESSIONS, last
-from crowsfoot.libraries.sqlalchemy.rows import Row
+from crowsfoot.libraries.sqlalchemy.receiver import Maker
+from crowsfoot.libraries.sqlalchemy.rows import Row, expired
 from crowsfoot.libraries.sqlalchemy.statements import Entity, TableRef
 
 
@@ -68,6 +71,14 @@ class SqlAlchemy:
     def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
         return sessions.received(chain, method, args, at)
 
+    def guess(self, name: str, at: At) -> None:
+        """An attribute is read of something that nobody knows: it may be a column of a row."""
+        found = next(
+            (it for it in at.models.by_id.values() if it.library in LIBRARIES and isinstance(it.fields.get(name), ColumnField)), None
+        )
+        if found is not None:
+            expired(found, name, at, likely=False)
+
     def review(self, cls: Class, at: At) -> None:
         """Nothing of it is called by machinery."""
 
@@ -79,8 +90,8 @@ def class_attribute(model: Model, name: str, at: At) -> Object | None:
         if field.kind == "column":
             return ColumnRef(model.id, name)
         return RelationRef(model.id, name, field.target)
-    if isinstance(model.cls, Class) and (found := schemas.class_member(model.cls, name, at)) is not None:
-        return found
+    if name in schemas.VALIDATES and model.library == "sqlmodel":
+        return Maker(Row(model.id, fresh=True))
     if name == "metadata":
         return Metadata()
     if name == "__table__":

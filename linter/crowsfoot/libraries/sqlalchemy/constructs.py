@@ -14,7 +14,7 @@ from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.loading import COLUMN_LOADERS, RELATION_LOADERS, option
 from crowsfoot.libraries.sqlalchemy.models import Declared
 from crowsfoot.libraries.sqlalchemy.names import CONNECTIONS, SESSIONS, last, ours
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, text
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, is_true, text
 from crowsfoot.libraries.sqlalchemy.sessions import Connection, Session, SessionMaker
 from crowsfoot.libraries.sqlalchemy.statements import Change, Select, Selection, TableRef, Text, entity
 
@@ -100,15 +100,31 @@ def _text(args: Args, at: At) -> Object:
 
 def _sessions(args: Args, at: At) -> Object:
     cls = args.get(None, "class_")
-    keeps = is_false(args.get(None, "expire_on_commit"))
+    keeps = _keeps(args)
     is_async = isinstance(cls, External) and SESSIONS.get(last(cls.name), False)
     if isinstance(cls, Class):
         is_async = any(isinstance(it, str) and SESSIONS.get(last(it), False) for it in at.bases(cls))
     return SessionMaker(Session(is_async, keeps))
 
 
+def _keeps(args: Args) -> bool | None:
+    """Whether rows stay as they are when the session commits."""
+    if args.spread:
+        return None
+    said = args.get(None, "expire_on_commit")
+    return is_false(said) if said is None or is_false(said) or is_true(said) else None
+
+
+def _session(args: Args, at: At) -> Object:
+    return Session(False, _keeps(args))
+
+
+def _async_session(args: Args, at: At) -> Object:
+    return Session(True, _keeps(args))
+
+
 def _async_sessions(args: Args, at: At) -> Object:
-    return SessionMaker(Session(True, is_false(args.get(None, "expire_on_commit"))))
+    return SessionMaker(Session(True, _keeps(args)))
 
 
 def _scoped(args: Args, at: At) -> Object:
@@ -194,6 +210,8 @@ _MAKERS: Final[dict[str, Callable[[Args, At], Object]]] = {
     "delete": _delete,
     "exists": _exists,
     "text": _text,
+    "Session": _session,
+    "AsyncSession": _async_session,
     "sessionmaker": _sessions,
     "async_sessionmaker": _async_sessions,
     "scoped_session": _scoped,

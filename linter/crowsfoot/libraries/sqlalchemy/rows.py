@@ -17,6 +17,12 @@ from crowsfoot.libraries.sqlalchemy.receiver import Receiver
 # How many steps from the row that was fetched a message shows.
 _LONGEST: Final = 4
 
+# What a session's commit() leaves behind it: rows of which every column is loaded anew when one is read.
+# https://docs.sqlalchemy.org/en/20/orm/session_basics.html#expiring-refreshing
+EXPIRED: Final = "expired"
+MAY_HAVE_EXPIRED: Final = "may have expired"
+FAILED: Final = "expired for good"
+
 
 class Row(Object, frozen=True):
     """A row of a model.
@@ -44,6 +50,8 @@ class Row(Object, frozen=True):
         if field.kind == "column":
             if not self.fresh and self.loads.leaves_out(model, name, field.deferred):
                 self._deferred(field, model, at)
+            elif field.stored:
+                expired(model, name, at)
             return UNKNOWN
         return self._relation(field, model, at, asked=False)
 
@@ -239,6 +247,28 @@ def tuple_of(items: tuple[Object, ...], names: tuple[str, ...]) -> Tuple:
     known = tuple(dict.fromkeys(it for it in items if it is not UNKNOWN))
     of = known[0] if len(known) == 1 else OneOf(known) if known else UNKNOWN
     return Tuple(of, items, "fixed", names)
+
+
+def expired(model: Model, name: str, at: At, *, likely: bool = True) -> None:
+    """A column that is read after a commit: the first of a row sends a query, and brings them all."""
+    word = next((it for it in (EXPIRED, FAILED, MAY_HAVE_EXPIRED) if at.marked(it)), None)
+    if word is None:
+        return
+    at.runs(
+        Query(
+            model.library,
+            f"{model.name}.{name}",
+            "refresh",
+            "expired",
+            model=model.id,
+            table=model.table or None,
+            equal=model.primary_key,
+            relation=name,
+            instead="expire_on_commit=False, or read it before commit()",
+            likely=likely and word == EXPIRED,
+            fails=word == FAILED,
+        )
+    )
 
 
 def parent_field(field: Field, model: Model, target: Model) -> Field | None:

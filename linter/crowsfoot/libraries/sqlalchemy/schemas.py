@@ -22,7 +22,7 @@ from crowsfoot.libraries.sqlalchemy.annotations import Said, said
 from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.rows import Row
 
-_VALIDATES: Final = frozenset(("model_validate", "from_orm", "validate", "parse_obj"))
+VALIDATES: Final = frozenset(("model_validate", "from_orm", "validate", "parse_obj"))
 _ROUTES: Final = frozenset(("get", "post", "put", "patch", "delete", "api_route"))
 _DEEPEST: Final = 4
 
@@ -39,7 +39,7 @@ class Validator(Object, frozen=True):
 
 def class_member(cls: Class, name: str, at: At) -> Object | None:
     """What a class of the program that derives from one of pydantic's has by that name."""
-    return Validator(cls) if name in _VALIDATES and is_schema(cls, at) else None
+    return Validator(cls) if name in VALIDATES and is_schema(cls, at) else None
 
 
 def is_schema(cls: Class, at: At) -> bool:

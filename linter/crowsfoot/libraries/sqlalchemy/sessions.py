@@ -15,7 +15,7 @@ from crowsfoot.libraries.sqlalchemy.loading import Option
 from crowsfoot.libraries.sqlalchemy.names import ours
 from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements, is_none, text
 from crowsfoot.libraries.sqlalchemy.results import Result, first, first_of
-from crowsfoot.libraries.sqlalchemy.rows import Row
+from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, FAILED, MAY_HAVE_EXPIRED, Row
 from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
 from crowsfoot.libraries.sqlalchemy.statements import Entity, Select, Selection, entity
 
@@ -30,7 +30,7 @@ class Session(Receiver, frozen=True):
     """A session, or whatever stands for one; is_async: its methods are awaited, None: nobody can tell."""
 
     is_async: bool | None = False
-    keeps: bool = False  # expire_on_commit=False
+    keeps: bool | None = None  # expire_on_commit=False; None: nobody can tell
     name: str = "session"
 
     def attribute(self, name: str, at: At) -> Object:
@@ -111,9 +111,11 @@ class Session(Receiver, frozen=True):
         return paginated(known, at)
 
     def _flush(self, name: str, at: At) -> None:
-        at.runs(
-            Query("sqlalchemy", f"{self.name}.{name}()", "flush", instead=f"{name}() once, after the loop")
-        )
+        api = f"{self.name}.{name}()"
+        at.runs(Query("sqlalchemy", api, "flush", instead=f"{name}() once, after the loop"))
+        if name == "commit" and not self.keeps:
+            # An asynchronous session cannot load anew what has expired: it raises.
+            at.mark(FAILED if self.is_async else EXPIRED if self.keeps is False else MAY_HAVE_EXPIRED)
 
     def _refresh(self, args: Args, at: At) -> None:
         row = args.get(0, "instance")

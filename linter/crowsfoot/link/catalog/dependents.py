@@ -125,7 +125,7 @@ def of_function(catalog: Catalog, thing: Thing) -> Iterator[tuple[Thing, bool]]:
             if called in check.expression.functions:
                 yield ("constraint", number, check.name), False
         for index in table.indexes.values():
-            if calls(index.predicate, called) or any(calls(it.expression, called) for it in index.keys):
+            if index_calls(index, called):
                 yield ("index", number, index.name), False
         for policy in table.policies.values():
             if calls(policy.using, called) or calls(policy.check, called):
@@ -170,7 +170,7 @@ def functions_over(catalog: Catalog, schema: str, name: str) -> Iterator[tuple[T
     for key, overloads in catalog.functions.items():
         for function in overloads:
             for type in (*function.arguments, function.returns or ""):
-                if type == name or plain_type(type) == name:
+                if type == name or (name in type and plain_type(type) == name):
                     yield ("function", *key, function.arguments), False
                     break
 
@@ -194,6 +194,13 @@ def mentions(expression: Expression | None, column: str) -> bool:
 
 def calls(expression: Expression | None, function: str) -> bool:
     return expression is not None and function in expression.functions
+
+
+def index_calls(index: Index, function: str) -> bool:
+    for key in index.keys:
+        if calls(key.expression, function):
+            return True
+    return calls(index.predicate, function)
 
 
 def supporting_index(table: Table, columns: Iterable[str]) -> Index | None:

@@ -1,19 +1,19 @@
 """What the rules over code see: statements that are sent once per row, and where the code sends any."""
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
-from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.query import READS, Query
 from crowsfoot.link.project import Linked
+from crowsfoot.link.roles import Role
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Role = Literal["application", "test", "migration", "script"]
+    from crowsfoot.libraries.models import Model
+    from crowsfoot.libraries.query import Query
+
 Kind = Literal[
     "query",
     "lazy",
@@ -21,10 +21,13 @@ Kind = Literal[
     "write",
     "get-or-create",
     "behind-call",  # the loop calls what sends it
-    "fan-out",  # map(), gather(), sorted(key=...): all at once, or by a function that goes over rows
+    "fan-out",  # map(), gather(), sorted(key=...): by a function that goes over rows
     "recursive",  # once at each level
-    "serializer",  # machinery that no line of the program calls: a serializer, an admin page, a response model
+    "serializer",  # by machinery: a serializer, an admin page, a response model
 ]
+
+
+_READS = frozenset(("select", "aggregate", "refresh", "execute"))
 
 
 class Passed(Linked, frozen=True, eq=False, dict=True):
@@ -38,7 +41,7 @@ class Passed(Linked, frozen=True, eq=False, dict=True):
 class Access(Linked, frozen=True, eq=False, dict=True):
     """One place of the code that sends a statement to the database, directly."""
 
-    query: Query
+    query: "Query"
     span: Span
     function: str
     role: Role
@@ -50,12 +53,13 @@ class Access(Linked, frozen=True, eq=False, dict=True):
 class Repeated(Linked, frozen=True, eq=False, dict=True):
     """A statement that is sent once per row of something.
 
-    span is where the loop's body asks for it, and way the calls from there to where it is sent, which is last;
-    where that is the same place, way is empty. loop is the head of the loop, over what it goes over, as code.
-    how is "" for a loop, else the function that goes over it: "map()", "gather()", "key=", or "recursion", "serializer".
+    span is where the loop's body asks for it, and way the calls from there to where it is sent, which is
+    last; where that is the same place, way is empty. loop is the head of the loop, over what it goes over,
+    as code. how is "" for a loop, else what goes over it: "map()", "gather()", "key=", "recursion",
+    "serializer".
     """
 
-    query: Query
+    query: "Query"
     span: Span
     code: str
     function: str
@@ -84,7 +88,7 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
             return "get-or-create"
         if operation in ("count", "exists"):
             return "count"
-        return "query" if operation in READS or operation == "execute" else "write"
+        return "query" if operation in _READS else "write"
 
     def __str__(self) -> str:
         return f"{self.function or 'module'}: {self.query.api}"
@@ -95,7 +99,7 @@ class Code(Linked, frozen=True, eq=False, dict=True):
 
     repeated: tuple[Repeated, ...] = ()
     accesses: tuple[Access, ...] = ()
-    models: tuple[Model, ...] = ()
+    models: "tuple[Model, ...]" = ()
     edges: tuple[tuple[str, str], ...] = ()  # who calls whom, as "path:function"
 
     @cached_property
@@ -110,22 +114,3 @@ class Code(Linked, frozen=True, eq=False, dict=True):
 
     def of_table(self, table: str) -> Iterable[Access]:
         return (it for it in self.accesses if it.query.table == table)
-
-
-def role_of(path: str) -> Role:
-    """What the code of a file is for, by where it lies."""
-    if _TEST.search(path):
-        return "test"
-    if _MIGRATION.search(path):
-        return "migration"
-    return "script" if _SCRIPT.search(path) else "application"
-
-
-_TEST: Final = re.compile(
-    r"(?:^|/)(?:tests?|testing|unittests|integration_tests|factories|testdata)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
-)
-_MIGRATION: Final = re.compile(r"(?:^|/)(?:migrations|data_migrations|alembic|versions)/(?:.*/)?[^/]+\.py$")
-_SCRIPT: Final = re.compile(
-    r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"
-    r"|/management/commands/"
-)

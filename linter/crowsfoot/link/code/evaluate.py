@@ -87,6 +87,12 @@ class Here:
     def fetched(self, made: Place) -> bool:
         return self._frame.has_sent(made)
 
+    def mark(self, word: str) -> None:
+        self._frame.marks.append((word, self._value))
+
+    def marked(self, word: str) -> bool:
+        return self._frame.marked(word, self._value)
+
     def loaded(self, rows: Object, paths: tuple[str, ...]) -> None:
         self._out.load(self._frame, self._value, rows, paths)
 
@@ -107,6 +113,9 @@ class Here:
 
     def annotations(self, cls: Class) -> Mapping[str, Object]:
         return self._out.annotations(cls)
+
+    def keywords(self, cls: Class) -> Mapping[str, Object]:
+        return self._out.keywords(cls)
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
         return self._out.bases(cls)
@@ -135,6 +144,7 @@ class Evaluator:
         self._contexts: dict[tuple[str, int], int] = {}
         self._active: dict[tuple[str, int], Frame] = {}
         self._models: dict[Class, Model | None] = {}
+        self._protocols: dict[tuple[str, int], bool] = {}
         self._stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
         self.sizes: dict[tuple[str, int, int], set[str]] = {}
@@ -311,6 +321,11 @@ class Evaluator:
 
     def _guess(self, frame: Frame, number: int, value: facts.Attribute) -> Object:
         """A relation to many rows that only one model has, read from something that nobody knows."""
+        if frame.marks:
+            for library in self._libraries:
+                guess: Callable[[str, Here], None] | None = getattr(library, "guess", None)
+                if guess is not None:
+                    guess(value.name, Here(self, frame, number))
         found = [it for it in self.models.with_relation(value.name) if it[1].kind == "many"]
         if len(found) != 1:
             return UNKNOWN
@@ -454,6 +469,13 @@ class Evaluator:
         scope = self.program.scope(cls.path, cls.scope)
         around = self.frame(cls.path, scope.parent)
         return tuple(self.get(around, it) for it in scope.decorators)
+
+    def keywords(self, cls: Class) -> Mapping[str, Object]:
+        scope = self.program.scope(cls.path, cls.scope)
+        if not scope.keywords:
+            return {}
+        around = self.frame(cls.path, scope.parent)
+        return {name: self.get(around, number) for name, number in scope.keywords}
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
         found: list[Class | str] = []
@@ -602,8 +624,23 @@ class Evaluator:
             found = self._received(frame, number, value, args)
             if found is not UNKNOWN:
                 return found
+        if isinstance(function, Function) and self._is_declared_only(function):
+            found = self._received(frame, number, value, args)
+            if found is not UNKNOWN:
+                return found
         self._grow(frame, value, args)
         return self.call(function, args, frame, number)
+
+    def _is_declared_only(self, function: Function) -> bool:
+        """Whether it is a method of a Protocol: it says what there is, and others do it."""
+        parent = self.program.scope(function.path, function.scope).parent
+        if parent < 0 or self.program.scope(function.path, parent).kind != "class":
+            return False
+        key = (function.path, parent)
+        if key not in self._protocols:
+            bases = self.bases(Class(*key, self.program.scope(*key).name))
+            self._protocols[key] = any(isinstance(it, str) and it.endswith(".Protocol") for it in bases)
+        return self._protocols[key]
 
     def call(
         self, function: Object, args: Args, frame: Frame, number: int, each: Each | None = None

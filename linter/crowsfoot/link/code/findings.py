@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
 from crowsfoot.libraries.objects import Place
-from crowsfoot.link.code.access import Passed, Repeated, role_of
+from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.loops import row_loop, walk_of
 from crowsfoot.link.code.shown import shown
+from crowsfoot.link.roles import role_of
 from crowsfoot.source import Span
 
 
@@ -38,7 +39,7 @@ def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
 def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect) -> Repeated | None:
     if effect.query.fails:
         return None  # nothing is sent: the library raises
-    if effect.query.in_batch or not effect.query.instead and effect.query.operation == "execute":
+    if effect.query.in_batch or (not effect.query.instead and effect.query.operation == "execute"):
         return None
     scope = frame.scope
     number = row_loop(frame, effect.loop)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from crowsfoot.facts.code import Attribute, Name, Parameter, Scope
+from crowsfoot.facts.code import Attribute, Element, Name, Parameter, Scope
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
 
@@ -36,7 +36,7 @@ class Frame:
 
     __slots__ = (
         *("path", "number", "scope", "params", "general", "depth", "objects", "effects", "_sent", "_read"),
-        *("fanned", "recursive", "walked", "done"),
+        *("fanned", "recursive", "walked", "done", "marks"),
     )
 
     def __init__(
@@ -55,6 +55,9 @@ class Frame:
         self.fanned: dict[int, str] = {}  # loops of comprehensions that something awaits all at once
         self.recursive: list[int] = []  # calls of itself, directly or by others
         self.done = False
+        self.marks: list[
+            tuple[str, int]
+        ] = []  # what a library remembers to have happened, and at which value
 
     def made_in_loop(self, place: Place, value: int) -> int:
         """The loop that what was made at the place counts in, when it is sent at the value."""
@@ -92,6 +95,22 @@ class Frame:
         while isinstance(it, Attribute):
             it = self.scope.values[it.of]
         return -1 if isinstance(it, (Name, Parameter)) else it.loop
+
+    def marked(self, word: str, value: int) -> bool:
+        """Whether that has happened since the row was there of which the value reads an attribute."""
+        read = self.scope.values[value]
+        if not self.marks or not isinstance(read, Attribute):
+            return False
+        number = read.of
+        it = self.scope.values[number]
+        while isinstance(it, (Attribute, Element)):
+            over = it.of if isinstance(it, Attribute) else self.scope.loops[it.over].over
+            if over is None:
+                break
+            number, it = over, self.scope.values[over]
+        if isinstance(it, Parameter):
+            number = -1
+        return any(name == word and number < at < value for name, at in self.marks)
 
     def known(self, value: int) -> Object:
         return self.objects[value] or UNKNOWN

@@ -1,0 +1,114 @@
+"""The code of a project -> what it asks of its databases, and what of that once per row."""
+
+import importlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import KNOWN
+from crowsfoot.libraries.models import Model, Models
+from crowsfoot.libraries.objects import Class, Library, Place
+from crowsfoot.link.code.access import Access, Code
+from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.findings import repeated_of
+from crowsfoot.link.code.program import Program
+from crowsfoot.link.project import Database, File
+from crowsfoot.link.roles import role_of
+from crowsfoot.source import Span
+
+
+def link_code(given: Iterable[File], databases: Sequence[Database] = ()) -> Code:
+    """What the files ask, with the models of the databases that a Prisma schema declares."""
+    files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
+    libraries = list(_libraries(files, bool(databases)))
+    if not libraries:
+        return Code()
+    program = Program(files)
+    evaluator = Evaluator(program, libraries, Models())
+    models = _models(evaluator, libraries, databases)
+    for path, file in files.items():
+        for number in range(len(file.scopes)):
+            evaluator.general(path, number)
+    for library in libraries:
+        review: Any = getattr(library, "review", None)
+        if review is not None:
+            for cls in evaluator.derived(library.PACKAGES):
+                evaluator.review(library, cls)
+        if hasattr(library, "review_function"):
+            for path, file in files.items():
+                for number, scope in enumerate(file.scopes):
+                    if scope.decorators and scope.kind == "function":
+                        evaluator.review_function(library, path, number)
+    return Code(
+        repeated=tuple(repeated_of(evaluator)),
+        accesses=tuple(_accesses(evaluator)),
+        models=tuple(models.by_id.values()),
+        edges=tuple(sorted(_edges(evaluator))),
+    )
+
+
+def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterator[Library]:
+    """The libraries that the files import; imports are those of modules and functions."""
+    imported: set[str] = set()
+    for file in files.values():
+        for scope in file.scopes:
+            for value in scope.values:
+                if isinstance(value, facts.Import) and not value.level:
+                    imported.add(value.module.partition(".")[0])
+        imported.update(module.partition(".")[0] for module, level in file.stars if not level)
+    names = {KNOWN[it] for it in imported if it in KNOWN}
+    if has_schema:
+        names.add("prisma_client")
+    names.add("raw")  # what sends SQL need not be imported where it is used
+    if "sqlmodel" in names:
+        names.add("sqlalchemy")
+    for name in sorted(names):
+        try:
+            module = importlib.import_module(f"crowsfoot.libraries.{name}")
+        except ImportError:
+            continue
+        yield getattr(module, "LIBRARY", module)
+
+
+def _models(evaluator: Evaluator, libraries: Sequence[Library], databases: Sequence[Database]) -> Models:
+    """All models, after each has been told of those that lead to it."""
+    found: list[Model] = []
+    for library in libraries:
+        models_of: Any = getattr(library, "models_of", None)
+        if models_of is not None and databases:
+            found += models_of(databases)
+    by_class: dict[Class, Model] = {}
+    for cls in evaluator.classes():
+        model = evaluator.model_of(cls)
+        if model is not None:
+            by_class[cls] = model
+            found.append(model)
+    for library in libraries:
+        connect: Any = getattr(library, "connect", None)
+        if connect is not None:
+            found = list(connect(found))
+    connected = {it.id: it for it in found}
+    models = Models(found)
+    evaluator.replace_models(models, {cls: connected.get(it.id, it) for cls, it in by_class.items()})
+    return models
+
+
+def _accesses(evaluator: Evaluator) -> Iterator[Access]:
+    seen: set[tuple[Place, str]] = set()
+    for frame in evaluator.frames():
+        for effect in frame.effects:
+            place = frame.place(effect.value)
+            if effect.chain or (place, effect.query.api) in seen:
+                continue
+            seen.add((place, effect.query.api))
+            value = frame.scope.values[effect.value]
+            yield Access(
+                effect.query, Span(frame.path, value.start, value.end), frame.scope.name, role_of(frame.path)
+            )
+
+
+def _edges(evaluator: Evaluator) -> Iterable[tuple[str, str]]:
+    def name(key: tuple[str, int]) -> str:
+        return f"{key[0]}:{evaluator.program.qualified(*key)}"
+
+    return ((name(caller), name(callee)) for caller, callee in evaluator.calls)

@@ -1,0 +1,25 @@
+"""The path of a file of code -> what it is for: an application, or what is run beside it, now and then."""
+
+import re
+from typing import Final, Literal
+
+Role = Literal["application", "test", "migration", "script"]
+
+
+def role_of(path: str) -> Role:
+    """What the code of a file is for, by where it lies."""
+    if _TEST.search(path):
+        return "test"
+    if _MIGRATION.search(path):
+        return "migration"
+    return "script" if _SCRIPT.search(path) else "application"
+
+
+_TEST: Final = re.compile(
+    r"(?:^|/)(?:tests?|testing|unittests|integration_tests|factories|testdata)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
+)
+_MIGRATION: Final = re.compile(r"(?:^|/)(?:migrations|data_migrations|alembic|versions)/(?:.*/)?[^/]+\.py$")
+_SCRIPT: Final = re.compile(
+    r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"
+    r"|/management/commands/"
+)

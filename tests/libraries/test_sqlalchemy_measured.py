@@ -1,0 +1,66 @@
+"""What a real SQLAlchemy sends for 1, 10 and 100 rows is constant where we are silent, and grows where we are not."""
+
+import types
+from collections.abc import Callable, Iterator
+from inspect import signature
+from pathlib import Path
+
+import pytest
+
+from .sending import sent
+
+sqlalchemy = pytest.importorskip("sqlalchemy", minversion="2.0")
+
+APP = Path(__file__).parent / "apps" / "sqlalchemy_shop.py"
+TEXT = APP.read_text()
+
+
+from .apps import sqlalchemy_shop as shop_app  # noqa: E402
+
+CASES = [
+    name
+    for name, it in vars(shop_app).items()
+    if isinstance(it, types.FunctionType) and it.__module__ == shop_app.__name__ and not name.startswith("_")
+]
+
+
+@pytest.fixture(scope="module")
+def growing() -> set[str]:
+    """The functions of the app of which we say that they send a query per row."""
+    return {it.function for found in sent(TEXT).repeated.values() for it in found}
+
+
+def counted(case: Callable[..., object], rows: int) -> int:
+    """How many statements a case sends, with that many rows in each table."""
+    from sqlalchemy.orm import Session
+
+    engine = sqlalchemy.create_engine("sqlite://")
+    shop_app.Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        for number in range(1, rows + 1):
+            shop = shop_app.Shop(id=number, name=f"shop {number}", note="", city=shop_app.City(name=f"city {number}"))
+            shop.owner = shop_app.Owner()
+            shop.orders = [shop_app.Order(number=1), shop_app.Order(number=2)]
+            session.add(shop)
+        session.commit()
+    statements = 0
+
+    def count(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    sqlalchemy.event.listen(engine, "before_cursor_execute", count)
+    with Session(engine) as session:
+        given = {"session": session, "ids": list(range(1, rows + 1))}
+        result = case(**{name: given[name] for name in signature(case).parameters})
+        if isinstance(result, Iterator):
+            list(result)
+    return statements
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_our_verdict_is_what_is_counted(name: str, growing: set[str]) -> None:
+    one, ten, hundred = (counted(getattr(shop_app, name), rows) for rows in (1, 10, 100))
+    grows = hundred - ten >= 90 and ten - one >= 9
+    assert grows or hundred == ten, f"neither constant nor linear: {one}, {ten}, {hundred}"
+    assert (name in growing) == grows, f"{one}, {ten}, {hundred} statements for 1, 10, 100 rows"
