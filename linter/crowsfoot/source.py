@@ -6,7 +6,7 @@ from functools import cached_property
 import msgspec
 
 
-class Range(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Range(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """A half-open stretch of one text, in code points.
 
     What one file says is recorded in ranges, because the same text may stand at two paths.
@@ -16,7 +16,7 @@ class Range(msgspec.Struct, frozen=True, array_like=True, order=True):
     end: int
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Span(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """A half-open stretch of the text at a path, in code points."""
 
     path: str

@@ -211,3 +211,15 @@ def test_a_domain_that_is_made_of_itself_is_no_endless_one() -> None:
 
 def test_many_statements_share_one_answer_where_nothing_is_locked() -> None:
     assert _effects("SET a.b = 'c'") is _effects("BEGIN")
+
+
+def test_a_not_null_that_is_not_valid_leaves_the_reading_to_who_validates_it() -> None:
+    later = "ALTER TABLE child ADD CONSTRAINT n NOT NULL email NOT VALID;"
+    assert not _effects(later, postgres=18).work
+    validated = _effects(f"{later} ALTER TABLE child VALIDATE CONSTRAINT n;", postgres=18)
+    assert len(validated.work) == 1
+    assert max(it.mode for it in validated.locks) == Mode.SHARE_UPDATE_EXCLUSIVE
+    assert len(_effects(f"{later} ALTER TABLE child ALTER email SET NOT NULL;", postgres=18).work) == 1
+    both = f"{later} ALTER TABLE child VALIDATE CONSTRAINT n;"
+    assert not _effects(f"{both} ALTER TABLE child ALTER email SET NOT NULL;", postgres=18).work
+    assert not _effects(f"{both} ALTER TABLE child VALIDATE CONSTRAINT n;", postgres=18).work

@@ -1,15 +1,19 @@
 """What a real SQLAlchemy sends for 1, 10 and 100 rows is constant where we are silent, and grows where we are not."""
 
+import sqlite3
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .sending import sent
 
 sqlalchemy = pytest.importorskip("sqlalchemy", minversion="2.0")
+pytest.importorskip("sqlalchemy.orm")
 
 APP = Path(__file__).parent / "apps" / "sqlalchemy_shop.py"
 TEXT = APP.read_text()
@@ -30,19 +34,35 @@ def growing() -> set[str]:
     return {it.function for found in sent(TEXT).repeated.values() for it in found}
 
 
-def counted(case: Callable[..., object], rows: int) -> int:
-    """How many statements a case sends, with that many rows in each table."""
-    from sqlalchemy.orm import Session
+def engine_on(connection: sqlite3.Connection) -> Any:
+    """An engine on that connection, and no other."""
+    return sqlalchemy.create_engine(
+        "sqlite://", creator=lambda: connection, poolclass=sqlalchemy.pool.StaticPool
+    )
 
-    engine = sqlalchemy.create_engine("sqlite://")
+
+@cache
+def filled(rows: int) -> sqlite3.Connection:
+    """A database with that many rows in each table."""
+    connection = sqlite3.connect(":memory:")
+    engine = engine_on(connection)
     shop_app.Base.metadata.create_all(engine)
-    with Session(engine) as session:
+    with sqlalchemy.orm.Session(engine) as session:
         for number in range(1, rows + 1):
-            shop = shop_app.Shop(id=number, name=f"shop {number}", note="", city=shop_app.City(name=f"city {number}"))
+            city = shop_app.City(name=f"city {number}")
+            shop = shop_app.Shop(id=number, name=f"shop {number}", note="", city=city)
             shop.owner = shop_app.Owner()
             shop.orders = [shop_app.Order(number=1), shop_app.Order(number=2)]
             session.add(shop)
         session.commit()
+    return connection
+
+
+def counted(case: Callable[..., object], rows: int) -> int:
+    """How many statements a case sends, with that many rows in each table."""
+    connection = sqlite3.connect(":memory:")
+    filled(rows).backup(connection)
+    engine = engine_on(connection)
     statements = 0
 
     def count(*_: object) -> None:
@@ -50,11 +70,10 @@ def counted(case: Callable[..., object], rows: int) -> int:
         statements += 1
 
     sqlalchemy.event.listen(engine, "before_cursor_execute", count)
-    with Session(engine) as session:
+    with sqlalchemy.orm.Session(engine) as session:
         given = {"session": session, "ids": list(range(1, rows + 1))}
-        result = case(**{name: given[name] for name in signature(case).parameters})
-        if isinstance(result, Iterator):
-            list(result)
+        case(**{name: given[name] for name in signature(case).parameters})
+    connection.close()
     return statements
 
 

@@ -153,7 +153,7 @@ def may_hold_null(table: Table, column: str, draft: Draft) -> bool:
     Since PostgreSQL 12 a validated CHECK that says so is enough.
     """
     found = table.columns.get(column)
-    if found is not None and found.not_null:
+    if found is not None and found.not_null and found.not_null_valid:
         return False
     if draft.postgres < 12:
         return True

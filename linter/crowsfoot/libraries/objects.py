@@ -7,7 +7,7 @@ what it is called with.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -110,6 +110,8 @@ class Args(NamedTuple):
 
 class Object(msgspec.Struct, frozen=True):
     """The base of all. What is not overridden is unknown, and sends nothing."""
+
+    ROWS: ClassVar[bool] = False  # to go over it is to go over rows of a table, whatever it is called
 
     def attribute(self, name: str, at: At) -> "Object":
         """self.name, read."""

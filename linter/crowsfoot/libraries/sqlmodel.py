@@ -56,7 +56,8 @@ def model(cls: Class, at: At) -> Model | None:
         named or cls.name.lower(),
         fields,
         cls,
-        primary_key=tuple(key for key, it in fields.items() if isinstance(it, ColumnField) and it.primary) or ("id",),
+        primary_key=tuple(key for key, it in fields.items() if isinstance(it, ColumnField) and it.primary)
+        or ("id",),
     )
 
 
@@ -75,7 +76,9 @@ def _field(name: str, value: Object | None, annotation: Object | None, at: At) -
             keywords = (*args.keywords, *more)
             if through is not None and not is_none(through):
                 keywords = (*keywords, ("secondary", through))
-            return field(name, Built("sqlalchemy.orm.relationship", Args(args.positional, keywords)), known, at)
+            return field(
+                name, Built("sqlalchemy.orm.relationship", Args(args.positional, keywords)), known, at
+            )
         if kind == "Field":
             return _column(name, value, annotation)
     if annotation is None:

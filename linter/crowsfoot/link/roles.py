@@ -16,10 +16,11 @@ def role_of(path: str) -> Role:
 
 
 _TEST: Final = re.compile(
-    r"(?:^|/)(?:tests?|testing|unittests|integration_tests|factories|testdata)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
+    r"(?:^|/)(?:tests?|testing|unittests|integration_tests|factories|testdata)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
 )
-_MIGRATION: Final = re.compile(r"(?:^|/)(?:migrations|data_migrations|alembic|versions)/(?:.*/)?[^/]+\.py$")
+_MIGRATION: Final = re.compile(r"(?:^|/)(?:migrations|data_migrations|alembic)/(?:.*/)?[^/]+\.py$")
 _SCRIPT: Final = re.compile(
-    r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"
-    r"|/management/commands/"
+    r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/"
+    r"|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"
 )

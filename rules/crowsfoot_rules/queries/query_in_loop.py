@@ -12,7 +12,7 @@ class Author(models.Model):
 def names(ids):
     found = []
     for id in ids:
-        found.append(Author.objects.get(pk=id).name)  # want "`Author.objects.get()` runs a query once per element of `ids`"
+        found.append(Author.objects.get(pk=id).name)  # want "`Author.objects.get()`"
     return found
 ```
 

@@ -1,10 +1,13 @@
 # mypy: ignore-errors
 # ruff: noqa: B018
-"""A small shop on SQLAlchemy. Each function of a case is run, and what it sends is counted."""
+"""A small shop on SQLAlchemy. Each function is a case: it is run, and what it sends is counted.
+
+New rows are given their keys, because SQLite cannot give many back at once: without, a flush sends each by itself.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, delete, exists, func, insert, literal, select, text, update
+from sqlalchemy import ForeignKey, String, delete, exists, func, insert, literal, select, text, update
 from sqlalchemy.ext.associationproxy import association_proxy
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import (
@@ -50,7 +53,7 @@ class Shop(Base):
     city: Mapped[City] = relationship(back_populates="shops")
     orders: Mapped[list[Order]] = relationship(back_populates="shop", cascade="all, delete-orphan")
     stream: Mapped[list[Order]] = relationship(lazy="dynamic", viewonly=True)
-    owner: Mapped[Owner | None] = relationship(back_populates="shop", uselist=False)
+    owner: Mapped[Owner | None] = relationship(back_populates="shop", cascade="all, delete-orphan")
     numbers = association_proxy("orders", "number")
 
     @property
@@ -76,7 +79,7 @@ class Order(Base):
     __tablename__ = "purchase"
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
-    remark = deferred(mapped_column("remark_text", default=""))
+    remark: Mapped[str] = deferred(mapped_column("remark_text", String, default=""))
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
     shop: Mapped[Shop] = relationship(back_populates="orders")
 
@@ -104,7 +107,9 @@ def query_each(session: Session, ids):
 
 
 def count_each(session: Session, ids):
-    return {it: session.scalar(select(func.count()).select_from(Order).where(Order.shop_id == it)) for it in ids}
+    return {
+        it: session.scalar(select(func.count()).select_from(Order).where(Order.shop_id == it)) for it in ids
+    }
 
 
 def count_together(session: Session, ids):
@@ -194,7 +199,9 @@ def as_deep_as_loaded(session: Session):
 
 
 def chain_by_options(session: Session):
-    for order in session.scalars(select(Order).options(joinedload(Order.shop).options(joinedload(Shop.city)))):
+    for order in session.scalars(
+        select(Order).options(joinedload(Order.shop).options(joinedload(Shop.city)))
+    ):
         order.shop.city.name
 
 
@@ -336,12 +343,12 @@ def merge_each(session: Session, ids):
 
 def add_each(session: Session, ids):
     for it in ids:
-        session.add(Log(line=str(it)))
+        session.add(Log(id=it, line=str(it)))
     session.flush()
 
 
 def add_together(session: Session, ids):
-    session.add_all([Log(line=str(it)) for it in ids])
+    session.add_all([Log(id=it, line=str(it)) for it in ids])
     session.commit()
 
 
@@ -410,15 +417,15 @@ def append_to_unloaded(session: Session):
 
 def child_with_parent(session: Session):
     for shop in session.scalars(select(Shop)).all():
-        session.add(Order(number=9, shop=shop))
+        session.add(Order(id=shop.id + 1000, number=9, shop=shop))
     session.flush()
 
 
 def children_of_new(session: Session, ids):
     city = session.scalars(select(City)).first()
     for it in ids:
-        shop = Shop(name=str(it), city_id=city.id)
-        shop.orders.append(Order(number=it))
+        shop = Shop(id=it + 1000, name=str(it), city_id=city.id)
+        shop.orders.append(Order(id=it + 1000, number=it))
         session.add(shop)
     session.flush()
 

@@ -38,9 +38,9 @@ def model_of(cls: Class, at: At) -> Model | None:
         found = _said(it, at)
         if found is not None:
             return found
-    for it in at.class_decorators(cls):
-        if isinstance(it, Built) and names.last(it.name) == "register":
-            registered = it.args.get(0)
+    for decorator in at.class_decorators(cls):
+        if isinstance(decorator, Built) and names.last(decorator.name) == "register":
+            registered = decorator.args.get(0)
             found = at.model_of(registered) if registered is not None else None
             if found is not None:
                 return found

@@ -1,5 +1,7 @@
 """Paginators and their pages: a page is a slice of a query set, and is sent when it is gone over."""
 
+from typing import ClassVar
+
 import msgspec
 
 from crowsfoot.libraries.django.querysets import QuerySet
@@ -37,6 +39,8 @@ class Turn(Object, frozen=True):
 
 class Page(Object, frozen=True):
     """Some of the rows; rows is a query set of them."""
+
+    ROWS: ClassVar[bool] = True
 
     rows: Object
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
@@ -34,6 +34,8 @@ Kind = Literal["rows", "dicts", "values"]
 
 class QuerySet(Object, frozen=True, cache_hash=True):
     """Rows that are fetched when they are looked at, and then kept."""
+
+    ROWS: ClassVar[bool] = True
 
     model: Model | None
     plan: Plan = PLAIN

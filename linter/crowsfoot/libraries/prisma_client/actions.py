@@ -162,7 +162,13 @@ def _instead(name: str, where: list[Compared], given: dict[str, Object], model: 
     if name.startswith("delete"):
         return f"delete_many({filtered})"
     if name.startswith("find"):
-        return f"find_many({filtered})" if filtered or len(keys) < 2 else 'find_many(where={"OR": [...]})'
+        return (
+            f"find_many({filtered})"
+            if filtered
+            else "one find_many()"
+            if len(keys) < 2
+            else 'find_many(where={"OR": [...]})'
+        )
     return "group_by()"
 
 

@@ -12,10 +12,10 @@ from crowsfoot.libraries.raw.queries import query_of
 # What sends the SQL that it is given first, and what comes back.
 ONE: Final = frozenset(("fetchrow", "fetchval", "fetch_one", "fetch_val", "fetch_row", "execute_insert"))
 ROWS: Final = frozenset(("fetch", "fetch_all", "execute_fetchall", "iterate", "select", "cursor"))
-EXECUTES: Final = frozenset(("execute", "execute_query", "execute_query_dict", "query"))
+EXECUTES: Final = frozenset(("execute", "execute_query", "execute_query_dict", "execute_sql", "query"))
 # A statement for many rows, in as few messages as the driver can.
-BATCHES: Final = frozenset(("executemany", "execute_many", "fetchmany_rows"))
-# Names that only methods of databases have; `query`, `fetch` and `execute` are those of others as well.
+BATCHES: Final = frozenset(("executemany", "execute_many"))
+# What the statement is called where it is given by name.
 _ARGUMENTS: Final = ("query", "sql", "operation", "statement", "command")
 
 

@@ -6,7 +6,8 @@ from typing import Final
 from crowsfoot.libraries.calls import is_put_together, options
 from crowsfoot.libraries.objects import Args, At, Built, Constant, Object, OneOf
 from crowsfoot.libraries.query import Query
-from crowsfoot.libraries.raw.statements import HOLE, OTHER_VERBS, ROW_VERBS, Statement, read, verb_of
+from crowsfoot.libraries.raw.statements import Statement, read
+from crowsfoot.libraries.raw.tokens import HOLE, OTHER_VERBS, ROW_VERBS, verb_of
 
 _OF_POSTGRESQL: Final = frozenset(("asyncpg", "psycopg", "psycopg2", "aiopg", "psycopg_pool"))
 _KEYS: Final = ("id", "key", "uuid", "pk", "hash")
@@ -96,27 +97,29 @@ def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:
         order=said.order,
         limit=said.limit,
         many=said.operation == "select" and said.limit != 1,
-        instead=_instead(said, library),
+        instead=_instead(said, library, text),
         likely=likely and not said.table_unknown,
         sql=text,
         interpolated=interpolated,
     )
 
 
-def _instead(said: Statement, library: str) -> str:
+def _instead(said: Statement, library: str, text: str) -> str:
     """One statement for all rows."""
     if said.verb in ("insert", "replace", "merge", "upsert"):
         return "execute_values()" if library == "psycopg2" else "executemany()"
     if said.operation == "update":
         return "execute_batch()" if library == "psycopg2" else "executemany()"
     where = ""
-    if said.given:
-        column = said.given[-1]
-        where = f" WHERE {column} = ANY(...)" if library in _OF_POSTGRESQL else f" WHERE {column} IN (...)"
+    of_postgresql = library in _OF_POSTGRESQL or "$1" in text
+    # Of several, the others most often are the same in each pass: a tenant, a workspace.
+    column = next((it for it in said.given if it.endswith(_KEYS)), said.given[-1] if said.given else "")
+    if column:
+        where = f" WHERE {column} = ANY(...)" if of_postgresql else f" WHERE {column} IN (...)"
     if said.operation == "delete":
         return f"one DELETE{where}"
-    if said.operation == "count" and said.given:
-        return f"one SELECT ... GROUP BY {said.given[-1]}"
+    if said.operation == "count" and column:
+        return f"one SELECT ... GROUP BY {column}"
     if not said.parameters:
         return "one SELECT before the loop"
     return f"one SELECT{where}"

@@ -1,13 +1,14 @@
 """SQLAlchemy 1.4 and 2, Flask-SQLAlchemy: what a program calls -> the statements that are sent.
 
-Models: annotations.py, fields.py, models.py, connecting.py. Statements: expressions.py, loading.py, statements.py,
-constructs.py. What sends them: sessions.py, legacy.py, sent.py. What they bring: results.py, rows.py.
+Models: annotations.py, fields.py, models.py, connecting.py. Statements: expressions.py, loading.py,
+statements.py, constructs.py. What sends them: sessions.py, legacy.py, sent.py. What they bring: results.py,
+rows.py; schemas.py reads it.
 """
 
 from collections.abc import Iterable
 
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Object
 from crowsfoot.libraries.sqlalchemy import constructs, models, schemas, sessions
 from crowsfoot.libraries.sqlalchemy.connecting import LIBRARIES
 from crowsfoot.libraries.sqlalchemy.connecting import connect as _connect
@@ -18,7 +19,7 @@ from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.names import PACKAGES as _PACKAGES
 from crowsfoot.libraries.sqlalchemy.names import SESSIONS, last
 from crowsfoot.libraries.sqlalchemy.receiver import Maker
-from crowsfoot.libraries.sqlalchemy.rows import Row, expired
+from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, MAY_HAVE_EXPIRED, Row, expired
 from crowsfoot.libraries.sqlalchemy.statements import Entity, TableRef
 
 
@@ -56,14 +57,9 @@ class SqlAlchemy:
         return schemas.class_member(cls, name, at)
 
     def review_function(
-        self,
-        function: Function,
-        decorators: tuple[Object, ...],
-        returned: Object,
-        annotation: Object | None,
-        at: At,
+        self, decorators: tuple[Object, ...], returned: Object, annotation: Object | None, at: At
     ) -> None:
-        schemas.review_function(function, decorators, returned, annotation, at)
+        schemas.review_function(decorators, returned, annotation, at)
 
     def connect(self, given: Iterable[Model]) -> list[Model]:
         return _connect(given)
@@ -73,8 +69,15 @@ class SqlAlchemy:
 
     def guess(self, name: str, at: At) -> None:
         """An attribute is read of something that nobody knows: it may be a column of a row."""
+        if not any(at.marked(it) for it in (EXPIRED, MAY_HAVE_EXPIRED)):
+            return
         found = next(
-            (it for it in at.models.by_id.values() if it.library in LIBRARIES and isinstance(it.fields.get(name), ColumnField)), None
+            (
+                it
+                for it in at.models.by_id.values()
+                if it.library in LIBRARIES and isinstance(it.fields.get(name), ColumnField)
+            ),
+            None,
         )
         if found is not None:
             expired(found, name, at, likely=False)

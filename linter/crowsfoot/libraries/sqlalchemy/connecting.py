@@ -1,7 +1,7 @@
 """All models of a project to the same with their relations joined: targets, far sides, directions.
 
-A relation names its target by a string and its direction by nothing at all; only when all classes are known can be
-said which foreign key it goes by. https://docs.sqlalchemy.org/en/20/orm/relationship_api.html
+A relation names its target by a string and its direction by nothing at all; only when all classes are known
+can be said which foreign key it goes by. https://docs.sqlalchemy.org/en/20/orm/relationship_api.html
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Columns, relations and conditions, as statements are made of them: Book.id.in_(ids), Book.author, func.count()."""
+"""Columns, relations and conditions, as statements are made of them: Book.id.in_(ids), func.count()."""
 
 from typing import Literal, TypeAlias
 

@@ -41,7 +41,7 @@ class ColumnField(Field, frozen=True):
 
 
 class RelationField(Field, frozen=True):
-    """A relation, as the class body says it; link.code's second pass has made of it what others say as well."""
+    """A relation, as the class body says it; connecting.py makes of it what other classes say as well."""
 
     wanted: str | None = None  # the name of its target, or the id of it with "#" before
     plural: bool | None = None  # None: the foreign keys decide
@@ -56,14 +56,14 @@ class RelationField(Field, frozen=True):
 
 
 class ProxyField(Field, frozen=True):
-    """association_proxy("via", "attribute"): reading it reads a relation, and an attribute of each of its rows."""
+    """association_proxy("via", "attribute"): reading it reads a relation, and an attribute of its rows."""
 
     via: str = ""
     attribute: str = ""
 
 
 def field(name: str, value: Object | None, annotation: Said, at: At) -> Field | None:
-    """The field that an attribute is, of its value, its annotation or both; None: the database knows nothing of it."""
+    """The field that an attribute is, by its value, its annotation or both; None: it is no field."""
     if isinstance(value, Built) and built(value, "deferred", "column_property"):
         inner = value.args.get(0)
         whole = built(value, "deferred") or is_true(value.args.get(None, "deferred"))

@@ -1,6 +1,6 @@
 """What a statement says of how relations and columns come: loader options to what a row has loaded.
 
-https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html, and counted on SQLAlchemy 1.4.54 and 2.0.58.
+https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html; counted on SQLAlchemy 1.4.54 and 2.0.58.
 """
 
 from collections.abc import Iterable
@@ -95,7 +95,7 @@ class Loads(msgspec.Struct, frozen=True):
 class Option(Receiver, frozen=True):
     """A loader option, or a chain of them: joinedload(Book.author).selectinload(Author.prizes).
 
-    root is the id of the model that it begins at, None where it does not say; path leads to where it has come.
+    root is the id of the model that it begins at, None where it does not say; path leads to where it is.
     """
 
     root: str | None = None

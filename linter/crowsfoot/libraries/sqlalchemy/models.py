@@ -1,4 +1,4 @@
-"""A class of the program to the model that it is: declarative, with mixins and abstract bases, or none at all.
+"""A class of the program to the model that it is: declarative, with mixins and abstract bases, or none.
 
 https://docs.sqlalchemy.org/en/20/orm/declarative_styles.html
 """

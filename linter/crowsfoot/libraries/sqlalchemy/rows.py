@@ -1,4 +1,4 @@
-"""Rows of models: reading a relation that has not come with the row sends a query, and says what to write instead.
+"""Rows of models: reading a relation that has not come with the row sends a query.
 
 Counted on SQLAlchemy 1.4.54 and 2.0.58.
 """
@@ -27,8 +27,8 @@ FAILED: Final = "expired for good"
 class Row(Object, frozen=True):
     """A row of a model.
 
-    trail holds the relations that led to it from the row that a query has fetched: ("Book.author",).
-    is_async: it came from an AsyncSession, where no relation is loaded when it is read; None: nobody can tell.
+    trail holds what leads to it from the row that a query has fetched: ("joinedload(Book.author)",).
+    is_async: it came from an AsyncSession, where reading loads no relation; None: nobody can tell.
     fresh: the program has made it, and the database has none of it yet: nothing of it is loaded later.
     """
 
@@ -153,14 +153,15 @@ class Row(Object, frozen=True):
                 if len(path) == 1 and how == "eager"
             ]
             loads = loads.has(*known)
-        step = f"{model.name}.{field.name}"
+        loader = "joinedload" if field.kind == "one" else "selectinload"
+        step = f"{loader}({model.name}.{field.name})"
         trail = self.trail if step in self.trail or len(self.trail) >= _LONGEST else (*self.trail, step)
         row = Row(target.id, loads, trail, self.is_async, self.fresh and field.kind == "many")
         return Many(row) if field.kind == "many" else row
 
     def _path(self, last: str) -> str:
         """The option that would load it, from the row that was fetched on."""
-        return "".join(f"{_loader(step)}({step})." for step in self.trail) + last
+        return ".".join((*self.trail, last))
 
     def store(self, name: str, value: Object, at: At) -> None:
         model = at.models.get(self.model)
@@ -196,10 +197,6 @@ class Row(Object, frozen=True):
     def with_loaded(self, paths: tuple[str, ...]) -> Object:
         """The same row, after those relations were loaded."""
         return msgspec.structs.replace(self, loads=self.loads.has(*((it,) for it in paths)))
-
-
-def _loader(step: str) -> str:
-    return "joinedload" if not step.endswith("s") else "selectinload"
 
 
 class AwaitableAttributes(Receiver, frozen=True):

@@ -1,4 +1,4 @@
-"""Pydantic's models, and FastAPI's responses: a row that is validated has the relations read that the model names.
+"""Pydantic's models and FastAPI's responses: of a row that is validated, they read what they name.
 
 https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instances
 """
@@ -11,7 +11,6 @@ from crowsfoot.libraries.objects import (
     At,
     Built,
     Class,
-    Function,
     Instance,
     Many,
     Object,
@@ -43,7 +42,9 @@ def class_member(cls: Class, name: str, at: At) -> Object | None:
 
 
 def is_schema(cls: Class, at: At) -> bool:
-    return any(isinstance(it, str) and it.partition(".")[0] in ("pydantic", "sqlmodel") for it in at.bases(cls))
+    return any(
+        isinstance(it, str) and it.partition(".")[0] in ("pydantic", "sqlmodel") for it in at.bases(cls)
+    )
 
 
 def validate(cls: Class, value: Object | None, at: At, depth: int = 0) -> None:
@@ -77,9 +78,9 @@ def respond(expected: Said, value: Object, at: At, how: str, depth: int = 0) -> 
 
 
 def review_function(
-    function: Function, decorators: tuple[Object, ...], returned: Object, annotation: Object | None, at: At
+    decorators: tuple[Object, ...], returned: Object, annotation: Object | None, at: At
 ) -> None:
-    """What FastAPI makes of what a handler returns: response_model=list[HeroOut], or the handler's annotation."""
+    """What FastAPI makes of what a handler returns: response_model=list[HeroOut], or its annotation."""
     route = next((it for it in decorators if _is_route(it)), None)
     if not isinstance(route, Built):
         return

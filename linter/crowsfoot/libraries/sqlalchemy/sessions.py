@@ -266,7 +266,7 @@ def query(args: Args, at: At, receiver: str, *, is_async: bool | None = None) ->
 
 
 def received(chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
-    """What a method gives of a receiver of which nothing is known, judged by what it is given; None: not ours.
+    """What a method of something unknown gives, judged by what it is given; None: not ours.
 
     chain is how the program calls the receiver: ("self", "db").
     """

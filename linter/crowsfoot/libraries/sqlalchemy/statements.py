@@ -52,7 +52,9 @@ class Selection(Receiver, frozen=True):
     def changed(self, name: str, args: Args, at: At) -> "Selection | None":
         """The statement that a method of it gives; None where the method gives none."""
         if name in ("where", "filter", "having"):
-            asked = next((it for it in args.positional if isinstance(it, Expression) and it.kind == "exists"), None)
+            asked = next(
+                (it for it in args.positional if isinstance(it, Expression) and it.kind == "exists"), None
+            )
             if asked is not None and self.root() is None:
                 # query(literal(True)).filter(query(Book).filter(...).exists())
                 entities = (Entity(asked.table or None, "", "exists"),)
@@ -105,7 +107,7 @@ class Selection(Receiver, frozen=True):
         return msgspec.structs.replace(self, joins=joins)
 
     def row(self, at: At, *, is_async: bool | None) -> Object:
-        """One row of the result: an entity, where there is only one and the way of asking says so; else a tuple."""
+        """One row of the result: a tuple of the entities."""
         items = tuple(self.thing(it, at, is_async=is_async) for it in self.entities)
         names = tuple(_name(it, at) for it in self.entities)
         return tuple_of(items, names)

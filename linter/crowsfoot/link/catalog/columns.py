@@ -16,7 +16,7 @@ from crowsfoot.facts.sql import (
     RedefineColumn,
     TypeName,
 )
-from crowsfoot.link.catalog import constraints, drops, names, retyping
+from crowsfoot.link.catalog import constraints, drops, names, not_null, retyping
 from crowsfoot.link.catalog.builtin import SERIALS, SYSTEM_COLUMNS, printed
 from crowsfoot.link.catalog.column_parts import put_column, refuse_key
 from crowsfoot.link.catalog.column_renames import column_renamed
@@ -237,7 +237,7 @@ def alter_column(draft: Draft, change: AlterColumn) -> None:
     if what == "type":
         retyping.change_type(draft, table, column, change)
     elif what == "set not null":
-        constraints.set_not_null(draft, table.number, column.name, change.range)
+        not_null.set_not_null(draft, table.number, column.name, change.range)
     else:
         handler = CHANGES.get(what)
         if handler is not None:
@@ -269,7 +269,7 @@ def drop_not_null(draft: Draft, table: Table, column: Column, change: AlterColum
     key = table.primary_key
     if key is not None and column.name in key.columns:
         draft.refuse("42P16", f'column "{column.name}" is in a primary key', change.range, column.name)
-    return replace(column, not_null=False) if column.not_null else column
+    return not_null.without(column) if column.not_null else column
 
 
 def set_default(draft: Draft, table: Table, column: Column, change: AlterColumn) -> Column:

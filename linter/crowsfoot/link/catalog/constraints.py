@@ -15,7 +15,7 @@ from crowsfoot.facts.sql import (
     IndexKey,
     ValidateConstraint,
 )
-from crowsfoot.link.catalog import drops, foreign_keys, names
+from crowsfoot.link.catalog import drops, foreign_keys, names, not_null
 from crowsfoot.link.catalog.builtin import SYSTEM_COLUMNS, UNSORTABLE
 from crowsfoot.link.catalog.constraint_names import (
     claim_constraint,
@@ -45,12 +45,12 @@ def add(draft: Draft, number: int, it: Constraint) -> None:
     elif it.kind == "foreign":
         foreign_keys.add_foreign_key(draft, number, it)
     elif it.kind == "not null":
-        add_not_null(draft, number, it)
+        not_null.add_not_null(draft, number, it)
     else:
         add_index_constraint(draft, number, it)
 
 
-# --- checks and NOT NULL -----------------------------------------------------------------------------------
+# --- checks ------------------------------------------------------------------------------------------------
 
 
 def add_check(draft: Draft, number: int, it: Constraint) -> None:
@@ -83,20 +83,6 @@ def add_check(draft: Draft, number: int, it: Constraint) -> None:
     for heir in heirs(draft.catalog, table):
         if name not in heir.checks:
             draft.put(replace(heir, checks=edited(heir.checks, name, check)))
-
-
-def add_not_null(draft: Draft, number: int, it: Constraint) -> None:
-    for name in it.columns:
-        set_not_null(draft, number, name, it.range)
-
-
-def set_not_null(draft: Draft, number: int, name: str, range: Range) -> None:
-    table = draft.catalog.tables[number]
-    for one in [table, *heirs(draft.catalog, table)]:
-        column = draft.column(one, name, range)
-        if not column.not_null:
-            column = replace(column, not_null=True)
-            draft.put(replace(one, columns=edited(one.columns, column.name, column)))
 
 
 # --- indexes of constraints --------------------------------------------------------------------------------
@@ -143,7 +129,8 @@ def add_index_constraint(draft: Draft, number: int, it: Constraint) -> None:
     if primary and (draft.postgres or draft.catalog.dialect != "sqlite"):
         for key in keys:
             if key.column is not None:
-                set_not_null(draft, number, key.column, it.range)
+                not_null.refuse_in_key(draft, draft.column(table, key.column, it.range), it.range)
+                not_null.set_not_null(draft, number, key.column, it.range)
     for heir in heirs(draft.catalog, table):
         if heir.partition_of is not None and not any(same_index(index, own) for own in heir.indexes.values()):
             add_index_constraint(draft, heir.number, replace(it, name=None))
@@ -256,7 +243,7 @@ def adopt_index(draft: Draft, table: Table, it: Constraint, wanted: str) -> None
     if primary:
         for column in index.columns:
             if column is not None:
-                set_not_null(draft, table.number, column, it.range)
+                not_null.set_not_null(draft, table.number, column, it.range)
 
 
 def same_index(one: Index, other: Index) -> bool:
@@ -281,6 +268,9 @@ def drop_constraint(draft: Draft, change: DropConstraint) -> None:
     table = draft.alterable(change.table, "DROP CONSTRAINT", ("table",))
     name = constraint_called(draft, table, change)
     if name is None:
+        if (column := not_null.called(draft, table, change.name)) is not None:
+            not_null.drop_not_null(draft, table, column, change.range)
+            return
         if change.if_exists:
             return
         if not table.complete or (
@@ -340,6 +330,8 @@ def validate_constraint(draft: Draft, change: ValidateConstraint) -> None:
             change.range,
             name,
         )
+    elif (column := not_null.called(draft, table, name)) is not None:
+        not_null.validate_not_null(draft, table, column, change.range)
     else:
         missing_constraint(draft, table, name, change.range)
 
@@ -356,7 +348,8 @@ def alter_constraint(draft: Draft, change: AlterConstraint) -> None:
                 change.range,
                 name,
             )
-        missing_constraint(draft, table, name, change.range)
+        if not_null.called(draft, table, name) is None:
+            missing_constraint(draft, table, name, change.range)
         return
     fk = replace(
         fk,

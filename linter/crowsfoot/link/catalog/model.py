@@ -46,6 +46,8 @@ class Column(Held, frozen=True, eq=False):
     added_in: int = -1  # the number of the migration
     sequence_schema: str | None = None  # None: that of the table
     default_constraint: str | None = None  # SQL Server: the name under which the default can be dropped
+    not_null_name: str | None = None  # PostgreSQL 18: of its NOT NULL, where it is known
+    not_null_valid: bool = True  # False: rows from before may hold NULL
 
 
 class Index(Held, frozen=True, eq=False):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from crowsfoot.facts.sql import ObjectName, RenameObject
+from crowsfoot.link.catalog import not_null
 from crowsfoot.link.catalog.column_renames import column_renamed
 from crowsfoot.link.catalog.constraint_names import claim_constraint, claim_index, names_on
 from crowsfoot.link.catalog.draft import Draft, edited, heirs, renamed
@@ -170,6 +171,10 @@ def rename_constraint(draft: Draft, change: RenameObject) -> None:
     old, new = change.name.name, change.new_name
     if old not in names_on(table):
         if not table.complete:
+            return
+        if (column := not_null.called(draft, table, old)) is not None:
+            claim_constraint(draft, table, new, change.range)
+            not_null.rename_not_null(draft, table, column, new)
             return
         draft.refuse(
             "42704",

@@ -14,7 +14,7 @@ from crowsfoot.facts.sql import (
     ObjectName,
     TypeName,
 )
-from crowsfoot.link.catalog import constraints, indexes, names, rows
+from crowsfoot.link.catalog import constraints, indexes, names, not_null, rows
 from crowsfoot.link.catalog.builtin import SERIALS
 from crowsfoot.link.catalog.columns import new_column, own_defaults, type_of_column
 from crowsfoot.link.catalog.draft import Draft, UnclearError, edited
@@ -317,7 +317,7 @@ def copy_index(draft: Draft, index: Index, number: int) -> None:
     if index.primary:
         for column in index.columns:
             if column is not None:
-                constraints.set_not_null(draft, number, column, Range(table.span.start, table.span.end))
+                not_null.set_not_null(draft, number, column, Range(table.span.start, table.span.end))
 
 
 def inherit_parts(draft: Draft, parent: Table, number: int) -> None:

@@ -46,6 +46,13 @@ class Access(Linked, frozen=True, eq=False, dict=True):
     function: str
     role: Role
 
+    @property
+    def builds_values(self) -> bool:
+        """Whether values of the program are written into the text of its SQL."""
+        from crowsfoot.libraries.raw.holes import has_value_hole
+
+        return self.query.interpolated and self.query.sql is not None and has_value_hole(self.query.sql)
+
     def __str__(self) -> str:
         return self.query.api
 

@@ -77,12 +77,12 @@ class Here:
     def runs(self, query: Query, made: Place | None = None) -> None:
         frame, value = self._frame, self._value
         it = frame.scope.values[value]
-        loop = it.loop
+        loop, parameter = it.loop, None
         if query.cause != "call" and isinstance(it, facts.Attribute):
             if not frame.reads(it.of, it.name):
                 return
-            loop = frame.loop_of(it.of)  # a row keeps what it has loaded
-        frame.add(Effect(query, value, loop, each=self._each), made)
+            loop, parameter = frame.loop_of(it.of), frame.parameter_of(it.of)  # a row keeps what it has loaded
+        frame.add(Effect(query, value, loop, parameter=parameter, each=self._each), made)
 
     def fetched(self, made: Place) -> bool:
         return self._frame.has_sent(made)
@@ -144,6 +144,8 @@ class Evaluator:
         self._contexts: dict[tuple[str, int], int] = {}
         self._active: dict[tuple[str, int], Frame] = {}
         self._models: dict[Class, Model | None] = {}
+        self._bases: dict[Class, tuple[Class | str, ...]] = {}
+        self._externals: dict[str, Object] = {}
         self._protocols: dict[tuple[str, int], bool] = {}
         self._stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
@@ -183,8 +185,11 @@ class Evaluator:
         key = (frame.path, frame.number)
         before = self._active.get(key)
         self._active[key] = frame
-        for number in range(len(frame.scope.values)):
-            self.get(frame, number)
+        objects, handlers = frame.objects, _HANDLERS
+        for number, value in enumerate(frame.scope.values):
+            if objects[number] is None:  # as in get(), which is called for what comes too early
+                objects[number] = UNKNOWN
+                objects[number] = handlers[type(value)](self, frame, number, value)
         if before is None:
             del self._active[key]
         else:
@@ -272,9 +277,13 @@ class Evaluator:
 
     def external(self, name: str) -> Object:
         """Something of a library, by its dotted name."""
-        library = self._library(name)
-        named: Callable[[str], Object | None] | None = getattr(library, "named", None)
-        return (named(name) if named is not None else None) or External(name)
+        known = self._externals.get(name)
+        if known is None:
+            library = self._library(name)
+            named: Callable[[str], Object | None] | None = getattr(library, "named", None)
+            known = (named(name) if named is not None else None) or External(name)
+            self._externals[name] = known
+        return known
 
     # Attributes
 
@@ -478,9 +487,12 @@ class Evaluator:
         return {name: self.get(around, number) for name, number in scope.keywords}
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
-        found: list[Class | str] = []
-        self._collect_bases(cls, found)
-        return tuple(found)
+        known = self._bases.get(cls)
+        if known is None:
+            found: list[Class | str] = []
+            self._collect_bases(cls, found)
+            known = self._bases[cls] = tuple(found)
+        return known
 
     def _collect_bases(self, cls: Class, found: list[Class | str]) -> None:
         if len(found) > _MOST_BASES:
@@ -562,8 +574,7 @@ class Evaluator:
         if isinstance(returned, standard.Coroutine):
             returned = returned.of
         annotation = self.get(around, scope.returns) if scope.returns is not None else None
-        function = Function(path, number, scope.name)
-        library.review_function(function, decorators, returned, annotation, Here(self, frame, last))
+        library.review_function(decorators, returned, annotation, Here(self, frame, last))
 
     def _nowhere(self, frame: Frame) -> Here:
         return Here(self, frame, 0)
@@ -712,7 +723,7 @@ class Evaluator:
         self.run(callee)
         kinds = self.decorators(function) if scope.decorators else frozenset()
         if not kinds & _CACHES:
-            self._take_over(callee, bound, frame, number, each)
+            self._take_over(callee, function, bound, frame, number, each)
         return self._result(callee, scope, kinds, Place(frame.path, frame.number, number))
 
     def _bind(self, function: Function, scope: facts.Scope, args: Args) -> tuple[Object, ...]:
@@ -765,7 +776,13 @@ class Evaluator:
         return found
 
     def _take_over(
-        self, callee: Frame, bound: tuple[Object, ...], frame: Frame, number: int, each: Each | None
+        self,
+        callee: Frame,
+        function: Function,
+        bound: tuple[Object, ...],
+        frame: Frame,
+        number: int,
+        each: Each | None,
     ) -> None:
         """What the callee sends is sent by the call."""
         loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
@@ -780,6 +797,13 @@ class Evaluator:
                 continue
             seen.add(chain[-1])
             made: Place | None = None
+            if it.parameter is not None and it.query.cause != "call" and each is None:
+                # It is kept by the row that is given: sent once for that, not once for each call.
+                given = _given(frame, number, function, callee.scope, it.parameter)
+                if given is not None:
+                    row_loop, parameter = frame.loop_of(given), frame.parameter_of(given)
+                    frame.add(Effect(it.query, number, row_loop, chain, parameter), None)
+                    continue
             if it.parameter is not None and it.parameter < len(bound):
                 made = getattr(bound[it.parameter], "made", None)
             frame.add(Effect(it.query, number, loop, chain, None, each), made)
@@ -1112,6 +1136,29 @@ def _measured(it: Object, at: Here) -> None:
 
 def _returns(value: facts.AnyValue) -> bool:
     return isinstance(value, facts.Returned) and value.of is not None
+
+
+def _given(frame: Frame, call: int, function: Function, scope: facts.Scope, parameter: int) -> int | None:
+    """The value that a call, or the attribute that is a property, gives for a parameter of what it enters."""
+    it = frame.scope.values[call]
+    if isinstance(it, facts.Attribute):
+        return it.of if parameter == 0 else None
+    if not isinstance(it, facts.Call) or not isinstance(of := frame.known(it.of), Function):
+        return None
+    if (of.path, of.scope) != (function.path, function.scope):
+        return None
+    if function.bound is not None:
+        if parameter == 0:
+            method = frame.scope.values[it.of]
+            return method.of if isinstance(method, facts.Attribute) else None
+        parameter -= 1
+        name = scope.params[parameter + 1].name
+    else:
+        name = scope.params[parameter].name
+    if parameter < len(it.args):
+        spread = any(isinstance(frame.scope.values[arg], facts.Spread) for arg in it.args[: parameter + 1])
+        return None if spread else it.args[parameter]
+    return dict(it.keywords).get(name)
 
 
 def _last_word(values: tuple[facts.AnyValue, ...], number: int) -> str:

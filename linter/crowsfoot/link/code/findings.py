@@ -114,7 +114,8 @@ def _feeds_recursion(frame: Frame, effect: Effect) -> bool:
         if number < 0:
             continue
         call = values[number]
-        assert isinstance(call, facts.Call)
+        if not isinstance(call, facts.Call):
+            continue  # a property that reads itself of another row
         sources = [*call.args, *(it for _, it in call.keywords)]
         if call.loop >= 0 and (over := loops[call.loop].over) is not None:
             sources.append(over)

@@ -96,6 +96,13 @@ class Frame:
             it = self.scope.values[it.of]
         return -1 if isinstance(it, (Name, Parameter)) else it.loop
 
+    def parameter_of(self, value: int) -> int | None:
+        """The parameter that it is, or is an attribute of."""
+        it = self.scope.values[value]
+        while isinstance(it, Attribute):
+            it = self.scope.values[it.of]
+        return it.index if isinstance(it, Parameter) else None
+
     def marked(self, word: str, value: int) -> bool:
         """Whether that has happened since the row was there of which the value reads an attribute."""
         read = self.scope.values[value]

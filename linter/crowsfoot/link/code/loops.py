@@ -30,6 +30,8 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     if loop.kind == "while":
         return _takes_away(frame, number, loop)
     assert loop.over is not None
+    if frame.known(loop.over).ROWS:
+        return True
     if _NO_ROWS.search(loop.target):
         return False
     if not _grows(frame, loop.over):

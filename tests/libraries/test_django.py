@@ -1,0 +1,490 @@
+"""Django: what rows and query sets ask once per row, and what comes along. Measured on Django 3.2, 5.2 and 6.1.3."""
+
+import pytest
+from .sending import marked, sent
+
+MODELS = """
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.db import models
+
+
+class Harbour(models.Model):
+    name = models.CharField(max_length=50)
+    country = models.ForeignKey("Country", null=True, on_delete=models.SET_NULL)
+
+
+class Country(models.Model):
+    name = models.CharField(max_length=50)
+
+
+class Stamped(models.Model):
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="%(class)s_notes")
+
+    class Meta:
+        abstract = True
+
+
+class ShipSet(models.QuerySet):
+    def afloat(self):
+        return self.filter(sunk=False)
+
+    def with_home(self):
+        return self.select_related("home")
+
+
+class Ship(Stamped):
+    name = models.CharField(max_length=50)
+    log = models.TextField()
+    sunk = models.BooleanField(default=False)
+    home = models.ForeignKey(Harbour, on_delete=models.CASCADE, related_name="ships")
+    flags = models.ManyToManyField("Flag")
+    escort = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="escorted")
+    objects = ShipSet.as_manager()
+
+    def __str__(self):
+        return f"{self.name} of {self.home.name}"
+
+    @property
+    def country(self):
+        return self.home.country
+
+    def shout(self):
+        return self.name.upper()
+
+
+class Flag(models.Model):
+    colour = models.CharField(max_length=50)
+
+
+class Papers(models.Model):
+    ship = models.OneToOneField(Ship, on_delete=models.CASCADE, related_name="papers")
+    number = models.CharField(max_length=50)
+
+
+class Voyage(models.Model):
+    ship = models.ForeignKey(Ship, on_delete=models.CASCADE)
+    begun = models.DateField()
+
+    class Meta:
+        ordering = ["begun"]
+
+
+class Ferry(Ship):
+    line = models.CharField(max_length=50)
+
+
+class Note(models.Model):
+    content_type = models.ForeignKey("contenttypes.ContentType", on_delete=models.CASCADE)
+    object_id = models.PositiveIntegerField()
+    about = GenericForeignKey()
+
+
+class Lighthouse(models.Model):
+    notes = GenericRelation(Note)
+    keepers = models.ManyToManyField("Keeper", through="Watch")
+
+
+class Keeper(models.Model):
+    name = models.CharField(max_length=50)
+
+
+class Watch(models.Model):
+    keeper = models.ForeignKey(Keeper, on_delete=models.CASCADE)
+    lighthouse = models.ForeignKey(Lighthouse, on_delete=models.CASCADE)
+"""
+HEAD = """
+from django.db import transaction
+from django.db.models import Count, F, Prefetch, Q, prefetch_related_objects
+from django.shortcuts import get_object_or_404
+from fleet.models import Country, Ferry, Flag, Harbour, Keeper, Lighthouse, Note, Papers, Ship, Voyage
+"""
+
+
+def lines_of(body: str) -> set[int]:
+    """The lines of the body that send something once per row; the mark `# N` claims it."""
+    code = HEAD + body
+    found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""})
+    return set(found.repeated) ^ marked(code, "# N")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.all():
+        ship.home.name  # N
+        ship.home_id
+        ship.pk
+""",
+            id="a foreign key is asked, its column is there",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.select_related("home"):
+        ship.home.country.name  # N
+    for ship in Ship.objects.select_related("home__country"):
+        ship.home.country.name
+""",
+            id="select_related goes as far as it says",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.prefetch_related("home"):
+        ship.home.name
+    for ship in Ship.objects.select_related("home").select_related(None):
+        ship.home.name  # N
+    for ship in Ship.objects.prefetch_related("home").prefetch_related(None):
+        ship.home.name  # N
+""",
+            id="prefetch_related does for one row as well, and None takes both back",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.select_related():
+        ship.home.name
+        ship.escort  # N
+""",
+            id="select_related without names follows what cannot be NULL",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.all():
+        ship.papers.number  # N
+    for ship in Ship.objects.all():
+        if hasattr(ship, "papers"):  # N
+            pass
+    for ship in Ship.objects.select_related("papers"):
+        ship.papers.number
+    for papers in Papers.objects.select_related("ship"):
+        papers.ship.papers.number
+""",
+            id="the far side of a one-to-one is asked, unless it was come from",
+        ),
+        pytest.param(
+            """
+def go():
+    for harbour in Harbour.objects.all():
+        for ship in harbour.ships.all():  # N
+            ship.home.name
+    for harbour in Harbour.objects.prefetch_related("ships"):
+        for ship in harbour.ships.all():
+            ship.home.name
+""",
+            id="rows of a relation know the row that they were reached by",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.all():
+        for flag in ship.flags.all():  # N
+            for other in flag.ship_set.all():  # N
+                other.home  # N
+""",
+            id="rows of a many-to-many relation know nothing",
+        ),
+        pytest.param(
+            """
+def go():
+    for harbour in Harbour.objects.prefetch_related("ships"):
+        harbour.ships.count()
+        harbour.ships.exists()
+        harbour.ships.all()[0]
+        harbour.ships.all()[:3]
+        len(harbour.ships.all())
+        bool(harbour.ships.all())
+        harbour.ships.first()  # N
+        harbour.ships.last()  # N
+        harbour.ships.get(name="x")  # N
+        harbour.ships.aggregate(Count("id"))  # N
+        list(harbour.ships.filter(sunk=True))  # N
+        list(harbour.ships.exclude(sunk=True))  # N
+        list(harbour.ships.order_by("name"))  # N
+        list(harbour.ships.values_list("name"))  # N
+        list(harbour.ships.all().select_related("escort"))  # N
+        list(harbour.ships.all().distinct())  # N
+        list(harbour.ships.iterator())  # N
+        list(harbour.ships.only("name"))  # N
+        harbour.ships.latest("id")  # N
+""",
+            id="what a prefetched relation answers, and what it asks all the same",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.prefetch_related("voyage_set"):
+        ship.voyage_set.first()
+        ship.voyage_set.last()  # N
+""",
+            id="first() of a prefetched relation is there where the model has an order",
+        ),
+        pytest.param(
+            """
+def go():
+    rows = Harbour.objects.prefetch_related(
+        Prefetch("ships", queryset=Ship.objects.select_related("escort"), to_attr="fleet")
+    )
+    for harbour in rows:
+        for ship in harbour.fleet:
+            ship.escort
+            ship.home
+            ship.flags.count()  # N
+        harbour.ships.count()  # N
+""",
+            id="to_attr is a list of its own, and its rows are as its query set says",
+        ),
+        pytest.param(
+            """
+def go():
+    for harbour in Harbour.objects.prefetch_related(Prefetch("ships", Ship.objects.with_home()), "ships__flags"):
+        for ship in harbour.ships.all():
+            list(ship.flags.all())
+            ship.voyage_set.count()  # N
+""",
+            id="a path goes on from an earlier Prefetch",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.only("name"):
+        ship.name
+        ship.id
+        ship.home_id  # N
+    for ship in Ship.objects.defer("log"):
+        ship.name
+        ship.log  # N
+    for ship in Ship.objects.select_related("home").only("name", "home__name"):
+        ship.home.name
+        ship.home.country_id  # N
+    for ship in Ship.objects.only("name").defer(None):
+        ship.log
+""",
+            id="columns that were left out are asked for one by one",
+        ),
+        pytest.param(
+            """
+def go():
+    for row in Ship.objects.values("name", "home__name"):
+        row["home__name"]
+    for name, home in Ship.objects.values_list("name", "home__name"):
+        name.home
+    for ship in Ship.objects.annotate(trips=Count("voyage"), where=F("home__name")):
+        ship.trips, ship.where
+""",
+            id="values and annotations are there",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.afloat().with_home():
+        ship.home.name
+    for ship in Ship.objects.with_home().afloat():
+        ship.home.name
+    for ship in Ship.objects.afloat():
+        ship.home.name  # N
+    for harbour in Harbour.objects.prefetch_related("ships"):
+        list(harbour.ships.afloat())  # N
+""",
+            id="methods of the program's query sets hand on what is loaded",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.all():
+        print(ship)  # N
+    for ship in Ship.objects.select_related("home"):
+        print(f"{ship}")
+    for ship in Ship.objects.all():
+        ship.shout()
+        ship.country  # N
+""",
+            id="__str__ and properties are gone into",
+        ),
+        pytest.param(
+            """
+def go():
+    for ferry in Ferry.objects.all():
+        ferry.ship_ptr
+        ferry.home.name  # N
+        ferry.voyage_set.count()  # N
+        ferry.ferry_notes if False else None
+""",
+            id="a child has the relations of its parent, and the parent's row is its own",
+        ),
+        pytest.param(
+            """
+def go():
+    for note in Note.objects.all():
+        note.about  # N
+        note.content_type_id
+    for note in Note.objects.prefetch_related("about"):
+        note.about
+    for it in Lighthouse.objects.all():
+        list(it.notes.all())  # N
+        it.keepers.count()  # N
+""",
+            id="generic relations are relations",
+        ),
+        pytest.param(
+            """
+def go(user):
+    for ship in Ship.objects.all():
+        ship.noted_by.email  # N
+    for reader in user.groups.all():
+        reader.user_set.count()  # N
+        reader.permissions.exists()  # N
+""",
+            id="the model of users is Django's own where the program has none",
+        ),
+        pytest.param(
+            """
+def go(names):
+    for name in names:
+        Ship.objects.get(name=name)  # N
+        get_object_or_404(Ship, name=name)  # N
+        Ship.objects.filter(name=name)
+        Ship.objects.create(name=name)  # N
+        Ship.objects.get_or_create(name=name)  # N
+        Ship(name=name)
+        Ship(name=name).save()  # N
+        Ship.objects.filter(name=name).update(sunk=True)  # N
+        Ship.objects.filter(name=name).delete()  # N
+    found = Ship.objects.in_bulk(names)
+    return [found[name] for name in names]
+""",
+            id="what is sent and what is only made",
+        ),
+        pytest.param(
+            """
+def go():
+    with transaction.atomic():
+        for ship in Ship.objects.all():
+            ship.sunk = True
+            ship.save()  # N
+            ship.flags.add(1)  # N
+            ship.flags.clear()  # N
+            ship.refresh_from_db()  # N
+            ship.delete()  # N
+    Ship.objects.bulk_update(Ship.objects.all(), ["sunk"])
+    Ship.objects.bulk_create([Ship(name=str(it)) for it in range(10)])
+""",
+            id="a transaction saves no statement",
+        ),
+        pytest.param(
+            """
+def go(count):
+    rows = Ship.objects.all()
+    for index in range(count):
+        rows[index]  # N
+    len(rows)
+    for index in range(count):
+        rows[index]
+        rows.count()
+        rows.exists()
+    for _ in range(count):
+        list(rows)
+""",
+            id="a query set keeps its rows once it has them",
+        ),
+        pytest.param(
+            """
+def go():
+    ships = list(Ship.objects.all())
+    prefetch_related_objects(ships, "home", "flags")
+    for ship in ships:
+        ship.home.name
+        ship.flags.count()
+""",
+            id="prefetch_related_objects loads for rows that are there",
+        ),
+        pytest.param(
+            """
+def go(harbours):
+    found = Ship.objects.none()
+    for harbour in Harbour.objects.all():
+        found = found | Ship.objects.filter(home=harbour)
+    return list(found)
+""",
+            id="putting query sets together sends nothing",
+        ),
+        pytest.param(
+            """
+def go(some):
+    rows = Ship.objects.all()
+    if some:
+        rows = rows.select_related("home")
+    for ship in rows:
+        ship.home.name
+""",
+            id="what may be loaded counts as loaded",
+        ),
+        pytest.param(
+            """
+def go(names, *more):
+    for ship in Ship.objects.select_related(*names):
+        ship.home.name
+    for ship in Ship.objects.prefetch_related(*more):
+        ship.flags.all().count()
+""",
+            id="what nobody can tell counts as loaded",
+        ),
+        pytest.param(
+            """
+from django.db.models import FETCH_PEERS
+
+
+def go():
+    for ship in Ship.objects.fetch_mode(FETCH_PEERS):
+        ship.home.country
+        list(ship.flags.all())  # N
+    for ship in Ship.objects.fetch_mode(FETCH_PEERS).iterator():
+        ship.home  # N
+""",
+            id="peers are fetched together, but not of relations to many rows, nor of an iterator",
+        ),
+        pytest.param(
+            """
+async def go(names):
+    async for ship in Ship.objects.all():
+        await Harbour.objects.aget(pk=ship.home_id)  # N
+        await ship.asave()  # N
+    async for ship in Ship.objects.select_related("home").aiterator():
+        ship.home
+""",
+            id="asynchronous twins do the same",
+        ),
+        pytest.param(
+            """
+from django.core.paginator import Paginator
+
+
+def go(request):
+    page = Paginator(Ship.objects.select_related("home"), 50).get_page(request.GET.get("page"))
+    for ship in page:
+        ship.home
+        ship.escort  # N
+""",
+            id="a page has rows of its query set",
+        ),
+        pytest.param(
+            """
+from django.contrib.contenttypes.models import ContentType
+
+
+def go(rows):
+    for row in rows:
+        ContentType.objects.get_for_model(row)
+        ContentType.objects.get(model=row)  # N
+""",
+            id="content types are kept by their manager",
+        ),
+    ],
+)
+def test_what_is_marked_is_asked_once_per_row(body: str) -> None:
+    assert lines_of(body) == set()
