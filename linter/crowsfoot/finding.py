@@ -103,4 +103,4 @@ class Report(msgspec.Struct, frozen=True, array_like=True):
     kept: tuple[Diagnostic, ...] = ()
     allowed: tuple[Allowed, ...] = ()
     files: int = 0  # files read, for the summary
-    failures: tuple[str, ...] = ()  # tracebacks of rules that raised: bugs of ours or of a plug-in
+    failures: tuple[str, ...] = ()  # tracebacks of what raised: bugs of ours or of a plug-in

@@ -32,7 +32,6 @@ from crowsfoot.facts.sql import (
     SetVariable,
     Transaction,
     Truncate,
-    Unknown,
     Update,
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,8 @@ def filled(rows: int) -> bytes:
             city = shop_app.City.create(name=f"city {number}")
             shop = shop_app.Shop.create(name=f"shop {number}", city=city)
             shop_app.Order.create(number=number, shop=shop)
-    found: bytes = shop_app.database.connection().serialize()
+    database: Any = shop_app.database
+    found: bytes = database.connection().serialize()
     shop_app.database.close()
     return found
 
@@ -53,7 +55,8 @@ def counted(case: Callable[..., object], rows: int) -> int:
     content = filled(rows)
     shop_app.database.init(":memory:")
     shop_app.database.connect()
-    connection: sqlite3.Connection = shop_app.database.connection()
+    database: Any = shop_app.database
+    connection: sqlite3.Connection = database.connection()
     connection.deserialize(content)
     statements: list[str] = []
     connection.set_trace_callback(statements.append)
@@ -101,7 +104,12 @@ def test_a_condition_says_which_columns_it_compares_and_how() -> None:
         ", Player.team > 3).order_by(Player.name.desc(), Player.id).limit(5))"
     )
     assert query.table == "players"
-    assert (query.equal, query.among, query.null, query.ranges) == (("name",), ("id",), ("retired",), ("team",))
+    assert (query.equal, query.among, query.null, query.ranges) == (
+        ("name",),
+        ("id",),
+        ("retired",),
+        ("team",),
+    )
     assert query.order == (("name", "desc"), ("id", "asc"))
     assert query.limit == 5
 

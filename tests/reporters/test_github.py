@@ -67,5 +67,5 @@ def test_a_fix_that_nobody_applies_is_told() -> None:
 def test_a_rule_that_failed_is_an_error() -> None:
     report = Report(failures=("Traceback (most recent call last):\n  x\nValueError: 1%\n",))
     assert render("github", view(report=report)) == (
-        "::error title=crowsfoot::A rule failed: ValueError: 1%25\n"
+        "::error title=crowsfoot::crowsfoot failed: ValueError: 1%25\n"
     )

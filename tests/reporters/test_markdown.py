@@ -54,4 +54,4 @@ def test_the_text_stays_below_the_limit_and_says_what_it_left_out() -> None:
 
 def test_a_rule_that_failed_stands_above_the_table() -> None:
     shown = render("markdown", view(report=Report(failures=("ValueError: *no*",))))
-    assert shown.endswith("⚠️ A rule failed: ValueError: &#42;no&#42;\n")
+    assert shown.endswith("⚠️ crowsfoot failed: ValueError: &#42;no&#42;\n")

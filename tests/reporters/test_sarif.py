@@ -321,7 +321,7 @@ def test_a_rule_that_failed_is_a_notification_without_the_paths_of_this_machine(
         "toolExecutionNotifications": [
             {
                 "level": "error",
-                "message": {"text": "A rule failed: ValueError: no such table."},
+                "message": {"text": "Crowsfoot failed: ValueError: no such table."},
                 "exception": {"kind": "ValueError", "message": "ValueError: no such table"},
             }
         ],

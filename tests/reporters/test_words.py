@@ -59,7 +59,10 @@ def test_the_summary_of_nothing_counts_the_files_that_were_read() -> None:
     assert summary(Report(files=1)) == "no findings in 1 file"
     allowed = Allowed(simple(HERE), Directive(HERE, ("some-rule",), "why", None))
     report = Report(allowed=(allowed,), files=3, failures=("ValueError: no",))
-    assert summary(report) == "no findings in 3 files; 1 allowed; 1 rule failed: this result is incomplete"
+    assert (
+        summary(report)
+        == "no findings in 3 files; 1 allowed; 1 failure of crowsfoot: this result is incomplete"
+    )
 
 
 def test_the_summary_names_unsafe_fixes_alone() -> None:

@@ -141,6 +141,10 @@ def validate_constraint(it: ValidateConstraint, draft: Draft) -> None:
             draft.check_key(table, target, it.range, "the foreign key is checked")
         return
     check = table.checks.get(it.name)
+    if check is None and any(
+        column.not_null_name == it.name and column.not_null_valid for column in table.columns.values()
+    ):
+        return
     if check is None or not check.valid:
         for each in draft.family(table):
             draft.scan(each, it.range, _CHECKED)

@@ -20,7 +20,7 @@ def render(view: View) -> str:
 
 
 def _failure(failure: str) -> str:
-    return f"::error title=crowsfoot::{_data(visible(f'A rule failed: {failure_line(failure)}'))}"
+    return f"::error title=crowsfoot::{_data(visible(f'crowsfoot failed: {failure_line(failure)}'))}"
 
 
 def _command(view: View, diagnostic: Diagnostic) -> str:

@@ -16,7 +16,7 @@ with `version`; new keys may be added to it.
      "failures": [str],
      "summary": {"findings": int, "errors": int, "warnings": int, "notes": int, "allowed": int, "files": int}}
 
-failures are tracebacks of rules that raised; summary.files is how many files were read.
+failures are tracebacks of what raised; summary.files is how many files were read.
 `jsonl` is one object of findings per line and nothing else.
 """
 

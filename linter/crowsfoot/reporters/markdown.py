@@ -20,7 +20,7 @@ _ESCAPES = str.maketrans({it: f"&#{ord(it)};" for it in '\\`*_{}[]<>#!|~&@$"'})
 def render(view: View) -> str:
     lines = ["## crowsfoot", "", f"{_text(summary(view.report))}.", ""]
     for failure in view.report.failures:
-        lines += [f"⚠️ A rule failed: {_text(failure_line(failure))}", ""]
+        lines += [f"⚠️ crowsfoot failed: {_text(failure_line(failure))}", ""]
     if view.report.kept:
         lines += ["| | Place | Rule | Finding |", "| --- | --- | --- | --- |"]
     size = sum(len(it.encode("utf-8", "surrogatepass")) + 1 for it in lines)

@@ -83,7 +83,7 @@ def _invocation(view: View) -> Any:
         tool_execution_notifications=[
             om.Notification(
                 level="error",
-                message=om.Message(text=sentence(f"a rule failed: {it}")),
+                message=om.Message(text=sentence(f"crowsfoot failed: {it}")),
                 exception=om.Exception(kind=it.partition(":")[0], message=it),
             )
             for it in failures

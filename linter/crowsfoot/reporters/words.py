@@ -93,5 +93,5 @@ def _rest(report: Report) -> list[str]:
     if report.allowed:
         rest.append(f"{len(report.allowed)} allowed")
     if report.failures:
-        rest.append(f"{plural(len(report.failures), 'rule')} failed: this result is incomplete")
+        rest.append(f"{plural(len(report.failures), 'failure')} of crowsfoot: this result is incomplete")
     return rest

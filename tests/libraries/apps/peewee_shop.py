@@ -1,5 +1,4 @@
 # mypy: ignore-errors
-# ruff: noqa: B018, FURB118
 """A small shop on Peewee. Each function is a case: it is run, and what it sends is counted."""
 
 from peewee import CharField, ForeignKeyField, IntegerField, Model, SqliteDatabase, fn, prefetch

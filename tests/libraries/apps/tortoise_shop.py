@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: B018
+# ruff: noqa: PERF401
 """A small shop on Tortoise. Each function is a case: it is run, and what it sends is counted."""
 
 import asyncio

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from crowsfoot.libraries.django import functions, machinery, managers, models, names, querysets, related
+from crowsfoot.libraries.django.filters import filter_set
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import Paginator, paginator
 from crowsfoot.libraries.django.querysets import QuerySet
@@ -39,7 +40,7 @@ PACKAGES: Final = (
         "dirtyfields",
         "organizations",
         "import_export",
-        "django_tenants",
+        "django_tenants", "django_filters",
     ),
 )
 
@@ -74,7 +75,7 @@ def instance_of(cls: Class, at: At) -> Object | None:
 
 
 def row(model: Model) -> Object:
-    return Row(model)
+    return Row(model, sure=False)
 
 
 def new_row(model: Model, args: Args) -> Object:
@@ -116,7 +117,7 @@ def received(chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | 
         chain[-1] in ("queryset", "qs") or chain[-1].endswith(("_queryset", "_qs"))
     )
     if name in _TELLING or ((of_manager or of_query_set) and querysets.is_method(name)):
-        return querysets.call(QuerySet(None, made=at.place), name, args, at)
+        return querysets.call(QuerySet(None, made=at.place, sure=len(chain) > 1), name, args, at)
     return None
 
 
@@ -156,6 +157,8 @@ def constructed(cls: Class, args: Args, at: At) -> Object | None:
         last = names.last(it)
         if last == "Paginator" and it.startswith("django.core"):
             return paginator(it, args, at)
+        if last.endswith("FilterSet"):
+            return filter_set(cls, args, machinery.model_of(cls, at), at)
         if names.is_of_models(it) and last.endswith(("Field", "ForeignKey")):
             return Built(it, args)
     return None

@@ -22,7 +22,7 @@ def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: 
         if model is None:
             return None
         if param not in _MANY:
-            return Row(model)
+            return Row(model, sure=False)
         # It is given anew each time, so that nobody has looked at it before.
         return msgspec.structs.replace(managers.default(model, at).query_set(at), made=None)
     return None
@@ -70,7 +70,7 @@ def _said(cls: Class, at: At) -> Model | None:
 def _sent(args: Args, at: At) -> Object | None:
     sender = args.get(None, "sender")
     model = at.model_of(sender) if isinstance(sender, Class) else None
-    return Row(model) if model is not None else None
+    return Row(model, sure=False) if model is not None else None
 
 
 _KINDS: Final = (

@@ -51,6 +51,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     narrowed: bool = False  # it is no longer all of the relation: what was prefetched does not serve
     cached: bool = False  # its rows are there
     empty: bool = False  # none()
+    sure: bool = True  # it is one, and somebody knows what has been fetched before
 
     def attribute(self, name: str, at: At) -> Object:
         for cls in self.sets:
@@ -120,7 +121,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
         path: tuple[str, ...] = ()
         if self.owner is not None:
             plan, path = child_plan(self.owner, self.relation, plan)
-        return Row(self.model, plan, path, single=not path)
+        return Row(self.model, plan, path, single=not path, sure=self.sure)
 
 
 class Method(Object, frozen=True):

@@ -28,6 +28,7 @@ class Row(Object, frozen=True, cache_hash=True):
     path: tuple[str, ...] = ()  # the relations from the row that was asked for
     single: bool = True  # each of which leads to one row
     new: bool = False  # it is not in the database yet
+    sure: bool = True  # somebody knows how it was fetched
 
     def attribute(self, name: str, at: At) -> Object:
         model = self.model
@@ -79,6 +80,7 @@ class Row(Object, frozen=True, cache_hash=True):
             self.path if same else min(self.path, other.path, key=len),
             self.single and other.single,
             self.new and other.new,
+            self.sure and other.sure,
         )
 
     def with_loaded(self, paths: tuple[str, ...]) -> Row:
@@ -91,7 +93,7 @@ class Row(Object, frozen=True, cache_hash=True):
         """Of a row of some model: a relation to many rows that only one model has tells which."""
         found = [model for model, field in at.models.with_relation(name) if field.kind == "many"]
         if len(found) == 1:
-            return Row(found[0], self.plan, self.path, self.single).attribute(name, at)
+            return Row(found[0], self.plan, self.path, self.single, sure=False).attribute(name, at)
         return self.inherited(name, at)
 
     def _field(self, field: Field, at: At) -> Object:
@@ -109,8 +111,8 @@ class Row(Object, frozen=True, cache_hash=True):
             # The far side of a one-to-one knows whom it belongs to.
             loaded = plans.with_path(loaded, (field.back,), plans.cut(self.plan, 1))
         if target is None:
-            return UNKNOWN if isinstance(field, DjangoField) and field.generic else Row(None)
-        return Row(target, loaded, self.step(field.name), self.single)
+            return UNKNOWN if isinstance(field, DjangoField) and field.generic else Row(None, sure=False)
+        return Row(target, loaded, self.step(field.name), self.single, sure=self.sure)
 
     def loaded(self, field: Field) -> Plan | None:
         """How the rows of a relation were fetched with this one; None where they were not."""
@@ -146,7 +148,7 @@ class Row(Object, frozen=True, cache_hash=True):
         field = self.model.fields.get(relation) if self.model is not None else None
         target = at.models.target(field) if field is not None else None
         loaded, path = child_plan(self, relation, plan)
-        row = Row(target, loaded, path, single=False)
+        row = Row(target, loaded, path, single=False, sure=self.sure)
         return row if field is not None and field.kind == "one" else Many(row)
 
     def _other(self, name: str, model: Model, at: At) -> Object:

@@ -50,6 +50,7 @@ def query(
         loads=plans.paths(of.plan),
         relation=of.relation,
         instead=_instead(of, operation, method),
+        likely=of.sure and (row is None or row.sure or not lazy),
     )
 
 
@@ -69,6 +70,7 @@ def relation_read(row: Row, field: Field, at: At) -> Query:
         limit=1,
         relation=field.name,
         instead=_loading(row, field),
+        likely=row.sure,
     )
 
 
@@ -87,6 +89,7 @@ def column_read(row: Row, name: str) -> Query:
         limit=1,
         relation=name,
         instead=way,
+        likely=row.sure,
     )
 
 

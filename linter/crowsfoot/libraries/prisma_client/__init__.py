@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Library, Object
-from crowsfoot.libraries.prisma_client.actions import Row, fits, run, says, tells
+from crowsfoot.libraries.prisma_client.actions import Row, fits, promised, says, tells
 from crowsfoot.libraries.prisma_client.clients import Accessor, Client, client_call
 from crowsfoot.libraries.prisma_client.schema import (
     LIBRARY_NAME,
@@ -62,19 +62,12 @@ class PrismaClient:
         accessor = chain[-1] if chain else ""
         model = model_of_accessor(at.models, accessor)
         if model is not None and (chain[-2:-1] == ("db",) or says(args)):
-            return run(method, args, at, model, accessor)
+            return promised(method, args, at, model, accessor)
         if not tells(method, args):
             return None
         if chain[-2:-1] == ("db",) or has_schema(at.models):
-            return run(method, args, at, None, accessor if chain[-2:-1] == ("db",) else "")
+            return promised(method, args, at, None, accessor if chain[-2:-1] == ("db",) else "")
         return None
-
-    def reached(self, chain: tuple[str, ...], name: str, at: At) -> Object | None:
-        """What an attribute of an unknown receiver is: `client.db.user`, where the schema has a User."""
-        if chain[-1:] != ("db",):
-            return None
-        model = model_of_accessor(at.models, name)
-        return None if model is None else Accessor(name, model)
 
     def models_of(self, databases: Iterable["Database"]) -> list[Model]:
         return models_of(databases)

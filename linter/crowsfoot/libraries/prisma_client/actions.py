@@ -6,7 +6,7 @@ import msgspec
 
 from crowsfoot.libraries.calls import entries, number, options
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Many, Object, Table
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Many, Object, Place, Table
 from crowsfoot.libraries.prisma_client.schema import LIBRARY_NAME
 from crowsfoot.libraries.prisma_client.wheres import Compared, compared, included, is_known, ordered
 from crowsfoot.libraries.query import Operation, Query
@@ -97,17 +97,57 @@ def run(
     accessor: str,
     *,
     batch: bool = False,
-    likely: bool = True,
 ) -> Object:
     """Say what the action sends, and give what comes back."""
-    query = query_of(name, args, at, model, accessor, likely)
-    at.runs(msgspec.structs.replace(query, in_batch=True) if batch else query)
-    if batch or query.operation in ("count", "aggregate"):
-        return Many(UNKNOWN) if query.operation == "aggregate" else UNKNOWN
+    query = query_of(name, args, at, model, accessor)
+    if batch:
+        at.runs(msgspec.structs.replace(query, in_batch=True))
+        return UNKNOWN
+    at.runs(query)
+    return _result(query, model)
+
+
+def promised(name: str, args: Args, at: At, model: Model | None, accessor: str) -> Object:
+    """The same of a receiver that may be a batch: it is sent only if it is awaited."""
+    query = query_of(name, args, at, model, accessor)
+    return Promised(query, _result(query, model), at.place)
+
+
+def _result(query: Query, model: Model | None) -> Object:
+    if query.operation == "aggregate":
+        return Many(UNKNOWN)
+    if query.operation == "count" or (query.many and query.operation != "select"):
+        return UNKNOWN
     row = Row(model, query.loads)
-    if query.operation == "select" and query.many:
-        return Many(row)
-    return UNKNOWN if query.many else row
+    return Many(row) if query.many else row
+
+
+class Promised(Object, frozen=True):
+    """A request that is sent once it is awaited; made where it was made, which is where it counts."""
+
+    query: Query
+    result: Object
+    made: Place
+
+    def awaited(self, at: At) -> Object:
+        at.elsewhere(self.made).runs(self.query, made=self.made)
+        return self.result
+
+    def attribute(self, name: str, at: At) -> Object:
+        """The client that does not need `await` gives its rows at once."""
+        return self.awaited(at).attribute(name, at)
+
+    def element(self, at: At) -> Object:
+        return self.awaited(at).element(at)
+
+    def item(self, index: Object, at: At) -> Object:
+        return self.awaited(at).item(index, at)
+
+    def measured(self, at: At) -> None:
+        self.awaited(at)
+
+    def moved(self, place: Place) -> Object:
+        return Promised(self.query, self.result, place)
 
 
 def query_of(name: str, args: Args, at: At, model: Model | None, accessor: str, likely: bool = True) -> Query:
@@ -138,7 +178,7 @@ def query_of(name: str, args: Args, at: At, model: Model | None, accessor: str, 
         loads=included(given.get("include")),
         instead=_instead(name, where, given, model),
         # A call that writes many rows is most often one of few.
-        likely=likely and name not in ("create_many", "group_by"),
+        likely=name not in ("create_many", "group_by"),
     )
 
 

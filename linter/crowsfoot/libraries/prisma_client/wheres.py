@@ -11,12 +11,14 @@ Kind = Literal["equal", "null", "among", "ranges", "others"]
 Direction = Literal["asc", "desc"]
 
 # Source: https://prisma-client-py.readthedocs.io/en/stable/reference/operations/#filtering-by-field-values
-_RANGES: Final = frozenset(("lt", "lte", "gt", "gte", "startswith"))
+_RANGES: Final = frozenset(("lt", "lte", "gt", "gte", "startswith", "startsWith"))
 _OF_RELATIONS: Final = frozenset(("is", "is_not", "some", "every", "none"))
 _OPERATORS: Final = frozenset(
     (
         *("equals", "in", "not", "not_in", "contains", "endswith", "mode", "search", "path"),
         *("has", "has_every", "has_some", "is_empty"),
+        # The names of the engine, which JSON filters are given as they are.
+        *("hasEvery", "hasSome", "isEmpty", "notIn", "endsWith", "string_contains", "array_contains"),
     )
 )
 _DEEPEST: Final = 8
@@ -72,7 +74,7 @@ def _of_column(path: str, value: Object, inner: Mapping[str, Object]) -> Iterato
         elif word == "in":
             kinds.append("among")
         elif word in _RANGES:
-            kinds.append("others" if word == "startswith" and "mode" in inner else "ranges")
+            kinds.append("others" if word.lower() == "startswith" and "mode" in inner else "ranges")
         elif word != "mode":
             kinds.append("others")
     yield from (Compared(kind, path) for kind in dict.fromkeys(kinds))

@@ -1,4 +1,4 @@
-"""The text of a statement with holes -> whether one of them stands for a value, and not for a name or a list."""
+"""The text of a statement with holes -> whether one stands for a value, and not for a name or a list."""
 
 import re
 from typing import Final

@@ -29,6 +29,9 @@ class SqlAlchemy:
     # Pydantic and FastAPI read rows, where there are some.
     PACKAGES: tuple[str, ...] = (*(it for it in _PACKAGES if it != "sqlmodel"), "pydantic", "fastapi")
 
+    # Its relations are called as any attribute is ("model", "outputs"): what has one need not be a row.
+    telling = False
+
     def called(self, name: str, args: Args, at: At) -> Object | None:
         return constructs.called(name, args, at)
 

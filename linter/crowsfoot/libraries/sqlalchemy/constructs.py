@@ -14,7 +14,7 @@ from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.loading import COLUMN_LOADERS, RELATION_LOADERS, option
 from crowsfoot.libraries.sqlalchemy.models import Declared
 from crowsfoot.libraries.sqlalchemy.names import CONNECTIONS, SESSIONS, last, ours
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, is_true, text
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, is_true, model_of, text
 from crowsfoot.libraries.sqlalchemy.sessions import Connection, Session, SessionMaker
 from crowsfoot.libraries.sqlalchemy.statements import Change, Select, Selection, TableRef, Text, entity
 
@@ -79,7 +79,7 @@ def _delete(args: Args, at: At) -> Object:
 
 def _change(operation: str, args: Args, at: At) -> Object:
     it = args.get(0)
-    model = at.model_of(it) if it is not None else None
+    model = model_of(it, at)
     table = it.name if isinstance(it, TableRef) else ""
     of = model.id if model is not None else it.model if isinstance(it, TableRef) else None
     return Change(operation, of, table)  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ def _exists(args: Args, at: At) -> Object:
     it = args.get(0)
     if isinstance(it, Selection):
         return Expression(it.condition.columns, "exists", table=it.root() or "", where=it.condition)
-    model = at.model_of(it) if it is not None else None
+    model = model_of(it, at)
     within = tuple(column for one in args.all for column in columns(one))
     return Expression(within, "exists", table=model.id if model is not None else "")
 

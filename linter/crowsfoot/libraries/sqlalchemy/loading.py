@@ -11,7 +11,7 @@ import msgspec
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver, text
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, model_of, text
 
 Path: TypeAlias = tuple[str, ...]
 How = Literal["eager", "lazy", "each", "raises", "none", "default"]
@@ -134,7 +134,7 @@ class Option(Receiver, frozen=True):
 def option(name: str, args: Args, at: At) -> Object:
     """What joinedload(...), load_only(...) and the like give; Load(Book) is the beginning of a chain."""
     if name == "Load":
-        model = at.model_of(args.positional[0]) if args.positional else None
+        model = model_of(args.get(0), at)
         return Option(model.id if model else None)
     return Option().method(name, args, at)
 

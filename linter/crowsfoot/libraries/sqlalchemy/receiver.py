@@ -1,6 +1,7 @@
 """Objects whose methods are told by name: `of.name(args)` is of.method(name, args, at)."""
 
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Many, Object, OneOf
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Many, Object, OneOf
 
 
 class Receiver(Object, frozen=True):
@@ -40,6 +41,13 @@ class Awaiting(Object, frozen=True):
 
     def awaited(self, at: At) -> Object:
         return self.of
+
+
+def model_of(it: Object | None, at: At) -> Model | None:
+    """The model that a class is; a name in quotes is none here."""
+    if isinstance(it, OneOf):
+        return next((model for option in it.options if (model := model_of(option, at)) is not None), None)
+    return at.model_of(it) if isinstance(it, Class) else None
 
 
 def elements(value: Object | None, at: At) -> tuple[Object, ...]:

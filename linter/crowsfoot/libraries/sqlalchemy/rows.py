@@ -50,7 +50,7 @@ class Row(Object, frozen=True):
         if field.kind == "column":
             if not self.fresh and self.loads.leaves_out(model, name, field.deferred):
                 self._deferred(field, model, at)
-            elif field.stored:
+            elif field.stored and not self.fresh:
                 expired(model, name, at)
             return UNKNOWN
         return self._relation(field, model, at, asked=False)

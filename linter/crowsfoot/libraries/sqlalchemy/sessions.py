@@ -13,7 +13,7 @@ from crowsfoot.libraries.sqlalchemy.expressions import Condition
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery, paginated
 from crowsfoot.libraries.sqlalchemy.loading import Option
 from crowsfoot.libraries.sqlalchemy.names import ours
-from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements, is_none, text
+from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements, is_none, model_of, text
 from crowsfoot.libraries.sqlalchemy.results import Result, first, first_of
 from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, FAILED, MAY_HAVE_EXPIRED, Row
 from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
@@ -82,7 +82,7 @@ class Session(Receiver, frozen=True):
 
     def _get(self, name: str, args: Args, at: At) -> Object:
         it = args.get(0, "entity")
-        model = at.model_of(it) if it is not None else None
+        model = model_of(it, at)
         if model is None:
             if isinstance(it, Selection):  # Flask-SQLAlchemy's one_or_404(select(Book))
                 return first_of(execute(it, f"{self.name}.{name}", at, is_async=self.is_async))
@@ -152,7 +152,7 @@ class Session(Receiver, frozen=True):
         model = (
             at.models.get(row.model)
             if isinstance(row, Row)
-            else at.model_of(row)
+            else model_of(row, at)
             if row is not None
             else None
         )
@@ -170,7 +170,7 @@ class Session(Receiver, frozen=True):
         return Row(model.id, is_async=self.is_async) if model is not None else UNKNOWN
 
     def _bulk(self, name: str, args: Args, at: At) -> None:
-        model = at.model_of(args.positional[0]) if args.positional else None
+        model = model_of(args.get(0), at)
         at.runs(
             Query(
                 "sqlalchemy",
@@ -290,7 +290,7 @@ def received(chain: tuple[str, ...], method: str, args: Args, at: At) -> Object 
 
 
 def _model(it: Object, at: At) -> Model | None:
-    model = at.model_of(it)
+    model = model_of(it, at)
     return (
         model
         if model is not None and model.library in ("sqlalchemy", "sqlmodel") and not model.abstract

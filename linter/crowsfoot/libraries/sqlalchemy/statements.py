@@ -21,7 +21,7 @@ from crowsfoot.libraries.sqlalchemy.expressions import (
     by_keywords,
 )
 from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, text
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, model_of, text
 from crowsfoot.libraries.sqlalchemy.rows import Row, tuple_of
 
 
@@ -76,7 +76,7 @@ class Selection(Receiver, frozen=True):
         if name in ("join", "outerjoin", "join_from", "outerjoin_from"):
             return self._joined(args, at)
         if name == "select_from":
-            model = at.model_of(args.positional[0]) if args.positional else None
+            model = model_of(args.get(0), at)
             return msgspec.structs.replace(self, base=model.id) if model is not None else self
         if name in ("add_columns", "add_entity", "add_column", "with_entities", "with_only_columns"):
             more = tuple(entity(it, at) for one in args.positional for it in elements(one, at))
@@ -99,7 +99,7 @@ class Selection(Receiver, frozen=True):
                 if given.target not in known:
                     joins += ((given.target, path),)
                 continue
-            model = at.model_of(given)
+            model = model_of(given, at)
             root = at.models.get(self.root())
             if model is not None and root is not None and model.id not in known and model.id != root.id:
                 ways = [it.name for it in root.fields.values() if it.target == model.id]
@@ -338,7 +338,7 @@ def entity(it: Object, at: At) -> Entity:
         return Entity(model or None, "", it.kind, it.label)
     if isinstance(it, TableRef):
         return Entity(it.model, "*", label=it.name)
-    model_found = at.model_of(it)
+    model_found = model_of(it, at)
     return Entity(model_found.id) if model_found is not None else Entity()
 
 

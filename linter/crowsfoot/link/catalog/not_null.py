@@ -90,9 +90,7 @@ def rename_not_null(draft: Draft, table: Table, column: Column, name: str) -> No
     for one in [table, *heirs(draft.catalog, table)]:
         own = one.columns.get(column.name)
         if own is not None:
-            draft.put(
-                replace(one, columns=edited(one.columns, own.name, replace(own, not_null_name=name)))
-            )
+            draft.put(replace(one, columns=edited(one.columns, own.name, replace(own, not_null_name=name))))
 
 
 def without(column: Column) -> Column:

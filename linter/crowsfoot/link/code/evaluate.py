@@ -31,7 +31,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.frame import Each, Effect, Frame
-from crowsfoot.link.code.loops import is_row_loop, walk_of
+from crowsfoot.link.code.loops import grows, is_row_loop, walk_of
 from crowsfoot.link.code.program import Program
 
 
@@ -79,7 +79,8 @@ class Here:
         it = frame.scope.values[value]
         loop, parameter = it.loop, None
         if query.cause != "call" and isinstance(it, facts.Attribute):
-            if not frame.reads(it.of, it.name):
+            # What has expired comes back whole.
+            if not frame.reads(it.of, it.name if query.cause != "expired" else ""):
                 return
             loop, parameter = frame.loop_of(it.of), frame.parameter_of(it.of)  # a row keeps what it has loaded
         frame.add(Effect(query, value, loop, parameter=parameter, each=self._each), made)
@@ -330,12 +331,16 @@ class Evaluator:
 
     def _guess(self, frame: Frame, number: int, value: facts.Attribute) -> Object:
         """A relation to many rows that only one model has, read from something that nobody knows."""
-        if frame.marks:
+        if frame.marks and _of_any(frame.scope, value.of):
             for library in self._libraries:
                 guess: Callable[[str, Here], None] | None = getattr(library, "guess", None)
                 if guess is not None:
                     guess(value.name, Here(self, frame, number))
-        found = [it for it in self.models.with_relation(value.name) if it[1].kind == "many"]
+        found = [
+            it
+            for it in self.models.with_relation(value.name)
+            if it[1].kind == "many" and getattr(self._by_name.get(it[0].library), "telling", True)
+        ]
         if len(found) != 1:
             return UNKNOWN
         model = found[0][0]
@@ -630,8 +635,12 @@ class Evaluator:
             self._fan_out(frame, value, function.name)
         if function is UNKNOWN:
             return self._received(frame, number, value, args)
-        if isinstance(function, External) and "()." in function.name and not self._library(function.name):
-            # A method of something that a library has made of which nothing is known: request.db.query(Book)
+        if (
+            isinstance(function, External)
+            and isinstance(frame.scope.values[value.of], facts.Attribute)
+            and not self._library(function.name)
+        ):
+            # A method of something of which nothing is known but the module: request.db.query(Book)
             found = self._received(frame, number, value, args)
             if found is not UNKNOWN:
                 return found
@@ -1031,6 +1040,8 @@ class Evaluator:
         size = "rows"
         if over is not None and over.over is not None:
             size = standard.size_of(frame.known(over.over))
+            if size == "rows" and not grows(frame, over.over):
+                size = "fixed"
         return Many(each, None, size)
 
     def _element(self, frame: Frame, number: int, value: facts.Element) -> Object:
@@ -1132,6 +1143,14 @@ class Evaluator:
 def _measured(it: Object, at: Here) -> None:
     for option in it.options if isinstance(it, OneOf) else (it,):
         option.measured(at)
+
+
+def _of_any(scope: facts.Scope, number: int) -> bool:
+    """Whether that is an element of a parameter of which nothing is said."""
+    it = scope.values[number]
+    over = scope.loops[it.over].over if isinstance(it, facts.Element) else None
+    held = scope.values[over] if over is not None else None
+    return isinstance(held, facts.Parameter) and scope.params[held.index].annotation is None
 
 
 def _returns(value: facts.AnyValue) -> bool:

@@ -110,14 +110,16 @@ class Frame:
             return False
         number = read.of
         it = self.scope.values[number]
-        while isinstance(it, (Attribute, Element)):
-            over = it.of if isinstance(it, Attribute) else self.scope.loops[it.over].over
-            if over is None:
-                break
+        # A relation that is read since brings rows anew: an attribute counts where it is read.
+        while isinstance(it, Element) and (over := self.scope.loops[it.over].over) is not None:
             number, it = over, self.scope.values[over]
         if isinstance(it, Parameter):
             number = -1
-        return any(name == word and number < at < value for name, at in self.marks)
+        # What happens in each pass is told of where it happens.
+        return any(
+            name == word and number < at < value and self.scope.values[at].loop < read.loop
+            for name, at in self.marks
+        )
 
     def known(self, value: int) -> Object:
         return self.objects[value] or UNKNOWN

@@ -34,12 +34,12 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
         return True
     if _NO_ROWS.search(loop.target):
         return False
-    if not _grows(frame, loop.over):
+    if not grows(frame, loop.over):
         return False
     return standard.size_of(frame.known(loop.over)) == "rows"
 
 
-def _grows(frame: Frame, number: int) -> bool:
+def grows(frame: Frame, number: int) -> bool:
     """Whether what is gone over is no constant of the program, by what it is called."""
     it = frame.scope.values[number]
     known = frame.known(number)
@@ -51,9 +51,9 @@ def _grows(frame: Frame, number: int) -> bool:
             return False
         method = frame.scope.values[it.of]
         if word in ("items", "values", "keys") and isinstance(method, facts.Attribute):
-            return _grows(frame, method.of)
+            return grows(frame, method.of)
         if word in _PASS_ON and it.args:
-            return _grows(frame, it.args[0])
+            return grows(frame, it.args[0])
         return True
     word = _last_word(frame, number)
     return not (word.isupper() and len(word) > 1) and word not in _OF_THE_PROGRAM

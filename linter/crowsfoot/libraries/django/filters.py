@@ -1,0 +1,33 @@
+"""Sets of filters of django-filter: `BookFilter(request.GET, queryset=books).qs` has the rows of books."""
+
+import msgspec
+
+from crowsfoot.libraries.django import managers
+from crowsfoot.libraries.django.plans import Plan
+from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Object
+
+
+class FilterSet(Object, frozen=True):
+    """A set of filters over rows."""
+
+    cls: Class
+    rows: Object
+
+    def attribute(self, name: str, at: At) -> Object:
+        found = at.member(self.cls, name, self)
+        return found if found is not None else self.inherited(name, at)
+
+    def inherited(self, name: str, at: At) -> Object:
+        if name == "qs" and isinstance(self.rows, QuerySet):
+            return msgspec.structs.replace(self.rows, made=at.place, narrowed=True, cached=False)
+        return self.rows if name in ("qs", "queryset") else UNKNOWN
+
+
+def filter_set(cls: Class, args: Args, model: Model | None, at: At) -> FilterSet:
+    """What a call of its class makes; without a query set it takes all rows of its model."""
+    rows = args.get(1, "queryset")
+    if rows is None:
+        rows = managers.default(model, at).query_set(at) if model is not None else QuerySet(None, Plan(anything=True))
+    return FilterSet(cls, rows)

@@ -1,0 +1,224 @@
+"""What a program sends as SQL: counted on SQLite for 1, 10 and 100 rows, and read from its text for others."""
+
+import sqlite3
+import types
+from collections.abc import Callable
+from inspect import signature
+from pathlib import Path
+
+import pytest
+
+from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.raw.statements import read
+from crowsfoot.libraries.raw.tokens import HOLE
+
+from .apps import sqlite_shop as shop_app
+from .sending import marked, sent
+
+TEXT = (Path(__file__).parent / "apps" / "sqlite_shop.py").read_text()
+
+CASES = [
+    name
+    for name, it in vars(shop_app).items()
+    if isinstance(it, types.FunctionType) and it.__module__ == shop_app.__name__
+]
+
+
+@pytest.fixture(scope="module")
+def growing() -> set[str]:
+    """The functions of the app of which we say that they send a query per row."""
+    return {it.function for found in sent(TEXT).repeated.values() for it in found}
+
+
+def counted(case: Callable[..., object], rows: int) -> int:
+    """How many statements a case sends, with that many rows in each table."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("CREATE TABLE shop (id INTEGER PRIMARY KEY, name TEXT)")
+    connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, shop_id INT)")
+    connection.execute("CREATE TABLE log (text TEXT)")
+    keys = [(it,) for it in range(1, rows + 1)]
+    connection.executemany("INSERT INTO shop VALUES (?, 'x')", keys)
+    connection.executemany("INSERT INTO orders (shop_id) VALUES (?)", keys)
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    given = {"connection": connection, "ids": list(range(1, rows + 1))}
+    case(**{name: given[name] for name in signature(case).parameters})
+    connection.close()
+    return len(statements)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_our_verdict_is_what_is_counted(name: str, growing: set[str]) -> None:
+    one, ten, hundred = (counted(getattr(shop_app, name), rows) for rows in (1, 10, 100))
+    grows = hundred - ten >= 90 and ten - one >= 9
+    assert grows or hundred == ten, f"neither constant nor linear: {one}, {ten}, {hundred}"
+    assert (name in growing) == grows, f"{one}, {ten}, {hundred} statements for 1, 10, 100 rows"
+
+
+def test_drivers_send_what_their_methods_are_given() -> None:
+    code = """
+import asyncio, asyncpg, aiosqlite, psycopg
+
+async def asked_of_a_pool(ids):
+    pool = await asyncpg.create_pool("postgres://")
+    async with pool.acquire() as connection:
+        for each in ids:
+            await connection.fetchrow("SELECT * FROM users WHERE id = $1", each)  # N
+            row = await connection.fetchval("SELECT name FROM users WHERE id = $1", each)  # N
+        await connection.executemany("INSERT INTO users (id) VALUES ($1)", ids)
+        await connection.copy_records_to_table("users", records=ids)
+
+async def prepared(connection: asyncpg.Connection, ids):
+    statement = await connection.prepare("SELECT * FROM users WHERE id = $1")
+    return [await statement.fetch(each) for each in ids]  # N
+
+async def all_at_once(pool: asyncpg.Pool, ids):
+    return await asyncio.gather(*[pool.fetch("SELECT * FROM users WHERE id = $1", each) for each in ids])  # N
+
+async def in_sqlite(ids):
+    async with aiosqlite.connect("a.db") as db:
+        for each in ids:
+            async with db.execute("SELECT * FROM users WHERE id = ?", (each,)) as cursor:  # N
+                async for row in cursor:
+                    print(row)
+
+def in_psycopg(connection: psycopg.Connection, ids):
+    with connection.cursor() as cursor:
+        for each in ids:
+            row = cursor.execute("SELECT * FROM users WHERE id = %s", (each,)).fetchone()  # N
+        for row in cursor.execute("SELECT * FROM users WHERE id = ANY(%s)", (ids,)):
+            print(row)
+"""
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_the_text_is_evidence_enough_of_an_unknown_receiver() -> None:
+    code = """
+def asked(db, client, driver, ids):
+    for each in ids:
+        db.execute("SELECT * FROM users WHERE id = %s", (each,))  # N
+        client.execute("select the best")
+        client.execute(each)
+        driver.execute("click", each)
+        client.fetch("https://example.com/" + each)
+        client.query("update")
+"""
+    # "select the best" begins as SQL does; it has no table, and no placeholder.
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_what_is_no_row_query_may_be_sent_per_item() -> None:
+    code = """
+import psycopg
+
+def kept(connection: psycopg.Connection, names, migrations):
+    for each in names:
+        connection.execute(f"ANALYZE {each}")
+        connection.execute(f"SELECT count(*) FROM {each}")
+        connection.execute("SELECT * FROM %s" % each)
+        connection.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", (each,))
+        connection.execute("SELECT pg_advisory_lock(%s)", (each,))
+        connection.execute("NOTIFY jobs")
+        connection.execute("SELECT 1")
+        connection.execute("INSERT INTO schema_migrations (name) VALUES (%s)", (each,))
+        connection.execute("COPY users FROM STDIN")
+"""
+    assert not sent(code).repeated
+
+
+def test_text_of_identifiers_and_values_that_are_quoted_is_not_interpolated() -> None:
+    code = """
+import psycopg
+from psycopg import sql
+
+def asked(connection: psycopg.Connection, column, key):
+    connection.execute(f"SELECT * FROM users WHERE {column} = %s", (key,))
+    connection.execute("SELECT * FROM users WHERE id = %s", (key,))
+    connection.execute(sql.SQL("SELECT * FROM users WHERE {} = %s").format(sql.Identifier(column)), (key,))
+    connection.execute("SELECT * FROM users WHERE id = %s" % key)
+"""
+    found = {line: query.interpolated for line, (query,) in sent(code).queries.items()}
+    assert found == {6: True, 7: False, 8: False, 9: True}
+
+
+@pytest.mark.parametrize(
+    ("imports", "sql", "instead"),
+    [
+        ("asyncpg", "SELECT * FROM users WHERE tenant = $1 AND id = $2", "one SELECT WHERE id = ANY(...)"),
+        ("sqlite3", "SELECT * FROM users WHERE name = ?", "one SELECT WHERE name IN (...)"),
+        ("sqlite3", "SELECT count(*) FROM users WHERE team_id = ?", "one SELECT ... GROUP BY team_id"),
+        ("pymysql", "DELETE FROM users WHERE id = %s", "one DELETE WHERE id IN (...)"),
+        ("psycopg", "INSERT INTO users (id) VALUES (%s)", "executemany()"),
+        # Its executemany() sends one statement after another. Source: https://www.psycopg.org/docs/extras.html
+        ("psycopg2", "INSERT INTO users (id) VALUES (%s)", "execute_values()"),
+    ],
+)
+def test_what_to_write_instead_is_one_statement(imports: str, sql: str, instead: str) -> None:
+    code = f"import {imports}\nconnection = {imports}.connect('')\ndef asked(ids):\n"
+    code += f"    for each in ids:\n        connection.execute({sql!r}, each)\n"
+    (found,) = (it for each in sent(code).repeated.values() for it in each)
+    assert found.query.instead == instead
+
+
+def query_of(sql: str) -> Query:
+    (found,) = sent(f"import sqlite3\nsqlite3.connect('').execute({sql!r})").queries.values()
+    return found[0]
+
+
+def test_a_query_has_the_shape_of_its_sql() -> None:
+    query = query_of(
+        "SELECT p.*, t.name FROM public.players AS p LEFT JOIN teams t ON t.id = p.team_id"
+        " WHERE p.name = ? AND p.id IN (1, 2) AND p.retired IS NULL AND (p.age BETWEEN 3 AND 9 AND t.city = ?)"
+        " AND lower(p.mail) = ? AND p.state <> 'x' AND p.nick LIKE 'a%' ORDER BY p.age DESC, p.id LIMIT 20"
+    )
+    assert query.table == "public.players"
+    assert query.equal == ("name", "teams.city")
+    assert (query.among, query.null, query.ranges) == (("id",), ("retired",), ("age", "nick"))
+    assert query.others == ("mail", "state")
+    assert (query.order, query.limit) == ((("age", "desc"), ("id", "asc")), 20)
+
+
+@pytest.mark.parametrize(
+    ("sql", "operation", "table"),
+    [
+        ("INSERT INTO a (b) VALUES (1)", "insert", "a"),
+        ("INSERT INTO a (b) VALUES (1) ON CONFLICT DO NOTHING", "upsert", "a"),
+        ("INSERT INTO a SET b = 1 ON DUPLICATE KEY UPDATE b = 2", "upsert", "a"),
+        ("REPLACE INTO a VALUES (1)", "upsert", "a"),
+        ("-- why\n/* because */ update only a set b = 1 where c = 2", "update", "a"),
+        ('DELETE FROM "A b" WHERE c = 1', "delete", "A b"),
+        ("WITH x AS (SELECT * FROM y WHERE z = 1) DELETE FROM a USING x WHERE a.id = x.id", "delete", "a"),
+        ("SELECT EXISTS (SELECT 1 FROM a WHERE b = 1)", "exists", "a"),
+        ("SELECT count(*) FROM a", "count", "a"),
+        ("SELECT max(b) FROM a", "aggregate", "a"),
+        ("SELECT * FROM (SELECT * FROM a) q", "select", None),
+    ],
+)
+def test_the_first_words_say_what_a_statement_does(sql: str, operation: str, table: str | None) -> None:
+    found = read(sql)
+    assert (found.operation, found.table) == (operation, table)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "",
+        "SELECT",
+        "SELECT * FROM",
+        "SELECT * FROM t WHERE",
+        "SELECT * FROM t WHERE a =",
+        "WITH",
+        "INSERT INTO",
+        "UPDATE OR",
+        "DELETE",
+        f"{HOLE} SELECT",
+        "SELECT * FROM t WHERE " + "(" * 9000,
+        "SELECT * FROM t WHERE " + "(a = 1 AND " * 800,
+        "/*" * 5000,
+        "SELECT " + "[a" * 4000,
+        "SELECT EXISTS (" * 900,
+        "SELECT * FROM t ORDER BY a LIMIT " + "9" * 40,
+    ],
+)
+def test_a_broken_statement_breaks_nothing(sql: str) -> None:
+    read(sql)
