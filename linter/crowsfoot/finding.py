@@ -63,6 +63,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True):
 
     The message starts in lower case and ends without a full stop. subject names the object
     in the user's words ("Order.customerId"): it identifies the finding when lines have moved.
+    flow is the way through the code that leads there, in the order in which it is gone: each step is a place.
     """
 
     span: Span
@@ -71,6 +72,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True):
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     confidence: Confidence = Confidence.CERTAIN
+    flow: tuple[Related, ...] = ()
 
 
 class Diagnostic(msgspec.Struct, frozen=True, array_like=True):

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 import msgspec
 
@@ -34,12 +35,7 @@ class Source:
     @cached_property
     def _line_starts(self) -> list[int]:
         # Only "\n" ends a line, as in git, GitHub and LSP; a lone "\r" or a form feed does not.
-        starts = [0]
-        position = self.text.find("\n")
-        while position >= 0:
-            starts.append(position + 1)
-            position = self.text.find("\n", position + 1)
-        return starts
+        return [0, *accumulate([len(line) + 1 for line in self.text.split("\n")[:-1]])]
 
     @property
     def line_count(self) -> int:

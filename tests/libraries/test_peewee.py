@@ -12,7 +12,7 @@ import pytest
 
 from crowsfoot.libraries.query import Query
 
-from .sending import sent
+from .sending import marked, sent
 
 pytest.importorskip("peewee")
 
@@ -133,6 +133,40 @@ def test_what_to_write_instead_names_the_models() -> None:
     code = MODELS + "for i in ids():\n    Player.get(Player.name == i)\n"
     (found,) = (it for each in sent(code).repeated.values() for it in each)
     assert found.query.instead == "Player.select().where(Player.name.in_(...))"
+
+
+def test_methods_that_are_awaited_send_the_same() -> None:
+    code = """
+from peewee import CharField, ForeignKeyField
+from peewee_async import AioModel
+
+class Team(AioModel):
+    name = CharField()
+
+class Player(AioModel):
+    team = ForeignKeyField(Team, backref="players")
+
+async def asked(ids):
+    for each in ids:
+        player = await Player.aio_get(Player.id == each)  # N
+        await player.aio_save()  # N
+        await Player.update(team=1).where(Player.id == each).aio_execute()  # N
+    for player in await Player.select(Player, Team).join(Team).aio_execute():
+        print(player.team.name)
+"""
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_what_only_one_of_two_queries_has_loaded_is_not_loaded() -> None:
+    code = """
+def names(wide):
+    players = Player.select(Player, Team).join(Team)
+    if wide:
+        players = Player.select()
+    return [player.team.name for player in players]  # N
+"""
+    code = MODELS + code
+    assert set(sent(code).repeated) == marked(code, "# N")
 
 
 def test_a_class_attribute_that_holds_a_model_is_that_model() -> None:

@@ -102,6 +102,9 @@ def asked(db, client, driver, ids):
         driver.execute("click", each)
         client.fetch("https://example.com/" + each)
         client.query("update")
+        client.execute("update all of them")
+        client.execute("delete the file")
+        client.execute("replace it, and insert that")
 """
     # "select the best" begins as SQL does; it has no table, and no placeholder.
     assert set(sent(code).repeated) == marked(code, "# N")

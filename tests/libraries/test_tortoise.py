@@ -12,7 +12,7 @@ import pytest
 
 from crowsfoot.libraries.query import Query
 
-from .sending import sent
+from .sending import marked, sent
 
 tortoise = pytest.importorskip("tortoise")
 
@@ -138,6 +138,29 @@ def test_what_to_write_instead_names_the_model(line: str, instead: str) -> None:
     found = sent(f"{MODELS}async def asking(ids):\n    for each in ids:\n        {line}\n")
     (repeated,) = (it for each in found.repeated.values() for it in each)
     assert repeated.query.instead == instead
+
+
+def test_what_only_one_of_two_queries_has_loaded_is_not_loaded() -> None:
+    code = """
+async def names(wide):
+    players = Player.all().select_related("team")
+    if wide:
+        players = Player.all()
+    return [(await player.team).name for player in await players]  # N
+"""
+    code = MODELS + code
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_raw_sql_gives_rows_of_the_model() -> None:
+    code = """
+async def names(ids):
+    for each in ids:
+        for player in await Player.raw(f"SELECT * FROM players WHERE id = {each}"):  # N
+            print((await player.team).name)  # N
+"""
+    code = MODELS + code
+    assert set(sent(code).repeated) == marked(code, "# N")
 
 
 def test_a_path_is_named_from_the_row_that_was_fetched() -> None:

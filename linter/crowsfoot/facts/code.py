@@ -286,6 +286,8 @@ class Scope(Fact, frozen=True, array_like=True):
     rebinds: tuple[tuple[str, int], ...] = ()
     # the values of `name: annotation = value`, and what they were said to be
     typed: tuple[tuple[int, int], ...] = ()
+    # of a class: where its body first writes each name that it assigns or annotates
+    written: tuple[tuple[str, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code"):

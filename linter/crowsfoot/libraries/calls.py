@@ -83,3 +83,10 @@ def id_of(cls: Class) -> str:
     """The id of the model that the class is: its module's name and its own."""
     module = cls.path.removesuffix(".py").removesuffix("/__init__").removeprefix("src/").replace("/", ".")
     return f"{module}.{cls.name}"
+
+
+def in_both(one: tuple[str, ...], other: tuple[str, ...], everything: str) -> tuple[str, ...]:
+    """What both have loaded; everything stands for all that there is."""
+    if everything in one:
+        return other
+    return one if everything in other else tuple(it for it in one if it in other)

@@ -61,6 +61,31 @@ class At(Protocol):
     def elsewhere(self, place: Place) -> "At":
         """The same, but to be reported at that place."""
 
+    def apart(self) -> "At":
+        """The same place, where what is sent is told to nobody but `sent`."""
+
+    @property
+    def sent(self) -> "tuple[tuple[Query, tuple[Place, ...]], ...]":
+        """What has been sent apart, each with the places that it was sent at, below this one."""
+
+    def written(self, cls: "Class", name: str, index: int | None = None) -> "Place | None":
+        """Where the body of the class itself says what it has by that name; index: an element of a list."""
+
+    def returned(self, function: "Object") -> "Place | None":
+        """What the function of the program returns last."""
+
+    def defined(self, cls: "Class") -> "Place":
+        """Where the class is."""
+
+    def note(self, cls: "Class", word: str) -> None:
+        """Remember something of the class, for `notes`."""
+
+    def notes(self, cls: "Class") -> "frozenset[str]":
+        """All that has been noted of it."""
+
+    def is_named(self, cls: "Class") -> bool:
+        """Whether the program speaks of the class anywhere."""
+
     def member(self, cls: "Class", name: str, of: "Object") -> "Object | None":
         """What the class of the program, or one that it derives from, has by that name, as of gets it.
 
@@ -81,6 +106,15 @@ class At(Protocol):
 
     def decorators(self, function: "Function") -> frozenset[str]:
         """The last words of the names of its decorators: "declared_attr"."""
+
+    def place_of(self, cls: "Class", name: str) -> Place | None:
+        """Where the body of the class itself gives something that name."""
+
+    def returned(self, function: "Object") -> Place | None:
+        """What a function of the program returns last."""
+
+    def sends(self, function: "Object", args: "Args") -> "tuple[tuple[Query, Place], ...]":
+        """What a function of the program sends when it is called so, and where; nothing is sent for that here."""
 
     def class_decorators(self, cls: "Class") -> "tuple[Object, ...]":
         """What it is decorated with, evaluated."""
@@ -339,5 +373,6 @@ class Library(Protocol):
     def review(self, cls: Class, at: At) -> None:
         """What is done once per row by machinery that no line of the program calls.
 
-        cls derives from a class of the library: a serializer, a view, an admin page. Say at.each(...).runs(...).
+        cls derives from a class of the library, or is decorated by it: a serializer, a view, an admin page. Say
+        at.each(...).runs(...). A library with `review_last` is asked that of each class, once all were reviewed.
         """

@@ -49,7 +49,10 @@ def place(view: View, span: Span, unit: Unit = code_points) -> Place | None:
     start = min(max(span.start, 0), len(source.text))
     end = min(max(span.end, start), len(source.text))
     line, column = source.position(start)
-    end_line, end_column = source.position(end)
+    end_column = column + end - start
+    end_line = line
+    if source.text.find("\n", start, end) >= 0:  # seldom: most spans are a name
+        end_line, end_column = source.position(end)
     if unit.wider:
         column = _column(source, line, column, unit)
         end_column = _column(source, end_line, end_column, unit)

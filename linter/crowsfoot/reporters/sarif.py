@@ -147,6 +147,7 @@ def _results(view: View, results: list[Diagnostic | Allowed], rule_index: Mappin
                 _related(view, artifacts, number, it) for number, it in enumerate(finding.related, 1)
             ]
             or None,
+            code_flows=[_code_flow(view, artifacts, finding)] if finding.flow else None,
             partial_fingerprints=fingerprints,
             fixes=_fixes(view, artifacts, finding.fix),
             suppressions=[_suppression(result)] if isinstance(result, Allowed) else None,
@@ -235,6 +236,26 @@ def _related(view: View, artifacts: _Artifacts, number: int, related: Related) -
             artifact_location=artifacts[related.span.path], region=_region(where) if where else None
         ),
         message=om.Message(text=_unlinked(sentence(related.message or "the related place"))),
+    )
+
+
+def _code_flow(view: View, artifacts: _Artifacts, finding: Finding) -> Any:
+    """GitHub shows it as "Show paths", one step after the other."""
+    steps = [
+        om.ThreadFlowLocation(location=_step(view, artifacts, it), execution_order=number)
+        for number, it in enumerate(finding.flow, 1)
+    ]
+    return om.CodeFlow(thread_flows=[om.ThreadFlow(locations=steps)])
+
+
+def _step(view: View, artifacts: _Artifacts, step: Related) -> Any:
+    # It is no relatedLocation, and no link of the message leads to it: it has no id.
+    where = first_line(view, step.span, utf16_units)
+    return om.Location(
+        physical_location=om.PhysicalLocation(
+            artifact_location=artifacts[step.span.path], region=_region(where) if where else None
+        ),
+        message=om.Message(text=_unlinked(sentence(step.message))),
     )
 
 

@@ -9,7 +9,7 @@ class Book(models.Model):
     title = models.TextField()
 
 def known(titles):
-    return [it for it in titles if Book.objects.filter(title=it).exists()]  # want "per element"
+    return [it for it in titles if Book.objects.filter(title=it).exists()]  # want "counts once per `it`"
 ```
 
 ```py

@@ -10,7 +10,7 @@ class Tag(models.Model):
     name = models.TextField(unique=True)
 
 def tags(names):
-    return [Tag.objects.get_or_create(name=name)[0] for name in names]  # want "once per element of `names`"
+    return [Tag.objects.get_or_create(name=name)[0] for name in names]  # want "once per `name`"
 ```
 
 ```py

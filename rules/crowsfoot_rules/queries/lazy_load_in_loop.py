@@ -43,4 +43,4 @@ from crowsfoot import Finding, Repeated, once_per_row, rule
 @rule(over=Repeated, since="0.1")
 def check(repeated: Repeated) -> Iterator[Finding]:
     if repeated.kind == "lazy":
-        yield once_per_row(repeated, "loads rows")
+        yield once_per_row(repeated, "is loaded")

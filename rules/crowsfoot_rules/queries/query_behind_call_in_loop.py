@@ -39,4 +39,4 @@ from crowsfoot import Finding, Repeated, once_per_row, rule
 @rule(over=Repeated, since="0.1")
 def check(repeated: Repeated) -> Iterator[Finding]:
     if repeated.kind == "behind-call":
-        yield once_per_row(repeated, "sends a statement")
+        yield once_per_row(repeated, "is sent")

@@ -44,4 +44,4 @@ from crowsfoot import Finding, Repeated, once_per_row, rule
 @rule(over=Repeated, since="0.1")
 def check(repeated: Repeated) -> Iterator[Finding]:
     if repeated.kind == "query":
-        yield once_per_row(repeated, "runs a query")
+        yield once_per_row(repeated, "runs")

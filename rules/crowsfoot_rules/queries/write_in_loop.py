@@ -10,7 +10,7 @@ class Tag(models.Model):
 
 def add(names):
     for name in names:
-        Tag.objects.create(name=name)  # want "once per element of `names`"
+        Tag.objects.create(name=name)  # want "once per `name`"
 ```
 
 ```py

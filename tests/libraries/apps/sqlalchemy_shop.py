@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: B018
+# ruff: noqa: B009, B018, C416, C417, N805, UP028
 """A small shop on SQLAlchemy. Each function is a case: it is run, and what it sends is counted.
 
 New rows are given their keys, because SQLite cannot give many back at once: without, a flush sends each by itself.
@@ -64,6 +64,13 @@ class Shop(Base):
     def size(self):
         return len(self.orders)
 
+    @size.expression
+    def size(cls):
+        return func.length(cls.name)
+
+    def __str__(self):
+        return self.city.name
+
     def latest(self):
         return max(self.orders, key=lambda it: it.number)
 
@@ -114,7 +121,7 @@ def count_each(session: Session, ids):
 
 def count_together(session: Session, ids):
     counted = select(Order.shop_id, func.count()).where(Order.shop_id.in_(ids)).group_by(Order.shop_id)
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def exists_each(session: Session, ids):
@@ -467,3 +474,169 @@ def raises_instead(session: Session):
 def unique_all(session: Session):
     for shop in session.query(Shop).options(joinedload(Shop.orders), joinedload(Shop.city)).all():
         shop.city.name, [it.number for it in shop.orders]
+
+
+def assign_collection(session: Session):
+    for shop in session.scalars(select(Shop)).all():
+        shop.orders = [Order(id=shop.id + 1000, number=7)]
+
+
+def assign_parent(session: Session):
+    first = session.scalars(select(Shop)).first()
+    for order in session.scalars(select(Order)).all():
+        order.shop = first
+    session.flush()
+
+
+def collection_tested(session: Session):
+    return [shop.name for shop in session.query(Shop) if shop.orders]
+
+
+def collection_searched(session: Session):
+    order = session.query(Order).order_by(Order.id.desc()).first()
+    return any(order in shop.orders for shop in session.query(Shop))
+
+
+def sorted_by_relation(session: Session):
+    return sorted(session.query(Shop).all(), key=lambda it: it.city.name)
+
+
+def mapped(session: Session):
+    return list(map(lambda it: it.city.name, session.query(Shop)))
+
+
+def in_dict(session: Session):
+    shops = {shop.id: shop for shop in session.query(Shop)}
+    return [shop.city.name for shop in shops.values()]
+
+
+def read_as_text(session: Session):
+    return [f"{shop}" for shop in session.query(Shop)]
+
+
+def told_as_text_loaded(session: Session):
+    return [str(shop) for shop in session.query(Shop).options(joinedload(Shop.city))]
+
+
+def by_name(session: Session):
+    return [getattr(shop, "city") for shop in session.query(Shop)]
+
+
+def _shops(session):
+    return session.query(Shop)
+
+
+def _shops_with_city(session):
+    return _shops(session).options(joinedload(Shop.city))
+
+
+def of_helper(session: Session):
+    return [shop.city.name for shop in _shops(session)]
+
+
+def of_helper_loaded(session: Session):
+    return [shop.city.name for shop in _shops_with_city(session).filter(Shop.id > 0).all()]
+
+
+def _each_shop(session):
+    for shop in session.scalars(select(Shop)):
+        yield shop
+
+
+def of_generator(session: Session):
+    for shop in _each_shop(session):
+        shop.city.name
+
+
+class Shops:
+    def __init__(self, session):
+        self.session = session
+
+    def all(self, *options):
+        return self.session.scalars(select(Shop).options(*options)).all()
+
+    def named(self, name):
+        return self.session.scalars(select(Shop).where(Shop.name == name)).one_or_none()
+
+
+def of_repository(session: Session):
+    return [shop.city.name for shop in Shops(session).all()]
+
+
+def of_repository_loaded(session: Session):
+    return [shop.city.name for shop in Shops(session).all(joinedload(Shop.city))]
+
+
+def repository_each(session: Session, ids):
+    shops = Shops(session)
+    return [shops.named(f"shop {it}") for it in ids]
+
+
+def read_twice(session: Session):
+    shops = session.scalars(select(Shop).options(selectinload(Shop.orders))).all()
+    first = [len(shop.orders) for shop in shops]
+    return first + [shop.orders[0].number for shop in shops]
+
+
+def in_one_page(session: Session):
+    for shop in session.query(Shop).options(selectinload(Shop.orders)).order_by(Shop.id)[0:1000]:
+        shop.orders
+
+
+def get_with_options(session: Session, ids):
+    shop = session.get(Shop, 1, options=[selectinload(Shop.orders)])
+    return [order.number for order in shop.orders]
+
+
+def of_one_row(session: Session):
+    shop = session.scalars(select(Shop).limit(1)).one()
+    return shop.city.name, [order.number for order in shop.orders]
+
+
+def of_subquery(session: Session):
+    some = select(Shop.id).where(Shop.name != "x").subquery()
+    return session.scalars(select(Order).where(Order.shop_id.in_(select(some.c.id)))).all()
+
+
+def loaded_since(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    session.scalars(
+        select(Shop).options(selectinload(Shop.orders)).execution_options(populate_existing=True)
+    ).all()
+    return [shop.name for shop in shops]
+
+
+def mappings_of_columns(session: Session):
+    return [it["name"] for it in session.execute(select(Shop.name, Shop.id)).mappings()]
+
+
+def grouped(session: Session):
+    return {name: number for name, number in session.query(Shop.name, func.count()).group_by(Shop.name)}
+
+
+def nested_rows(session: Session):
+    for shop in session.query(Shop).options(selectinload(Shop.orders)):
+        for order in shop.orders:
+            session.query(Log).filter(Log.id == order.number).count()
+
+
+def updates_by_list(session: Session, ids):
+    session.execute(update(Shop), [{"id": it, "name": "x"} for it in ids])
+
+
+def bulk_in_one(session: Session, ids):
+    session.bulk_insert_mappings(Log, [{"line": str(it)} for it in ids])
+
+
+def unit_of_work_with_lookup(session: Session, ids):
+    known = {it.id: it for it in session.scalars(select(Shop).where(Shop.id.in_(ids)))}
+    for it in ids:
+        known[it].name = "y"
+        session.add(known[it])
+    session.commit()
+
+
+def get_or_create_each(session: Session, ids):
+    for it in ids:
+        if session.scalar(select(Log).where(Log.line == str(it))) is None:
+            session.add(Log(id=it, line=str(it)))

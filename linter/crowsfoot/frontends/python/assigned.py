@@ -28,21 +28,18 @@ def assigned(body: Sequence[ast.stmt], names: Names, in_expressions: bool) -> Na
         elif kind is ast.Match:
             for case in node.cases:  # type: ignore[attr-defined]
                 captured(case.pattern, names)
-        if kind in _HOLDS_STATEMENTS:
-            for field in ("finalbody", "orelse", "handlers", "cases", "body"):
-                inner = getattr(node, field, None)
-                if inner:
-                    waiting.extend(reversed(inner))
-            if kind is ast.ExceptHandler and node.name:  # type: ignore[attr-defined]
-                names[node.name] = None  # type: ignore[attr-defined]
+        for field in _BODIES.get(kind, ()):
+            waiting.extend(reversed(getattr(node, field)))
+        if kind is ast.ExceptHandler and node.name:  # type: ignore[attr-defined]
+            names[node.name] = None  # type: ignore[attr-defined]
         if in_expressions:
             for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
+                if isinstance(child, ast.expr | ast.withitem):
                     named_in(child, names)
     return names
 
 
-def named_in(expression: ast.expr, names: Names) -> None:
+def named_in(expression: ast.AST, names: Names) -> None:
     """The names that `:=` binds in it."""
     waiting: list[ast.AST] = [expression]
     while waiting:
@@ -89,8 +86,9 @@ _TARGETS: dict[type, Callable[..., Sequence[ast.expr]]] = {
 }
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_HOLDS_STATEMENTS = (
-    *(ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Match, ast.match_case),
-    *(ast.Try, ast.ExceptHandler),
-    *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
-)
+_BODIES: dict[type, tuple[str, ...]] = {
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While, ast.If), ("orelse", "body")),
+    **dict.fromkeys((ast.With, ast.AsyncWith, ast.match_case, ast.ExceptHandler), ("body",)),
+    **dict.fromkeys((ast.Try, getattr(ast, "TryStar", ast.Try)), ("finalbody", "orelse", "handlers", "body")),
+    ast.Match: ("cases",),
+}

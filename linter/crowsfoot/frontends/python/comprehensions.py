@@ -40,6 +40,7 @@ def _comprehension(
     loop = frame.loop
     hidden: dict[str, int | None] = {}
     changed, frame.changed = frame.changed, {}
+    tried, frame.tried = frame.tried, None
     if outside:
         frame.outside = outside.difference(*(names_of(it.target) for it in generators))
     for generator in generators:
@@ -64,6 +65,7 @@ def _comprehension(
     each = read[element.__class__](frame, element)
     innermost, frame.loop = frame.loop, loop
     bound, frame.changed = frame.changed, changed
+    frame.tried = tried
     frame.outside = outside
     for name, before in bound.items():
         if name not in hidden and name not in changed:

@@ -38,9 +38,9 @@ def in_code_points(scopes: Iterable[Scope], data: bytes) -> tuple[Scope, ...]:
         for part in (scope.values, scope.loops):
             for it in part:
                 _move(it, moved)
-        found.append(
-            replace(scope, range=_range(scope.range, moved), name_range=_range(scope.name_range, moved))
-        )
+        written = tuple([(name, moved(start)) for name, start in scope.written])
+        whole, named = _range(scope.range, moved), _range(scope.name_range, moved)
+        found.append(replace(scope, range=whole, name_range=named, written=written))
     return tuple(found)
 
 

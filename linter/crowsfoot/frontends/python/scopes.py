@@ -78,8 +78,27 @@ def class_(frame: Frame, node: ast.ClassDef) -> None:
         bases=bases,
         keywords=keywords,
         decorators=decorators,
+        written=_written(inner, node.body),
     )
     bind(frame, node.name, number)
+
+
+def _written(frame: Frame, body: Sequence[ast.stmt]) -> tuple[tuple[str, int], ...]:
+    """Where the statements right in the body of a class write the names that they assign."""
+    starts = frame.starts
+    found: dict[str, int] = {}
+    for it in body:
+        kind = it.__class__
+        if kind is ast.Assign:
+            targets: Sequence[ast.expr] = it.targets  # type: ignore[attr-defined]
+        elif kind is ast.AnnAssign:
+            targets = (it.target,)  # type: ignore[attr-defined]
+        else:
+            continue
+        for target in targets:
+            if target.__class__ is ast.Name:
+                found.setdefault(target.id, starts[target.lineno] + target.col_offset)
+    return tuple(found.items())
 
 
 def _read(frame: Frame, nodes: Sequence[ast.expr]) -> tuple[int, ...]:
@@ -149,6 +168,7 @@ def _close(
     decorators: tuple[int, ...] = (),
     returns: int | None = None,
     is_async: bool = False,
+    written: tuple[tuple[str, int], ...] = (),
 ) -> None:
     names: tuple[tuple[str, int], ...] = ()
     if frame.has_scopes or kind == "class" or kind == "module":
@@ -171,4 +191,5 @@ def _close(
         tuple(frame.annotations),
         tuple(frame.rebinds),
         tuple(frame.typed),
+        written,
     )

@@ -25,9 +25,10 @@ from crowsfoot.frontends.python.variables import (
     Delta,
     Frame,
     Runner,
+    assign,
+    at_any_time,
     bind,
     branch,
-    choose,
     join,
     lose,
     unbind,
@@ -181,16 +182,23 @@ def _if(frame: Frame, node: ast.If) -> int:
 
 def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> int:
     is_async = node.__class__ is ast.AsyncWith
+    suppresses = False
     for item in node.items:
         value = item.context_expr
         of = frame.read[value.__class__](frame, value)
         frame.values.append(Entered(*place(frame, value), of, is_async))
         if item.optional_vars is not None:
             store(frame, item.optional_vars, len(frame.values) - 1)
-    ways = block(frame, node.body)
-    if any(_is_suppress(it.context_expr) for it in node.items):
-        ways = ways & ~RAISE | ON_FAILED
-    return ways
+        elif _is_suppress(value):
+            suppresses = True
+    if not suppresses:
+        return block(frame, node.body)
+    outer, frame.tried = frame.tried, {}
+    ways, delta = branch(frame, node.body)
+    tried, frame.tried = frame.tried, outer
+    failed_at = at_any_time(frame, tried, node)
+    join(frame, [delta, failed_at] if ways & GOES_ON else [failed_at], node)
+    return ways & ~RAISE | ON_FAILED
 
 
 def _is_suppress(node: ast.expr) -> bool:
@@ -202,14 +210,12 @@ def _is_suppress(node: ast.expr) -> bool:
 
 
 def _try(frame: Frame, node: ast.Try) -> int:
-    """An except clause is entered from before the body or from its end: what lies between is left out."""
+    outer, frame.tried = frame.tried, {}
     ways, delta = branch(frame, node.body)
     entered: Delta = {}
     if node.handlers:
         ways &= ~RAISE
-        for name, number in delta.items():
-            both = [it for it in (frame.env.get(name), number) if it is not None]
-            entered[name] = choose(frame, name, both, node)
+        entered = at_any_time(frame, frame.tried, node)
     deltas: list[Delta] = []
     if node.orelse and ways & GOES_ON:
         more, delta = branch(frame, node.orelse, delta)
@@ -225,11 +231,22 @@ def _try(frame: Frame, node: ast.Try) -> int:
             deltas.append(delta)
         else:
             lose(frame, delta)
+    tried, frame.tried = frame.tried, outer
+    failed_at = at_any_time(frame, tried, node) if node.finalbody else {}
     join(frame, deltas, node)
-    if node.finalbody:
-        left = block(frame, node.finalbody)
-        ways = ways | left & ~GOES_ON if left & GOES_ON else left
-    return ways
+    if outer is not None:
+        for name, numbers in tried.items():
+            outer.setdefault(name, []).extend(numbers)
+    return _finally(frame, node.finalbody, failed_at, ways) if node.finalbody else ways
+
+
+def _finally(frame: Frame, body: list[ast.stmt], failed_at: Delta, ways: int) -> int:
+    """It finds the names as they are wherever it is entered from; what follows finds them as it left them."""
+    left, delta = branch(frame, body, failed_at)
+    for name, number in delta.items():
+        if name not in failed_at or number != failed_at[name]:
+            assign(frame, {name: number})
+    return ways | left & ~GOES_ON if left & GOES_ON else left
 
 
 def _handler(frame: Frame, node: ast.ExceptHandler, entered: Delta) -> tuple[int, Delta]:

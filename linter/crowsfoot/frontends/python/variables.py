@@ -100,6 +100,7 @@ class Frame:
         "read",
         "rebinds",
         "starts",
+        "tried",
         "typed",
         "unclear",
         "values",
@@ -124,6 +125,7 @@ class Frame:
         self.rebinds: list[tuple[str, int]] = []
         self.annotations: list[tuple[str, int]] = []
         self.typed: list[tuple[int, int]] = []
+        self.tried: dict[str, list[int]] | None = None  # all that the innermost `try` has assigned
         self.lost: dict[str, int] = {}  # what names were on ways that ended
         self.unclear = -1
         self.has_scopes = False
@@ -143,6 +145,8 @@ def bind(frame: Frame, name: str, number: int) -> None:
     if name not in changed:
         changed[name] = frame.env.get(name)
     frame.env[name] = number
+    if frame.tried is not None:
+        frame.tried.setdefault(name, []).append(number)
 
 
 def unbind(frame: Frame, name: str) -> None:
@@ -325,6 +329,15 @@ def join(frame: Frame, deltas: list[Delta], node: ast.AST) -> None:
             unbind(frame, name)
         else:
             bind(frame, name, chosen)
+
+
+def at_any_time(frame: Frame, tried: dict[str, list[int]], node: ast.AST) -> Delta:
+    """The names as they may be wherever what was tried has failed: as before it, or as assigned in it."""
+    env = frame.env
+    return {
+        name: choose(frame, name, (*([] if (before := env.get(name)) is None else [before]), *numbers), node)
+        for name, numbers in tried.items()
+    }
 
 
 def lose(frame: Frame, delta: Delta) -> None:

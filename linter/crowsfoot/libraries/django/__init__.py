@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from typing import Final
 
-from crowsfoot.libraries.django import functions, machinery, managers, models, names, querysets, related
+from crowsfoot.libraries.django import (
+    functions,
+    machinery,
+    managers,
+    models,
+    names,
+    querysets,
+    related,
+    serializers,
+)
 from crowsfoot.libraries.django.filters import filter_set
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import Paginator, paginator
@@ -40,7 +49,8 @@ PACKAGES: Final = (
         "dirtyfields",
         "organizations",
         "import_export",
-        "django_tenants", "django_filters",
+        "django_tenants",
+        "django_filters",
     ),
 )
 
@@ -63,6 +73,9 @@ def model(cls: Class, at: At) -> Model | None:
 
 
 def instance_of(cls: Class, at: At) -> Object | None:
+    found = machinery.instance_of(cls, at)
+    if found is not None:
+        return found
     for it in names.outside(names.lineage(cls, at)):
         last = names.last(it)
         if last.endswith("QuerySet"):
@@ -116,8 +129,11 @@ def received(chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | 
     of_query_set = bool(chain) and (
         chain[-1] in ("queryset", "qs") or chain[-1].endswith(("_queryset", "_qs"))
     )
+    # The rows of another may have been prefetched; a model that is picked by an expression is one of some few.
+    sure = len(chain) > 1 or (bool(chain) and chain[-1].endswith("_set"))
+    sure = sure and not (chain[-1].endswith("_set") and name in ("all", "count", "exists"))
     if name in _TELLING or ((of_manager or of_query_set) and querysets.is_method(name)):
-        return querysets.call(QuerySet(None, made=at.place, sure=len(chain) > 1), name, args, at)
+        return querysets.call(QuerySet(None, made=at.place, sure=sure), name, args, at)
     return None
 
 
@@ -126,7 +142,11 @@ def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: 
 
 
 def review(cls: Class, at: At) -> None:
-    return None
+    machinery.review(cls, at)
+
+
+def review_last(cls: Class, at: At) -> None:
+    machinery.review_last(cls, at)
 
 
 def _named_after(cls: Class, at: At) -> Model | None:
@@ -153,6 +173,9 @@ _TELLING: Final = frozenset(
 
 def constructed(cls: Class, args: Args, at: At) -> Object | None:
     """What a call of a class of the program makes that derives from one of Django's."""
+    made = serializers.serializer(cls, args, at)
+    if made is not None:
+        return made
     for it in names.outside(names.lineage(cls, at)):
         last = names.last(it)
         if last == "Paginator" and it.startswith("django.core"):

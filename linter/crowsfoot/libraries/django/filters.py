@@ -29,5 +29,9 @@ def filter_set(cls: Class, args: Args, model: Model | None, at: At) -> FilterSet
     """What a call of its class makes; without a query set it takes all rows of its model."""
     rows = args.get(1, "queryset")
     if rows is None:
-        rows = managers.default(model, at).query_set(at) if model is not None else QuerySet(None, Plan(anything=True))
+        rows = (
+            managers.default(model, at).query_set(at)
+            if model is not None
+            else QuerySet(None, Plan(anything=True))
+        )
     return FilterSet(cls, rows)

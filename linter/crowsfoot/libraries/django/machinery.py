@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.django import managers, names
+from crowsfoot.libraries.django import managers, names, serializer_fields, serializers, views
 from crowsfoot.libraries.django.models import LIBRARY
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.models import Model
@@ -26,6 +26,27 @@ def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: 
         # It is given anew each time, so that nobody has looked at it before.
         return msgspec.structs.replace(managers.default(model, at).query_set(at), made=None)
     return None
+
+
+def instance_of(cls: Class, at: At) -> Object | None:
+    """self in the methods of what Django or DRF calls."""
+    if serializer_fields.is_serializer(cls, at):
+        return serializers.Serializer(cls)
+    return views.View(cls) if views.is_view(cls, at) else None
+
+
+def review(cls: Class, at: At) -> None:
+    """What is sent for each row of a list that Django or DRF shows."""
+    if views.is_view(cls, at):
+        views.review(cls, at)
+    elif serializer_fields.is_serializer(cls, at):
+        serializers.review_fields(cls, at)
+
+
+def review_last(cls: Class, at: At) -> None:
+    """The same of serializers, once all uses of them are known."""
+    if serializer_fields.is_serializer(cls, at):
+        serializers.review_unused(cls, at)
 
 
 def model_of(cls: Class, at: At) -> Model | None:

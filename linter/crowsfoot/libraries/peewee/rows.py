@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.calls import Asked, Bound
+from crowsfoot.libraries.calls import Asked, Bound, in_both
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Many, Object
 from crowsfoot.libraries.peewee import selects
@@ -36,8 +36,13 @@ _NOW: Final = frozenset(
         *("bulk_create", "bulk_update"),
     )
 )
-CLASS_METHODS: Final = _WRITES.keys() | _NOW | {"select", "filter", "alias", "raw", "noop"}
-_ROW_METHODS: Final = frozenset(("save", "delete_instance", "get_id"))
+CLASS_METHODS: Final = (
+    _WRITES.keys()
+    | _NOW
+    | {"select", "filter", "alias", "raw", "noop"}
+    | {f"{selects.AWAITED}{name}" for name in _NOW}
+)
+_ROW_METHODS: Final = frozenset(("save", "delete_instance", "get_id", "aio_save", "aio_delete_instance"))
 
 
 class ModelClass(Asked, frozen=True):
@@ -46,6 +51,7 @@ class ModelClass(Asked, frozen=True):
     model: Model
 
     def ask(self, name: str, args: Args, at: At) -> Object:
+        name = name.removeprefix(selects.AWAITED)
         model = self.model
         row = Row(model, ())
         if name == "alias":
@@ -185,6 +191,7 @@ class Row(selects.Loadable, frozen=True):
 
     def ask(self, name: str, args: Args, at: At) -> Object:
         model = self.model
+        name = name.removeprefix(selects.AWAITED)
         if name == "get_id":
             return UNKNOWN
         new = self.loaded == (selects.EVERYTHING,)
@@ -195,6 +202,9 @@ class Row(selects.Loadable, frozen=True):
             query = selects.start(model, name, "delete", _bulk_of(model, "delete"))
         at.runs(msgspec.structs.replace(query, equal=() if new else model.primary_key))
         return UNKNOWN
+
+    def awaited(self, at: At) -> Object:
+        return self
 
     def to_dict(self, at: At, seen: frozenset[str] = frozenset()) -> None:
         """model_to_dict(self): every foreign key is followed."""
@@ -214,11 +224,7 @@ class Row(selects.Loadable, frozen=True):
             return None
         if self.loaded is None or other.loaded is None:
             return Row(self.model, None, self.path)
-        if selects.EVERYTHING in self.loaded:
-            return other
-        if selects.EVERYTHING in other.loaded:
-            return self
-        return Row(self.model, tuple(it for it in self.loaded if it in other.loaded), self.path)
+        return Row(self.model, in_both(self.loaded, other.loaded, selects.EVERYTHING), self.path)
 
 
 def field_of(model: Model, name: str) -> Object | None:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from crowsfoot.libraries.calls import Asked, number
+from crowsfoot.libraries.calls import Asked, in_both, number
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, Place, Sliced, Table
 from crowsfoot.libraries.peewee.conditions import Condition, FieldOf, Ordered
@@ -15,6 +15,7 @@ from crowsfoot.libraries.peewee.models import LIBRARY_NAME
 from crowsfoot.libraries.query import Operation, Query
 
 EVERYTHING: Final = "*"  # whatever is joined: what is selected is not written out
+AWAITED: Final = "aio_"  # what peewee_async puts before the methods that are awaited
 Shape = Literal["rows", "dicts", "tuples"]
 
 _SAME: Final = frozenset(
@@ -86,6 +87,7 @@ class Select(Asked, frozen=True):
     made: Place | None = None
 
     def ask(self, name: str, args: Args, at: At) -> Object:
+        name = name.removeprefix(AWAITED)
         build = _BUILDS.get(name)
         if build is not None:
             return msgspec.structs.replace(build(self, args, at), made=at.place)
@@ -141,7 +143,11 @@ class Select(Asked, frozen=True):
         """`if name: query = query.where(...)`: one of the two is sent."""
         if not isinstance(other, Select) or other.model is not self.model or other.shape != self.shape:
             return None
-        return other
+        joins = tuple(it for it in other.joins if it in self.joins)
+        chosen = in_both(self.selected, other.selected, EVERYTHING)
+        loads = in_both(self.query.loads, other.query.loads, EVERYTHING)
+        query = msgspec.structs.replace(other.query, loads=loads)
+        return msgspec.structs.replace(other, joins=joins, selected=chosen, query=query)
 
     # What builds on it
 
@@ -264,9 +270,16 @@ def with_instead(query: Query, model: Model) -> Query:
     """The query, with what asks for all rows at once."""
     if query.instead:
         return query
+    found = in_(query, model)
+    return msgspec.structs.replace(
+        query, instead=f"{model.name}.select(){found}" if found else f"one {model.name}.select()"
+    )
+
+
+def in_(query: Query, model: Model) -> str:
+    """The condition for all rows at once, where one column tells them apart."""
     own = [it for it in query.equal if "." not in it]
-    key = own[0] if len(own) == 1 else "..."
-    return msgspec.structs.replace(query, instead=f"{model.name}.select().where({model.name}.{key}.in_(...))")
+    return f".where({model.name}.{own[0]}.in_(...))" if len(own) == 1 else ""
 
 
 def _named(model: str, name: str, paths: dict[str, str]) -> str:
@@ -333,8 +346,12 @@ class Write(Asked, frozen=True):
     query: Query
 
     def ask(self, name: str, args: Args, at: At) -> Object:
-        if name == "execute":
-            at.runs(msgspec.structs.replace(self.query, api=f"{self.query.api}.execute()"))
+        if name.removeprefix(AWAITED) == "execute":
+            query = msgspec.structs.replace(self.query, api=f"{self.query.api}.execute()")
+            if query.operation == "delete":
+                instead = f"{self.model.name}.delete(){in_(query, self.model)}"
+                query = msgspec.structs.replace(query, instead=instead)
+            at.runs(query)
             return UNKNOWN
         if name == "where":
             return Write(self.model, filtered(self.query, args, {self.model.id: ""}))

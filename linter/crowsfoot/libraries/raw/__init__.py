@@ -73,14 +73,14 @@ class Raw:
         The statement is the evidence: nothing but a database is given a text that begins as SQL does.
         """
         if method == "cursor" and len(args.positional) <= 1 and not args.spread:
-            return Cursor("")
+            return Cursor("sql")
         if method not in ONE | ROWS | EXECUTES | BATCHES or method == "cursor":
             return None
         sql = statement_of(args)
         if sql is None or not is_statement(sql):
             return None
         # Search engines and services are asked by query() too.
-        return sent("", "", method, args, at, likely=method not in ("query", "select"))
+        return sent("", "sql", method, args, at, likely=method not in ("query", "select"))
 
     def model(self, cls: Class, at: At) -> Model | None:
         return None

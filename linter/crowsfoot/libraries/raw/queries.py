@@ -1,5 +1,6 @@
 """The SQL that a call is given -> the Query that it sends."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +12,15 @@ from crowsfoot.libraries.raw.tokens import HOLE, OTHER_VERBS, ROW_VERBS, verb_of
 
 _OF_POSTGRESQL: Final = frozenset(("asyncpg", "psycopg", "psycopg2", "aiopg", "psycopg_pool"))
 _KEYS: Final = ("id", "key", "uuid", "pk", "hash")
+_WORD: Final = re.compile(r"[a-z]+")
+_SECOND_WORDS: Final = {
+    **dict.fromkeys(("insert", "replace", "merge", "upsert"), frozenset(("into",))),
+    "update": frozenset(("set",)),
+    "delete": frozenset(("from", "using")),
+    "select": frozenset(("from", "where")),
+    "with": frozenset(("select", "insert", "update", "delete", "as")),
+    "values": frozenset(("from",)),
+}
 _DEEPEST: Final = 20  # strings that are put together of strings
 
 
@@ -63,13 +73,15 @@ def is_interpolated(sql: Object) -> bool:
 
 
 def is_statement(sql: Object) -> bool:
-    """It begins as SQL does, whatever it is given to."""
+    """It reads as SQL does, whatever it is given to."""
     text = text_of(sql)
     if text is None:
         return False
     verb = verb_of(text)
-    # "update" and "select" are words of English as well.
-    return verb in ROW_VERBS | OTHER_VERBS and " " in text.strip()
+    if verb in ROW_VERBS:
+        # "update", "select" and "delete" are words of English as well.
+        return not _SECOND_WORDS[verb].isdisjoint(_WORD.findall(text.lower()))
+    return verb in OTHER_VERBS and " " in text.strip()
 
 
 def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:

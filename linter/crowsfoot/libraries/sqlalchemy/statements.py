@@ -161,23 +161,26 @@ class Selection(Receiver, frozen=True):
         for model, name in columns:
             other = at.models.get(model)
             before = paths.get(model) or (other.name if other is not None else "")
-            names.append(name if model == root or not before else f"{before}.{name}")
-        return tuple(names)
+            names += [it if model == root or not before else f"{before}.{it}" for it in _keys(other, name)]
+        return tuple(dict.fromkeys(names))
 
     def _instead(self, operation: Operation, root: Model | None) -> str:
         if root is None:
             return "one query for all of them"
-        column = next((name for model, name in self.condition.equal if model == root.id), None)
+        keys = [key for model, name in self.condition.equal if model == root.id for key in _keys(root, name)]
+        columns = [f"{root.name}.{it}" for it in dict.fromkeys(keys)]
         of = f"{self.said}({root.name})"
         if operation in ("count", "aggregate"):
             return (
-                f"{of} with group_by()"
-                if column is None
-                else f"func.{operation}() with group_by({root.name}.{column})"
+                f"func.{operation}() with group_by({', '.join(columns)})"
+                if columns
+                else f"{of} with group_by()"
             )
         where = "filter" if self.said == "query" else "where"
-        if column is not None:
-            return f"{of}.{where}({root.name}.{column}.in_(...))"
+        if len(columns) == 1:
+            return f"{of}.{where}({columns[0]}.in_(...))"
+        if columns:
+            return f"{of}.{where}(tuple_({', '.join(columns)}).in_(...))"
         return f"one {of} for all of them"
 
     def joined(self, other: Object) -> Object | None:
@@ -377,6 +380,12 @@ def _name(it: Entity, at: At) -> str:
         return it.label or it.column or ""
     model = at.models.get(it.model)
     return model.name if model is not None else ""
+
+
+def _keys(model: Model | None, name: str) -> tuple[str, ...]:
+    """The columns that a condition on an attribute is about: those of its key, where it is a relation."""
+    field = model.fields.get(name) if model is not None else None
+    return field.key_attributes if field is not None and field.key_attributes else (name,)
 
 
 def _orders(

@@ -4,12 +4,13 @@ from typing import Final, Literal
 
 import msgspec
 
-from crowsfoot.libraries.calls import Asked, number
+from crowsfoot.libraries.calls import Asked, in_both, number
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, Place, Table
 from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.raw.queries import query_of
 from crowsfoot.libraries.standard import Coroutine
-from crowsfoot.libraries.tortoise.filters import filtered, ordered, paths
+from crowsfoot.libraries.tortoise.filters import ALL_LOADED, filtered, ordered, paths
 from crowsfoot.libraries.tortoise.models import LIBRARY_NAME
 
 _BULK: Final[dict[str, Operation]] = {"bulk_create": "insert", "bulk_update": "update", "in_bulk": "select"}
@@ -93,7 +94,12 @@ class QuerySet(Asked, frozen=True):
             return self._with(self._ending(query, name, limit=1, many=False), at, "row")
         if name in _ENDS:
             operation, result = _ENDS[name]
+            if name == "exists":
+                query = filtered(query, args)
             return self._with(self._ending(query, name, operation=operation), at, result)
+        if name == "raw":
+            api = f"{self.model.name}.raw()"
+            return self._with(query_of(args.get(0, "sql") or UNKNOWN, api, LIBRARY_NAME), at)
         if name in ("bulk_create", "bulk_update", "in_bulk"):
             return _bulk(self.model, name, self.row, at)
         return UNKNOWN
@@ -128,10 +134,17 @@ class QuerySet(Asked, frozen=True):
     def moved(self, place: Place) -> Object:
         return self if self.made is None else QuerySet(self.model, self.query, self.row, self.result, place)
 
+    def joined(self, other: Object) -> Object | None:
+        """`if name: books = books.filter(...)`: one of the two is sent, and has loaded what both have."""
+        if not isinstance(other, QuerySet) or (other.model, other.result) != (self.model, self.result):
+            return None
+        loads = in_both(self.query.loads, other.query.loads, ALL_LOADED)
+        return msgspec.structs.replace(other, query=msgspec.structs.replace(other.query, loads=loads))
+
     def said(self) -> Query:
         """The query, with what to write instead of many of it."""
         query = self.query
-        if query.instead:
+        if query.instead or query.sql is not None:
             return query
         return msgspec.structs.replace(query, instead=self._instead())
 

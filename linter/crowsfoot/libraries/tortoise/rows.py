@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.calls import Asked, Bound
+from crowsfoot.libraries.calls import Asked, Bound, in_both
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object
 from crowsfoot.libraries.query import Operation, Query
@@ -164,14 +164,7 @@ class Row(querysets.Loadable, frozen=True):
             return None
         if self.loaded is None or other.loaded is None:
             return Row(self.model, None, self.path)
-        if ALL_LOADED in self.loaded:
-            return other
-        both = (
-            self.loaded
-            if ALL_LOADED in other.loaded
-            else tuple(it for it in self.loaded if it in other.loaded)
-        )
-        return Row(self.model, both, self.path)
+        return Row(self.model, in_both(self.loaded, other.loaded, ALL_LOADED), self.path)
 
 
 class Unfetched(Object, frozen=True):

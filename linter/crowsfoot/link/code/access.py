@@ -62,8 +62,8 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
 
     span is where the loop's body asks for it, and way the calls from there to where it is sent, which is
     last; where that is the same place, way is empty. loop is the head of the loop, over what it goes over,
-    as code. how is "" for a loop, else what goes over it: "map()", "gather()", "key=", "recursion",
-    "serializer".
+    as code, and each what it calls an element of that. how is "" for a loop, else what goes over it: "map()",
+    "gather()", "key=", "recursion", "serializer".
     """
 
     query: "Query"
@@ -78,6 +78,7 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
     nested: bool  # there is a further loop over rows around it
     same: bool  # nothing that it asks for changes from pass to pass
     others: int = 0  # further statements that the same call sends
+    each: str = ""
 
     @property
     def kind(self) -> Kind:

@@ -30,10 +30,11 @@ def link_code(given: Iterable[File], databases: Sequence[Database] = ()) -> Code
         for number in range(len(file.scopes)):
             evaluator.general(path, number)
     for library in libraries:
-        review: Any = getattr(library, "review", None)
-        if review is not None:
-            for cls in evaluator.derived(library.PACKAGES):
-                evaluator.review(library, cls)
+        for name in ("review", "review_last"):
+            review: Any = getattr(library, name, None)
+            if review is not None:
+                for cls in evaluator.derived(library.PACKAGES):
+                    evaluator.review(review, cls)
         if hasattr(library, "review_function"):
             for path, file in files.items():
                 for number, scope in enumerate(file.scopes):

@@ -58,9 +58,12 @@ class Managed(Object, frozen=True):
 class Here:
     """Where something is done: the At that objects are given."""
 
-    __slots__ = ("_each", "_frame", "_out", "_value")
+    __slots__ = ("_each", "_frame", "_is_apart", "_out", "_value")
 
-    def __init__(self, out: "Evaluator", frame: Frame, value: int, each: Each | None = None) -> None:
+    def __init__(
+        self, out: "Evaluator", frame: Frame, value: int, each: Each | None = None, is_apart: bool = False
+    ) -> None:
+        self._is_apart = is_apart  # whatever is read here is read by machinery, not by the value of the program
         self._out = out
         self._frame = frame
         self._value = value
@@ -106,6 +109,33 @@ class Here:
     def elsewhere(self, place: Place) -> "Here":
         return Here(self._out, self._out.frame(place.path, place.scope), place.value, self._each)
 
+    def apart(self) -> "Here":
+        of = self._frame
+        frame = Frame(of.path, of.number, of.scope, of.params, of.general, of.depth)
+        return Here(self._out, frame, self._value, self._each, is_apart=True)
+
+    @property
+    def sent(self) -> tuple[tuple[Query, tuple[Place, ...]], ...]:
+        return tuple((it.query, it.chain) for it in self._frame.effects)
+
+    def written(self, cls: Class, name: str, index: int | None = None) -> Place | None:
+        return self._out.program.written(cls, name, index)
+
+    def returned(self, function: Object) -> Place | None:
+        return self._out.program.returned(function) if isinstance(function, Function) else None
+
+    def defined(self, cls: Class) -> Place:
+        return self._out.program.defined(cls)
+
+    def note(self, cls: Class, word: str) -> None:
+        self._out.noted.setdefault(cls, set()).add(word)
+
+    def notes(self, cls: Class) -> frozenset[str]:
+        return frozenset(self._out.noted.get(cls, ()))
+
+    def is_named(self, cls: Class) -> bool:
+        return self._out.program.is_named(cls)
+
     def member(self, cls: Class, name: str, of: Object, inherited: bool = False) -> Object | None:
         return self._out.member(cls, name, of, self._frame, self._value, self._each, inherited)
 
@@ -123,6 +153,21 @@ class Here:
 
     def class_decorators(self, cls: Class) -> tuple[Object, ...]:
         return self._out.class_decorators(cls)
+
+    def place_of(self, cls: Class, name: str) -> Place | None:
+        number = self._out.program.names(cls.path, cls.scope).get(name)
+        return None if number is None else Place(cls.path, cls.scope, number)
+
+    def returned(self, function: Object) -> Place | None:
+        if not isinstance(function, Function):
+            return None
+        values = self._out.program.scope(function.path, function.scope).values
+        found = (it.of for it in reversed(values) if isinstance(it, facts.Returned) and it.of is not None)
+        number = next(found, None)
+        return None if number is None else Place(function.path, function.scope, number)
+
+    def sends(self, function: Object, args: Args) -> tuple[tuple[Query, Place], ...]:
+        return self._out.sends(function, args)
 
     def decorators(self, function: Function) -> frozenset[str]:
         return self._out.decorators(function)
@@ -142,7 +187,7 @@ class Evaluator:
         self._by_name = {it.PACKAGES[0]: it for it in self._libraries}
         self._general: dict[tuple[str, int], Frame] = {}
         self._called: dict[tuple[str, int, tuple[Object, ...]], Frame] = {}
-        self._contexts: dict[tuple[str, int], int] = {}
+        self._contexts: dict[tuple[str, int, Object | None], int] = {}
         self._active: dict[tuple[str, int], Frame] = {}
         self._models: dict[Class, Model | None] = {}
         self._bases: dict[Class, tuple[Class | str, ...]] = {}
@@ -150,6 +195,7 @@ class Evaluator:
         self._protocols: dict[tuple[str, int], bool] = {}
         self._stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
+        self.noted: dict[Class, set[str]] = {}
         self.sizes: dict[tuple[str, int, int], set[str]] = {}
 
     # Frames
@@ -234,6 +280,10 @@ class Evaluator:
         if found == _NONE and frame.scope.kind != "function":
             annotation = dict(frame.scope.annotations).get(name)
             return UNKNOWN if annotation is None else self.annotated(self.get(frame, annotation))
+        if isinstance(found, Many) and found.items == () and frame.scope.kind == "class":
+            # `members: list[Member] = []` of a model of pydantic: what an instance has is of that kind.
+            annotation = dict(frame.scope.annotations).get(name)
+            return found if annotation is None else self.annotated(self.get(frame, annotation))
         return found
 
     def _star(self, module: str, level: int, path: str, name: str) -> Object | None:
@@ -424,6 +474,9 @@ class Evaluator:
         if not isinstance(found, Function) or found.bound is not None:
             return found
         kinds = self.decorators(found)
+        if kinds & _PARTS_OF_PROPERTY:
+            found = self._getter(found)
+            kinds = self.decorators(found)
         if "staticmethod" in kinds:
             return found
         bound = Function(found.path, found.scope, found.name, of)
@@ -434,6 +487,14 @@ class Evaluator:
         if kinds & _PROPERTIES:
             return self.call(bound, Args(), frame, value, each)
         return bound
+
+    def _getter(self, found: Function) -> Function:
+        """The property that `@name.setter` and the like are added to: the first of that name."""
+        scopes = self.program.files[found.path].scopes
+        for number in self.program.inner(found.path, scopes[found.scope].parent):
+            if scopes[number].name == found.name:
+                return Function(found.path, number, found.name)
+        return found
 
     def _class_of(self, of: Object) -> Object:
         if isinstance(of, Instance) and isinstance(of.cls, Class):
@@ -548,6 +609,7 @@ class Evaluator:
         self._called.clear()
         self._contexts.clear()
         self.sizes.clear()
+        self.noted.clear()
 
     def classes(self) -> Iterable[Class]:
         """All classes of the program that derive from something."""
@@ -557,15 +619,17 @@ class Evaluator:
                     yield Class(path, number, scope.name)
 
     def derived(self, packages: tuple[str, ...]) -> Iterable[Class]:
-        """Those that derive from a class of one of the packages."""
+        """Those that derive from a class of one of the packages, or are decorated by one."""
         for cls in self.classes():
-            if any(isinstance(it, str) and it.partition(".")[0] in packages for it in self.bases(cls)):
+            decorators = (getattr(it, "name", None) for it in self.class_decorators(cls))
+            names = (*self.bases(cls), *decorators)
+            if any(isinstance(it, str) and it.partition(".")[0] in packages for it in names):
                 yield cls
 
-    def review(self, library: Any, cls: Class) -> None:
+    def review(self, review: Callable[[Class, Here], None], cls: Class) -> None:
         frame = self.general(cls.path, cls.scope)
         if frame.scope.values:
-            library.review(cls, Here(self, frame, 0))
+            review(cls, Here(self, frame, 0))
 
     def review_function(self, library: Any, path: str, number: int) -> None:
         """What a library does with what a decorated function returns, which nothing of the program calls."""
@@ -735,6 +799,22 @@ class Evaluator:
             self._take_over(callee, function, bound, frame, number, each)
         return self._result(callee, scope, kinds, Place(frame.path, frame.number, number))
 
+    def sends(self, function: Object, args: Args) -> tuple[tuple[Query, Place], ...]:
+        """What a function sends that is called with those arguments, and where in it: once, not per row of a loop."""
+        if not isinstance(function, Function):
+            return ()
+        scope = self.program.scope(function.path, function.scope)
+        bound = self._bind(function, scope, args)
+        callee = self._frame_for(function.path, function.scope, scope, bound, 1)
+        if callee is None or (function.path, function.scope) in self._active:
+            return ()
+        self.run(callee)
+        return tuple(
+            (it.query, callee.place(it.value))
+            for it in callee.effects
+            if it.each is None and not is_row_loop(callee, it.loop)
+        )
+
     def _bind(self, function: Function, scope: facts.Scope, args: Args) -> tuple[Object, ...]:
         """An object for each parameter; UNKNOWN where the call does not say."""
         positional = list(args.positional)
@@ -776,10 +856,12 @@ class Evaluator:
             return expected
         found = self._called.get((path, number, params))
         if found is None:
-            count = self._contexts.get(key, 0)
+            # What a class inherits is another function for each class that inherits it.
+            owner = params[0] if params and isinstance(params[0], (Class, Instance)) else None
+            count = self._contexts.get((path, number, owner), 0)
             if count >= _MOST_CONTEXTS:
                 return expected
-            self._contexts[key] = count + 1
+            self._contexts[path, number, owner] = count + 1
             found = Frame(path, number, scope, params, general=False, depth=depth)
             self._called[path, number, params] = found
         return found
@@ -1213,6 +1295,9 @@ def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
 
 _NONE: Final = Constant(None)
 _TYPES: Final = (Class, External, Subscripted, OneOf)
+_PARTS_OF_PROPERTY: Final = frozenset(
+    ("setter", "deleter", "expression", "comparator", "update_expression", "inplace")
+)
 _PROPERTIES: Final = frozenset(
     ("property", "cached_property", "hybrid_property", "classproperty", "lazy_property")
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
 from crowsfoot.libraries.objects import Place
+from crowsfoot.libraries.query import READS
 from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
@@ -15,9 +16,9 @@ from crowsfoot.source import Span
 
 
 def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
-    """By place; a call that sends several statements is one."""
+    """By place: what sends several statements, itself or below, is one."""
     called = {(it.path, it.number) for it in evaluator.frames() if not it.general}
-    found: dict[tuple[Place, str], list[Repeated]] = {}
+    found: dict[Place, list[Repeated]] = {}
     for frame in evaluator.frames():
         for effect in frame.effects:
             # Callers say more of what rows have loaded than annotations do.
@@ -25,14 +26,14 @@ def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
                 continue
             repeated = _repeated(evaluator, frame, effect)
             if repeated is not None:
-                kind = "call" if effect.chain else effect.query.api
-                found.setdefault((frame.place(effect.value), kind), []).append(repeated)
+                found.setdefault(frame.place(effect.value), []).append(repeated)
     for group in found.values():
-        first = group[0]
-        ways = {str(it.way[-1].span) if it.way else "" for it in group}
+        # What is sent right there comes first, then what is surely sent.
+        first = min(group, key=lambda it: (bool(it.way), not it.query.likely))
+        below = {it.way[-1].span for it in group if it.way} - {it.span for it in first.way[-1:]}
         yield Repeated(
             **{name: getattr(first, name) for name in Repeated.__struct_fields__ if name != "others"},
-            others=len(ways) - 1,
+            others=len(below),
         )
 
 
@@ -75,8 +76,53 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect) -> Repeated | 
         how=how,
         role=role_of(frame.path),
         nested=number is not None and row_loop(frame, scope.loops[number].parent) is not None,
-        same=False,
+        same=number is not None and effect.query.operation in READS and not how and _is_same(frame, effect, number),
+        each=scope.loops[number].target if number is not None else "",
     )
+
+
+def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
+    """Whether nothing that a statement is made of changes from one pass of the loop to the next."""
+    values, loops = frame.scope.values, frame.scope.loops
+    pending, seen = [effect.value], {effect.value}
+    if not isinstance(values[effect.value], facts.Call) or effect.chain or effect.query.cause != "call":
+        return False
+    while pending:
+        current = pending.pop()
+        it = values[current]
+        if not _within(loops, it.loop, number):
+            continue  # it is there before the loop
+        match it:
+            case facts.Call():
+                # What else is called may say something else each time.
+                if current != effect.value and not _leads_to(values, effect.value, current):
+                    return False
+                inner = (it.of, *it.args, *(value for _, value in it.keywords))
+            case facts.Attribute() | facts.Awaited():
+                inner = (it.of,)
+            case facts.Name() | facts.Import() | facts.Literal_() | facts.Parameter():
+                inner = ()
+            case _:
+                return False
+        pending += [value for value in inner if value not in seen]
+        seen.update(inner)
+    return True
+
+
+def _leads_to(values: tuple[facts.AnyValue, ...], last: int, number: int) -> bool:
+    """Whether it is one of the calls of the chain that ends there: `filter()` of `query.filter().first()`."""
+    while last != number:
+        it = values[last]
+        if not isinstance(it, (facts.Call, facts.Attribute, facts.Awaited)):
+            return False
+        last = it.of
+    return True
+
+
+def _within(loops: tuple[facts.Loop, ...], loop: int, outer: int) -> bool:
+    while loop >= 0 and loop != outer:
+        loop = loops[loop].parent
+    return loop == outer
 
 
 def _passed(evaluator: Evaluator, place: Place) -> Passed:

@@ -73,10 +73,17 @@ class Frame:
                 return
             self._sent.add(made)
             effect = effect._replace(loop=self.made_in_loop(made, effect.value))
-            if (made.path, made.scope) == (self.path, self.number) and made.value < 0:
-                effect = effect._replace(parameter=-1 - made.value)
+            if (made.path, made.scope) == (self.path, self.number):
+                if made.value < 0:
+                    effect = effect._replace(parameter=-1 - made.value)
+                elif not effect.chain and self._together(made.value, effect.value):
+                    # What is written there says more than the variable that holds it.
+                    effect = effect._replace(value=made.value)
         if len(self.effects) < _MOST_EFFECTS:
             self.effects.append(effect)
+
+    def _together(self, one: int, other: int) -> bool:
+        return self.scope.values[one].loop == self.scope.values[other].loop
 
     def has_sent(self, made: Place) -> bool:
         """Whether what was made there has been fetched already."""

@@ -4,7 +4,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from posixpath import dirname
 
-from crowsfoot.facts.code import CodeFile, Import, Scope
+from crowsfoot.facts.code import (
+    Attribute,
+    Call,
+    CodeFile,
+    Defined,
+    Display,
+    Import,
+    Literal_,
+    Name,
+    Returned,
+    Scope,
+)
+from crowsfoot.libraries.objects import Class, Function, Place
 
 
 class Program:
@@ -17,6 +29,7 @@ class Program:
         self._found: dict[tuple[str, str], str | None] = {}
         self._inner: dict[str, dict[int, list[int]]] = {}
         self._names: dict[tuple[str, int], dict[str, int]] = {}
+        self._named: set[str] | None = None  # all names that the program speaks of
         for path in files:
             folder = dirname(path)
             while folder not in self._folders:
@@ -91,6 +104,54 @@ class Program:
 
     def folder_module(self, folder: str, name: str) -> str | None:
         return self._at(_join(folder, name))
+
+    def defined(self, cls: Class) -> Place:
+        """Where the class is."""
+        parent = self.scope(cls.path, cls.scope).parent
+        for number, it in enumerate(self.scope(cls.path, parent).values):
+            if isinstance(it, Defined) and it.scope == cls.scope:
+                return Place(cls.path, parent, number)
+        return Place(cls.path, cls.scope, 0)
+
+    def written(self, cls: Class, name: str, index: int | None = None) -> Place | None:
+        """What the body of the class itself assigns to a name, or an element of the list that it is."""
+        number = self.names(cls.path, cls.scope).get(name)
+        if number is None:
+            return None
+        it = self.scope(cls.path, cls.scope).values[number]
+        if index is not None and isinstance(it, Display) and index < len(it.items):
+            number = it.items[index]
+        return Place(cls.path, cls.scope, number)
+
+    def returned(self, function: Function) -> Place | None:
+        """What the function returns last."""
+        scope = self.scope(function.path, function.scope)
+        for it in reversed(scope.values):
+            if isinstance(it, Returned) and it.of is not None:
+                return Place(function.path, function.scope, it.of)
+        return None
+
+    def is_named(self, cls: Class) -> bool:
+        """Whether the program speaks of the class: by its name, wherever it means it, or where it is defined."""
+        if self._named is None:
+            self._named = set()
+            for file in self.files.values():
+                for scope in file.scopes:
+                    for it in scope.values:
+                        if isinstance(it, Name | Import | Attribute):
+                            self._named.add(it.name)
+                        elif isinstance(it, Literal_) and isinstance(it.value, str):
+                            self._named.add(it.value.rpartition(".")[2])
+        if cls.name in self._named:
+            return True
+        at = self.defined(cls)
+        around = self.scope(at.path, at.scope)
+        if any(at.value in it.bases for it in self.files[at.path].scopes if it.parent == at.scope):
+            return True
+        return any(
+            isinstance(it, Call) and (at.value in (it.of, *it.args) or at.value in dict(it.keywords).values())
+            for it in around.values
+        )
 
     def qualified(self, path: str, number: int) -> str:
         """The scope's name with those that it stands in: "Repo.by_id"; "" for the module."""

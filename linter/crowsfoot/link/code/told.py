@@ -1,25 +1,28 @@
 """A statement that is sent once per row -> the finding that says so: which, per what, how it comes there, what
 else."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from crowsfoot.finding import Confidence, Finding, Related
 from crowsfoot.link.code.access import Repeated
 
 
 def once_per_row(it: Repeated, does: str) -> Finding:
-    """does says what the statement does: "runs a query", "writes a row"."""
-    way = f", {_calls(len(it.way))} below" if it.way else ""
-    what = f"`{it.code}` {does}{way}" if it.way else f"`{it.query.api}` {does}"
-    if it.way and it.others:
-        what += f" ({it.others} more behind the same call)"
-    instead = f"; {it.query.instead} asks once" if it.query.instead else ""
+    """does says what the statement does: "runs", "writes"; of one behind a call, it is sent."""
+    if it.way:
+        subject = f"`{it.code}` sends `{it.query.api}`, {_calls(len(it.way))} below,"
+    else:
+        subject = f"`{it.query.api}` {does}"
+    more = f" (and {it.others} more behind the same call)" if it.others else ""
     return Finding(
         it.span,
-        f"{what} {_per(it)}{instead}",
+        f"{subject} {_per(it)}{more}{_instead(it)}",
         subject=str(it),
         related=tuple(_related(it)),
         confidence=_confidence(it),
+        flow=tuple(_flow(it)) if it.way else (),
     )
 
 
@@ -29,17 +32,51 @@ def _calls(count: int) -> str:
 
 def _per(it: Repeated) -> str:
     if it.kind == "recursive":
-        return f"at each level, as {it.over} goes on"
+        return f"at each level, as `{it.over}` goes on"
     if it.kind == "fan-out":
         return f"once per element that {it.how} goes over"
     if it.how:
         return f"once per row of the {it.how}"
+    if it.each:
+        return f"once per `{it.each}`"
     return f"once per element of `{it.over}`" if it.over else "in each pass of the loop"
+
+
+def _instead(it: Repeated) -> str:
+    """What to write instead, after what that does; nothing where no library says it."""
+    if it.same:
+        return "; it asks for the same in each pass: ask before the loop"
+    # "one query for all of them": the words that introduce the others say as much.
+    said = _NO_RECEIVER.sub("", it.query.instead)
+    if not said or _PLACEHOLDER.search(said):
+        return ""
+    query = it.query
+    if query.cause == "expired":
+        return f"; {said}"
+    if query.cause != "call" or _EAGER.match(said):
+        return f"; load it with the rows: {said}"
+    if said.startswith(("one ", "await ")) or said.endswith((" loop", " await")):
+        return f"; use {said}"
+    if query.operation in _WRITES:
+        return f"; write all at once: {said}"
+    return f"; ask once for all: {said}"
 
 
 def _related(it: Repeated) -> Iterator[Related]:
     if it.loop != it.span:
         yield Related(it.loop, "the recursion" if it.kind == "recursive" else "the loop")
+    yield from _way(it)
+
+
+def _flow(it: Repeated) -> Iterator[Related]:
+    """The way from the loop to where the statement is sent."""
+    if it.loop != it.span:
+        yield Related(it.loop, "the loop")
+    yield Related(it.span, f"calls `{it.code}`")
+    yield from _way(it)
+
+
+def _way(it: Repeated) -> Iterator[Related]:
     for step in it.way[:-1]:
         yield Related(step.span, f"calls `{step.code}`")
     if it.way:
@@ -49,3 +86,10 @@ def _related(it: Repeated) -> Iterator[Related]:
 def _confidence(it: Repeated) -> Confidence:
     """What tests, migrations and scripts do once per row is seldom worth a change."""
     return Confidence.LIKELY if it.query.likely and it.role == "application" else Confidence.POSSIBLE
+
+
+# What stands for a receiver that is not known: "….objects.filter(…)"
+_NO_RECEIVER: Final = re.compile(r"^(?:…|\.{3})\.(?:objects\.)?")
+_PLACEHOLDER: Final = re.compile(r"^one (?:query|statement) for all|\.{4}|^(?:…|\.\.\.)")
+_EAGER: Final = re.compile(r"(?:select|prefetch)_related\(|(?:joined|selectin|subquery)load\(|undefer\(|include=")
+_WRITES: Final = frozenset(("insert", "update", "delete", "save", "upsert", "get-or-create"))

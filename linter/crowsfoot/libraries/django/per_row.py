@@ -1,0 +1,73 @@
+"""What machinery sends for each row that it shows -> one statement told where the rows are asked for.
+
+A serializer, a page of the admin and the options of a form read their rows by names that the program lists. What
+that sends is gathered as readings, then told at the query set, and at whatever reads.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+import msgspec
+
+from crowsfoot.libraries.objects import At, Object, Place
+from crowsfoot.libraries.query import Query
+
+
+class Reading(NamedTuple):
+    """Something that is sent for a row; place is the field, or the line of its method, that reads it.
+
+    many: it is sent once for each of several rows; else as often as the row itself is shown.
+    """
+
+    place: Place
+    query: Query
+    many: bool
+
+
+def readings(within: At, place: Place, many: bool) -> list[Reading]:
+    """What has been sent apart: by a method of the program, it is told there."""
+    return [Reading(chain[0] if chain else place, query, many) for query, chain in within.sent]
+
+
+def tell(found: Iterable[Reading], rows: Object, how: str, at: At) -> None:
+    """Says of each place that reads what it sends, once per row."""
+    places: dict[Place, list[Query]] = {}
+    for it in found:
+        places.setdefault(it.place, []).append(it.query)
+    for place, queries in places.items():
+        at.each(rows, how).elsewhere(place).runs(together(queries))
+
+
+def together(queries: list[Query]) -> Query:
+    """The first, with what to write for all of them in place of it."""
+    # Where it is told is not where the row is read, so that it is no relation that the evaluator knows there.
+    return msgspec.structs.replace(
+        queries[0], cause="call", instead=_instead(queries), likely=any(it.likely for it in queries)
+    )
+
+
+def _instead(queries: list[Query]) -> str:
+    paths: dict[str, dict[str, None]] = {}
+    others: dict[str, None] = {}
+    for it in queries:
+        found = _LOADS.fullmatch(it.instead)
+        if found is None:
+            others[it.instead] = None
+        else:
+            paths.setdefault(found[1], {})[found[2]] = None
+    said: list[str] = []
+    for method in sorted(paths, reverse=True):
+        names = _longest(tuple(paths[method]))
+        more = ", …" if len(names) > _MOST_NAMED else ""
+        said.append(f"{method}({', '.join(names[:_MOST_NAMED])}{more})")
+    return ".".join(said) if said else next(iter(others))
+
+
+def _longest(names: tuple[str, ...]) -> list[str]:
+    """Without those that others begin with: "author__publisher" loads "author"."""
+    return [it for it in names if not any(other.startswith(it[:-1] + "__") for other in names)]
+
+
+_LOADS: Final = re.compile(r'(select_related|prefetch_related)\(("\w+")\)')
+_MOST_NAMED: Final = 4

@@ -1,0 +1,145 @@
+"""Views of Django REST framework: which rows their lists show, by which serializer.
+
+https://www.django-rest-framework.org/api-guide/generic-views/
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from crowsfoot.libraries.django import names
+from crowsfoot.libraries.django.per_row import Reading
+from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.django.serializer_fields import is_serializer
+from crowsfoot.libraries.django.serializers import (
+    REPRESENTED,
+    Serializer,
+    represent,
+    tell_rows,
+)
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, OneOf, Place
+
+
+class View(Object, frozen=True):
+    """self of a view."""
+
+    cls: Class
+
+    def attribute(self, name: str, at: At) -> Object:
+        found = at.member(self.cls, name, self)
+        return found if found is not None else self.inherited(name, at)
+
+    def inherited(self, name: str, at: At) -> Object:
+        """What it has from a class of DRF."""
+        return ViewMethod(self, name) if name in _METHODS else UNKNOWN
+
+
+class ViewMethod(Object, frozen=True):
+    """A method of DRF's own view, about to be called."""
+
+    of: View
+    name: str
+
+    def call(self, args: Args, at: At) -> Object:
+        if self.name in ("filter_queryset", "paginate_queryset"):
+            return args.get(0, "queryset") or UNKNOWN
+        if self.name == "get_serializer_class":
+            return at.member(self.of.cls, "serializer_class", self.of) or UNKNOWN
+        if self.name == "get_serializer":
+            classes = serializers(self.of, at)
+            return Serializer(classes[0], args) if len(classes) == 1 else UNKNOWN
+        if self.name == "get_queryset":
+            rows = at.member(self.of.cls, "queryset", self.of)
+            # DRF calls all() on it for each request.
+            return msgspec.structs.replace(rows, made=at.place) if isinstance(rows, QuerySet) else UNKNOWN
+        rows = rows_of(self.of, at)
+        if rows is None:
+            return UNKNOWN
+        return rows.attribute("get", at).call(Args(spread=True), at)
+
+
+def is_view(cls: Class, at: At) -> bool:
+    return any(
+        it.startswith(_PACKAGES) and names.last(it).endswith(_VIEWS)
+        for it in names.outside(names.lineage(cls, at))
+    )
+
+
+def review(cls: Class, at: At) -> None:
+    """What the list of a view sends for each row that it shows."""
+    view = View(cls)
+    classes = serializers(view, at)
+    for it in classes:
+        at.note(it, REPRESENTED)
+    outside = tuple(names.outside(names.lineage(cls, at)))
+    if any("Prefetch" in it for it in outside):
+        return  # it loads what the serializer needs
+    lists = any(names.last(it) in _LISTS for it in outside) and at.member(cls, "list", view) is None
+    rows = rows_of(view, at) if classes else None
+    if rows is None or rows.kind != "rows" or not rows.sure:
+        return
+    found = _common([represent(it, rows.one(), at, many=lists) for it in _shown_in_lists(classes)])
+    place = _place(cls, view, at)
+    if place is not None:
+        tell_rows(classes[0], found, rows, place, at)
+
+
+def rows_of(view: View, at: At) -> QuerySet | None:
+    """The query set that the view works on, as its filters leave it."""
+    within = at.each(UNKNOWN, "view").apart()
+    rows = within.call(view.attribute("get_queryset", within), Args())
+    own = at.member(view.cls, "filter_queryset", view)
+    if isinstance(own, Function) and isinstance(rows, QuerySet):
+        filtered = within.call(own, Args((rows,)))
+        rows = filtered if isinstance(filtered, QuerySet) else UNKNOWN
+    return rows if isinstance(rows, QuerySet) and not rows.empty else None
+
+
+def serializers(view: View, at: At) -> list[Class]:
+    """All that get_serializer_class() may return."""
+    within = at.each(UNKNOWN, "view").apart()
+    found = within.call(view.attribute("get_serializer_class", within), Args())
+    options = found.options if isinstance(found, OneOf) else (found,)
+    return [it for it in options if isinstance(it, Class) and is_serializer(it, at)]
+
+
+def _shown_in_lists(classes: list[Class]) -> list[Class]:
+    """Without those that are called after something else than a list, where there are others."""
+    listing = [it for it in classes if "List" in it.name]
+    if listing:
+        return listing
+    return [it for it in classes if not any(word in it.name for word in _OTHERS)] or classes
+
+
+def _common(found: list[list[Reading]]) -> list[Reading]:
+    """What all of them read: which of several serializers shows a list, only the run knows."""
+    if not found:
+        return []
+    same = set.intersection(*({it.query.instead for it in of if it.many} for of in found))
+    return [it for it in found[0] if it.query.instead in same]
+
+
+def _place(cls: Class, view: View, at: At) -> Place | None:
+    """Where the view says which rows: in its own body, if it does so there."""
+    method = at.member(cls, "get_queryset", view)
+    own = at.written(cls, "get_queryset")
+    if isinstance(method, Function) and own is not None:
+        return at.returned(method) or own
+    place = at.written(cls, "queryset") if not isinstance(method, Function) else None
+    return place or at.written(cls, "serializer_class") or at.written(cls, "queryset") or at.defined(cls)
+
+
+_PACKAGES: Final = ("rest_framework", "rest_flex_fields", "drf_", "dj_rest")
+_VIEWS: Final = ("ViewSet", "APIView", "ModelMixin")
+_METHODS: Final = frozenset(
+    (
+        *("get_queryset", "get_object", "get_serializer", "get_serializer_class"),
+        *("filter_queryset", "paginate_queryset"),
+    )
+)
+_LISTS: Final = frozenset(
+    ("ModelViewSet", "ReadOnlyModelViewSet", "ListModelMixin", "ListAPIView", "ListCreateAPIView")
+)
+_OTHERS: Final = ("Create", "Update", "Write", "Detail", "Retrieve", "Input", "Bulk")

@@ -1,0 +1,122 @@
+"""What a library makes of its models in the database: tables, columns, indexes and foreign keys, in no library's terms.
+
+Each library has a `tables.py` that writes these down; link.code.schema makes a Database of them.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, Protocol
+
+import msgspec
+
+from crowsfoot.libraries.models import Models
+from crowsfoot.libraries.objects import At, Class, Object
+
+
+class Spot(NamedTuple):
+    """A place in a file, in code points."""
+
+    path: str
+    start: int
+    end: int
+
+
+class ColumnDef(msgspec.Struct, frozen=True):
+    """A column. type is as the database calls it, "varchar(50)"; None where the foreign key's target decides."""
+
+    name: str
+    field: str  # as the user calls it
+    spot: Spot
+    type: str | None = None
+    nullable: bool = False
+    generated: bool = False  # the database counts: serial, identity, AUTOINCREMENT
+    default: str | int | float | bool | None = None  # a constant, in the database or in the library
+    default_function: str | None = None  # "now", "uuid", "dbgenerated"
+    updated_at: bool = False  # the library writes the time of every change
+    enum: str | None = None  # the name of an enum type of the database
+    values: tuple[str, ...] = ()  # of that enum
+
+
+class KeyDef(msgspec.Struct, frozen=True):
+    """One entry of an index; column is the database's name."""
+
+    column: str | None
+    expression: str | None = None
+    descending: bool = False
+    opclass: str | None = None
+
+
+class IndexDef(msgspec.Struct, frozen=True):
+    """An index, a unique constraint or a primary key; written is what the user wrote that makes it."""
+
+    keys: tuple[KeyDef, ...]
+    spot: Spot
+    written: str
+    name: str | None = None
+    unique: bool = False
+    primary: bool = False
+    method: str = "btree"
+    predicate: str | None = None
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    on_field: bool = False
+    implied: bool = False  # the library makes it by itself, for a foreign key or beside another index
+
+
+class ForeignKeyDef(msgspec.Struct, frozen=True):
+    """A foreign key; target is the id of a TableDef, of which target_columns are columns: none for its primary key."""
+
+    columns: tuple[str, ...]
+    target: str
+    spot: Spot
+    target_columns: tuple[str, ...] = ()
+    on_delete: str = "NoAction"
+    on_update: str = "NoAction"
+    on_delete_written: bool = False
+    by_library: bool = False  # it is the library that follows on_delete: the database has no action
+    enforced: bool = True
+    name: str | None = None
+
+
+class TableDef(msgspec.Struct, frozen=True):
+    """A table. id is the model's, model its name; those that no class stands for have the table's."""
+
+    id: str
+    name: str
+    model: str
+    spot: Spot  # of the name
+    library: str
+    columns: tuple[ColumnDef, ...] = ()
+    indexes: tuple[IndexDef, ...] = ()
+    foreign_keys: tuple[ForeignKeyDef, ...] = ()
+    schema: str | None = None
+    kind: Literal["table", "view", "join"] = "table"
+    complete: bool = True  # all of its columns are known: what is absent here is absent there
+    ignored: bool = False  # the library does not create it
+
+
+class Reading(Protocol):
+    """The program, as one who looks for tables asks it."""
+
+    @property
+    def models(self) -> Models: ...
+    @property
+    def provider(self) -> str:
+        """The kind of database, "unknown" where nothing says it."""
+
+    def at(self, cls: Class) -> At:
+        """Somebody to ask, in the body of the class."""
+
+    def spot(self, cls: Class, name: str = "") -> Spot:
+        """Where the body of the class assigns or annotates the name; without a name, the class's own."""
+
+    def parts(self, cls: Class, name: str) -> tuple[Spot, ...]:
+        """Where the elements stand of the list or tuple that the body of the class gives the name."""
+
+    def setting(self, name: str) -> Object | None:
+        """What a module of settings assigns to that name."""
+
+    def classes(self) -> Mapping[Class, tuple[Class | str, ...]]:
+        """All classes of the program that derive from something, and what they derive from."""
+
+    def tables(self) -> "tuple[tuple[str, Built_, Spot, tuple[Spot, ...]], ...]":
+        """Calls of SQLAlchemy's Table in modules."""

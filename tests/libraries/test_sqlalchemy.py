@@ -1,0 +1,494 @@
+"""What SQLAlchemy sends is found in every way that programs write it, and nothing else is.
+
+What a row loads for itself is counted on SQLAlchemy 2.1 in test_sqlalchemy_measured.py.
+"""
+
+import pytest
+
+from .sending import marked, sent
+
+MODELS = """
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, delete, func, insert, select, text, update
+from sqlalchemy.orm import (DeclarativeBase, Mapped, Session, declarative_base, declared_attr, joinedload,
+    mapped_column, relationship, selectinload, sessionmaker)
+
+class Base(DeclarativeBase):
+    pass
+
+class Band(Base):
+    __tablename__ = "band"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    songs: Mapped[list["Song"]] = relationship(back_populates="band")
+
+class Song(Base):
+    __tablename__ = "song"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    band_id: Mapped[int] = mapped_column(ForeignKey("band.id"))
+    band: Mapped["Band"] = relationship(back_populates="songs")
+"""
+
+
+def repeats(code: str, models: str = MODELS) -> set[int]:
+    """The lines of the code, counted without the models, at which something is sent once per row."""
+    before = models.count("\n")
+    return {line - before for line in sent(models + code).repeated}
+
+
+def holds(code: str, models: str = MODELS) -> None:
+    """What the code marks with "# N" is sent once per row, and nothing else."""
+    assert repeats(code, models) == marked(code, "# N")
+
+
+def test_declarative_base_of_1_x_is_a_base() -> None:
+    holds(
+        """
+def f(session):
+    for it in session.query(Child).all():
+        it.parent.name  # N
+        it.parent_id
+""",
+        """
+from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy.ext.declarative import declarative_base
+from sqlalchemy.orm import relationship
+Base = declarative_base()
+class Parent(Base):
+    __tablename__ = "parents"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+class Child(Base):
+    __tablename__ = "children"
+    id = Column(Integer, primary_key=True)
+    parent_id = Column(Integer, ForeignKey("parents.id"))
+    parent = relationship("Parent", backref="children")
+""",
+    )
+
+
+def test_a_backref_is_a_relation_of_the_other_side() -> None:
+    found = sent(
+        """
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import backref, declarative_base, relationship
+Base = declarative_base()
+class Parent(Base):
+    __tablename__ = "parents"
+    id = Column(Integer, primary_key=True)
+class Child(Base):
+    __tablename__ = "children"
+    id = Column(Integer, primary_key=True)
+    parent_id = Column(Integer, ForeignKey("parents.id"))
+    parent = relationship(Parent, backref=backref("children", lazy="dynamic"))
+def f(session):
+    for it in session.query(Parent):
+        it.children.count()
+"""
+    )
+    (query,) = [it.query for it in found.repeated[15]]
+    assert (query.operation, query.equal) == ("count", ("parent_id",))
+
+
+def test_a_mixin_gives_its_columns_and_relations_to_the_model() -> None:
+    holds(
+        """
+def f(session: Session):
+    for it in session.query(Note):
+        it.author.name  # N
+        it.author_id
+""",
+        MODELS
+        + """
+class Written:
+    @declared_attr
+    def author_id(cls):
+        return Column(ForeignKey("band.id"))
+    @declared_attr
+    def author(cls):
+        return relationship("Band")
+class Note(Written, Base):
+    @declared_attr.directive
+    def __tablename__(cls):
+        return cls.__name__.lower()
+    id: Mapped[int] = mapped_column(primary_key=True)
+""",
+    )
+
+
+def test_the_way_to_the_parent_of_a_tree_is_the_one_with_remote_side() -> None:
+    found = sent(
+        MODELS
+        + """
+class Node(Base):
+    __tablename__ = "node"
+    id = Column(Integer, primary_key=True)
+    parent_id = Column(ForeignKey("node.id"))
+    parent = relationship("Node", remote_side=[id], back_populates="children")
+    children = relationship("Node", back_populates="parent")
+def f(session: Session):
+    for it in session.query(Node):
+        it.parent
+        it.children
+"""
+    )
+    by_name = {it.query.relation: it.query for rows in found.repeated.values() for it in rows}
+    assert (by_name["parent"].many, by_name["parent"].equal) == (False, ("id",))
+    assert (by_name["children"].many, by_name["children"].equal) == (True, ("parent_id",))
+
+
+def test_a_walk_up_a_tree_and_down_is_followed_without_end() -> None:
+    holds(
+        """
+def down(node: Node):
+    for child in node.children:  # N
+        down(child)
+def up(node: Node):
+    names = []
+    while node is not None:
+        names.append(node.id)
+        node = node.parent  # N
+    return names
+""",
+        MODELS
+        + """
+class Node(Base):
+    __tablename__ = "node"
+    id = Column(Integer, primary_key=True)
+    parent_id = Column(ForeignKey("node.id"))
+    parent = relationship("Node", remote_side=[id], backref="children")
+""",
+    )
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        "def f(session: Session):\n  LOOP",
+        "def f(session: 'Session'):\n  LOOP",
+        "def f():\n  session = Session()\n  LOOP",
+        "Local = sessionmaker()\ndef f():\n  with Local() as session:\n    LOOP",
+        "Local = sessionmaker()\ndef f():\n  with Local.begin() as session:\n    LOOP",
+        "from sqlalchemy.orm import scoped_session\nsession = scoped_session(sessionmaker())\ndef f():\n  LOOP",
+        "class Own(Session):\n  pass\ndef f(session: Own):\n  LOOP",
+        "def f(session):\n  LOOP",  # known by what it is given
+        "def f(request):\n  session = request.db\n  LOOP",
+    ],
+)
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "session.get(Band, it)",
+        "session.query(Band).get(it)",
+        "session.query(Band).filter_by(id=it).first()",
+        "session.query(Band.name).filter(Band.id == it).scalar()",
+        "session.execute(select(Band).where(Band.id == it)).scalar_one()",
+        "session.scalars(select(Song).filter_by(band_id=it)).all()",
+        "session.scalar(select(func.count()).select_from(Song).where(Song.band_id == it))",
+        "session.execute(update(Band).where(Band.id == it).values(name=''))",
+        "session.execute(delete(Song).where(Song.band_id == it))",
+        "session.execute(insert(Band).values(id=it))",
+        "session.execute(text('SELECT 1 FROM band WHERE id = :id'), {'id': it})",
+    ],
+)
+def test_a_query_is_found_whatever_the_session_is(session: str, asks: str) -> None:
+    assert len(repeats(session.replace("LOOP", f"for it in load(): {asks}"))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "session.get(it)",  # requests
+        "session.get(it, timeout=3)",
+        "cache.get(it, None)",
+        "settings.get('Band', it)",
+        "seen.add(it)",
+        "session.add(Band(name=it))",
+        "select(Band).where(Band.id == it)",
+        "insert(Band).values(name=it)",
+        "queue.execute(it)",
+        "http.delete(it)",
+        "handlers.get(Band, None)",
+        "engine.query(it)",
+        "Band(id=it).songs.append(Song(title=it))",
+    ],
+)
+def test_what_sends_nothing_is_no_query(line: str) -> None:
+    assert (
+        repeats(
+            f"def f(session, cache, seen, http, queue, settings, handlers, engine, rows):\n  for it in rows:\n    {line}\n"
+        )
+        == set()
+    )
+
+
+def test_a_dependency_of_fastapi_is_a_session() -> None:
+    holds(
+        """
+from typing import Annotated
+from fastapi import APIRouter, Depends
+router = APIRouter()
+Local = sessionmaker()
+def get_db():
+    db = Local()
+    try:
+        yield db
+    finally:
+        db.close()
+Db = Annotated[Session, Depends(get_db)]
+@router.get("/a")
+def a(db: Db, names: list[str]):
+    for name in names:
+        db.query(Band).filter(Band.name == name).first()  # N
+@router.get("/b")
+def b(names: list[str], db=Depends(get_db)):
+    for name in names:
+        db.scalar(select(Band).where(Band.name == name))  # N
+class Repository:
+    def __init__(self, db: Session = Depends(get_db)):
+        self.db = db
+    def named(self, name):
+        return self.db.scalars(select(Band).where(Band.name == name)).one()
+def c(names: list[str], repository: Repository = Depends()):
+    return [repository.named(name) for name in names]  # N
+"""
+    )
+
+
+def test_a_page_of_rows_with_their_relations_read_in_a_response_is_told() -> None:
+    holds(
+        """
+from fastapi import APIRouter
+from pydantic import BaseModel
+router = APIRouter()
+class BandOut(BaseModel):
+    name: str
+class SongOut(BaseModel):
+    title: str
+    band: BandOut | None
+class Flat(BaseModel):
+    title: str
+    band_id: int
+@router.get("/a", response_model=list[SongOut])
+def a(session: Session):
+    return session.scalars(select(Song)).all()  # N
+@router.get("/b")
+def b(session: Session) -> list[SongOut]:
+    return session.scalars(select(Song).options(joinedload(Song.band))).all()
+@router.get("/c", response_model=list[Flat])
+def c(session: Session):
+    return session.scalars(select(Song)).all()
+@router.get("/d", response_model=SongOut)
+def d(id: int, session: Session):
+    return session.get(Song, id)
+def e(session: Session):
+    return [SongOut.model_validate(it) for it in session.scalars(select(Song))]  # N
+def g(session: Session):
+    return [SongOut.from_orm(it) for it in session.scalars(select(Song).options(joinedload(Song.band)))]
+"""
+    )
+
+
+def test_flask_sqlalchemy_has_all_in_one_object() -> None:
+    holds(
+        """
+def f(names):
+    for name in names:
+        Album.query.filter_by(name=name).first()  # N
+        db.session.query(Album).count()  # N
+        db.session.execute(db.select(Album).filter_by(name=name)).scalar_one()  # N
+        db.session.add(Album(name=name))
+    db.session.commit()
+def pages(page):
+    for album in Album.query.order_by(Album.name).paginate(page=page, per_page=20).items:
+        album.label.name  # N
+def loaded(page):
+    for album in Album.query.options(db.joinedload(Album.label)).paginate(page=page):
+        album.label.name
+def newest():
+    for album in db.paginate(db.select(Album)).items:
+        len(album.label.albums)  # N
+""",
+        """
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+class Label(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+class Album(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+    label_id = db.Column(db.ForeignKey("label.id"))
+    label = db.relationship("Label", backref="albums")
+""",
+    )
+
+
+ASYNC = (
+    MODELS
+    + """
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+import asyncio
+"""
+)
+
+
+def test_an_asynchronous_session_sends_where_it_is_awaited() -> None:
+    holds(
+        """
+async def f(session: AsyncSession, names):
+    for name in names:
+        await session.scalar(select(Band).where(Band.name == name))  # N
+        result = await session.execute(select(Band).where(Band.name == name))  # N
+        result.scalars().first()
+    async for band in await session.stream_scalars(select(Band)):
+        await session.refresh(band, ["songs"])  # N
+        band.songs
+        await band.awaitable_attrs.songs
+    async with session.begin():
+        await asyncio.gather(*[session.get(Band, name) for name in names])  # N
+    await session.run_sync(work, names)
+def work(session, names):
+    for name in names:
+        session.get(Band, name)  # N
+""",
+        ASYNC,
+    )
+
+
+def test_a_lazy_load_in_an_asynchronous_session_fails_and_sends_nothing() -> None:
+    found = sent(
+        ASYNC
+        + """
+async def f(session: AsyncSession):
+    for song in (await session.scalars(select(Song))).all():
+        song.band.name
+async def g(session: AsyncSession):
+    for song in (await session.scalars(select(Song).options(selectinload(Song.band)))).all():
+        song.band.name
+"""
+    )
+    assert not found.repeated
+    assert [it.api for queries in found.queries.values() for it in queries if it.fails] == ["Song.band"]
+
+
+def test_what_is_asked_for_is_known_by_its_columns() -> None:
+    found = sent(
+        MODELS
+        + """
+def f(session: Session, name, ids):
+    return (
+        session.query(Song)
+        .join(Song.band)
+        .options(joinedload(Song.band))
+        .filter(Song.title == name, Band.name.in_(ids), Song.id > 3, Song.title.ilike("%x"))
+        .order_by(Song.title.desc(), Song.id)
+        .limit(20)
+        .all()
+    )
+"""
+    )
+    ((query,),) = found.queries.values()
+    assert query.api == "session.query(Song).all()"
+    assert (query.table, query.operation, query.limit, query.many) == ("song", "select", 20, True)
+    assert (query.equal, query.among, query.ranges, query.others) == (
+        ("title",),
+        ("band.name",),
+        ("id",),
+        ("title",),
+    )
+    assert query.order == (("title", "desc"), ("id", "asc"))
+    assert query.loads == ("band",)
+
+
+def test_a_condition_of_or_serves_no_index_of_one_column() -> None:
+    found = sent(
+        MODELS
+        + """
+def f(session: Session, a, b):
+    session.scalars(select(Song).where((Song.title == a) | (Song.band_id == b), Song.band_id.is_(None))).all()
+"""
+    )
+    ((query,),) = found.queries.values()
+    assert (query.equal, query.null, query.others) == ((), ("band_id",), ("band_id", "title"))
+
+
+def test_the_whole_way_from_the_row_that_was_fetched_is_told() -> None:
+    found = sent(
+        MODELS
+        + """
+def f(session: Session):
+    for band in session.query(Band).options(selectinload(Band.songs)):
+        for song in band.songs:
+            for other in song.band.songs:
+                other.band
+def g(session: Session):
+    for song in session.query(Song):
+        song.band.songs
+"""
+    )
+    assert [it.query.instead for rows in found.repeated.values() for it in rows] == [
+        "joinedload(Song.band)",
+        "joinedload(Song.band).selectinload(Band.songs)",
+    ]
+
+
+def test_a_delete_loads_what_it_cascades_to_unless_the_database_does_it() -> None:
+    models = (
+        MODELS
+        + """
+class Tour(Base):
+    __tablename__ = "tour"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stops: Mapped[list["Stop"]] = relationship(cascade="all, delete-orphan"{passive})
+class Stop(Base):
+    __tablename__ = "stop"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tour_id: Mapped[int] = mapped_column(ForeignKey("tour.id"))
+"""
+    )
+    code = """
+def f(session: Session):
+    for tour in session.query(Tour).all():
+        session.delete(tour){mark}
+"""
+    holds(code.format(mark="  # N"), models.replace("{passive}", ""))
+    holds(code.format(mark=""), models.replace("{passive}", ", passive_deletes=True"))
+
+
+def test_tables_of_core_are_as_many_as_the_program_has() -> None:
+    holds(
+        """
+songs = Table("songs", Base.metadata, Column("id", Integer, primary_key=True), Column("title", String))
+def clean(connection):
+    for table in reversed(Base.metadata.sorted_tables):
+        connection.execute(table.delete())
+def rename(engine, rows):
+    with engine.begin() as connection:
+        for row in rows:
+            connection.execute(songs.update().where(songs.c.id == row.id).values(title=row.title))  # N
+        connection.execute(songs.insert(), [{"id": row.id} for row in rows])
+"""
+    )
+
+
+def test_rows_that_a_commit_has_expired_are_loaded_one_by_one() -> None:
+    holds(
+        """
+def f():
+    with Session() as session:
+        bands = session.scalars(select(Band)).all()
+        session.commit()
+        for band in bands:
+            print(band.name, band.id)  # N
+def kept():
+    with Session(expire_on_commit=False) as session:
+        bands = session.scalars(select(Band)).all()
+        session.commit()
+        return [band.name for band in bands]
+def fetched_after():
+    with Session() as session:
+        session.commit()
+        return [band.name for band in session.scalars(select(Band))]
+"""
+    )
