@@ -97,6 +97,8 @@ def test_every_key_is_read() -> None:
         postgres-version = 17
         prisma-version = "7.4.1"
         prisma-engine = "js"
+        [code-roles]
+        "tools/**" = "application"
         [severity]
         indexes = "note"
         wide-table = "error"
@@ -126,6 +128,7 @@ def test_every_key_is_read() -> None:
         postgres_version=17,
         prisma_version=(7, 4),
         prisma_engine="js",
+        code_roles={"tools/**": "application"},
         severity={"indexes": Severity.NOTE, "wide-table": Severity.ERROR},
         per_file_ignores={"legacy/**": ("all",)},
         options={

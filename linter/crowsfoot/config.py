@@ -14,6 +14,7 @@ import msgspec
 
 from crowsfoot.databases.tools import OLDEST_POSTGRES, Dialect, Engine, Version
 from crowsfoot.finding import Confidence, Severity
+from crowsfoot.roles import Role
 from crowsfoot.suggest import hint
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Config(msgspec.Struct, frozen=True):
     postgres_version: int = OLDEST_POSTGRES
     prisma_version: Version | None = None
     prisma_engine: Engine | None = None
+    code_roles: dict[str, Role] = {}  # what code is for, by pattern, where its path does not say it
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -343,6 +345,11 @@ def _per_file(value: object, at: str, rules: Rules) -> dict[str, tuple[str, ...]
     return {pattern: _selectors(words, f'{at}."{pattern}"', rules) for pattern, words in table.items()}
 
 
+def _code_roles(value: object, at: str, rules: Rules) -> dict[str, str]:
+    table = _convert(value, dict[str, Any], at)
+    return {pattern: _choice(role, get_args(Role), f'{at}."{pattern}"') for pattern, role in table.items()}
+
+
 def _options(value: object, at: str, rules: Rules) -> dict[str, dict[str, Option]]:
     found: dict[str, dict[str, Option]] = {}
     for name, table in _convert(value, dict[str, Any], at).items():
@@ -416,5 +423,6 @@ _KEYS: dict[str, Callable[[object, str, Rules], Any]] = {
     "migrations-after": _plain(str),
     "postgres-version": _plain(Annotated[int, msgspec.Meta(ge=10, le=99)]),
     "prisma-version": _version,
+    "code-roles": _code_roles,
     "prisma-engine": lambda value, at, rules: _choice(value, get_args(Engine), at),
 }

@@ -16,8 +16,8 @@ from crowsfoot.facts import Facts, Problem, Unread
 from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.libraries import may_send
 from crowsfoot.link.layouts import Layout
-from crowsfoot.link.roles import role_of
 from crowsfoot.processes import Helpers, Pile, spare_cores
+from crowsfoot.roles import Roles, role_of
 from crowsfoot.source import Range, Source
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def read_all(sources: Sequence[Source], cache: Cache) -> list[tuple[str, Facts]]
 
 
 def read_code(
-    sources: Sequence[Source], cache: Cache, *, everywhere: bool = True
+    sources: Sequence[Source], cache: Cache, *, everywhere: bool = True, roles: Roles = role_of
 ) -> list[tuple[str, "CodeFile | Unread"]]:
     """What each file of Python says, if one of them imports a library that reaches a database.
 
@@ -67,7 +67,7 @@ def read_code(
     code = [
         it
         for it in sources
-        if it.path.endswith(".py") and (everywhere or role_of(it.path) not in ("test", "migration"))
+        if it.path.endswith(".py") and (everywhere or roles(it.path) not in ("test", "migration"))
     ]
     if not any(may_send(it.text) for it in code) and not any(it.path.endswith(".prisma") for it in sources):
         return []

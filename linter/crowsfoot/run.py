@@ -22,6 +22,7 @@ from crowsfoot.link.layouts import Chosen, Layout, find_layouts, sort_out
 from crowsfoot.link.project import File, Project
 from crowsfoot.link.project import Problem as LinkProblem
 from crowsfoot.reading import read_all, read_code, read_migrations
+from crowsfoot.roles import roles_by
 from crowsfoot.rule import Rule
 from crowsfoot.subjects import SUBJECTS
 from crowsfoot.suppress import Unused, judge
@@ -102,7 +103,12 @@ class _Read(NamedTuple):
 
 def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     facts = read_all(discovery.sources, cache)
-    code = read_code(discovery.sources, cache, everywhere=config.min_confidence == Confidence.POSSIBLE)
+    code = read_code(
+        discovery.sources,
+        cache,
+        everywhere=config.min_confidence == Confidence.POSSIBLE,
+        roles=roles_by(config.code_roles),
+    )
     # Which SQL is read, and in which dialect, the other files tell.
     texts = _sql(discovery)
     layouts = find_layouts(
@@ -143,6 +149,8 @@ def _link(read: _Read, config: Config, changes: Changes | None) -> Project:
             changes=changes,
         ),
         tenant_column=config.tenant_column,
+        roles=roles_by(config.code_roles),
+        dialect=config.dialect,
     )
 
 

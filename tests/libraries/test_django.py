@@ -1,6 +1,7 @@
 """Django: what rows and query sets ask once per row, and what comes along. Measured on Django 3.2, 5.2 and 6.1.3."""
 
 import pytest
+
 from .sending import marked, sent
 
 MODELS = """

@@ -1,7 +1,6 @@
 """What a program sends as SQL: counted on SQLite for 1, 10 and 100 rows, and read from its text for others."""
 
 import sqlite3
-import types
 from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
@@ -13,21 +12,17 @@ from crowsfoot.libraries.raw.statements import read
 from crowsfoot.libraries.raw.tokens import HOLE
 
 from .apps import sqlite_shop as shop_app
+from .measured import ROWS, assert_as_said, cases_of, said_to_grow
 from .sending import marked, sent
 
 TEXT = (Path(__file__).parent / "apps" / "sqlite_shop.py").read_text()
 
-CASES = [
-    name
-    for name, it in vars(shop_app).items()
-    if isinstance(it, types.FunctionType) and it.__module__ == shop_app.__name__
-]
+CASES = cases_of(shop_app)
 
 
 @pytest.fixture(scope="module")
 def growing() -> set[str]:
-    """The functions of the app of which we say that they send a query per row."""
-    return {it.function for found in sent(TEXT).repeated.values() for it in found}
+    return said_to_grow(TEXT)
 
 
 def counted(case: Callable[..., object], rows: int) -> int:
@@ -49,10 +44,7 @@ def counted(case: Callable[..., object], rows: int) -> int:
 
 @pytest.mark.parametrize("name", CASES)
 def test_our_verdict_is_what_is_counted(name: str, growing: set[str]) -> None:
-    one, ten, hundred = (counted(getattr(shop_app, name), rows) for rows in (1, 10, 100))
-    grows = hundred - ten >= 90 and ten - one >= 9
-    assert grows or hundred == ten, f"neither constant nor linear: {one}, {ten}, {hundred}"
-    assert (name in growing) == grows, f"{one}, {ten}, {hundred} statements for 1, 10, 100 rows"
+    assert_as_said(name, [counted(getattr(shop_app, name), rows) for rows in ROWS], growing)
 
 
 def test_drivers_send_what_their_methods_are_given() -> None:

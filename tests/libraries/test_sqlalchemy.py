@@ -116,6 +116,62 @@ class Note(Written, Base):
     )
 
 
+def test_a_class_that_is_decorated_is_a_model() -> None:
+    holds(
+        """
+def f(session: Session):
+    for it in session.query(Item):
+        it.owner.id  # N
+    for it in session.query(Note):
+        it.item.id  # N
+""",
+        """
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import Session, as_declarative, declared_attr, registry, relationship
+@as_declarative()
+class Base:
+    @declared_attr
+    def __tablename__(cls) -> str:
+        return cls.__name__.lower()
+class User(Base):
+    id = Column(Integer, primary_key=True)
+class Item(Base):
+    id = Column(Integer, primary_key=True)
+    owner_id = Column(Integer, ForeignKey("user.id"))
+    owner = relationship("User", back_populates="items")
+mapping = registry()
+@mapping.mapped
+class Note:
+    __tablename__ = "note"
+    id = Column(Integer, primary_key=True)
+    item_id = Column(ForeignKey("item.id"))
+    item = relationship("Item")
+""",
+    )
+
+
+def test_a_derived_model_has_the_relations_of_its_parent() -> None:
+    holds(
+        """
+def f(session: Session):
+    for it in session.query(Duo):
+        it.songs  # N
+        it.gigs  # N
+""",
+        MODELS
+        + """
+class Duo(Band):
+    __tablename__ = "duo"
+    id: Mapped[int] = mapped_column(ForeignKey("band.id"), primary_key=True)
+class Gig(Base):
+    __tablename__ = "gig"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    band_id: Mapped[int] = mapped_column(ForeignKey("band.id"))
+    band: Mapped["Band"] = relationship(backref="gigs")
+""",
+    )
+
+
 def test_the_way_to_the_parent_of_a_tree_is_the_one_with_remote_side() -> None:
     found = sent(
         MODELS

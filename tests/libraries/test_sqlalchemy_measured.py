@@ -1,7 +1,6 @@
 """What a real SQLAlchemy sends for 1, 10 and 100 rows is constant where we are silent, and grows where we are not."""
 
 import sqlite3
-import types
 from collections.abc import Callable
 from functools import cache
 from inspect import signature
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .sending import sent
+from .measured import ROWS, assert_as_said, cases_of, said_to_grow
 
 sqlalchemy = pytest.importorskip("sqlalchemy", minversion="2.0")
 pytest.importorskip("sqlalchemy.orm")
@@ -21,17 +20,12 @@ TEXT = APP.read_text()
 
 from .apps import sqlalchemy_shop as shop_app  # noqa: E402
 
-CASES = [
-    name
-    for name, it in vars(shop_app).items()
-    if isinstance(it, types.FunctionType) and it.__module__ == shop_app.__name__ and not name.startswith("_")
-]
+CASES = cases_of(shop_app)
 
 
 @pytest.fixture(scope="module")
 def growing() -> set[str]:
-    """The functions of the app of which we say that they send a query per row."""
-    return {it.function for found in sent(TEXT).repeated.values() for it in found}
+    return said_to_grow(TEXT)
 
 
 def engine_on(connection: sqlite3.Connection) -> Any:
@@ -79,7 +73,4 @@ def counted(case: Callable[..., object], rows: int) -> int:
 
 @pytest.mark.parametrize("name", CASES)
 def test_our_verdict_is_what_is_counted(name: str, growing: set[str]) -> None:
-    one, ten, hundred = (counted(getattr(shop_app, name), rows) for rows in (1, 10, 100))
-    grows = hundred - ten >= 90 and ten - one >= 9
-    assert grows or hundred == ten, f"neither constant nor linear: {one}, {ten}, {hundred}"
-    assert (name in growing) == grows, f"{one}, {ten}, {hundred} statements for 1, 10, 100 rows"
+    assert_as_said(name, [counted(getattr(shop_app, name), rows) for rows in ROWS], growing)

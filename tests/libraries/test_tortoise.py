@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import types
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from inspect import signature
@@ -12,6 +11,7 @@ import pytest
 
 from crowsfoot.libraries.query import Query
 
+from .measured import ROWS, assert_as_said, cases_of, said_to_grow
 from .sending import marked, sent
 
 tortoise = pytest.importorskip("tortoise")
@@ -20,17 +20,12 @@ TEXT = (Path(__file__).parent / "apps" / "tortoise_shop.py").read_text()
 
 from .apps import tortoise_shop as shop_app  # noqa: E402
 
-CASES = [
-    name
-    for name, it in vars(shop_app).items()
-    if isinstance(it, types.FunctionType) and it.__module__ == shop_app.__name__
-]
+CASES = cases_of(shop_app)
 
 
 @pytest.fixture(scope="module")
 def growing() -> set[str]:
-    """The functions of the app of which we say that they send a query per row."""
-    return {it.function for found in sent(TEXT).repeated.values() for it in found}
+    return said_to_grow(TEXT)
 
 
 @contextmanager
@@ -74,10 +69,7 @@ async def counted(case: Callable[..., Awaitable[object]], rows: int) -> int:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("name", CASES)
 def test_our_verdict_is_what_is_counted(name: str, growing: set[str]) -> None:
-    one, ten, hundred = (asyncio.run(counted(getattr(shop_app, name), rows)) for rows in (1, 10, 100))
-    grows = hundred - ten >= 90 and ten - one >= 9
-    assert grows or hundred == ten, f"neither constant nor linear: {one}, {ten}, {hundred}"
-    assert (name in growing) == grows, f"{one}, {ten}, {hundred} statements for 1, 10, 100 rows"
+    assert_as_said(name, [asyncio.run(counted(getattr(shop_app, name), rows)) for rows in ROWS], growing)
 
 
 MODELS = """\

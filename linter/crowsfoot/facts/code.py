@@ -288,6 +288,9 @@ class Scope(Fact, frozen=True, array_like=True):
     typed: tuple[tuple[int, int], ...] = ()
     # of a class: where its body first writes each name that it assigns or annotates
     written: tuple[tuple[str, int], ...] = ()
+    # Stretches of values, from the second number to before the third, after which the loop of the first number
+    # has no further pass: a branch that ends in `break`. Where it ends in `return`, the number is -1: no loop has.
+    lasts: tuple[tuple[int, int, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code"):

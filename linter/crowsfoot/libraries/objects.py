@@ -47,6 +47,9 @@ class At(Protocol):
     def marked(self, word: str) -> bool:
         """Whether that has happened since the row was there of which an attribute is read here."""
 
+    def gathered(self, index: int) -> bool:
+        """Whether that argument of the call has been put together before the pass of the loop that calls."""
+
     def loaded(self, rows: "Object", paths: tuple[str, ...]) -> None:
         """From here on those relations of the rows are loaded: what an argument holds is "
         "rows.with_loaded(paths)."""
@@ -71,8 +74,8 @@ class At(Protocol):
     def written(self, cls: "Class", name: str, index: int | None = None) -> "Place | None":
         """Where the body of the class itself says what it has by that name; index: an element of a list."""
 
-    def returned(self, function: "Object") -> "Place | None":
-        """What the function of the program returns last."""
+    def words(self, function: "Object") -> frozenset[str]:
+        """The names of all attributes that a function of the program reads."""
 
     def defined(self, cls: "Class") -> "Place":
         """Where the class is."""
@@ -107,14 +110,8 @@ class At(Protocol):
     def decorators(self, function: "Function") -> frozenset[str]:
         """The last words of the names of its decorators: "declared_attr"."""
 
-    def place_of(self, cls: "Class", name: str) -> Place | None:
-        """Where the body of the class itself gives something that name."""
-
     def returned(self, function: "Object") -> Place | None:
         """What a function of the program returns last."""
-
-    def sends(self, function: "Object", args: "Args") -> "tuple[tuple[Query, Place], ...]":
-        """What a function of the program sends when it is called so, and where; nothing is sent for that here."""
 
     def class_decorators(self, cls: "Class") -> "tuple[Object, ...]":
         """What it is decorated with, evaluated."""

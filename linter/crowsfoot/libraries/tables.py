@@ -3,13 +3,13 @@
 Each library has a `tables.py` that writes these down; link.code.schema makes a Database of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
 from crowsfoot.libraries.models import Models
-from crowsfoot.libraries.objects import At, Class, Object
+from crowsfoot.libraries.objects import Args, At, Class, Object
 
 
 class Spot(NamedTuple):
@@ -94,6 +94,23 @@ class TableDef(msgspec.Struct, frozen=True):
     ignored: bool = False  # the library does not create it
 
 
+class Called(NamedTuple):
+    """A call that stands in a module: the dotted name, its arguments, and where they and the whole stand."""
+
+    name: str
+    args: Args
+    spot: Spot
+    parts: tuple[Spot, ...]
+
+
+class Argument(NamedTuple):
+    """An argument of a call in the body of a class: the variable of the body that it is, or how it is written."""
+
+    name: str | None
+    descending: bool
+    shown: str
+
+
 class Reading(Protocol):
     """The program, as one who looks for tables asks it."""
 
@@ -112,11 +129,75 @@ class Reading(Protocol):
     def parts(self, cls: Class, name: str) -> tuple[Spot, ...]:
         """Where the elements stand of the list or tuple that the body of the class gives the name."""
 
+    def arguments(self, cls: Class, name: str) -> tuple[tuple[Argument, ...], ...]:
+        """Of each call among those elements, its positional arguments as they are written."""
+
+    def entries(self, cls: Class, name: str) -> tuple[tuple[Object, Object], ...]:
+        """The keys and values of the dict that the body of the class gives the name."""
+
+    def is_optional(self, cls: Class, name: str) -> bool:
+        """Whether the annotation of the name says `| None`, where it does not say it of a part of the type."""
+
     def setting(self, name: str) -> Object | None:
         """What a module of settings assigns to that name."""
 
     def classes(self) -> Mapping[Class, tuple[Class | str, ...]]:
         """All classes of the program that derive from something, and what they derive from."""
 
-    def tables(self) -> "tuple[tuple[str, Built_, Spot, tuple[Spot, ...]], ...]":
-        """Calls of SQLAlchemy's Table in modules."""
+    def calls(self, names: Sequence[str]) -> "Iterator[Called]":
+        """What modules call of libraries, by the last words of the dotted names."""
+
+
+def resolved(tables: Iterable[TableDef], unknown: str | None = None) -> list[TableDef]:
+    """The same, with the types and target columns of foreign keys, as their targets have them.
+
+    unknown is the type of a key whose target nobody knows.
+    """
+    by_id = {it.id: it for it in tables}
+    types: dict[tuple[str, str], str | None] = {}
+
+    def columns_of(fk: ForeignKeyDef) -> tuple[str, ...]:
+        target = by_id.get(fk.target)
+        if target is None:
+            return ()
+        if fk.target_columns:
+            named = {it.field: it.name for it in target.columns}
+            held = {it.name for it in target.columns}
+            return tuple(it if it in held else named.get(it, it) for it in fk.target_columns)
+        primary = next((it for it in target.indexes if it.primary), None)
+        return tuple(it.column for it in primary.keys if it.column) if primary is not None else ()
+
+    def type_of(table: str, name: str, depth: int) -> str | None:
+        key = (table, name)
+        if key not in types:
+            types[key] = None
+            it = by_id.get(table)
+            column = next((one for one in it.columns if one.name == name), None) if it is not None else None
+            found = column.type if column is not None else None
+            if column is not None and it is not None and found is None and depth < _DEEPEST:
+                for fk in it.foreign_keys:
+                    if name in fk.columns and fk.target in by_id:
+                        theirs = columns_of(fk)
+                        if len(theirs) == len(fk.columns):
+                            found = type_of(fk.target, theirs[fk.columns.index(name)], depth + 1)
+                            break
+            types[key] = found
+        return types[key]
+
+    done = []
+    for it in by_id.values():
+        keyed = {name for fk in it.foreign_keys for name in fk.columns}
+        columns = tuple(
+            msgspec.structs.replace(
+                column, type=type_of(it.id, column.name, 0) or (unknown if column.name in keyed else None)
+            )
+            if column.type is None
+            else column
+            for column in it.columns
+        )
+        keys = tuple(msgspec.structs.replace(fk, target_columns=columns_of(fk)) for fk in it.foreign_keys)
+        done.append(msgspec.structs.replace(it, columns=columns, foreign_keys=keys))
+    return done
+
+
+_DEEPEST = 20

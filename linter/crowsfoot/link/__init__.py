@@ -15,6 +15,7 @@ from crowsfoot.link.layouts import Layout
 from crowsfoot.link.prisma import link_schema
 from crowsfoot.link.project import Database, File, Problem, Project, failed
 from crowsfoot.link.units import group_schemas
+from crowsfoot.roles import Roles, role_of
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def link(
     migrations: Iterable[tuple[str, Facts]] = (),
     assumed: Assumed = Assumed(),
     tenant_column: str | None = None,
+    roles: Roles = role_of,
+    dialect: str | None = None,
 ) -> Project:
     """The project that the files make together.
 
@@ -78,7 +81,8 @@ def link(
         from crowsfoot.link.code.analysis import link_code
 
         try:
-            asked = link_code(code_files, databases)
+            asked = link_code(code_files, databases, roles, tenant_column=tenant_column, dialect=dialect)
+            databases += asked.databases
         except Exception:
             problems.append(failed("", "linking the code"))
     problems += [

@@ -176,6 +176,8 @@ class Index(Linked, frozen=True, eq=False, dict=True):
     declared: bool = True  # in the schema; False: only a migration creates it
     migrated: bool = False  # the migrations create it, so what they say of it is all there is to know
     nulls_distinct: bool = True
+    written: str | None = None  # in code, what its user wrote: "unique=True on slug"
+    implied: bool = False  # nobody asked for it: a library adds it to a foreign key, or beside another index
 
     @property
     def span(self) -> Span:
@@ -189,6 +191,8 @@ class Index(Linked, frozen=True, eq=False, dict=True):
     @property
     def declaration(self) -> str:
         """The index as a user would write it: "@@index([a, b])", or by its name in the migrations."""
+        if self.written is not None:
+            return self.written
         if not self.declared:
             return f'"{self.name}"'
         keyword = "@@id" if self.primary else "@@unique" if self.unique else "@@index"
@@ -202,6 +206,7 @@ class Index(Linked, frozen=True, eq=False, dict=True):
         more = (self.unique, self.on_field, self.name, self.method != "btree", self.predicate, self.clustered)
         if (
             not self.declared
+            or self.written is not None
             or any(more)
             or any(key.descending or key.length or key.opclass for key in self.keys)
         ):
@@ -235,6 +240,7 @@ class ForeignKey(Linked, frozen=True, eq=False, dict=True):
     relation: Relation | None
     span: Span  # the whole declaration
     name_span: Span  # where findings point
+    by_library: bool = False  # it is a library that follows on_delete: the database takes no action
 
     @property
     def required(self) -> bool:
@@ -312,6 +318,7 @@ class Table(Linked, frozen=True, eq=False, dict=True):
     append_at: Span | None  # where a further attribute line can be put
     append_after: Literal["open", "field", "attribute"]
     trailer_at: Span | None  # the first of the @@map, @@schema and @@ignore that end it
+    library: str | None = None  # of code: whose class it is: "django", "sqlalchemy", ...
 
     @property
     def primary_key(self) -> Index | None:

@@ -1,5 +1,9 @@
 """Functions, classes and lambdas to scopes."""
 
+import sys
+
+import pytest
+
 from crowsfoot.facts.code import Scope
 
 from .notation import described, file, names, scope, values
@@ -133,3 +137,14 @@ def test_values_that_are_said_to_be_of_a_type_are_kept_with_it() -> None:
     assert [tuple(described(it.values[number]) for number in pair) for pair in it.typed] == [("0.d", "C")]
     assert [(name, described(it.values[number])) for name, number in it.annotations] == [("b", "C")]
     assert described(it.values[-1]) == "0.e: 3 = 2"
+
+
+def test_a_group_of_exceptions_is_an_except_clause() -> None:
+    assert values("try: x = f()\nexcept* E: x = g()\nx.a")[-2:] == ["either 1 | 4", "5.a"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="a syntax of Python 3.12")
+def test_type_parameters_are_names_and_type_aliases_variables() -> None:
+    assert values("def f[T: B](a: T) -> T: pass")[:2] == ["T", "T"]
+    assert names("type A = list[B]") == {"A": "0[1]"}
+    assert values("class A[T](B[T]): pass")[:3] == ["B", "T", "0[1]"]

@@ -11,6 +11,8 @@ from crowsfoot.frontends.python import strings
 from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Frame, Reader, bind, chosen, unclear
 
+_NAME = ast.Name
+
 
 def _name(frame: Frame, node: ast.Name) -> int:
     number = frame.env.get(node.id)
@@ -51,7 +53,8 @@ def constant(frame: Frame, node: ast.Constant) -> int:
 
 def _attribute(frame: Frame, node: ast.Attribute) -> int:
     value = node.value
-    of = frame.read[value.__class__](frame, value)
+    if value.__class__ is not _NAME or (of := frame.env.get(value.id, -1)) < 0:
+        of = frame.read[value.__class__](frame, value)
     values = frame.values
     number = len(values)
     starts = frame.starts

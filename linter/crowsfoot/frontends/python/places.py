@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import force_setattr, replace
 
-from crowsfoot.facts.code import Loop, Scope, Value
+from crowsfoot.facts.code import Scope
 from crowsfoot.source import Range
 
 if TYPE_CHECKING:
@@ -33,20 +33,19 @@ def in_code_points(scopes: Iterable[Scope], data: bytes) -> tuple[Scope, ...]:
     The values are still nobody else's, so that they are changed and not made again.
     """
     moved = _mover(data)
+    wide = _WIDE.search(data)
+    first = len(data) if wide is None else wide.start()
     found = []
     for scope in scopes:
         for part in (scope.values, scope.loops):
             for it in part:
-                _move(it, moved)
+                if it.end > first:
+                    force_setattr(it, "start", moved(it.start))
+                    force_setattr(it, "end", moved(it.end))
         written = tuple([(name, moved(start)) for name, start in scope.written])
         whole, named = _range(scope.range, moved), _range(scope.name_range, moved)
         found.append(replace(scope, range=whole, name_range=named, written=written))
     return tuple(found)
-
-
-def _move(it: Value | Loop, moved: Callable[[int], int]) -> None:
-    force_setattr(it, "start", moved(it.start))
-    force_setattr(it, "end", moved(it.end))
 
 
 def _range(it: Range, moved: Callable[[int], int]) -> Range:

@@ -192,4 +192,5 @@ def _close(
         tuple(frame.rebinds),
         tuple(frame.typed),
         written,
+        tuple(frame.lasts),
     )

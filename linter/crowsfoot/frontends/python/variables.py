@@ -90,6 +90,7 @@ class Frame:
         "file",
         "has_scopes",
         "kind",
+        "lasts",
         "levels",
         "loop",
         "loops",
@@ -116,6 +117,7 @@ class Frame:
         self.values: list[AnyValue] = []
         self.loops: list[Loop | None] = []
         self.loop = -1
+        self.lasts: list[tuple[int, int, int]] = []
         self.env: dict[str, int] = {}
         self.changed: dict[str, int | None] = {}  # by the innermost branch: what its names were before
         self.levels: list[dict[str, int | None]] = []

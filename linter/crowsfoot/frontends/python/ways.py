@@ -28,6 +28,7 @@ def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
     run = frame.file.statements
     ways = 0
     on = ON
+    first = len(frame.values)
     for node in body:
         left = run[node.__class__](frame, node)
         if left is not None and on:
@@ -35,7 +36,10 @@ def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
                 left = failed(left)
             ways |= left & ~GOES_ON
             on = left & GOES_ON | (ON_FAILED if on & ON_FAILED and left & GOES_ON else 0)
-    return ways | on
+    ways |= on
+    if frame.loop >= 0 and not ways & REPEATS:
+        frame.lasts.append((frame.loop if ways & BREAK else -1, first, len(frame.values)))
+    return ways
 
 
 def failed(ways: int) -> int:

@@ -11,7 +11,6 @@ from crowsfoot.libraries.django import (
     names,
     querysets,
     related,
-    serializers,
 )
 from crowsfoot.libraries.django.filters import filter_set
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
@@ -173,7 +172,7 @@ _TELLING: Final = frozenset(
 
 def constructed(cls: Class, args: Args, at: At) -> Object | None:
     """What a call of a class of the program makes that derives from one of Django's."""
-    made = serializers.serializer(cls, args, at)
+    made = machinery.constructed(cls, args, at)
     if made is not None:
         return made
     for it in names.outside(names.lineage(cls, at)):

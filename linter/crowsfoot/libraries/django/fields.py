@@ -55,7 +55,7 @@ class ModelClass(Object, frozen=True):
 
 def field(name: str, value: Object, at: At) -> DjangoField | None:
     """The field that `name = value` in the body of a model makes; None where it makes none."""
-    kind, args = _called(value, at)
+    kind, args = called_as(value, at)
     if kind is None:
         return None
     last = names.last(kind)
@@ -94,7 +94,8 @@ def target_of(it: Object | None, at: At) -> str | None:
     return None
 
 
-def _called(value: Object, at: At) -> tuple[str | None, Args]:
+def called_as(value: Object, at: At) -> tuple[str | None, Args]:
+    """The class of a field by its dotted name, and what it is given; of one of the program, what it derives from."""
     if isinstance(value, Built):
         return value.name, value.args
     if isinstance(value, Instance) and isinstance(value.cls, str):

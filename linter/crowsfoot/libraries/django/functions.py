@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from crowsfoot.libraries.django import managers, names, querysets, related, shapes
+from crowsfoot.libraries.django import admin_pages, managers, names, querysets, related, shapes
 from crowsfoot.libraries.django.fields import USER, ModelClass
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import paginator
@@ -17,6 +17,8 @@ from crowsfoot.libraries.standard import Coroutine
 def called(name: str, args: Args, at: At) -> Object | None:
     """What comes of calling it; None for nothing special."""
     last = names.last(name)
+    if last == "register" and name.startswith("django.contrib.admin."):
+        return admin_pages.registered(name, args, at)
     function = _FUNCTIONS.get(last)
     if function is not None:
         return function(name, args, at)
@@ -68,6 +70,7 @@ def _prefetch_related_objects(name: str, args: Args, at: At) -> Object:
             many=True,
             loads=tuple(given),
             instead=f"{names.last(name)}(…) once for all rows",
+            in_batch=at.gathered(0),
         )
     )
     at.loaded(rows, tuple(given))

@@ -4,7 +4,16 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.django import managers, names, serializer_fields, serializers, views
+from crowsfoot.libraries.django import (
+    admin_pages,
+    form_choices,
+    keys_given,
+    managers,
+    names,
+    represent,
+    serializer_fields,
+    views,
+)
 from crowsfoot.libraries.django.models import LIBRARY
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.models import Model
@@ -31,8 +40,17 @@ def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: 
 def instance_of(cls: Class, at: At) -> Object | None:
     """self in the methods of what Django or DRF calls."""
     if serializer_fields.is_serializer(cls, at):
-        return serializers.Serializer(cls)
-    return views.View(cls) if views.is_view(cls, at) else None
+        return represent.Serializer(cls)
+    if views.is_view(cls, at):
+        return views.View(cls)
+    return admin_pages.AdminPage(cls, model_of(cls, at)) if admin_pages.is_page(cls, at) else None
+
+
+def constructed(cls: Class, args: Args, at: At) -> Object | None:
+    """What a call of a class of the program makes that derives from one of theirs."""
+    if form_choices.is_choice_field(cls, at):
+        return form_choices.ChoiceField(cls, args)
+    return represent.serializer(cls, args, at)
 
 
 def review(cls: Class, at: At) -> None:
@@ -40,13 +58,17 @@ def review(cls: Class, at: At) -> None:
     if views.is_view(cls, at):
         views.review(cls, at)
     elif serializer_fields.is_serializer(cls, at):
-        serializers.review_fields(cls, at)
+        keys_given.review(cls, at)
+    elif form_choices.is_form(cls, at):
+        form_choices.review(cls, at)
+    elif admin_pages.is_page(cls, at):
+        admin_pages.review(cls, model_of(cls, at), at)
 
 
 def review_last(cls: Class, at: At) -> None:
     """The same of serializers, once all uses of them are known."""
     if serializer_fields.is_serializer(cls, at):
-        serializers.review_unused(cls, at)
+        represent.review_last(cls, at)
 
 
 def model_of(cls: Class, at: At) -> Model | None:

@@ -169,25 +169,38 @@ def _fields(
 ) -> tuple[dict[str, DjangoField], tuple[str, ...]]:
     """The fields of a class, those of its bases included, and the parents that have rows of their own."""
     found: dict[str, DjangoField] = {}
-    parents: list[str] = []
+    holders = _holders(cls, line, at)
     for it in reversed(line):
         if isinstance(it, str):
             found.update(builtin.fields_of(it))
-            if it in builtin.CONCRETE:
-                parents.insert(0, it)
             continue
-        own = dict(_own(it, at))
-        inherited = it != cls and _is_concrete(it, at)
-        if inherited:
-            parents.insert(0, names.id_of(it))
-            own = {name: msgspec.structs.replace(field, inherited=True) for name, field in own.items()}
-            own = {name: field for name, field in own.items() if not field.primary or name == "id"}
-        here = names.id_of(cls if not inherited else it)
-        found.update((name, _placed(field, here, app)) for name, field in own.items())
-    for it in parents:
-        for name, field in builtin.fields_of(it).items():
-            found[name] = msgspec.structs.replace(field, inherited=True)
+        holder = holders.get(it, cls)
+        here, of_app = (names.id_of(holder), app if holder == cls else names.app_of(holder.path))
+        for name, own in _own(it, at):
+            if holder == cls:
+                found[name] = _placed(own, here, of_app)
+            elif not own.primary or name == "id":
+                found[name] = msgspec.structs.replace(_placed(own, here, of_app), inherited=True)
+    parents = [
+        it if isinstance(it, str) else names.id_of(it)
+        for it in line
+        if (it in builtin.CONCRETE if isinstance(it, str) else holders.get(it) == it)
+    ]
+    for parent in parents:
+        for name, own in builtin.fields_of(parent).items():
+            found[name] = msgspec.structs.replace(own, inherited=True)
     return found, tuple(parents)
+
+
+def _holders(cls: Class, line: tuple[Class | str, ...], at: At) -> Mapping[Class, Class]:
+    """Whose table has the fields of a base: the base's own, or that of a base that derives from it."""
+    found: dict[Class, Class] = {}
+    for it in names.classes(line):
+        if it != cls and it not in found and _is_concrete(it, at):
+            found[it] = it
+            for base in names.classes(names.lineage(it, at)):
+                found.setdefault(base, base if _is_concrete(base, at) else it)
+    return found
 
 
 def _own(cls: Class, at: At) -> Iterator[tuple[str, DjangoField]]:

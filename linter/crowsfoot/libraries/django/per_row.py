@@ -25,9 +25,9 @@ class Reading(NamedTuple):
     many: bool
 
 
-def readings(within: At, place: Place, many: bool) -> list[Reading]:
-    """What has been sent apart: by a method of the program, it is told there."""
-    return [Reading(chain[0] if chain else place, query, many) for query, chain in within.sent]
+def readings(within: At, place: Place, many: bool, own: bool = False) -> list[Reading]:
+    """What has been sent apart; own: by a method of what reads, and then it is told there."""
+    return [Reading(chain[0] if chain and own else place, query, many) for query, chain in within.sent]
 
 
 def tell(found: Iterable[Reading], rows: Object, how: str, at: At) -> None:
@@ -39,12 +39,20 @@ def tell(found: Iterable[Reading], rows: Object, how: str, at: At) -> None:
         at.each(rows, how).elsewhere(place).runs(together(queries))
 
 
+def tell_rows(found: Iterable[Reading], rows: Object, how: str, place: Place, at: At) -> None:
+    """Says it of many rows: where they are asked for, and at each place that reads."""
+    sure = [it for it in found if it.many and it.query.likely]
+    if sure:
+        at.each(rows, how).elsewhere(place).runs(together([it.query for it in sure]))
+        tell(sure, rows, how, at)
+
+
 def together(queries: list[Query]) -> Query:
-    """The first, with what to write for all of them in place of it."""
+    """One of them, with what to write for all of them in place of it."""
+    sure = [it for it in queries if it.likely] or queries
+    first = next((it for it in sure if _LOADS.fullmatch(it.instead)), sure[0])
     # Where it is told is not where the row is read, so that it is no relation that the evaluator knows there.
-    return msgspec.structs.replace(
-        queries[0], cause="call", instead=_instead(queries), likely=any(it.likely for it in queries)
-    )
+    return msgspec.structs.replace(first, cause="call", instead=_instead(sure))
 
 
 def _instead(queries: list[Query]) -> str:

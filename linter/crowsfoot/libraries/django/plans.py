@@ -47,7 +47,7 @@ def of(plan: Plan, relation: str) -> Plan | None:
 
 
 def unknown_of(plan: Plan) -> Plan:
-    """How a row was fetched that is only read now: as the one that leads to it was, which is Django's rule."""
+    """How a row was fetched that is only read now: with the mode of the one that leads to it."""
     return Plan(peers=plan.peers)
 
 

@@ -367,7 +367,9 @@ def _bulk(of: QuerySet, name: str, args: Args, at: At) -> Object:
     given = args.get(0, "objs")
     if given is not None:
         given.element(at)
-    at.runs(query(of, "insert" if "create" in name else "update", name, at, many=True))
+    found = query(of, "insert" if "create" in name else "update", name, at, many=True)
+    # What has been gathered over many passes is sent for many at a time.
+    at.runs(msgspec.structs.replace(found, in_batch=at.gathered(0)))
     return Many(new_row(of.model, Args())) if "create" in name else UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""All models of a project -> the same, knowing each other: "app.Model" resolved, the far sides of relations added."""
+"""All models of a project -> the same, knowing each other: names resolved, far sides of relations added."""
 
 from collections.abc import Iterable
 from typing import cast

@@ -29,6 +29,7 @@ class Row(Object, frozen=True, cache_hash=True):
     single: bool = True  # each of which leads to one row
     new: bool = False  # it is not in the database yet
     sure: bool = True  # somebody knows how it was fetched
+    within: str = ""  # the method that the program's class has in place of Django's: super() leads to no more
 
     def attribute(self, name: str, at: At) -> Object:
         model = self.model
@@ -50,6 +51,8 @@ class Row(Object, frozen=True, cache_hash=True):
     def inherited(self, name: str, at: At) -> Object:
         """What Django's Model has by that name, whatever the program's class overrides."""
         plain = name.removeprefix("a") if name.startswith("a") and name[1:] in _METHODS else name
+        if plain == self.within:
+            return Done()
         if plain in _METHODS or (self.model is not None and is_tree_method(self.model, plain)):
             return RowMethod(self, name)
         return UNKNOWN
@@ -136,11 +139,11 @@ class Row(Object, frozen=True, cache_hash=True):
         plan, model = self.plan, self.model
         assert model is not None
         known = {name, *field.key_attributes}
-        if name not in model.primary_key and not plan.anything and not plan.peers:
-            if (
-                plan.only is not None and not any(it.partition("__")[0] in known for it in plan.only)
-            ) or known & set(plan.deferred):
-                at.runs(column_read(self, name))
+        if name in model.primary_key or plan.anything or plan.peers:
+            return UNKNOWN
+        left_out = plan.only is not None and not any(it.partition("__")[0] in known for it in plan.only)
+        if left_out or known & set(plan.deferred):
+            at.runs(column_read(self, name))
         return UNKNOWN
 
     def _listed(self, relation: str, plan: Plan, at: At) -> Object:
@@ -167,7 +170,7 @@ class RowMethod(Object, frozen=True):
 
     of: Row
     name: str
-    own: Object | None = None
+    own: Function | None = None
 
     def call(self, args: Args, at: At) -> Object:
         name = self.name
@@ -177,19 +180,26 @@ class RowMethod(Object, frozen=True):
 
     def _call(self, name: str, args: Args, at: At) -> Object:
         if self.own is not None:
-            at.call(self.own, args)
+            # It calls Django's own in turn, which is the statement that is told of here.
+            row = msgspec.structs.replace(self.of, within=name)
+            at.call(msgspec.structs.replace(self.own, bound=row), args)
         found = _METHODS.get(name)
         if found is not None:
             operation, instead = found
             if name == "save" and self.of.new:
-                instead = f"{_name(self.of)}.objects.bulk_create()"
-            at.runs(row_write(self.of, operation, self.name, instead.replace("{}", _name(self.of))))
+                instead = "{}bulk_create()"
+            at.runs(row_write(self.of, operation, self.name, instead.replace("{}", _manager(self.of))))
             return UNKNOWN
         return _kin(self.of, name, at)
 
 
-def _name(row: Row) -> str:
-    return row.model.name if row.model is not None else "…"
+class Done(Object, frozen=True):
+    """super().save(), of which the caller has told."""
+
+
+def _manager(row: Row) -> str:
+    """What Django's own managers are called by, where the model is known and has one."""
+    return f"{row.model.name}.objects." if row.model is not None and not row.model.abstract else ""
 
 
 def child_plan(owner: Object, relation: str, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
@@ -229,8 +239,8 @@ _KIN: Final = frozenset(
 )
 # What each sends, and what to write instead.
 _METHODS: Final[dict[str, tuple[Operation, str]]] = {
-    "save": ("save", "{}.objects.bulk_update(…)"),
-    "save_base": ("save", "{}.objects.bulk_update(…)"),
-    "delete": ("delete", "{}.objects.filter(pk__in=…).delete()"),
-    "refresh_from_db": ("refresh", "{}.objects.in_bulk(…)"),
+    "save": ("save", "{}bulk_update()"),
+    "save_base": ("save", "{}bulk_update()"),
+    "delete": ("delete", "{}filter(pk__in=…).delete()"),
+    "refresh_from_db": ("refresh", "{}in_bulk(…)"),
 }

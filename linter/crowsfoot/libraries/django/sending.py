@@ -158,14 +158,17 @@ def _instead(of: QuerySet, operation: Operation, method: str) -> str:
 
 
 def _key(of: QuerySet) -> str:
-    known = (*of.where.equal, *of.where.among, *of.where.ranges)
+    """The column that tells the passes apart: the last that is compared with one value, or with some."""
+    known = of.where.equal or of.where.among
     return known[-1].replace(".", "__") if known else "pk"
 
 
 def _many(of: QuerySet) -> str:
     """The query for all passes at once."""
-    head = of.model.name if of.model is not None else "…"
-    return f"{head}.objects.filter({_key(of)}__in=…)"
+    if not of.where.equal and not of.where.among and of.where.all:
+        return "the same query before the loop"
+    head = f"{of.model.name}.objects." if of.model is not None else ""
+    return f"{head}filter({_key(of)}__in=…)"
 
 
 _WRITES: Final = {

@@ -9,10 +9,23 @@ from collections.abc import Iterator
 
 import msgspec
 
+from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.fields import DjangoField
 from crowsfoot.libraries.models import Field, Model
-from crowsfoot.libraries.objects import Args, At, Built, Class, Many, Object, Place, Table
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    At,
+    Built,
+    Class,
+    Constant,
+    Function,
+    Many,
+    Object,
+    Place,
+    Table,
+)
 
 
 class SerializerField(msgspec.Struct, frozen=True):
@@ -65,6 +78,10 @@ def fields(cls: Class, at: At) -> list[SerializerField]:
                 source = names.text(_extra(extra, name, "source")) or name
                 if names.truth(_extra(extra, name, "write_only")) is not True:
                     found[name] = SerializerField(name, place, None, tuple(source.split(".")), depth)
+        for name, value in _built_otherwise(cls, model, at):
+            if name in found and found[name].value is None:
+                found[name] = msgspec.structs.replace(found[name], value=value, depth=0)
+    found |= {it.name: it for it in _added(cls, at)}
     return [it for it in found.values() if not _is_hidden(it.value)]
 
 
@@ -88,11 +105,41 @@ def _declared(cls: Class, at: At) -> Iterator[SerializerField]:
                 yield SerializerField(name, place, value, words)
 
 
+def _added(cls: Class, at: At) -> Iterator[SerializerField]:
+    """What get_fields() of the program puts into the dict of fields."""
+    from crowsfoot.libraries.django.represent import Serializer
+
+    method = at.member(cls, "get_fields", Serializer(cls))
+    holder = next((it for it in names.classes(names.lineage(cls, at)) if at.written(it, "get_fields")), None)
+    place = at.written(holder, "get_fields") if holder is not None else None
+    made = at.apart().call(method, Args()) if isinstance(method, Function) else None
+    if isinstance(made, Table) and place is not None:
+        for name, value in made.named:
+            if _is_field(value):
+                source = names.text(arguments(value).get(None, "source")) or name
+                yield SerializerField(name, place, value, tuple(source.split(".")) if source != "*" else ())
+
+
+def _built_otherwise(cls: Class, model: Model, at: At) -> Iterator[tuple[str, Object]]:
+    """What build_relational_field() of the program returns: for each relation, the serializer of its model."""
+    from crowsfoot.libraries.django.represent import Serializer
+
+    method = at.member(cls, "build_relational_field", Serializer(cls))
+    made = at.apart().call(method, Args()) if isinstance(method, Function) else UNKNOWN
+    # Each return is a class and its arguments, and all of them are one list here.
+    for it in options(made.of if isinstance(made, Many) else made):
+        target = model_of(it, at) if isinstance(it, Class) and is_serializer(it, at) else None
+        if target is not None and isinstance(it, Class):
+            for field in model.fields.values():
+                if field.target == target.id:
+                    yield field.name, Serializer(it, Args(keywords=(("many", Constant(field.kind == "many")),)))
+
+
 def _is_field(value: Object) -> bool:
     if isinstance(value, Built):
         last = names.last(value.name)
         return value.name.startswith("rest_framework") and last.endswith(("Field", "Serializer"))
-    from crowsfoot.libraries.django.serializers import Serializer
+    from crowsfoot.libraries.django.represent import Serializer
 
     return isinstance(value, CustomField | Serializer)
 

@@ -10,15 +10,10 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.django import names
-from crowsfoot.libraries.django.per_row import Reading
+from crowsfoot.libraries.django.per_row import Reading, tell_rows
 from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
 from crowsfoot.libraries.django.serializer_fields import is_serializer
-from crowsfoot.libraries.django.serializers import (
-    REPRESENTED,
-    Serializer,
-    represent,
-    tell_rows,
-)
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, OneOf, Place
 
 
@@ -76,14 +71,24 @@ def review(cls: Class, at: At) -> None:
     outside = tuple(names.outside(names.lineage(cls, at)))
     if any("Prefetch" in it for it in outside):
         return  # it loads what the serializer needs
-    lists = any(names.last(it) in _LISTS for it in outside) and at.member(cls, "list", view) is None
+    lists = any(names.last(it) in _LISTS for it in outside) and _lists(at.member(cls, "list", view), at)
     rows = rows_of(view, at) if classes else None
     if rows is None or rows.kind != "rows" or not rows.sure:
         return
     found = _common([represent(it, rows.one(), at, many=lists) for it in _shown_in_lists(classes)])
     place = _place(cls, view, at)
     if place is not None:
-        tell_rows(classes[0], found, rows, place, at)
+        tell_rows(found, rows, f"serializer {classes[0].name}", place, at)
+
+
+def _lists(method: Object | None, at: At) -> bool:
+    """Whether the program's own list() shows the rows of the view with its serializer."""
+    if method is None:
+        return True
+    words = at.words(method)
+    if words & {"select_related", "prefetch_related"}:
+        return False
+    return "list" in words or ("get_queryset" in words and bool(words & _SERIALIZERS))
 
 
 def rows_of(view: View, at: At) -> QuerySet | None:
@@ -139,6 +144,7 @@ _METHODS: Final = frozenset(
         *("filter_queryset", "paginate_queryset"),
     )
 )
+_SERIALIZERS: Final = frozenset(("get_serializer", "get_serializer_class", "serializer_class"))
 _LISTS: Final = frozenset(
     ("ModelViewSet", "ReadOnlyModelViewSet", "ListModelMixin", "ListAPIView", "ListCreateAPIView")
 )

@@ -119,8 +119,9 @@ def included(include: Object | None, prefix: str = "") -> tuple[str, ...]:
     """The paths of relations that come with the rows: {"posts": {"include": {"author": True}}}"""
     found: list[str] = []
     for name, value in entries(include).items():
-        if value in (Constant(False), Constant(None)) or len(found) > 100:
+        if value in (Constant(False), Constant(None)):
             continue
         found.append(prefix + name)
-        found += included(entries(value).get("include"), f"{prefix}{name}.")
+        if prefix.count(".") < _DEEPEST:
+            found += included(entries(value).get("include"), f"{prefix}{name}.")
     return tuple(found)

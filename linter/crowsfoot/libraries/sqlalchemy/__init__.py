@@ -16,6 +16,7 @@ from crowsfoot.libraries.sqlalchemy.constructs import Metadata
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
 from crowsfoot.libraries.sqlalchemy.fields import ColumnField
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
+from crowsfoot.libraries.sqlalchemy.names import DECORATORS as _DECORATORS
 from crowsfoot.libraries.sqlalchemy.names import PACKAGES as _PACKAGES
 from crowsfoot.libraries.sqlalchemy.names import SESSIONS, last
 from crowsfoot.libraries.sqlalchemy.receiver import Maker
@@ -29,6 +30,8 @@ class SqlAlchemy:
     # Pydantic and FastAPI read rows, where there are some.
     PACKAGES: tuple[str, ...] = (*(it for it in _PACKAGES if it != "sqlmodel"), "pydantic", "fastapi")
 
+    # A class that one of these decorates is as one that derives from it.
+    DECORATORS: frozenset[str] = _DECORATORS
     # Its relations are called as any attribute is ("model", "outputs"): what has one need not be a row.
     telling = False
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from crowsfoot.libraries.models import Field, Model, Models
-from crowsfoot.libraries.sqlalchemy.fields import ColumnField, RelationField
+from crowsfoot.libraries.sqlalchemy.fields import ColumnField, MappedModel, RelationField
 from crowsfoot.libraries.sqlalchemy.names import last
 
 LIBRARIES = ("sqlalchemy", "sqlmodel")
@@ -65,6 +65,10 @@ def _common(one: str, other: str) -> int:
 
 def _far_sides(here: list[Model], changed: dict[str, dict[str, Field]], models: Models) -> None:
     """What backref= adds to the target, and back_populates says to one side only."""
+    heirs: dict[str, list[str]] = {}
+    for model in here:
+        for parent in model.parents if isinstance(model, MappedModel) else ():
+            heirs.setdefault(parent, []).append(model.id)
     for model in here:
         if model.abstract:
             continue
@@ -72,7 +76,7 @@ def _far_sides(here: list[Model], changed: dict[str, dict[str, Field]], models: 
             if not isinstance(it, RelationField) or it.target is None:
                 continue
             if it.backref and it.backref not in changed[it.target]:
-                changed[it.target][it.backref] = RelationField(
+                far = RelationField(
                     it.backref,
                     "many",
                     target=model.id,
@@ -84,6 +88,8 @@ def _far_sides(here: list[Model], changed: dict[str, dict[str, Field]], models: 
                     keys=it.keys,
                     remote=it.backref_remote,
                 )
+                for heir in (it.target, *heirs.get(it.target, ())):
+                    changed[heir].setdefault(it.backref, far)
             if it.backref and it.back is None:
                 changed[model.id][it.name] = msgspec.structs.replace(it, back=it.backref)
 

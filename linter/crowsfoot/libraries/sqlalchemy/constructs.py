@@ -13,7 +13,7 @@ from crowsfoot.libraries.sqlalchemy.flask import FlaskDatabase
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.loading import COLUMN_LOADERS, RELATION_LOADERS, option
 from crowsfoot.libraries.sqlalchemy.models import Declared
-from crowsfoot.libraries.sqlalchemy.names import CONNECTIONS, SESSIONS, last, ours
+from crowsfoot.libraries.sqlalchemy.names import BASE, CONNECTIONS, DECORATORS, SESSIONS, last, ours
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, is_true, model_of, text
 from crowsfoot.libraries.sqlalchemy.sessions import Connection, Session, SessionMaker
 from crowsfoot.libraries.sqlalchemy.statements import Change, Select, Selection, TableRef, Text, entity
@@ -133,7 +133,7 @@ def _scoped(args: Args, at: At) -> Object:
 
 
 def _base(args: Args, at: At) -> Object:
-    return External("sqlalchemy.orm.DeclarativeBase")
+    return External(BASE)
 
 
 def _engine(args: Args, at: At) -> Object:
@@ -176,13 +176,11 @@ class Registry(Receiver, frozen=True):
     """registry(): bases and mappings of models."""
 
     def method(self, name: str, args: Args, at: At) -> Object:
-        if name == "generate_base":
-            return External("sqlalchemy.orm.DeclarativeBase")
-        if name in ("mapped", "mapped_as_dataclass", "as_declarative_base") and args.positional:
-            return args.positional[0]
-        return UNKNOWN
+        return External(BASE) if name == "generate_base" else UNKNOWN
 
     def attribute(self, name: str, at: At) -> Object:
+        if name in DECORATORS:
+            return External(f"sqlalchemy.orm.registry.{name}")
         return Metadata() if name == "metadata" else super().attribute(name, at)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.models import Field, Loading
+from crowsfoot.libraries.models import Field, Loading, Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Function, Object
 from crowsfoot.libraries.sqlalchemy.annotations import Said
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef
@@ -29,6 +29,12 @@ LAZY: Final[dict[object, Loading]] = {
     "dynamic": "dynamic",
     "write_only": "dynamic",
 }
+
+
+class MappedModel(Model, frozen=True, eq=False):
+    """A model; parents are the ids of the models that it derives from, whose relations are its own."""
+
+    parents: tuple[str, ...] = ()
 
 
 class ColumnField(Field, frozen=True):

@@ -10,8 +10,8 @@ from typing import Final
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Function, Object
 from crowsfoot.libraries.sqlalchemy.annotations import Said, said
-from crowsfoot.libraries.sqlalchemy.fields import ColumnField, field, id_of
-from crowsfoot.libraries.sqlalchemy.names import DECLARATIVE, built, last, ours
+from crowsfoot.libraries.sqlalchemy.fields import ColumnField, MappedModel, field, id_of
+from crowsfoot.libraries.sqlalchemy.names import BASES, DECLARATIVE, built, last, ours
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 
 LIBRARY: Final = "sqlalchemy"
@@ -27,9 +27,8 @@ def model(cls: Class, at: At) -> Model | None:
     """The model that the class is; a base that declares models is one that is abstract."""
     bases = at.bases(cls)
     own = at.attributes(cls)
-    libraries = [it for it in bases if isinstance(it, str)]
-    declarative = any(ours(it) and last(it) in DECLARATIVE for it in libraries)
-    if not declarative and not _declares(own):
+    libraries = _declarative(bases)
+    if not libraries and not _declares(own):
         return None
     fields: dict[str, Field] = {}
     table = ""
@@ -38,11 +37,12 @@ def model(cls: Class, at: At) -> Model | None:
         fields.update(read(attributes, at.annotations(base), at))
         if (named := table_name(attributes, cls, at)) is not None:
             table = named
-    abstract = is_true(own.get("__abstract__")) or (
-        not table
-        and any(it in ("DeclarativeBase", "DeclarativeBaseNoMeta") for it in map(last, libraries[:1]))
-        and not any(isinstance(it, ColumnField) and it.primary for it in fields.values())
+    # A base of models is the first of its line that the library declares.
+    is_base = any(last(it) in BASES for it in libraries) and not any(
+        _declarative(at.bases(it)) for it in bases if isinstance(it, Class)
     )
+    keyed = any(isinstance(it, ColumnField) and it.primary for it in fields.values())
+    abstract = is_true(own.get("__abstract__")) or (is_base and not (keyed and "__tablename__" in own))
     if not table and not abstract:
         if any(it.startswith("flask_sqlalchemy") for it in libraries):
             table = _snake(cls.name)
@@ -51,11 +51,11 @@ def model(cls: Class, at: At) -> Model | None:
             table = (
                 text(value.args.get(0)) if isinstance(value, Built) else getattr(value, "name", "")
             ) or cls.name
-        elif not declarative or not fields:
+        elif not libraries or not fields:
             return None
         else:
             table = _snake(cls.name)  # as a __tablename__ of the base's own would have it: nobody can tell
-    return Model(
+    return MappedModel(
         id_of(cls),
         cls.name,
         LIBRARY,
@@ -65,6 +65,7 @@ def model(cls: Class, at: At) -> Model | None:
         primary_key=tuple(key for key, it in fields.items() if isinstance(it, ColumnField) and it.primary)
         or ("id",),
         abstract=abstract,
+        parents=tuple(id_of(it) for it in bases if isinstance(it, Class)),
     )
 
 
@@ -76,8 +77,8 @@ def read(
         if name.startswith("__"):
             continue
         value = attributes.get(name)
-        if _is_declared(value, at):
-            value = _declared(value, at)
+        if is_declared(value, at):
+            value = declared(value, at)
         annotated = said(annotations[name]) if name in annotations else Said()
         if (it := field(name, value, annotated, at)) is not None:
             yield name, it
@@ -89,11 +90,22 @@ def table_name(attributes: Mapping[str, Object], cls: Class, at: At) -> str | No
     if value is None:
         return None
     if isinstance(value, Declared | Function) or built(value, "declared_attr"):
-        return text(_declared(value, at)) or _snake(cls.name)
+        return text(declared(value, at)) or _snake(cls.name)
     return text(value) or _snake(cls.name)
 
 
-def _is_declared(value: Object | None, at: At) -> bool:
+def _declarative(bases: tuple[Class | str, ...]) -> list[str]:
+    """Those of the library that declare models."""
+    return [
+        it
+        for it in bases
+        if isinstance(it, str)
+        and ours(it)
+        and (last(it) in DECLARATIVE or it.startswith("advanced_alchemy.base."))
+    ]
+
+
+def is_declared(value: Object | None, at: At) -> bool:
     if isinstance(value, Function):
         return "declared_attr" in at.decorators(value) or "directive" in at.decorators(value)
     return isinstance(value, Declared) or (value is not None and built(value, "declared_attr"))
@@ -111,7 +123,7 @@ def _declares(own: Mapping[str, Object]) -> bool:
 _NOTHING: Final = Constant(None)
 
 
-def _declared(value: Object | None, at: At) -> Object | None:
+def declared(value: Object | None, at: At) -> Object | None:
     """What a declared_attr gives for the class."""
     if isinstance(value, Built):
         value = value.args.get(0)

@@ -6,8 +6,14 @@ from crowsfoot.libraries.objects import Built, External, Object
 
 PACKAGES: Final = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "quart_sqlalchemy", "advanced_alchemy")
 
-# Classes that declare models, by the last word of their dotted names.
-DECLARATIVE: Final = frozenset(("DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "Model"))
+# What makes a class the base of models, by derivation or decoration: the last word of its dotted name.
+BASES: Final = frozenset(
+    ("DeclarativeBase", "DeclarativeBaseNoMeta", "as_declarative", "as_declarative_base")
+)
+# The same for a class that is a model itself; "Base" is what declarative_base() gives.
+DECORATORS: Final = frozenset(("mapped", "mapped_as_dataclass", "as_declarative", "as_declarative_base"))
+DECLARATIVE: Final = BASES | DECORATORS | {"MappedAsDataclass", "Model", "Base"}
+BASE: Final = "sqlalchemy.orm.declarative_base.Base"
 
 SESSIONS: Final = {
     "Session": False,

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from crowsfoot.link.project import Linked
-from crowsfoot.link.roles import Role
+from crowsfoot.roles import Role
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from crowsfoot.libraries.models import Model
     from crowsfoot.libraries.query import Query
+    from crowsfoot.link.project import Database
 
 Kind = Literal[
     "query",
@@ -109,6 +110,7 @@ class Code(Linked, frozen=True, eq=False, dict=True):
     accesses: tuple[Access, ...] = ()
     models: "tuple[Model, ...]" = ()
     edges: tuple[tuple[str, str], ...] = ()  # who calls whom, as "path:function"
+    databases: "tuple[Database, ...]" = ()  # which its models make
 
     @cached_property
     def calls(self) -> "nx.DiGraph[str]":

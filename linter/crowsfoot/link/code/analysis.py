@@ -12,13 +12,22 @@ from crowsfoot.link.code.access import Access, Code
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.findings import repeated_of
 from crowsfoot.link.code.program import Program
+from crowsfoot.link.code.schema import databases_of
 from crowsfoot.link.project import Database, File
-from crowsfoot.link.roles import role_of
+from crowsfoot.roles import Roles, role_of
 from crowsfoot.source import Span
 
 
-def link_code(given: Iterable[File], databases: Sequence[Database] = ()) -> Code:
-    """What the files ask, with the models of the databases that a Prisma schema declares."""
+def link_code(
+    given: Iterable[File],
+    databases: Sequence[Database] = (),
+    roles: Roles = role_of,
+    *,
+    tenant_column: str | None = None,
+    dialect: str | None = None,
+) -> Code:
+    """What the files ask, with the models of the databases that a Prisma schema declares, and their own."""
+    given = tuple(given)
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
     libraries = list(_libraries(files, bool(databases)))
     if not libraries:
@@ -41,10 +50,13 @@ def link_code(given: Iterable[File], databases: Sequence[Database] = ()) -> Code
                     if scope.decorators and scope.kind == "function":
                         evaluator.review_function(library, path, number)
     return Code(
-        repeated=tuple(repeated_of(evaluator)),
-        accesses=tuple(_accesses(evaluator)),
+        repeated=tuple(repeated_of(evaluator, roles)),
+        accesses=tuple(_accesses(evaluator, roles)),
         models=tuple(models.by_id.values()),
         edges=tuple(sorted(_edges(evaluator))),
+        databases=databases_of(
+            evaluator, libraries, {it.path: it for it in given}, roles, tenant_column, dialect
+        ),
     )
 
 
@@ -64,10 +76,7 @@ def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterato
     if "sqlmodel" in names:
         names.add("sqlalchemy")
     for name in sorted(names):
-        try:
-            module = importlib.import_module(f"crowsfoot.libraries.{name}")
-        except ImportError:
-            continue
+        module = importlib.import_module(f"crowsfoot.libraries.{name}")
         yield getattr(module, "LIBRARY", module)
 
 
@@ -94,7 +103,7 @@ def _models(evaluator: Evaluator, libraries: Sequence[Library], databases: Seque
     return models
 
 
-def _accesses(evaluator: Evaluator) -> Iterator[Access]:
+def _accesses(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
     seen: set[tuple[Place, str]] = set()
     for frame in evaluator.frames():
         for effect in frame.effects:
@@ -104,7 +113,7 @@ def _accesses(evaluator: Evaluator) -> Iterator[Access]:
             seen.add((place, effect.query.api))
             value = frame.scope.values[effect.value]
             yield Access(
-                effect.query, Span(frame.path, value.start, value.end), frame.scope.name, role_of(frame.path)
+                effect.query, Span(frame.path, value.start, value.end), frame.scope.name, roles(frame.path)
             )
 
 

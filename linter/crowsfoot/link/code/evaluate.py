@@ -86,6 +86,8 @@ class Here:
             if not frame.reads(it.of, it.name if query.cause != "expired" else ""):
                 return
             loop, parameter = frame.loop_of(it.of), frame.parameter_of(it.of)  # a row keeps what it has loaded
+        elif query.cause == "relation" and frame.asks(it) and not frame.reads(it.args[0], query.relation):
+            return
         frame.add(Effect(query, value, loop, parameter=parameter, each=self._each), made)
 
     def fetched(self, made: Place) -> bool:
@@ -96,6 +98,14 @@ class Here:
 
     def marked(self, word: str) -> bool:
         return self._frame.marked(word, self._value)
+
+    def gathered(self, index: int) -> bool:
+        values = self._frame.scope.values
+        call = values[self._value]
+        if not isinstance(call, facts.Call) or index >= len(call.args):
+            return False
+        given = values[call.args[index]]
+        return isinstance(given, _FROM_BEFORE) or given.loop != call.loop
 
     def loaded(self, rows: Object, paths: tuple[str, ...]) -> None:
         self._out.load(self._frame, self._value, rows, paths)
@@ -121,8 +131,11 @@ class Here:
     def written(self, cls: Class, name: str, index: int | None = None) -> Place | None:
         return self._out.program.written(cls, name, index)
 
-    def returned(self, function: Object) -> Place | None:
-        return self._out.program.returned(function) if isinstance(function, Function) else None
+    def words(self, function: Object) -> frozenset[str]:
+        if not isinstance(function, Function):
+            return frozenset()
+        values = self._out.program.scope(function.path, function.scope).values
+        return frozenset(it.name for it in values if isinstance(it, facts.Attribute))
 
     def defined(self, cls: Class) -> Place:
         return self._out.program.defined(cls)
@@ -154,20 +167,17 @@ class Here:
     def class_decorators(self, cls: Class) -> tuple[Object, ...]:
         return self._out.class_decorators(cls)
 
-    def place_of(self, cls: Class, name: str) -> Place | None:
-        number = self._out.program.names(cls.path, cls.scope).get(name)
-        return None if number is None else Place(cls.path, cls.scope, number)
-
     def returned(self, function: Object) -> Place | None:
         if not isinstance(function, Function):
             return None
         values = self._out.program.scope(function.path, function.scope).values
         found = (it.of for it in reversed(values) if isinstance(it, facts.Returned) and it.of is not None)
         number = next(found, None)
-        return None if number is None else Place(function.path, function.scope, number)
-
-    def sends(self, function: Object, args: Args) -> tuple[tuple[Query, Place], ...]:
-        return self._out.sends(function, args)
+        if number is None:
+            return None
+        while isinstance(it := values[number], facts.Either):
+            number = max(it.options)
+        return Place(function.path, function.scope, number)
 
     def decorators(self, function: Function) -> frozenset[str]:
         return self._out.decorators(function)
@@ -581,6 +591,12 @@ class Evaluator:
                         found.append(it)
                         if isinstance(it, Class):
                             self._collect_bases(it, found)
+        for number in scope.decorators:
+            it = self.get(self.frame(cls.path, scope.parent), number)
+            if isinstance(it, (External, Built)):
+                decorators = getattr(self._library(it.name), "DECORATORS", ())
+                if it.name.rpartition(".")[2] in decorators:
+                    found.append(it.name)
 
     def model_of(self, cls: Object) -> Model | None:
         if isinstance(cls, Constant) and isinstance(cls.value, str):
@@ -712,7 +728,7 @@ class Evaluator:
             found = self._received(frame, number, value, args)
             if found is not UNKNOWN:
                 return found
-        self._grow(frame, value, args)
+        self._grow(frame, number, value, args)
         return self.call(function, args, frame, number)
 
     def _is_declared_only(self, function: Function) -> bool:
@@ -799,22 +815,6 @@ class Evaluator:
             self._take_over(callee, function, bound, frame, number, each)
         return self._result(callee, scope, kinds, Place(frame.path, frame.number, number))
 
-    def sends(self, function: Object, args: Args) -> tuple[tuple[Query, Place], ...]:
-        """What a function sends that is called with those arguments, and where in it: once, not per row of a loop."""
-        if not isinstance(function, Function):
-            return ()
-        scope = self.program.scope(function.path, function.scope)
-        bound = self._bind(function, scope, args)
-        callee = self._frame_for(function.path, function.scope, scope, bound, 1)
-        if callee is None or (function.path, function.scope) in self._active:
-            return ()
-        self.run(callee)
-        return tuple(
-            (it.query, callee.place(it.value))
-            for it in callee.effects
-            if it.each is None and not is_row_loop(callee, it.loop)
-        )
-
     def _bind(self, function: Function, scope: facts.Scope, args: Args) -> tuple[Object, ...]:
         """An object for each parameter; UNKNOWN where the call does not say."""
         positional = list(args.positional)
@@ -879,7 +879,7 @@ class Evaluator:
         loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
         seen: set[object] = set()
         for it in callee.effects:
-            if it.each is not None or is_row_loop(callee, it.loop):
+            if it.each is not None or is_row_loop(callee, it.loop, it.value):
                 continue  # it is a finding of the callee
             if len(it.chain) >= _LONGEST_CHAIN:
                 continue
@@ -1004,7 +1004,7 @@ class Evaluator:
             if isinstance(of, facts.Comprehension):
                 frame.fanned[values[of.each].loop] = name.rpartition(".")[2]
 
-    def _grow(self, frame: Frame, value: facts.Call, args: Args) -> None:
+    def _grow(self, frame: Frame, number: int, value: facts.Call, args: Args) -> None:
         """list.append(x): from here on the list has such elements."""
         values = frame.scope.values
         method = values[value.of]
@@ -1025,7 +1025,7 @@ class Evaluator:
             return
         added = args.positional[-1]
         if method.name in ("extend", "update"):
-            added = standard.element_of(added, Here(self, frame, method.of))
+            added = standard.element_of(added, Here(self, frame, number))
         inside = value.loop != values[method.of].loop
         if holder.items is not None and not inside and method.name not in ("extend", "update"):
             frame.objects[method.of] = standard.listed((*holder.items, added))
@@ -1294,6 +1294,7 @@ def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
 
 
 _NONE: Final = Constant(None)
+_FROM_BEFORE: Final = (facts.Either, facts.Parameter, facts.Name, facts.Attribute)
 _TYPES: Final = (Class, External, Subscripted, OneOf)
 _PARTS_OF_PROPERTY: Final = frozenset(
     ("setter", "deleter", "expression", "comparator", "update_expression", "inplace")

@@ -11,11 +11,11 @@ from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.loops import row_loop, walk_of
 from crowsfoot.link.code.shown import shown
-from crowsfoot.link.roles import role_of
+from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
 
-def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
+def repeated_of(evaluator: Evaluator, roles: Roles) -> Iterator[Repeated]:
     """By place: what sends several statements, itself or below, is one."""
     called = {(it.path, it.number) for it in evaluator.frames() if not it.general}
     found: dict[Place, list[Repeated]] = {}
@@ -24,7 +24,7 @@ def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
             # Callers say more of what rows have loaded than annotations do.
             if frame.general and effect.query.cause != "call" and (frame.path, frame.number) in called:
                 continue
-            repeated = _repeated(evaluator, frame, effect)
+            repeated = _repeated(evaluator, frame, effect, roles)
             if repeated is not None:
                 found.setdefault(frame.place(effect.value), []).append(repeated)
     for group in found.values():
@@ -37,13 +37,13 @@ def repeated_of(evaluator: Evaluator) -> Iterator[Repeated]:
         )
 
 
-def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect) -> Repeated | None:
+def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) -> Repeated | None:
     if effect.query.fails:
         return None  # nothing is sent: the library raises
     if effect.query.in_batch or (not effect.query.instead and effect.query.operation == "execute"):
         return None
     scope = frame.scope
-    number = row_loop(frame, effect.loop)
+    number = row_loop(frame, effect.loop, effect.value)
     value = scope.values[effect.value]
     how = ""
     if effect.each is not None and standard.size_of(effect.each.over) == "rows":
@@ -74,9 +74,12 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect) -> Repeated | 
         loop=loop,
         over=over,
         how=how,
-        role=role_of(frame.path),
-        nested=number is not None and row_loop(frame, scope.loops[number].parent) is not None,
-        same=number is not None and effect.query.operation in READS and not how and _is_same(frame, effect, number),
+        role=roles(frame.path),
+        nested=number is not None and row_loop(frame, scope.loops[number].parent, effect.value) is not None,
+        same=number is not None
+        and effect.query.operation in READS
+        and not how
+        and _is_same(frame, effect, number),
         each=scope.loops[number].target if number is not None else "",
     )
 

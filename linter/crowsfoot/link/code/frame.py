@@ -1,8 +1,8 @@
 """One run through a scope: the objects of its values, and what they have sent."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
-from crowsfoot.facts.code import Attribute, Element, Name, Parameter, Scope
+from crowsfoot.facts.code import AnyValue, Attribute, Call, Element, Name, Parameter, Scope
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
 
@@ -95,6 +95,13 @@ class Frame:
             return False
         self._read.add((of, name))
         return True
+
+    def asks(self, it: AnyValue) -> TypeGuard[Call]:
+        """Whether that is hasattr(row, name), which reads it as well."""
+        if not isinstance(it, Call) or not it.args:
+            return False
+        function = self.scope.values[it.of]
+        return isinstance(function, Name) and function.name in ("hasattr", "getattr")
 
     def loop_of(self, value: int) -> int:
         """The loop that the row belongs to of which attributes are read: none, if it is there before."""

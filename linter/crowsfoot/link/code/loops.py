@@ -9,19 +9,24 @@ from crowsfoot.libraries.objects import Class, External
 from crowsfoot.link.code.frame import Frame
 
 
-def is_row_loop(frame: Frame, number: int) -> bool:
-    """Whether the loop, or one around it, has a pass for every row of something."""
-    return row_loop(frame, number) is not None
+def is_row_loop(frame: Frame, number: int, value: int) -> bool:
+    """Whether the loop, or one around it, comes to the value once for every row of something."""
+    return row_loop(frame, number, value) is not None
 
 
-def row_loop(frame: Frame, number: int) -> int | None:
-    """The innermost of the loop and those around it that has a pass for every row of something."""
+def row_loop(frame: Frame, number: int, value: int) -> int | None:
+    """The innermost of the loop and those around it that comes to the value once for every row of something."""
     while number >= 0:
         loop = frame.scope.loops[number]
-        if _per_row(frame, number, loop):
+        if _per_row(frame, number, loop) and not _is_last(frame.scope, number, value):
             return number
         number = loop.parent
     return None
+
+
+def _is_last(scope: facts.Scope, loop: int, value: int) -> bool:
+    """Whether the loop has no further pass once it has come to the value."""
+    return any(number in (loop, -1) and first <= value < end for number, first, end in scope.lasts)
 
 
 def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:

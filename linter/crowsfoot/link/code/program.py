@@ -13,10 +13,9 @@ from crowsfoot.facts.code import (
     Import,
     Literal_,
     Name,
-    Returned,
     Scope,
 )
-from crowsfoot.libraries.objects import Class, Function, Place
+from crowsfoot.libraries.objects import Class, Place
 
 
 class Program:
@@ -122,14 +121,6 @@ class Program:
         if index is not None and isinstance(it, Display) and index < len(it.items):
             number = it.items[index]
         return Place(cls.path, cls.scope, number)
-
-    def returned(self, function: Function) -> Place | None:
-        """What the function returns last."""
-        scope = self.scope(function.path, function.scope)
-        for it in reversed(scope.values):
-            if isinstance(it, Returned) and it.of is not None:
-                return Place(function.path, function.scope, it.of)
-        return None
 
     def is_named(self, cls: Class) -> bool:
         """Whether the program speaks of the class: by its name, wherever it means it, or where it is defined."""

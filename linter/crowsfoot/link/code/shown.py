@@ -54,7 +54,9 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             of = _shown(scope, it.of, depth + 1)
             inner = [_shown(scope, arg, depth + 1) for arg in it.args]
             inner += [
-                f"**{_shown(scope, arg, depth + 1)}" if name == "**" else f"{name}={_shown(scope, arg, depth + 1)}"
+                f"**{_shown(scope, arg, depth + 1)}"
+                if name == "**"
+                else f"{name}={_shown(scope, arg, depth + 1)}"
                 for name, arg in it.keywords
             ]
             inside = ", ".join(inner)

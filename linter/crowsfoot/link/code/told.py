@@ -12,7 +12,8 @@ from crowsfoot.link.code.access import Repeated
 def once_per_row(it: Repeated, does: str) -> Finding:
     """does says what the statement does: "runs", "writes"; of one behind a call, it is sent."""
     if it.way:
-        subject = f"`{it.code}` sends `{it.query.api}`, {_calls(len(it.way))} below,"
+        verb = "sends" if it.query.cause == "call" else "loads"
+        subject = f"`{it.code}` {verb} `{it.query.api}`, {_calls(len(it.way))} below,"
     else:
         subject = f"`{it.query.api}` {does}"
     more = f" (and {it.others} more behind the same call)" if it.others else ""
@@ -57,6 +58,8 @@ def _instead(it: Repeated) -> str:
         return f"; load it with the rows: {said}"
     if said.startswith(("one ", "await ")) or said.endswith((" loop", " await")):
         return f"; use {said}"
+    if query.operation == "delete" and said.endswith("_(...))"):
+        said += ".delete()"
     if query.operation in _WRITES:
         return f"; write all at once: {said}"
     return f"; ask once for all: {said}"
@@ -80,7 +83,8 @@ def _way(it: Repeated) -> Iterator[Related]:
     for step in it.way[:-1]:
         yield Related(step.span, f"calls `{step.code}`")
     if it.way:
-        yield Related(it.way[-1].span, f"`{it.query.api}` is sent here")
+        done = "sent" if it.query.cause == "call" else "loaded"
+        yield Related(it.way[-1].span, f"`{it.query.api}` is {done} here")
 
 
 def _confidence(it: Repeated) -> Confidence:
@@ -91,5 +95,7 @@ def _confidence(it: Repeated) -> Confidence:
 # What stands for a receiver that is not known: "….objects.filter(…)"
 _NO_RECEIVER: Final = re.compile(r"^(?:…|\.{3})\.(?:objects\.)?")
 _PLACEHOLDER: Final = re.compile(r"^one (?:query|statement) for all|\.{4}|^(?:…|\.\.\.)")
-_EAGER: Final = re.compile(r"(?:select|prefetch)_related\(|(?:joined|selectin|subquery)load\(|undefer\(|include=")
+_EAGER: Final = re.compile(
+    r"(?:select|prefetch)_related\(|(?:joined|selectin|subquery)load\(|undefer\(|include="
+)
 _WRITES: Final = frozenset(("insert", "update", "delete", "save", "upsert", "get-or-create"))

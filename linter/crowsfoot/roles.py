@@ -1,9 +1,24 @@
 """The path of a file of code -> what it is for: an application, or what is run beside it, now and then."""
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 Role = Literal["application", "test", "migration", "script"]
+Roles = Callable[[str], Role]
+
+
+def roles_by(said: Mapping[str, Role]) -> Roles:
+    """What code is for, by path: what the user says of the first pattern that fits, else what the path says."""
+    if not said:
+        return role_of
+
+    from crowsfoot.patterns import compile_patterns
+
+    table = [(compile_patterns([pattern]), role) for pattern, role in said.items()]
+    return lambda path: (
+        next((role for patterns, role in table if patterns.cover(path)), None) or role_of(path)
+    )
 
 
 def role_of(path: str) -> Role:

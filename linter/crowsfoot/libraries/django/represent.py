@@ -1,0 +1,338 @@
+"""Serializers of Django REST framework: of each row that is represented, they read what their fields name.
+
+Counted on DRF 3.18 with Django 5.2 and 6.1. The key of what leads to one row is shown without a query; what leads
+to many is asked for row by row, and so is every row that is nested.
+https://www.django-rest-framework.org/api-guide/relations/
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from crowsfoot.libraries import standard
+from crowsfoot.libraries.django import names, serializer_fields
+from crowsfoot.libraries.django.managers import Manager, ManagerMethod
+from crowsfoot.libraries.django.per_row import Reading, readings, tell, tell_rows, together
+from crowsfoot.libraries.django.querysets import Method
+from crowsfoot.libraries.django.rows import Row, RowMethod
+from crowsfoot.libraries.django.serializer_fields import CustomField, SerializerField
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    At,
+    Built,
+    Class,
+    Constant,
+    Function,
+    Instance,
+    Many,
+    Object,
+    OneOf,
+    Table,
+)
+from crowsfoot.libraries.query import Operation, Query
+
+# What is noted of a serializer of which a use is known.
+REPRESENTED: Final = "represented"
+
+
+class Serializer(Object, frozen=True):
+    """A serializer, with the arguments that it was made of; none of them where it is self of a method."""
+
+    cls: Class
+    args: Args = Args()
+
+    @property
+    def many(self) -> bool:
+        return names.truth(self.args.get(None, "many")) is True
+
+    def attribute(self, name: str, at: At) -> Object:
+        found = at.member(self.cls, name, self)
+        return found if found is not None else self.inherited(name, at)
+
+    def inherited(self, name: str, at: At) -> Object:
+        """What it has from a class of DRF."""
+        if name == "data":
+            _represented(self, at)
+            return Table(UNKNOWN, UNKNOWN)
+        if name == "instance":
+            return self.args.get(0, "instance") or UNKNOWN
+        if name == "child":
+            return Child()
+        if name == "get_fields":
+            return Fields()
+        return Represent(self.cls) if name == "to_representation" else UNKNOWN
+
+
+class Represent(Object, frozen=True):
+    """super().to_representation, about to be called with a row."""
+
+    cls: Class
+
+    def call(self, args: Args, at: At) -> Object:
+        row = args.get(0, "instance")
+        if row is not None:
+            _tell_one(represent(self.cls, row, at, many=False, plain=True), at)
+        return Table(UNKNOWN, UNKNOWN)
+
+
+class Fields(Object, frozen=True):
+    """super().get_fields, about to be called: what the program adds to them is what it gives."""
+
+    def call(self, args: Args, at: At) -> Object:
+        return Table(UNKNOWN, UNKNOWN)
+
+
+class Child(Object, frozen=True):
+    """self.child of a ListSerializer: it writes one row at a time."""
+
+    def attribute(self, name: str, at: At) -> Object:
+        return ChildMethod(name) if name in _WRITES else UNKNOWN
+
+
+class ChildMethod(Object, frozen=True):
+    """self.child.create, about to be called."""
+
+    name: str
+
+    def call(self, args: Args, at: At) -> Object:
+        operation, instead = _WRITES[self.name]
+        at.runs(Query("django", f"child.{self.name}()", operation, instead=instead))
+        return UNKNOWN
+
+
+def _represented(it: Serializer, at: At) -> None:
+    """What `serializer.data` sends."""
+    at.note(it.cls, REPRESENTED)
+    shown = it.args.get(0, "instance")
+    if shown is None or (it.many and serializer_fields.is_listed_otherwise(it.cls, at)):
+        return
+    for rows in shown.options if isinstance(shown, OneOf) else (shown,):
+        if it.many:
+            found = represent(it.cls, element(rows, at), at, many=True)
+            tell_rows(found, rows, f"serializer {it.cls.name}", at.place, at)
+        else:
+            _tell_one(represent(it.cls, rows, at, many=False), at)
+
+
+def _tell_one(found: list[Reading], at: At) -> None:
+    """Of one row: what is sent for it alone counts where it is represented, which may be in a loop."""
+    alone = [it.query for it in found if not it.many and it.query.likely]
+    if alone:
+        at.runs(together(alone))
+    tell([it for it in found if it.many and it.query.likely], UNKNOWN, "serializer", at)
+
+
+def review_last(cls: Class, at: At) -> None:
+    """Of a serializer of which no use is known: what it reads, unless whoever uses it has loaded that."""
+    if REPRESENTED in at.notes(cls):
+        return
+    model = serializer_fields.model_of(cls, at)
+    if model is not None:
+        row = Row(model, sure=not at.is_named(cls))
+        tell(represent(cls, row, at, many=True), UNKNOWN, f"serializer {cls.name}", at)
+
+
+def represent(
+    cls: Class,
+    row: Object,
+    at: At,
+    many: bool,
+    seen: tuple[Class, ...] = (),
+    plain: bool = False,
+) -> list[Reading]:
+    """What is sent to represent a row; plain: by DRF's own to_representation, whatever the class has."""
+    if isinstance(row, OneOf):
+        return [it for option in row.options for it in represent(cls, option, at, many, seen, plain)]
+    at.note(cls, REPRESENTED)
+    if cls in seen or len(seen) >= _DEEPEST or isinstance(row, Constant):
+        return []
+    own = at.member(cls, "to_representation", Serializer(cls)) if not plain else None
+    if isinstance(own, Function):
+        within = at.each(UNKNOWN, _HOW).apart()
+        within.call(own, Args((row,)))
+        return readings(within, at.defined(cls), many, own=True)
+    found: list[Reading] = []
+    for field in serializer_fields.fields(cls, at):
+        found += _shown(cls, field, row, at, many, (*seen, cls))
+    return found
+
+
+def _shown(
+    cls: Class, field: SerializerField, row: Object, at: At, many: bool, seen: tuple[Class, ...]
+) -> list[Reading]:
+    """What one field sends."""
+    within = at.each(UNKNOWN, _HOW).apart()
+    value = field.value
+    below: list[Reading] = []
+    if isinstance(value, Serializer):
+        of = read(row, field.source, within)
+        if not value.many:
+            below = represent(value.cls, of, at, many, seen)
+        elif not serializer_fields.is_listed_otherwise(value.cls, at):
+            below = represent(value.cls, element(of, within), at, True, seen)
+        at.note(value.cls, REPRESENTED)
+    elif isinstance(value, CustomField):
+        _custom(value, field, row, within)
+    elif isinstance(value, Built):
+        below = _built(cls, value, field, row, within, at, seen)
+    else:
+        below = _by_name(field, row, within, at, many)
+    own = isinstance(value, Built) and names.last(value.name) == _METHOD
+    return [*readings(within, field.place, many, own), *below]
+
+
+def _built(
+    cls: Class,
+    value: Built,
+    field: SerializerField,
+    row: Object,
+    within: At,
+    at: At,
+    seen: tuple[Class, ...],
+) -> list[Reading]:
+    """A field of DRF's own."""
+    last, given = names.last(value.name), value.args
+    many = names.truth(given.get(None, "many")) is True
+    if last == _METHOD:
+        name = names.text(given.get(0, "method_name")) or f"get_{field.name}"
+        method = at.member(cls, name, Serializer(cls))
+        if method is not None:
+            within.call(method, Args((row,)))
+    elif last in _KEYS and not many:
+        lookup = names.text(given.get(None, "lookup_field")) or "pk"
+        if lookup == "pk":
+            _key(row, field.source, within)
+        elif last != "HyperlinkedIdentityField":
+            read(row, field.source, within)
+    elif last in _RELATED:
+        of = read(row, field.source, within)
+        of = element(of, within) if many else of
+        if last == "StringRelatedField":
+            _told(of, within)
+        elif last == "SlugRelatedField":
+            read(of, tuple((names.text(given.get(0, "slug_field")) or "pk").split("__")), within)
+    elif isinstance(child := given.get(None, "child"), Serializer):
+        rows = element(read(row, field.source, within), within)
+        return represent(child.cls, rows, at, True, seen)
+    else:
+        read(row, field.source, within)
+    return []
+
+
+def _custom(value: CustomField, field: SerializerField, row: Object, at: At) -> None:
+    """A field of the program's own class."""
+    kinds = {names.last(it) for it in names.outside(names.lineage(value.cls, at))}
+    many = names.truth(value.args.get(None, "many")) is True
+    of: Object = UNKNOWN
+    method = at.member(value.cls, "get_attribute", Instance(value.cls))
+    if method is not None:
+        of = at.call(method, Args((row,)))
+    elif kinds & _KEYS and not many:
+        _key(row, field.source, at)
+    else:
+        of = read(row, field.source, at)
+        of = element(of, at) if many else of
+    method = at.member(value.cls, "to_representation", Instance(value.cls))
+    if method is not None:
+        at.call(method, Args((of,)))
+
+
+def _by_name(field: SerializerField, row: Object, within: At, at: At, many: bool) -> list[Reading]:
+    """A field that Meta names: a key for what leads to one row, a list of keys for what leads to many."""
+    model = row.model if isinstance(row, Row) else None
+    known = model.fields.get(field.source[0]) if model is not None and len(field.source) == 1 else None
+    if known is None or known.kind == "column":
+        read(row, field.source, within)
+        return []
+    if field.depth > 0:
+        of = read(row, field.source, within)
+        if known.kind == "many":
+            return _deep(element(of, within), field, at, True)
+        return _deep(of, field, at, many)
+    if known.kind == "many":
+        element(read(row, field.source, within), within)
+    elif not known.stored:
+        read(row, field.source, within)
+    return []
+
+
+def _deep(row: Object, field: SerializerField, at: At, many: bool) -> list[Reading]:
+    """Meta.depth: all fields of what a relation leads to, of which relations are shown one level less deep."""
+    found: list[Reading] = []
+    if isinstance(row, Row) and row.model is not None:
+        for it in row.model.fields.values():
+            if serializer_fields.is_own(it):
+                within = at.each(UNKNOWN, _HOW).apart()
+                inner = msgspec.structs.replace(field, source=(it.name,), depth=field.depth - 1)
+                below = _by_name(inner, row, within, at, many)
+                found += [*readings(within, field.place, many), *below]
+    return found
+
+
+def read(of: Object, source: tuple[str, ...], at: At) -> Object:
+    """What DRF makes of the path of a field: each attribute, called where it can be."""
+    for name in source:
+        of = _called(attribute(of, name, at), at)
+    return of
+
+
+def _key(row: Object, source: tuple[str, ...], at: At) -> None:
+    """The key of what the path leads to: the last row but one has it itself, unless the other side does."""
+    of = read(row, source[:-1], at)
+    if source and isinstance(of, Row) and of.model is not None:
+        known = of.model.fields.get(source[-1])
+        if known is not None and not known.stored:
+            read(of, source[-1:], at)
+
+
+def element(of: Object, at: At) -> Object:
+    """One of the rows of a manager, a query set or a list."""
+    if isinstance(of, OneOf):
+        return standard.join([element(it, at) for it in of.options])
+    if isinstance(of, Manager):
+        of = of.attribute("all", at).call(Args(), at)
+    return of.of if isinstance(of, Many) else of.element(at)
+
+
+def attribute(of: Object, name: str, at: At) -> Object:
+    """of.name, whatever it is an attribute of."""
+    if isinstance(of, OneOf):
+        return standard.join([attribute(it, name, at) for it in of.options])
+    if isinstance(of, Instance):
+        found = at.member(of.cls, name, of) if isinstance(of.cls, Class) else None
+        return found if found is not None else UNKNOWN
+    return of.attribute(name, at)
+
+
+def _called(of: Object, at: At) -> Object:
+    return at.call(of, Args()) if isinstance(of, Function | ManagerMethod | Method | RowMethod) else of
+
+
+def _told(of: Object, at: At) -> None:
+    for it in of.options if isinstance(of, OneOf) else (of,):
+        it.told(at)
+
+
+def serializer(cls: Class, args: Args, at: At) -> Object | None:
+    """What a call of a class of the program makes that derives from one of DRF's."""
+    line = tuple(names.outside(names.lineage(cls, at)))
+    if any(names.last(it).endswith("Serializer") for it in line):
+        return Serializer(cls, args)
+    if any(it.startswith("rest_framework.") and names.last(it).endswith("Field") for it in line):
+        return CustomField(cls, args)
+    return None
+
+
+_HOW: Final = "serializer"
+_METHOD: Final = "SerializerMethodField"
+_DEEPEST: Final = 6
+_KEYS: Final = frozenset(("PrimaryKeyRelatedField", "HyperlinkedRelatedField", "HyperlinkedIdentityField"))
+_RELATED: Final = frozenset((*_KEYS, "SlugRelatedField", "StringRelatedField"))
+_WRITES: Final[dict[str, tuple[Operation, str]]] = {
+    "create": ("insert", "bulk_create()"),
+    "update": ("update", "bulk_update()"),
+    "save": ("save", "bulk_create()"),
+}

@@ -1,0 +1,123 @@
+"""Index(...), UniqueConstraint(...), PrimaryKeyConstraint(...) -> the indexes that they make.
+
+https://docs.sqlalchemy.org/en/20/core/constraints.html
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import md5
+from typing import Final
+
+from crowsfoot.libraries.objects import Args, Built, Constant, Object
+from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
+from crowsfoot.libraries.sqlalchemy.names import last
+from crowsfoot.libraries.sqlalchemy.receiver import is_false, is_true, text
+from crowsfoot.libraries.sqlalchemy.statements import Text
+from crowsfoot.libraries.tables import Argument, IndexDef, KeyDef, Spot
+
+# The database's name of a column, by that of the attribute or its own; None where there is none such.
+Columns = Callable[[str], str | None]
+
+
+def index_of(
+    it: Object, written: Sequence[Argument], spot: Spot, table: str, columns: Columns, provider: str
+) -> IndexDef | None:
+    """The index that an element of __table_args__ makes; None where it makes none."""
+    if not isinstance(it, Built):
+        return None
+    word = last(it.name)
+    if word == "Index":
+        return _index(it.args, written, spot, columns, provider)
+    if word not in ("UniqueConstraint", "PrimaryKeyConstraint"):
+        return None
+    keys = tuple(_key(one, written, number, columns) for number, one in enumerate(it.args.positional))
+    if not keys:
+        return None
+    primary = word == "PrimaryKeyConstraint"
+    return IndexDef(
+        keys,
+        spot,
+        f"{word}({_shown(keys)})",
+        text(it.args.get(None, "name")),
+        unique=True,
+        primary=primary,
+        include=_names(it.args.get(None, f"{provider}_include")),
+        nulls_distinct=not is_true(it.args.get(None, f"{provider}_nulls_not_distinct")),
+    )
+
+
+def _index(
+    args: Args, written: Sequence[Argument], spot: Spot, columns: Columns, provider: str
+) -> IndexDef | None:
+    name = text(args.get(0, "name"))
+    ops = {key: value for key, value in getattr(args.get(None, f"{provider}_ops"), "named", ())}
+    keys = []
+    for number, one in enumerate(args.positional[1:], start=1):
+        key = _key(one, written, number, columns)
+        opclass = text(ops.get(key.column))
+        keys.append(KeyDef(key.column, key.expression, key.descending, opclass) if opclass else key)
+    if not keys:
+        return None
+    where = args.get(None, f"{provider}_where")
+    shown = name if name is not None else _shown(keys)
+    return IndexDef(
+        tuple(keys),
+        spot,
+        f'Index("{shown}")' if name is not None else f"Index({shown})",
+        None if name is None else shortened(name, provider),
+        unique=is_true(args.get(None, "unique")),
+        method=text(args.get(None, f"{provider}_using")) or "btree",
+        predicate=None if where is None else _predicate(where),
+        include=_names(args.get(None, f"{provider}_include")),
+        nulls_distinct=not is_true(args.get(None, f"{provider}_nulls_not_distinct")),
+    )
+
+
+def _key(it: Object, written: Sequence[Argument], number: int, columns: Columns) -> KeyDef:
+    named = text(it)
+    if named is not None:
+        return KeyDef(columns(named) or named)
+    if isinstance(it, ColumnRef):
+        return KeyDef(columns(it.name) or it.name)
+    if isinstance(it, Ordered):
+        return KeyDef(columns(it.column[1]) or it.column[1], descending=it.direction == "desc")
+    argument = written[number] if number < len(written) else None
+    if argument is not None and argument.name is not None and (found := columns(argument.name)):
+        return KeyDef(found, descending=argument.descending)
+    if isinstance(it, Text):
+        return KeyDef(None, it.sql or "?")
+    return KeyDef(None, argument.shown if argument is not None else "?")
+
+
+def _predicate(it: Object) -> str:
+    if isinstance(it, Text) and it.sql is not None:
+        return it.sql
+    return text(it) or f"? {it}"
+
+
+def _names(it: Object | None) -> tuple[str, ...]:
+    items = getattr(it, "items", None) or ()
+    return tuple(found for one in items if (found := text(one)) is not None)
+
+
+def _shown(keys: Sequence[KeyDef]) -> str:
+    return ", ".join(f'"{key.column}"' if key.column else key.expression or "?" for key in keys)
+
+
+_LONGEST: Final[Mapping[str, int]] = {"postgresql": 63, "mysql": 64, "cockroachdb": 63}
+
+
+def index_name(schema: str | None, table: str, column: str, provider: str) -> str:
+    """Of index=True. Source: ix_%(column_0_label)s of sqlalchemy/sql/naming.py and schema.py"""
+    prefix = f"{schema.replace('.', '_')}_" if schema else ""
+    return shortened(f"ix_{prefix}{table}_{column}", provider)
+
+
+def shortened(name: str, provider: str) -> str:
+    """IdentifierPreparer.truncate_and_render_index_name()"""
+    longest = _LONGEST.get(provider)
+    if longest is None or len(name) <= longest:
+        return name
+    return f"{name[: longest - 8]}_{md5(name.encode(), usedforsecurity=False).hexdigest()[-4:]}"
+
+
+_ = (Constant, is_false)

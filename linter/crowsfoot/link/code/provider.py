@@ -1,0 +1,75 @@
+"""The kind of database that a program's models are made in, by its settings, the URLs in it, and its drivers."""
+
+import re
+from collections import Counter
+from typing import Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries.calls import entries, string
+from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.places import Places
+from crowsfoot.link.project import Provider
+from crowsfoot.roles import Roles
+
+_BY_WORD: Final[dict[str, Provider]] = {
+    **dict.fromkeys(("postgres", "postgresql", "postgis", "asyncpg", "psycopg", "psycopg2"), "postgresql"),
+    **dict.fromkeys(("mysql", "mariadb", "aiomysql", "asyncmy", "pymysql", "MySQLdb"), "mysql"),
+    **dict.fromkeys(("sqlite", "sqlite3", "spatialite", "aiosqlite"), "sqlite"),
+    **dict.fromkeys(("mssql", "sqlserver", "sql_server"), "sqlserver"),
+    **dict.fromkeys(("cockroachdb", "django_cockroachdb"), "cockroachdb"),
+}
+_URL: Final = re.compile(r"(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|mssql|cockroachdb)(?:\+\w+)?://")
+_DIALECT: Final = re.compile(r"(?:sqlalchemy\.dialects|playhouse)\.(postgresql|mysql|sqlite|mssql|postgres)")
+_DRIVERS: Final = ("asyncpg", "psycopg", "psycopg2", "aiomysql", "asyncmy", "pymysql", "MySQLdb")
+
+
+def provider_of(evaluator: Evaluator, library: str, dialect: str | None, roles: Roles) -> Provider:
+    """What the configuration says, else what the program makes plain; "unknown" where it speaks of several."""
+    if dialect is not None:
+        return _BY_WORD.get(dialect, "unknown")
+    if library == "django":
+        of_settings = _of_settings(Places(evaluator, "unknown", roles))
+        if of_settings is not None:
+            return of_settings
+    found = _hints(evaluator, roles)
+    servers = [it for it in found if it != "sqlite"]
+    # SQLite beside a server is what tests and a first try run on.
+    if len(servers) == 1:
+        return servers[0]
+    return "sqlite" if found and not servers else "unknown"
+
+
+def _of_settings(places: Places) -> Provider | None:
+    """DATABASES["default"]["ENGINE"] of the settings."""
+    engine = string(entries(entries(places.setting("DATABASES")).get("default")).get("ENGINE"))
+    if engine is None:
+        return None
+    return next((_BY_WORD[it] for it in reversed(engine.split(".")) if it in _BY_WORD), None)
+
+
+def _hints(evaluator: Evaluator, roles: Roles) -> Counter[Provider]:
+    """What URLs, imported dialects and imported drivers speak of, in the program itself."""
+    found: Counter[Provider] = Counter()
+    for path, file in evaluator.program.files.items():
+        if roles(path) != "application":
+            continue
+        for scope in file.scopes:
+            for value in scope.values:
+                if isinstance(value, facts.Literal_) and isinstance(value.value, str):
+                    match = _URL.match(value.value)
+                    if match:
+                        found[_BY_WORD[match[1]]] += 1
+                elif isinstance(value, facts.Text) and value.parts and isinstance(value.parts[0], str):
+                    match = _URL.match(value.parts[0])
+                    if match:
+                        found[_BY_WORD[match[1]]] += 1
+                elif isinstance(value, facts.Import) and not value.level:
+                    match = _DIALECT.match(f"{value.module}.{value.name}")
+                    first = value.module.partition(".")[0]
+                    if match:
+                        found[_BY_WORD[match[1]]] += 1
+                    elif first in _DRIVERS:
+                        found[_BY_WORD[first]] += 1
+                    elif value.module.startswith("django.contrib.postgres"):
+                        found["postgresql"] += 1
+    return found

@@ -1,0 +1,246 @@
+"""The tables that libraries make of their models -> Databases, with places in the files of the models.
+
+So every rule about indexes and tables holds for a program whose schema is nothing but classes.
+"""
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, cast, get_args
+
+from msgspec.structs import force_setattr
+
+from crowsfoot.databases.column_types import native_of, scalar_of
+from crowsfoot.facts.prisma import Default, NativeType
+from crowsfoot.libraries.objects import Library
+from crowsfoot.libraries.tables import ColumnDef, ForeignKeyDef, IndexDef, Spot, TableDef
+from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.places import Places
+from crowsfoot.link.code.provider import provider_of
+from crowsfoot.link.project import (
+    Action,
+    Column,
+    Database,
+    Enum,
+    File,
+    ForeignKey,
+    Index,
+    Key,
+    Provider,
+    Table,
+)
+from crowsfoot.link.tenants import find_tenancy
+from crowsfoot.roles import Roles
+from crowsfoot.source import Range, Span
+
+_NOWHERE = Range(0, 0)
+_DECLARE_TABLES = frozenset(("django", "sqlalchemy", "tortoise", "peewee"))
+
+
+def databases_of(
+    evaluator: Evaluator,
+    libraries: Iterable[Library],
+    files: Mapping[str, File],
+    roles: Roles,
+    tenant_column: str | None = None,
+    dialect: str | None = None,
+) -> tuple[Database, ...]:
+    """One database for each library that declares tables."""
+    found = []
+    # The tables of SQLModel are SQLAlchemy's.
+    names = {"sqlalchemy" if it.PACKAGES[0] == "sqlmodel" else it.PACKAGES[0] for it in libraries}
+    for name in sorted(names & _DECLARE_TABLES):
+        if importlib.util.find_spec(f"crowsfoot.libraries.{name}.tables") is None:
+            continue
+        tables: Any = importlib.import_module(f"crowsfoot.libraries.{name}.tables").tables
+        provider = provider_of(evaluator, name, dialect, roles)
+        reading = Places(evaluator, provider, roles)
+        made = [it for it in tables(reading) if roles(it.spot.path) == "application"]
+        if made:
+            found.append(database_of(made, provider, files, tenant_column))
+    return tuple(found)
+
+
+def database_of(
+    tables: Iterable[TableDef], provider: Provider, files: Mapping[str, File], tenant_column: str | None
+) -> Database:
+    """The database of these tables; those that are ignored are only there to be referred to."""
+    tables = list(tables)
+    paths = list(dict.fromkeys(it.spot.path for it in tables))
+    database = Database(
+        path=paths[0],
+        datasource=None,
+        provider=provider,
+        relation_mode="foreignKeys",
+        files=tuple(files[path] for path in paths if path in files),
+        tables=MappingProxyType({}),
+        enums=MappingProxyType({}),
+        relations=(),
+        unresolved=(),
+        tenancy=None,
+        complete=True,
+    )
+    enums: dict[str, Enum] = {}
+    made: dict[str, tuple[TableDef, Table]] = {}
+    for it in tables:
+        made[it.id] = (it, _table(database, it, enums))
+    for it, table in made.values():
+        force_setattr(table, "indexes", tuple(_index(table, index) for index in it.indexes))
+    for it, table in made.values():
+        keys = [fk for key in it.foreign_keys if (fk := _foreign_key(table, key, made)) is not None]
+        force_setattr(table, "foreign_keys", tuple(keys))
+        for fk in keys:
+            force_setattr(fk.target, "referenced_by", (*fk.target.referenced_by, fk))
+    named: dict[str, Table] = {}
+    for it, table in made.values():
+        named[table.model if table.model not in named else it.id] = table
+    force_setattr(database, "tables", MappingProxyType(named))
+    force_setattr(database, "enums", MappingProxyType(enums))
+    force_setattr(database, "tenancy", find_tenancy(database, tenant_column))
+    return database
+
+
+def _span(spot: Spot) -> Span:
+    return Span(spot.path, spot.start, spot.end)
+
+
+def _table(database: Database, it: TableDef, enums: dict[str, Enum]) -> Table:
+    span = _span(it.spot)
+    table = Table(
+        database=database,
+        name=it.name,
+        model=it.model,
+        schema=it.schema,
+        kind=it.kind,
+        columns=MappingProxyType({}),
+        indexes=(),
+        foreign_keys=(),
+        referenced_by=(),
+        relation_fields=(),
+        ignored=it.ignored,
+        complete=it.complete,
+        span=span,
+        name_span=span,
+        append_at=None,
+        append_after="open",
+        trailer_at=None,
+        library=it.library,
+    )
+    columns = {column.field: _column(table, column, enums) for column in it.columns}
+    force_setattr(table, "columns", MappingProxyType(columns))
+    return table
+
+
+def _column(table: Table, it: ColumnDef, enums: dict[str, Enum]) -> Column:
+    span = _span(it.spot)
+    name, args, dimensions = _parsed(it.type)
+    enum = None
+    if it.values:
+        enum = enums.get(it.enum or it.field)
+        if enum is None:
+            enum = Enum(table.database, it.enum or it.field, it.enum or it.field, it.values, span)
+            enums[enum.model] = enum
+    native = native_of(name)
+    return Column(
+        table=table,
+        name=it.name,
+        field=it.field,
+        type=enum.model if enum else scalar_of(name) or f'Unsupported("{it.type or "?"}")',
+        native=NativeType(_NOWHERE, "db", native, args) if native and not enum else None,
+        enum=enum,
+        nullable=it.nullable,
+        is_list=dimensions > 0,
+        default=_default(it),
+        updated_at=it.updated_at,
+        ignored=False,
+        span=span,
+        name_span=span,
+    )
+
+
+_TYPE = re.compile(r"([a-z][\w ]*?)(?: unsigned)?\s*(?:\(([^)]*)\))?( with(?:out)? time zone)?((?:\[\d*\])*)", re.I)
+
+
+def _parsed(type: str | None) -> tuple[str, tuple[str, ...], int]:
+    """The name, arguments and dimensions of a type."""
+    match = _TYPE.fullmatch(type or "")
+    if match is None:
+        return type or "", (), 0
+    args = tuple(it.strip() for it in match[2].split(",")) if match[2] else ()
+    return f"{match[1]}{match[3] or ''}".lower(), args, match[4].count("[")
+
+
+def _default(it: ColumnDef) -> Default | None:
+    if it.generated:
+        return Default(_NOWHERE, function="autoincrement")
+    if it.default_function is not None:
+        return Default(_NOWHERE, function=it.default_function)
+    return None if it.default is None else Default(_NOWHERE, value=it.default)
+
+
+def _index(table: Table, it: IndexDef) -> Index:
+    by_name = {column.name: column for column in table.columns.values()}
+    keys = tuple(
+        Key(
+            column=by_name.get(key.column or ""),
+            expression=key.expression if key.column is None or key.column in by_name else key.column,
+            descending=key.descending,
+            opclass=key.opclass,
+        )
+        for key in it.keys
+    )
+    return Index(
+        table=table,
+        name=it.name,
+        keys=keys,
+        unique=it.unique,
+        primary=it.primary,
+        method=it.method,
+        predicate=it.predicate,
+        include=tuple(by_name[name] for name in it.include if name in by_name),
+        clustered=None,
+        on_field=it.on_field,
+        spans=(_span(it.spot),),
+        removal=None,
+        # The library writes the migrations by what the models say: nothing is added by hand behind its back.
+        migrated=True,
+        nulls_distinct=it.nulls_distinct,
+        written=it.written,
+        implied=it.implied,
+    )
+
+
+def _foreign_key(
+    table: Table, it: ForeignKeyDef, tables: Mapping[str, tuple[TableDef, Table]]
+) -> ForeignKey | None:
+    """The foreign key; None where it leads to columns that are not known."""
+    found = tables.get(it.target)
+    if found is None:
+        return None
+    target = found[1]
+    columns, theirs = _columns(table, it.columns), _columns(target, it.target_columns)
+    if not columns or len(columns) != len(it.columns) or len(theirs) != len(columns):
+        return None
+    actions = get_args(Action)
+    return ForeignKey(
+        table=table,
+        columns=columns,
+        target=target,
+        target_columns=theirs,
+        on_delete=cast(Action, it.on_delete) if it.on_delete in actions else "NoAction",
+        on_update=cast(Action, it.on_update) if it.on_update in actions else "NoAction",
+        on_delete_written=it.on_delete_written,
+        enforced=it.enforced,
+        name=it.name,
+        relation=None,
+        span=_span(it.spot),
+        name_span=_span(it.spot),
+        by_library=it.by_library,
+    )
+
+
+def _columns(table: Table, names: Iterable[str]) -> tuple[Column, ...]:
+    by_name = {column.name: column for column in table.columns.values()}
+    return tuple(by_name[name] for name in names if name in by_name)

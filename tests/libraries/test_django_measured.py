@@ -1,0 +1,43 @@
+"""What a real Django sends for 1, 10 and 100 rows is constant where we are silent, and grows where we are not."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .measured import assert_as_said, said_to_grow
+
+pytest.importorskip("django", minversion="4.2")
+
+APPS = Path(__file__).parent / "apps"
+FILES = {it.relative_to(APPS).as_posix(): it.read_text() for it in (APPS / "django_archive").glob("*.py")}
+CASES = "django_archive/cases.py"
+
+
+@pytest.fixture(scope="module")
+def growing() -> set[str]:
+    return said_to_grow(FILES, path=CASES)
+
+
+@pytest.fixture(scope="module")
+def counts() -> dict[str, list[int]]:
+    """Counted by a process of its own: Django is set up once per process, and keeps what it is given."""
+    done = subprocess.run(
+        [sys.executable, "-m", "django_archive"], cwd=APPS, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[int]] = json.loads(done.stdout)
+    return found
+
+
+NAMES = [
+    it.name for it in ast.parse(FILES[CASES]).body if isinstance(it, (ast.FunctionDef, ast.AsyncFunctionDef))
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_our_verdict_is_what_is_counted(name: str, growing: set[str], counts: dict[str, list[int]]) -> None:
+    assert_as_said(name, counts[name], growing)
