@@ -232,7 +232,8 @@ def _shape(index: Index) -> tuple[object, ...]:
 
 def _keeps(one: Index, two: Index) -> bool:
     """Whether of two indexes that do the same it is the first that should stay."""
-    ranks = [(not it.unique, it.name is None, it.span) for it in (one, two)]
+    # What somebody wrote goes sooner than what a library makes without being asked.
+    ranks = [(not it.unique, not it.implied, it.name is None, it.span) for it in (one, two)]
     return ranks[0] < ranks[1]
 
 

@@ -1,8 +1,9 @@
 """What one file of Python says: its scopes, and in each what is computed from what, in which loop.
 
-A scope is a flat list of values. A value names those that it is made of by their numbers, which are mostly lower
-(those that a loop carries round are not), so that the names of local variables are gone: `rows = find(); rows[0].author`
-is Call, Item, Attribute. Nothing here knows what a library does; crowsfoot.libraries does, and link.code joins the two.
+A scope is a flat list of values. A value names those that it is made of by their numbers, which are mostly
+lower (those that a loop carries round are not), so that the names of local variables are gone:
+`rows = find(); rows[0].author` is Call, Item, Attribute. Nothing here knows what a library does;
+crowsfoot.libraries does, and link.code joins the two.
 """
 
 from typing import Literal
@@ -108,7 +109,7 @@ class Display(Value, frozen=True, array_like=True, tag=11):
 
 
 class Comprehension(Value, frozen=True, array_like=True, tag=12):
-    """What a comprehension builds: each is its element, key that of a dict; both are computed in the loop innermost."""
+    """What a comprehension builds: each is its element, key that of a dict; their loop is innermost."""
 
     kind: Literal["list", "set", "dict", "generator"]
     each: int
@@ -117,7 +118,7 @@ class Comprehension(Value, frozen=True, array_like=True, tag=12):
 
 
 class Element(Value, frozen=True, array_like=True, tag=13):
-    """One element of what a loop goes over, as the loop variable holds it; over is the number of that loop."""
+    """One element of what a loop goes over, as its variable holds it; over is the number of that loop."""
 
     over: int
 
@@ -136,7 +137,7 @@ class Either(Value, frozen=True, array_like=True, tag=15):
 
 
 class Operation(Value, frozen=True, array_like=True, tag=16):
-    """A unary or binary operator, or a comparison, on its operands: "+", "|", "in", "not", "is not", "+=", ...
+    """A unary or binary operator, or a comparison, on its operands: "+", "|", "in", "not", "is not", "+=".
 
     The operands of `a + b + c` are three, as are those of `a < b < c`, of which operator is the first.
     """
@@ -230,10 +231,10 @@ AnyValue = (
 class Loop(Fact, frozen=True, array_like=True):
     """A loop of a scope; start and end are its head: `for x in xs`, `while test`.
 
-    again says how its next pass is reached: "always" (nothing but a condition leaves it), "after a failure" (only
-    where an except clause was entered: everything else returns, breaks or raises), "never".
+    again says how its next pass is reached: "always" (nothing but a condition leaves it), "after a failure"
+    (only where an except clause was entered: everything else returns, breaks or raises), "never".
     leaves: a break, return or raise in it depends on a condition, so that it may end early.
-    carried: names that one pass leaves to the next, read before they are written: a cursor, an offset, a page.
+    carried: names that one pass leaves to the next, read before they are written: a cursor, a page.
     """
 
     kind: Literal["for", "while", "comprehension"]
@@ -261,9 +262,10 @@ class Param(Fact, frozen=True, array_like=True):
 class Scope(Fact, frozen=True, array_like=True):
     """A module, class body, function or lambda.
 
-    names are the variables as the scope leaves them, each the number of its value: the attributes of a class or
-    module, and what functions within see of an enclosing one (a function without others in it has none). bases, decorators, returns and what params name are
-    values of the parent. A class keeps `metaclass=` and its like in keywords.
+    names are the variables as the scope leaves them, each the number of its value: the attributes of a class
+    or module, and what functions within see of an enclosing one (a function without others in it has none).
+    bases, decorators, returns and what params name are values of the parent. A class keeps `metaclass=` and
+    its like in keywords.
     """
 
     kind: Literal["module", "class", "function", "lambda"]
@@ -288,8 +290,9 @@ class Scope(Fact, frozen=True, array_like=True):
     typed: tuple[tuple[int, int], ...] = ()
     # of a class: where its body first writes each name that it assigns or annotates
     written: tuple[tuple[str, int], ...] = ()
-    # Stretches of values, from the second number to before the third, after which the loop of the first number
-    # has no further pass: a branch that ends in `break`. Where it ends in `return`, the number is -1: no loop has.
+    # Stretches of values, from the second number to before the third, after which the loop of the first
+    # number has no further pass: a branch that ends in `break`. Where it ends in `return`, the number is -1:
+    # no loop has.
     lasts: tuple[tuple[int, int, int], ...] = ()
 
 

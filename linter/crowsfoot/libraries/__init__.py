@@ -9,8 +9,6 @@ KNOWN: Final = {
         (
             *("django", "rest_framework", "mptt", "model_utils", "polymorphic", "django_extensions"),
             *(
-                "graphene_django",
-                "strawberry_django",
                 "treebeard",
                 "modelcluster",
                 "wagtail",
@@ -20,6 +18,9 @@ KNOWN: Final = {
         "django",
     ),
     **dict.fromkeys(("sqlalchemy", "flask_sqlalchemy", "flask_sqlalchemy_lite"), "sqlalchemy"),
+    **dict.fromkeys(
+        ("strawberry", "strawberry_django", "graphene", "graphene_django", "aiodataloader"), "graphql"
+    ),
     "sqlmodel": "sqlmodel",
     "prisma": "prisma_client",
     "tortoise": "tortoise",

@@ -110,6 +110,9 @@ class At(Protocol):
     def decorators(self, function: "Function") -> frozenset[str]:
         """The last words of the names of its decorators: "declared_attr"."""
 
+    def decorated(self, function: "Function") -> "tuple[Object, ...]":
+        """What a function is decorated with, evaluated."""
+
     def returned(self, function: "Object") -> Place | None:
         """What a function of the program returns last."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from crowsfoot.libraries import texts
 from crowsfoot.libraries.objects import (
     UNKNOWN,
     Args,
@@ -270,6 +271,12 @@ def _chunks(args: Args, at: At) -> Object:
     return Many(Many(element_of(it, at)), size="chunks")
 
 
+def _product(args: Args, at: At) -> Object:
+    sizes = {size_of(it) for it in args.positional}
+    of = listed(tuple(element_of(it, at) for it in args.positional))
+    return Many(of if args.get(None, "repeat") is None else UNKNOWN, size="rows" if "rows" in sizes else "fixed")
+
+
 def _chain(args: Args, at: At) -> Object:
     sizes = [size_of(it) for it in args.positional]
     return Many(
@@ -379,6 +386,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Args, At], Object]]] = {
     "sum": _sum,
     "range": _range,
     "chain": _chain,
+    "product": _product,
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _flattened,
     "groupby": _groupby,
@@ -401,8 +409,9 @@ def _method(of: Object, name: str, args: Args, at: At) -> Object:
         return _of_executor(name, args, at)
     if isinstance(of, Constant) and name == "join" and args.positional:
         element_of(args.positional[0], at)
-    if isinstance(of, Constant) and name == "format":
+    if isinstance(of, Constant) and isinstance(of.value, str) and name == "format":
         _str(args, at)
+        return texts.formatted(of.value, args)
     return UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""What a library makes of its models in the database: tables, columns, indexes and foreign keys, in no library's terms.
+"""What a library makes of its models in the database: tables with columns, indexes and foreign keys.
 
 Each library has a `tables.py` that writes these down; link.code.schema makes a Database of them.
 """
@@ -21,7 +21,7 @@ class Spot(NamedTuple):
 
 
 class ColumnDef(msgspec.Struct, frozen=True):
-    """A column. type is as the database calls it, "varchar(50)"; None where the foreign key's target decides."""
+    """A column. type is as the database calls it, "varchar(50)"; None where the target of a key decides."""
 
     name: str
     field: str  # as the user calls it
@@ -60,10 +60,11 @@ class IndexDef(msgspec.Struct, frozen=True):
     nulls_distinct: bool = True
     on_field: bool = False
     implied: bool = False  # the library makes it by itself, for a foreign key or beside another index
+    refused_by: str | None = None  # what keeps the library from it
 
 
 class ForeignKeyDef(msgspec.Struct, frozen=True):
-    """A foreign key; target is the id of a TableDef, of which target_columns are columns: none for its primary key."""
+    """A foreign key to the TableDef with the id target; without target_columns, to its primary key."""
 
     columns: tuple[str, ...]
     target: str
@@ -104,7 +105,7 @@ class Called(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """An argument of a call in the body of a class: the variable of the body that it is, or how it is written."""
+    """An argument of a call in the body of a class: its variable of the body, or how it is written."""
 
     name: str | None
     descending: bool
@@ -136,7 +137,7 @@ class Reading(Protocol):
         """The keys and values of the dict that the body of the class gives the name."""
 
     def is_optional(self, cls: Class, name: str) -> bool:
-        """Whether the annotation of the name says `| None`, where it does not say it of a part of the type."""
+        """Whether the annotation of the name says `| None`, and not only of a part of the type."""
 
     def setting(self, name: str) -> Object | None:
         """What a module of settings assigns to that name."""

@@ -83,6 +83,7 @@ def link(
         try:
             asked = link_code(code_files, databases, roles, tenant_column=tenant_column, dialect=dialect)
             databases += asked.databases
+            problems += asked.failures
         except Exception:
             problems.append(failed("", "linking the code"))
     problems += [

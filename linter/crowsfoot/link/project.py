@@ -178,6 +178,7 @@ class Index(Linked, frozen=True, eq=False, dict=True):
     nulls_distinct: bool = True
     written: str | None = None  # in code, what its user wrote: "unique=True on slug"
     implied: bool = False  # nobody asked for it: a library adds it to a foreign key, or beside another index
+    refused_by: str | None = None  # what keeps the library from adding it: "db_index=False on author"
 
     @property
     def span(self) -> Span:
@@ -200,6 +201,11 @@ class Index(Linked, frozen=True, eq=False, dict=True):
             return f"@{keyword.lstrip('@')} on {self.keys[0]}"
         keyword = "@@fulltext" if self.method == "fulltext" else keyword
         return f"{keyword}([{', '.join(map(str, self.keys))}])"
+
+    @property
+    def deletion(self) -> str:
+        """What a user does to be rid of it."""
+        return f"write {self.refused_by}" if self.refused_by else f"delete {self.declaration}"
 
     def with_keys(self, fields: Sequence[str]) -> Edit | None:
         """The edit that gives an @@index these keys; None where its declaration says more than its keys."""
@@ -323,6 +329,23 @@ class Table(Linked, frozen=True, eq=False, dict=True):
     @property
     def primary_key(self) -> Index | None:
         return next((index for index in self.indexes if index.primary), None)
+
+    def index_over(self, columns: Sequence[Column]) -> str:
+        """What a user writes to have an index over the columns, in the words of whoever declares the table."""
+        fields = [column.field for column in columns]
+        quoted = ", ".join(f'"{it}"' for it in fields)
+        if self.library == "django":
+            return f"models.Index(fields=[{quoted}])"
+        if self.library in ("sqlalchemy", "sqlmodel"):
+            if len(columns) == 1:
+                return f"index=True to {fields[0]}"
+            names = ", ".join(f'"{column.name}"' for column in columns)
+            return f'Index("ix_{self.name}_{"_".join(column.name for column in columns)}", {names})'
+        if self.library == "tortoise":
+            return f"db_index=True to {fields[0]}" if len(columns) == 1 else f"Index(fields=[{quoted}])"
+        if self.library == "peewee":
+            return f"index=True to {fields[0]}" if len(columns) == 1 else f"(({quoted}), False) to Meta.indexes"
+        return f"@@index([{', '.join(fields)}])"
 
     @cached_property
     def foreign_keys_over(self) -> Mapping[frozenset[Column], tuple[ForeignKey, ...]]:

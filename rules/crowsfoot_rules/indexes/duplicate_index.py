@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
 from crowsfoot.databases.indexes import may_be_partial, redundant_by, same_keys
+from crowsfoot.prose import sentence
 
 
 @rule(over=Index, since="0.1")
@@ -42,12 +43,13 @@ def check(index: Index) -> Iterator[Finding]:
     # The client may find rows by the name of a unique key, which goes with it.
     safety = Safety.UNSAFE if index.unique else Safety.SAFE
     by = same[0]
-    hidden = may_be_partial(index) or may_be_partial(by)
+    # Whoever adds a key over a foreign key of Django's has not asked for the index that this makes superfluous.
+    hidden = may_be_partial(index) or may_be_partial(by) or index.implied
     yield Finding(
         index.span,
-        f"{by.declaration} is already an index over the same keys; delete {index.declaration}",
+        f"{by.declaration} is already an index over the same keys; {index.deletion}",
         subject=str(index),
         related=(Related(by.span, "has the same keys"),),
-        fix=Fix(f"Delete {index.declaration}", index.remove(), safety),
+        fix=Fix(sentence(index.deletion), index.remove(), safety),
         confidence=Confidence.POSSIBLE if hidden else Confidence.CERTAIN,
     )

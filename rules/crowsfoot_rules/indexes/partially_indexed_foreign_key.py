@@ -70,12 +70,12 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
         return
     if finds_one_row_or_parent(index, fk):
         return
-    columns = f"[{', '.join(column.field for column in fk.columns)}]"
+    columns, more = f"[{', '.join(column.field for column in fk.columns)}]", table.index_over(fk.columns)
     yield Finding(
         fk.name_span,
         f"{index.declaration} serves only a part of {columns}, so finding the {table} rows of "
-        f"one {fk.target} reads others as well; add @@index({columns})",
+        f"one {fk.target} reads others as well; add {more}",
         subject=str(fk),
         related=(Related(index.span, "serves the first columns"),),
-        fix=Fix(f"Add @@index({columns})", table.append(f"@@index({columns})")),
+        fix=Fix(f"Add {more}", table.append(more)),
     )

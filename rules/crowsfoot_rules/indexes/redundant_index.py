@@ -46,6 +46,7 @@ from collections.abc import Iterator
 from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
 from crowsfoot.databases.indexes import deletion_times, is_wide, may_be_partial, redundant_by, same_keys
 from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
+from crowsfoot.prose import sentence
 
 
 @rule(over=Index, since="0.1")
@@ -56,9 +57,12 @@ def check(index: Index) -> Iterator[Finding]:
     if table.kind != "table" or not found or any(same_keys(index, it) for it in found):
         return
     by = found[0]
+    way_out = index.deletion if index.refused_by else "delete the shorter one"
     confidence = Confidence.CERTAIN
     more = by.keys[len(index.keys) :]
-    if len(more) > 2 or any(map(is_wide, more)) or may_be_partial(index) or may_be_partial(by):
+    may_differ = may_be_partial(index) or may_be_partial(by)
+    # Nobody has written an index that a library adds to each foreign key, and few would take it away.
+    if len(more) > 2 or any(map(is_wide, more)) or may_differ or index.implied:
         confidence = Confidence.POSSIBLE
     elif (
         len(more) > 1
@@ -68,10 +72,10 @@ def check(index: Index) -> Iterator[Finding]:
         confidence = Confidence.LIKELY
     yield Finding(
         index.span,
-        f"{by.declaration} does everything that {index.declaration} does; delete the shorter one, "
+        f"{by.declaration} does everything that {index.declaration} does; {way_out}, "
         f"which every write to {table} pays for",
         subject=str(index),
         related=(Related(by.span, "starts with the same keys"),),
-        fix=Fix(f"Delete {index.declaration}", index.remove(), Safety.SAFE),
+        fix=Fix(sentence(index.deletion), index.remove(), Safety.SAFE),
         confidence=confidence,
     )

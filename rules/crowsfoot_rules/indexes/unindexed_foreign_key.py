@@ -67,13 +67,13 @@ def check(fk: ForeignKey, *, ignore_columns: tuple[str, ...] = ()) -> Iterator[F
         return
     if best_cover(fk)[0] > Cover.NONE or fk is not fk.twins[0]:
         return
-    columns = f"[{', '.join(column.field for column in fk.columns)}]"
+    columns, index = f"[{', '.join(column.field for column in fk.columns)}]", table.index_over(fk.columns)
     # Without a constraint nothing is looked up on a delete, unless Prisma has an action to take.
     effect = f"deleting one {fk.target}" if fk.enforced else f"finding the {table} rows of one {fk.target}"
     yield Finding(
         fk.name_span,
-        f"no index starts with {columns}, so {effect} scans all of {table}; add @@index({columns})",
+        f"no index starts with {columns}, so {effect} scans all of {table}; add {index}",
         subject=str(fk),
         related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in fk.twins[1:]),
-        fix=Fix(f"Add @@index({columns})", table.append(f"@@index({columns})")),
+        fix=Fix(f"Add {index}", table.append(index)),
     )

@@ -99,7 +99,7 @@ def class_attribute(model: Model, name: str, at: At) -> Object | None:
 
 
 def class_member(cls: Class, name: str, at: At) -> Object | None:
-    """What a class of the program has by that name from a class of Django's: `as_manager`, `from_queryset`."""
+    """What a class of the program has from one of Django's: `as_manager`, `from_queryset`."""
     if name in ("as_manager", "from_queryset"):
         return ClassMethod(cls, name)
     return None
@@ -123,17 +123,14 @@ def connect(found: Iterable[Model]) -> list[Model]:
 
 
 def received(chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | None:
-    """A method of something that nobody knows, where its name or what it is called on tells that it is Django's."""
-    of_manager = bool(chain) and (chain[-1] in ("objects", "_default_manager") or chain[-1].endswith("_set"))
-    of_query_set = bool(chain) and (
-        chain[-1] in ("queryset", "qs") or chain[-1].endswith(("_queryset", "_qs"))
-    )
-    # The rows of another may have been prefetched; a model that is picked by an expression is one of some few.
-    sure = len(chain) > 1 or (bool(chain) and chain[-1].endswith("_set"))
-    sure = sure and not (chain[-1].endswith("_set") and name in ("all", "count", "exists"))
-    if name in _TELLING or ((of_manager or of_query_set) and querysets.is_method(name)):
-        return querysets.call(QuerySet(None, made=at.place, sure=sure), name, args, at)
-    return None
+    """A method of something that nobody knows, where its name or what it is called on is Django's alone."""
+    of = chain[-1] if chain else ""
+    of_rows = of in _HOLDERS or of.endswith(("_set", "_queryset", "_qs"))
+    if name not in _TELLING and not (of_rows and querysets.is_method(name)):
+        return None
+    # Rows of a relation may have been prefetched; a model that an expression picks is one of some few.
+    sure = name not in ("all", "count", "exists") if of.endswith("_set") else len(chain) > 1
+    return querysets.call(QuerySet(None, made=at.place, sure=sure), name, args, at)
 
 
 def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: At) -> Object | None:
@@ -161,6 +158,8 @@ def _named_after(cls: Class, at: At) -> Model | None:
 
 
 _OF_MODELS: Final = tuple(f"{it}." for it in PACKAGES if it not in ("rest_framework", "graphene_django"))
+# What holds query sets, or makes them.
+_HOLDERS: Final = frozenset(("objects", "_default_manager", "_base_manager", "queryset", "qs"))
 # No other library has a method of that name.
 _TELLING: Final = frozenset(
     (

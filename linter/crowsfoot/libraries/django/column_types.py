@@ -1,4 +1,4 @@
-"""Fields of Django, by the last word of their class, to the column types that it makes of them in each database.
+"""Fields of Django, by the last word of their class, to the column types that each database has for them.
 
 Source: data_types of django/db/backends/{postgresql,sqlite3,mysql}/base.py, 4.2 to 5.2
 """

@@ -212,7 +212,7 @@ def child_plan(owner: Object, relation: str, plan: Plan) -> tuple[Plan, tuple[st
 
 
 def _leads_to_one(owner: Row, field: Field) -> bool:
-    """Whether what leads back is a key: many-to-many relations know nothing of the row they were reached by."""
+    """Whether what leads back is a key: only then a row knows the one that it was reached by."""
     return isinstance(field, DjangoField) and field.far_key
 
 

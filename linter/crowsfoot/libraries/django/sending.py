@@ -1,4 +1,4 @@
-"""A query set or row, and what is asked of it -> the Query: what is sent, how the code says it, what to write instead."""
+"""A query set or row, and what is asked of it -> the Query: what is sent, and what to write instead."""
 
 from __future__ import annotations
 

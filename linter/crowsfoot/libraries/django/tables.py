@@ -1,10 +1,9 @@
 """The models of Django -> the tables that it makes of them.
 
-Source: BaseDatabaseSchemaEditor of django/db/backends/base/schema.py, and the editor of each database; what it
-makes is compared with the real one's in tests/link/code/test_django_tables.py.
+Source: BaseDatabaseSchemaEditor of django/db/backends/base/schema.py, and the editor of each database.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -14,9 +13,9 @@ from crowsfoot.libraries.django.column_types import type_of
 from crowsfoot.libraries.django.columns import Made, column
 from crowsfoot.libraries.django.fields import MANY, DjangoField, called_as
 from crowsfoot.libraries.django.meta_indexes import of_meta
-from crowsfoot.libraries.django.models import DjangoModel, _meta, _own_meta
+from crowsfoot.libraries.django.models import DjangoModel, _meta
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import At, Class, Object
+from crowsfoot.libraries.objects import Class, Object
 from crowsfoot.libraries.tables import (
     ColumnDef,
     ForeignKeyDef,
@@ -112,17 +111,17 @@ class _Table:
                 if made is not None:
                     self.made[name] = made
                     continue
-                kind, args = called_as(value, at)
+                kind, _ = called_as(value, at)
                 if kind is not None and names.last(kind).endswith(MANY):
                     self.many[name] = (value, spot)
         self._add_primary(parents)
         if "order_with_respect_to" in self.meta:
             spot = self.reading.spot(self.cls)
-            made = ColumnDef("_order", "_order", spot, type_of("OrderWrt", self.provider))
-            self.made["_order"] = Made(made)
+            order = ColumnDef("_order", "_order", spot, type_of("OrderWrt", self.provider))
+            self.made["_order"] = Made(order)
 
     def _parents(self) -> list[Class]:
-        found = []
+        found: list[Class] = []
         for id in self.model.parents:
             cls = next((it for it in names.classes(self.line) if names.id_of(it) == id), None)
             if cls is not None and not any(
@@ -198,6 +197,7 @@ class _Table:
                     constraint_names.made_for(table, [it.column.name], "", self.provider),
                     on_field=True,
                     implied=it.indexed_by_default,
+                    refused_by=f"db_index=False on {name}" if it.indexed_by_default else None,
                 )
 
     def _foreign_keys(self) -> Iterator[ForeignKeyDef]:
@@ -274,7 +274,14 @@ class _Table:
             tuple(indexes),
             tuple(
                 ForeignKeyDef(
-                    (it,), to, spot, (), "Cascade", on_delete_written=False, by_library=True, enforced=enforced
+                    (it,),
+                    to,
+                    spot,
+                    (),
+                    "Cascade",
+                    on_delete_written=False,
+                    by_library=True,
+                    enforced=enforced,
                 )
                 for it, to in zip(columns, (self.model.id, target.id), strict=True)
             ),
@@ -350,4 +357,3 @@ _COLUMNS: Final[Mapping[str, Mapping[str, tuple[str, int | None, tuple[str, ...]
     "django.contrib.auth.base_user.AbstractBaseUser": _BASE_USER,
     "django.contrib.auth.models.PermissionsMixin": _PERMISSIONS,
 }
-_ = (Iterable, At, _own_meta)

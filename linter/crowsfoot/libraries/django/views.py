@@ -13,7 +13,7 @@ from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.per_row import Reading, tell_rows
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
-from crowsfoot.libraries.django.serializer_fields import is_serializer
+from crowsfoot.libraries.django.serializer_fields import is_serializer, model_of
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, OneOf, Place
 
 
@@ -75,10 +75,11 @@ def review(cls: Class, at: At) -> None:
     rows = rows_of(view, at) if classes else None
     if rows is None or rows.kind != "rows" or not rows.sure:
         return
-    found = _common([represent(it, rows.one(), at, many=lists) for it in _shown_in_lists(classes)])
+    fitting = [it for it in classes if model_of(it, at) is rows.model] or classes
+    found = _common([represent(it, rows.one(), at, many=lists) for it in _shown_in_lists(fitting)])
     place = _place(cls, view, at)
     if place is not None:
-        tell_rows(found, rows, f"serializer {classes[0].name}", place, at)
+        tell_rows(found, rows, f"serializer {fitting[0].name}", place, at)
 
 
 def _lists(method: Object | None, at: At) -> bool:

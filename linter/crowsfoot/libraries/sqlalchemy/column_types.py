@@ -176,7 +176,8 @@ def is_type(it: Object, at: At) -> bool:
     if isinstance(it, Class | Instance):
         cls = it.cls if isinstance(it, Instance) else it
         return not isinstance(cls, Class) or any(
-            isinstance(base, str) and last(base) in ("TypeDecorator", "UserDefinedType", "TypeEngine", *_WORDS)
+            isinstance(base, str)
+            and last(base) in ("TypeDecorator", "UserDefinedType", "TypeEngine", *_WORDS)
             for base in at.bases(cls)
         )
     if isinstance(it, External | Built):

@@ -109,9 +109,7 @@ def column(
         enum=kind.enum,
         values=kind.values,
     )
-    return Made(
-        made, primary, is_true(keywords.get("unique")), is_true(keywords.get("index")), references
-    )
+    return Made(made, primary, is_true(keywords.get("unique")), is_true(keywords.get("index")), references)
 
 
 def reference(it: Object) -> Reference | None:
@@ -162,9 +160,7 @@ def _type(
 ) -> ColumnType:
     said = keywords.get("type_") or next((it for it in given[:2] if is_type(it, at)), None)
     if said is not None:
-        kind = type_of(said, provider, at)
-        # Enum() with nothing in it takes the class of the annotation.
-        return kind
+        return type_of(said, provider, at)
     python = annotated.python
     if python is None:
         return NOTHING
@@ -176,7 +172,9 @@ def _type(
 def _counts(primary: bool, kind: ColumnType, keywords: Mapping[str, Object]) -> bool:
     """Whether the database counts: of an only key that is an integer, where nobody says otherwise."""
     return (
-        primary and kind.type in ("integer", "bigint", "smallint") and not is_false(keywords.get("autoincrement"))
+        primary
+        and kind.type in ("integer", "bigint", "smallint")
+        and not is_false(keywords.get("autoincrement"))
     )
 
 
@@ -208,7 +206,9 @@ def annotated(annotation: Object | None, *, optional: bool) -> Annotated:
         elif isinstance(it, Subscripted) and isinstance(it.of, External):
             word = last(it.of.name)
             if word == "Annotated":
-                columns += tuple(one.args for one in it.items[1:] if is_column(one) and isinstance(one, Built))
+                columns += tuple(
+                    one.args for one in it.items[1:] if is_column(one) and isinstance(one, Built)
+                )
                 it = it.items[0] if it.items else None
             elif word == "Optional":
                 optional, it = True, it.items[0] if it.items else None

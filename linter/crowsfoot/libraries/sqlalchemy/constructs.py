@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, External, Many, Object
+from crowsfoot.libraries.raw.queries import is_interpolated, text_of
 from crowsfoot.libraries.sqlalchemy.expressions import Condition, Expression, both, columns, either, function
 from crowsfoot.libraries.sqlalchemy.flask import FlaskDatabase
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
@@ -95,7 +96,9 @@ def _exists(args: Args, at: At) -> Object:
 
 
 def _text(args: Args, at: At) -> Object:
-    return Text(text(args.get(0, "text")))
+    given = args.get(0, "text")
+    written = text_of(given) if given is not None and is_interpolated(given) else None
+    return Text(text(given), written)
 
 
 def _sessions(args: Args, at: At) -> Object:

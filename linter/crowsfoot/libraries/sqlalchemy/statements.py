@@ -294,16 +294,23 @@ class Change(Receiver, frozen=True):
 
 
 class Text(Receiver, frozen=True):
-    """text("SELECT ..."); None where the text is put together."""
+    """text("SELECT ..."); None where the text is put together: then written is it, with holes."""
 
     sql: str | None = None
+    written: str | None = None
 
     def method(self, name: str, args: Args, at: At) -> Object:
         return self
 
     def query(self, api: str, at: At) -> Query:
         return Query(
-            "sqlalchemy", api, operation_of(self.sql), sql=self.sql, many=True, instead=_instead_of(self.sql)
+            "sqlalchemy",
+            api,
+            operation_of(self.sql),
+            sql=self.sql or self.written,
+            many=True,
+            instead=_instead_of(self.sql),
+            interpolated=self.written is not None,
         )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import md5
 from typing import Final
 
-from crowsfoot.libraries.objects import Args, Built, Constant, Object
+from crowsfoot.libraries.objects import Args, Built, Object
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
 from crowsfoot.libraries.sqlalchemy.names import last
-from crowsfoot.libraries.sqlalchemy.receiver import is_false, is_true, text
+from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 from crowsfoot.libraries.sqlalchemy.statements import Text
 from crowsfoot.libraries.tables import Argument, IndexDef, KeyDef, Spot
 
@@ -49,7 +49,7 @@ def _index(
     args: Args, written: Sequence[Argument], spot: Spot, columns: Columns, provider: str
 ) -> IndexDef | None:
     name = text(args.get(0, "name"))
-    ops = {key: value for key, value in getattr(args.get(None, f"{provider}_ops"), "named", ())}
+    ops = dict(getattr(args.get(None, f"{provider}_ops"), "named", ()))
     keys = []
     for number, one in enumerate(args.positional[1:], start=1):
         key = _key(one, written, number, columns)
@@ -118,6 +118,3 @@ def shortened(name: str, provider: str) -> str:
     if longest is None or len(name) <= longest:
         return name
     return f"{name[: longest - 8]}_{md5(name.encode(), usedforsecurity=False).hexdigest()[-4:]}"
-
-
-_ = (Constant, is_false)

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import Args, At, Built, Class, Function, Many, Object, Table
+from crowsfoot.libraries.objects import Args, Built, Class, Function, Many, Object, Table
 from crowsfoot.libraries.sqlalchemy.columns import (
     Annotated,
     Made,
@@ -23,9 +23,9 @@ from crowsfoot.libraries.sqlalchemy.columns import (
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
 from crowsfoot.libraries.sqlalchemy.models import declared, is_declared
 from crowsfoot.libraries.sqlalchemy.names import last, ours
+from crowsfoot.libraries.sqlalchemy.of_sqlmodel import column_args
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 from crowsfoot.libraries.sqlalchemy.table_args import index_name, index_of
-from crowsfoot.libraries.sqlmodel import column_args
 from crowsfoot.libraries.tables import (
     Argument,
     ForeignKeyDef,
@@ -159,7 +159,7 @@ def _columns(it: Class, cls: Class, library: str, reading: Reading) -> dict[str,
         said = annotated(annotation, optional=reading.is_optional(it, name)) if annotation else Annotated()
         spot = reading.spot(it, name)
         if library == "sqlmodel":
-            args = column_args(value, annotation, said.optional, at)
+            args = column_args(value, annotation, said, at)
             if args is not None:
                 found[name] = column(name, args, said, spot, reading.provider, at, types, mapped=True)
             continue
@@ -167,7 +167,14 @@ def _columns(it: Class, cls: Class, library: str, reading: Reading) -> dict[str,
         if inner is not None:
             mapped = annotation is not None and last(inner.name) != "Column"
             found[name] = column(
-                name, inner.args, said if mapped else Annotated(), spot, reading.provider, at, types, mapped=mapped
+                name,
+                inner.args,
+                said if mapped else Annotated(),
+                spot,
+                reading.provider,
+                at,
+                types,
+                mapped=mapped,
             )
         elif value is None and annotation is not None and _is_mapped_column(annotation, said):
             found[name] = column(name, Args(), said, spot, reading.provider, at, types, mapped=True)
@@ -312,10 +319,9 @@ def _with_targets(drafts: Mapping[str, Draft], provider: str) -> list[TableDef]:
 def _table(
     draft: Draft, drafts: Mapping[str, Draft], by_table: Mapping[str, list[Draft]], provider: str
 ) -> TableDef:
-    keys = [
-        *(((it.column.name,), [one], it.column.spot) for it in draft.columns.values() for one in it.references),
-        *draft.keys,
-    ]
+    made = draft.columns.values()
+    single = [((it.column.name,), [one], it.column.spot) for it in made for one in it.references]
+    keys = [*single, *draft.keys]
     foreign_keys = [
         found
         for columns, references, spot in keys
@@ -324,11 +330,11 @@ def _table(
     indexes = [*_indexes(draft, provider), *draft.indexes]
     primary = {key.column for it in indexes if it.primary for key in it.keys}
     columns = []
-    for made in draft.columns.values():
-        it = made.column
+    for one in made:
+        it = one.column
         if it.name in primary and it.nullable:
             it = msgspec.structs.replace(it, nullable=False)
-        if it.generated and len(primary) > 1 and made.primary:
+        if it.generated and len(primary) > 1 and one.primary:
             it = msgspec.structs.replace(it, generated=False)
         columns.append(it)
     return TableDef(
@@ -418,6 +424,3 @@ def _common(one: str, other: str) -> int:
             break
         shared += 1
     return shared
-
-
-_ = At

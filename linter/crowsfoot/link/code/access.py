@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from crowsfoot.link.code.usage import Usage
 from crowsfoot.link.project import Linked
 from crowsfoot.roles import Role
 from crowsfoot.source import Span
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from crowsfoot.libraries.models import Model
     from crowsfoot.libraries.query import Query
-    from crowsfoot.link.project import Database
+    from crowsfoot.link.project import Database, Problem
 
 Kind = Literal[
     "query",
@@ -40,12 +41,19 @@ class Passed(Linked, frozen=True, eq=False, dict=True):
 
 
 class Access(Linked, frozen=True, eq=False, dict=True):
-    """One place of the code that sends a statement to the database, directly."""
+    """One place of the code that sends a statement to the database, directly.
+
+    of_rows is what becomes of the rows, where all of that is seen; serves, whether the function answers
+    requests. again is the place where the same query set is gone over later, which is another statement.
+    """
 
     query: "Query"
     span: Span
     function: str
     role: Role
+    of_rows: Usage = Usage()
+    serves: bool = False
+    again: Span | None = None
 
     @property
     def builds_values(self) -> bool:
@@ -111,6 +119,7 @@ class Code(Linked, frozen=True, eq=False, dict=True):
     models: "tuple[Model, ...]" = ()
     edges: tuple[tuple[str, str], ...] = ()  # who calls whom, as "path:function"
     databases: "tuple[Database, ...]" = ()  # which its models make
+    failures: "tuple[Problem, ...]" = ()
 
     @cached_property
     def calls(self) -> "nx.DiGraph[str]":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from crowsfoot.facts import code as facts
-from crowsfoot.libraries import standard
+from crowsfoot.libraries import standard, texts
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -166,6 +166,9 @@ class Here:
 
     def class_decorators(self, cls: Class) -> tuple[Object, ...]:
         return self._out.class_decorators(cls)
+
+    def decorated(self, function: Function) -> tuple[Object, ...]:
+        return self._out.class_decorators(Class(function.path, function.scope, function.name))
 
     def returned(self, function: Object) -> Place | None:
         if not isinstance(function, Function):
@@ -1160,14 +1163,16 @@ class Evaluator:
             return UNKNOWN
         if value.operator == "|" and all(isinstance(it, _TYPES) or it == Constant(None) for it in operands):
             return OneOf(tuple(it for it in operands if it != Constant(None))) if operands else UNKNOWN
+        if (counted := _counted(value.operator, operands)) is not None:
+            return counted
         if value.operator == "%" and isinstance(operands[0], (Constant, Built)):
-            return Built("builtins.str", Args(operands))
+            return texts.percent(operands)
         if value.operator in ("+", "+="):
             lists = [it for it in operands if isinstance(it, Many)]
             if len(lists) == len(operands) == 2:
                 return standard.together(*lists)
-            if any(isinstance(it, Built) and it.name == "builtins.str" for it in operands):
-                return Built("builtins.str", Args(operands))
+            if any(_is_text(it) for it in operands):
+                return texts.put_together(operands)
         for it in operands:
             for option in it.options if isinstance(it, OneOf) else (it,):
                 if (found := option.operated(value.operator, operands, at)) is not UNKNOWN:
@@ -1220,6 +1225,22 @@ class Evaluator:
     def _tested(self, frame: Frame, number: int, value: facts.Tested) -> Object:
         _measured(self.get(frame, value.of), Here(self, frame, number))
         return UNKNOWN
+
+
+def _is_text(it: Object) -> bool:
+    if isinstance(it, Constant):
+        return isinstance(it.value, str)
+    return isinstance(it, Built) and it.name == "builtins.str"
+
+
+def _counted(operator: str, operands: tuple[Object, ...]) -> Object | None:
+    """What two whole numbers of the program make: 60 * 60."""
+    values = [it.value for it in operands if isinstance(it, Constant) and type(it.value) is int]
+    if operator not in ("+", "-", "*") or len(operands) != 2 or len(values) != 2:
+        return None
+    one, other = values
+    result = one + other if operator == "+" else one - other if operator == "-" else one * other
+    return Constant(result) if abs(result) < 2**63 else None
 
 
 def _measured(it: Object, at: Here) -> None:

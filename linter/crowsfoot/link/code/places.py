@@ -96,7 +96,7 @@ class Places:
             if self._roles(path) != "application":
                 continue
             scope = file.scopes[0]
-            for value in scope.values:
+            for number, value in enumerate(scope.values):
                 if isinstance(value, facts.Call) and _last(scope, value.of) in names:
                     frame = self._evaluator.frame(path, 0)
                     of = self._evaluator.get(frame, value.of)
@@ -108,8 +108,7 @@ class Places:
                         tuple((key, get(frame, it)) for key, it in value.keywords if key != "**"),
                     )
                     spots = tuple(Spot(path, *_head(scope, it)) for it in value.args)
-                    head = scope.values[value.of]
-                    yield Called(of.name, args, Spot(path, head.start, head.end), spots)
+                    yield Called(of.name, args, Spot(path, *_head(scope, number)), spots)
 
     def _settings_files(self) -> list[str]:
         """Modules of settings, those that others are most likely to build upon first."""
@@ -172,7 +171,15 @@ def _is_settings(path: str) -> bool:
 
 def _rank(path: str) -> int:
     name = basename(path)
-    order = ("settings.py", "production.py", "prod.py", "base.py", "common.py", "__init__.py", "settings.dist.py")
+    order = (
+        "settings.py",
+        "production.py",
+        "prod.py",
+        "base.py",
+        "common.py",
+        "__init__.py",
+        "settings.dist.py",
+    )
     return order.index(name) if name in order else len(order)
 
 
@@ -180,7 +187,11 @@ def _head(scope: facts.Scope, number: int) -> tuple[int, int]:
     """Where a value stands; of a call, what is called, which stands on one line."""
     it = scope.values[number]
     if isinstance(it, facts.Call):
-        it = scope.values[it.of]
+        of = scope.values[it.of]
+        if it.start <= of.start < it.end:
+            return of.start, of.end
+        # A name that the scope has imported is where it was imported.
+        return it.start, min(it.end, it.start + len(shown(scope, it.of)))
     if isinstance(it, facts.Display | facts.Comprehension):
         return it.start, it.start + 1
     return it.start, it.end
@@ -191,4 +202,3 @@ def _last(scope: facts.Scope, number: int) -> str:
     if isinstance(it, facts.Attribute | facts.Name):
         return it.name
     return it.name if isinstance(it, facts.Import) else ""
-

@@ -1,4 +1,4 @@
-"""The kind of database that a program's models are made in, by its settings, the URLs in it, and its drivers."""
+"""A program -> the kind of database that its models are made in, by settings, URLs and drivers."""
 
 import re
 from collections import Counter
@@ -24,7 +24,7 @@ _DRIVERS: Final = ("asyncpg", "psycopg", "psycopg2", "aiomysql", "asyncmy", "pym
 
 
 def provider_of(evaluator: Evaluator, library: str, dialect: str | None, roles: Roles) -> Provider:
-    """What the configuration says, else what the program makes plain; "unknown" where it speaks of several."""
+    """What the configuration says, else the program; "unknown" where that speaks of several."""
     if dialect is not None:
         return _BY_WORD.get(dialect, "unknown")
     if library == "django":

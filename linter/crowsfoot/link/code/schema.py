@@ -28,8 +28,10 @@ from crowsfoot.link.project import (
     ForeignKey,
     Index,
     Key,
+    Problem,
     Provider,
     Table,
+    failed,
 )
 from crowsfoot.link.tenants import find_tenancy
 from crowsfoot.roles import Roles
@@ -46,21 +48,38 @@ def databases_of(
     roles: Roles,
     tenant_column: str | None = None,
     dialect: str | None = None,
-) -> tuple[Database, ...]:
-    """One database for each library that declares tables."""
-    found = []
+) -> tuple[tuple[Database, ...], tuple[Problem, ...]]:
+    """One database for each library that declares tables, and what failed on the way."""
+    found: list[Database] = []
+    failures: list[Problem] = []
     # The tables of SQLModel are SQLAlchemy's.
     names = {"sqlalchemy" if it.PACKAGES[0] == "sqlmodel" else it.PACKAGES[0] for it in libraries}
     for name in sorted(names & _DECLARE_TABLES):
         if importlib.util.find_spec(f"crowsfoot.libraries.{name}.tables") is None:
             continue
-        tables: Any = importlib.import_module(f"crowsfoot.libraries.{name}.tables").tables
-        provider = provider_of(evaluator, name, dialect, roles)
-        reading = Places(evaluator, provider, roles)
-        made = [it for it in tables(reading) if roles(it.spot.path) == "application"]
-        if made:
-            found.append(database_of(made, provider, files, tenant_column))
-    return tuple(found)
+        try:
+            database = _of_library(name, evaluator, files, roles, tenant_column, dialect)
+        except Exception:
+            failures.append(failed("", f"reading the tables of {name}"))
+            continue
+        if database is not None:
+            found.append(database)
+    return tuple(found), tuple(failures)
+
+
+def _of_library(
+    name: str,
+    evaluator: Evaluator,
+    files: Mapping[str, File],
+    roles: Roles,
+    tenant_column: str | None,
+    dialect: str | None,
+) -> Database | None:
+    tables: Any = importlib.import_module(f"crowsfoot.libraries.{name}.tables").tables
+    provider = provider_of(evaluator, name, dialect, roles)
+    reading = Places(evaluator, provider, roles)
+    made = [it for it in tables(reading) if roles(it.spot.path) == "application"]
+    return database_of(made, provider, files, tenant_column) if made else None
 
 
 def database_of(
@@ -160,7 +179,9 @@ def _column(table: Table, it: ColumnDef, enums: dict[str, Enum]) -> Column:
     )
 
 
-_TYPE = re.compile(r"([a-z][\w ]*?)(?: unsigned)?\s*(?:\(([^)]*)\))?( with(?:out)? time zone)?((?:\[\d*\])*)", re.I)
+_TYPE = re.compile(
+    r"([a-z][\w ]*?)(?: unsigned)?\s*(?:\(([^)]*)\))?( with(?:out)? time zone)?((?:\[\d*\])*)", re.I
+)
 
 
 def _parsed(type: str | None) -> tuple[str, tuple[str, ...], int]:
@@ -209,6 +230,7 @@ def _index(table: Table, it: IndexDef) -> Index:
         nulls_distinct=it.nulls_distinct,
         written=it.written,
         implied=it.implied,
+        refused_by=it.refused_by,
     )
 
 

@@ -1,0 +1,164 @@
+"""Strawberry and Graphene: resolvers, which are called for each object of a list, and loaders that put keys together.
+
+Counted on strawberry-graphql-django: a resolver of a type that reads a relation sends a query per object, with its
+optimizer too, unless the field names what it needs. https://strawberry.rocks/docs/django/guide/optimizer
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from crowsfoot.libraries.calls import options
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    At,
+    Built,
+    Class,
+    External,
+    Function,
+    Instance,
+    Many,
+    Object,
+)
+from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.standard import Coroutine
+
+if TYPE_CHECKING:
+    from crowsfoot.libraries.django.plans import Plan
+
+PACKAGES: Final = (
+    *("strawberry", "strawberry_django", "graphene", "graphene_django"),
+    *("graphene_sqlalchemy", "aiodataloader", "promise"),
+)
+LOADER: Final = "dataloader"
+
+
+class Loader(Object, frozen=True):
+    """A DataLoader: keys that are asked for before anything is awaited are one batch."""
+
+    def attribute(self, name: str, at: At) -> Object:
+        return LoaderMethod(name) if name in ("load", "load_many") else UNKNOWN
+
+
+class LoaderMethod(Object, frozen=True):
+    """loader.load, about to be called."""
+
+    name: str
+
+    def call(self, args: Args, at: At) -> Object:
+        return Loading() if self.name == "load" else Coroutine(Many(UNKNOWN))
+
+
+class Loading(Object, frozen=True):
+    """loader.load(key): to await it alone is to ask for one key."""
+
+    def awaited(self, at: At) -> Object:
+        at.runs(Query(LOADER, "loader.load()", "select", limit=1, instead="load_many(), or gather() of load(),"))
+        return UNKNOWN
+
+
+def called(name: str, args: Args, at: At) -> Object | None:
+    return instance(name)
+
+
+def instance(name: str) -> Object | None:
+    return Loader() if name.rpartition(".")[2] == "DataLoader" else None
+
+
+def model(cls: Class, at: At) -> Model | None:
+    return None
+
+
+def instance_of(cls: Class, at: At) -> Object | None:
+    return Loader() if any(isinstance(it, str) and instance(it) for it in at.bases(cls)) else None
+
+
+def row(model: Model) -> Object:
+    return UNKNOWN
+
+
+def class_attribute(model: Model, name: str, at: At) -> Object | None:
+    return None
+
+
+def review(cls: Class, at: At) -> None:
+    """What the resolvers of a type send for each object."""
+    if cls.name.endswith(_ROOTS):
+        return  # there is one of these
+    strawberry = next((it for it in at.class_decorators(cls) if _is(it, "type", "interface")), None)
+    graphene = any(isinstance(it, str) and it.endswith("ObjectType") for it in at.bases(cls))
+    if strawberry is None and not graphene:
+        return
+    known = _model(cls, strawberry, at)
+    for name, it in at.attributes(cls).items():
+        if not isinstance(it, Function):
+            continue
+        field = next((found for found in at.decorated(it) if _is(found, "field")), None)
+        if strawberry is not None and field is not None:
+            _resolved(Function(it.path, it.scope, it.name, _object(cls, known, field, at)), Args(), at)
+        elif graphene and name.startswith("resolve_") and "resolver_hints" not in at.decorators(it):
+            _resolved(it, Args((_object(cls, known, None, at), UNKNOWN)), at)
+
+
+def _is(it: Object, *words: str) -> bool:
+    """Whether it is a decorator of Strawberry's of that name, called or not."""
+    name = it.name if isinstance(it, External | Built) else ""
+    return name.startswith("strawberry") and name.rpartition(".")[2] in words
+
+
+def _model(cls: Class, strawberry: Object | None, at: At) -> Model | None:
+    """The model that a type shows."""
+    if isinstance(strawberry, Built):
+        shown = strawberry.args.get(0, "model")
+        return at.model_of(shown) if shown is not None else None
+    meta = at.attributes(cls).get("Meta")
+    shown = at.attributes(meta).get("model") if isinstance(meta, Class) else None
+    return at.model_of(shown) if shown is not None else None
+
+
+def _object(cls: Class, known: Model | None, field: Object | None, at: At) -> Object:
+    """What a resolver is called with: a row of the model, with what the field asks to be loaded."""
+    if known is None or known.library != "django":
+        return Instance(cls)
+    from crowsfoot.libraries.django.plans import Plan
+    from crowsfoot.libraries.django.rows import Row
+
+    if "get_queryset" in at.attributes(cls):
+        return Row(known, Plan(anything=True))
+    return Row(known, _plan(field.args, known, at) if isinstance(field, Built) else Plan())
+
+
+def _plan(args: Args, known: Model, at: At) -> Plan:
+    """What the hints of a field load."""
+    from crowsfoot.libraries.django.eager import prefetched, selected
+    from crowsfoot.libraries.django.plans import Plan
+
+    plan = Plan()
+    for name, load in (("select_related", selected), ("prefetch_related", prefetched)):
+        hint = args.get(None, name)
+        if isinstance(hint, Many):
+            plan = load(plan, known, Args(hint.items or (hint.of,)), at)
+        elif hint is not None:
+            plan = load(plan, known, Args((hint,)), at)
+    return msgspec.structs.replace(plan, anything=True) if args.spread else plan
+
+
+def _resolved(function: Function, args: Args, at: At) -> None:
+    within = at.each(UNKNOWN, "resolver").apart()
+    made = within.call(function, args)
+    for it in options(made.of if isinstance(made, Coroutine) else made):
+        if it.ROWS:
+            it.element(within)  # whatever is returned lazily is asked for then
+    here = at.returned(function)
+    for query, chain in within.sent:
+        place = chain[0] if chain else here
+        if query.library != LOADER and place is not None:
+            once = msgspec.structs.replace(query, cause="call")
+            at.each(UNKNOWN, "resolver's type").elsewhere(place).runs(once)
+
+
+_ROOTS: Final = ("Query", "Queries", "Mutation", "Mutations", "Subscription", "Subscriptions")

@@ -1,0 +1,46 @@
+"""A constant text into which values are put -> the parts that it is then made of, as an f-string has them."""
+
+import re
+from typing import Final
+
+from crowsfoot.libraries.objects import UNKNOWN, Args, Built, Constant, Many, Object, Table
+
+_PERCENT: Final = re.compile(r"%(?:\((\w+)\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
+_BRACES: Final = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
+
+
+def put_together(parts: tuple[Object, ...]) -> Object:
+    """What str.join would make of the parts."""
+    return Built("builtins.str", Args(parts))
+
+
+def percent(operands: tuple[Object, ...]) -> Object:
+    """`"... %s" % value`, where the first operand is a text."""
+    text, value = operands[0], operands[-1]
+    if not isinstance(text, Constant) or not isinstance(text.value, str):
+        return put_together(operands)
+    if isinstance(value, Many) and value.items is not None:
+        return _filled(_PERCENT, text.value, Args(value.items))
+    if isinstance(value, Table):
+        return _filled(_PERCENT, text.value, Args(keywords=value.named))
+    return _filled(_PERCENT, text.value, Args((value,)))
+
+
+def formatted(text: str, args: Args) -> Object:
+    """`"... {}".format(value)`"""
+    return _filled(_BRACES, text, args)
+
+
+def _filled(holes: re.Pattern[str], text: str, args: Args) -> Object:
+    parts: list[Object] = []
+    end, taken = 0, 0
+    for hole in holes.finditer(text):
+        parts.append(Constant(text[end : hole.start()]))
+        end, name = hole.end(), hole[1]
+        if not name:
+            parts.append(args.get(taken) or UNKNOWN)
+            taken += 1
+        else:
+            parts.append(args.get(int(name) if name.isdecimal() else None, name) or UNKNOWN)
+    parts.append(Constant(text[end:]))
+    return put_together(tuple(parts))

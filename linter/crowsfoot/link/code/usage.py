@@ -1,0 +1,206 @@
+"""Rows that a scope fetches -> what becomes of them there, as far as all of it is seen."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries.models import Model
+from crowsfoot.link.code.frame import Frame
+
+
+class Usage(NamedTuple):
+    """counted: only how many there are is asked; tested: only whether there are any.
+
+    columns are the only ones that are read of each row; () where others may be.
+    """
+
+    counted: bool = False
+    tested: bool = False
+    columns: tuple[str, ...] = ()
+
+
+class Twice(NamedTuple):
+    """A query set that is asked something and then gone over: two statements. Both are values."""
+
+    asked: int
+    method: str
+    gone_over: int
+
+
+Users = Mapping[int, list[int]]
+
+
+def users_of(scope: facts.Scope) -> Users:
+    """By value, those that are made of it; a loop that goes over it is -1 less its number."""
+    found: dict[int, list[int]] = {}
+    for number, it in enumerate(scope.values):
+        for of in _parts(it):
+            found.setdefault(of, []).append(number)
+    for number, loop in enumerate(scope.loops):
+        if loop.over is not None:
+            found.setdefault(loop.over, []).append(-1 - number)
+    return found
+
+
+def usage_of(frame: Frame, number: int, model: Model | None, users: Users) -> Usage:
+    """What becomes of the rows that the value at that number has fetched."""
+    scope = frame.scope
+    if scope.kind != "function":
+        return _NOTHING_KNOWN  # whoever imports the module, or has the object, may use it
+    escaping = {value for _, value in (*scope.names, *scope.rebinds)}
+    while True:
+        if number in escaping:
+            return _NOTHING_KNOWN
+        used = users.get(number, ())
+        if len(used) != 1 or (passed := _passed_on(scope.values, used[0], users)) is None:
+            break
+        number = passed
+    if not used:
+        return _NOTHING_KNOWN
+    asked = {_asks(scope.values, it) for it in used}
+    if asked == {"len"} or asked == {"len", "bool"}:
+        return Usage(counted=True)
+    if asked == {"bool"}:
+        return Usage(tested=True)
+    if len(used) == 1 and used[0] < 0 and model is not None:
+        return Usage(columns=_columns(scope, -1 - used[0], model, users))
+    return _NOTHING_KNOWN
+
+
+def sent_twice(frame: Frame, users: Users) -> Iterator[Twice]:
+    """`if rows.exists(): for row in rows`: the first statement is answered by the second as well."""
+    values = frame.scope.values
+    for number in range(len(values)):
+        used = users.get(number, ())
+        known = frame.known(number)
+        if len(used) < 2 or getattr(known, "made", None) is None or getattr(known, "cached", False):
+            continue
+        loop = values[number].loop
+        whole = [_over(frame.scope, it) for it in used]
+        for it in used:
+            method = values[it] if it >= 0 else None
+            if not isinstance(method, facts.Attribute) or method.name not in _ASKS:
+                continue
+            later = [end for end in whole if end is not None and end > it]
+            called = [end for end in users.get(it, ()) if isinstance(values[end], facts.Call)]
+            if called and later and values[called[0]].loop == loop == values[later[0]].loop:
+                yield Twice(called[0], method.name, later[0])
+
+
+def _over(scope: facts.Scope, user: int) -> int | None:
+    """A value that stands where all rows are gone over by that user."""
+    if user < 0:
+        loop = scope.loops[-1 - user]
+        return next(
+            (
+                number
+                for number, it in enumerate(scope.values)
+                if isinstance(it, facts.Element) and it.over == -1 - user and loop.over is not None
+            ),
+            None,
+        )
+    it = scope.values[user]
+    if isinstance(it, facts.Call):
+        function = scope.values[it.of]
+        if isinstance(function, facts.Name) and function.name in ("list", "tuple", "set", "sorted"):
+            return user
+    return None
+
+
+def _passed_on(values: tuple[facts.AnyValue, ...], user: int, users: Users) -> int | None:
+    """The value that the rows are then, where the user only hands them on: await, all(), list()."""
+    if user < 0:
+        return None
+    it = values[user]
+    if isinstance(it, facts.Awaited):
+        return user
+    if isinstance(it, facts.Attribute) and it.name in _HAND_ON:
+        (*rest, call) = users.get(user, ()) or (-1,)
+        if not rest and call >= 0 and isinstance(made := values[call], facts.Call) and not made.args:
+            return call
+    if isinstance(it, facts.Call):
+        function = values[it.of]
+        if isinstance(function, facts.Name) and function.name in ("list", "tuple"):
+            return user
+    return None
+
+
+def _asks(values: tuple[facts.AnyValue, ...], user: int) -> str:
+    if user < 0:
+        return ""
+    it = values[user]
+    if isinstance(it, facts.Tested):
+        return "bool"
+    if isinstance(it, facts.Call) and isinstance(function := values[it.of], facts.Name):
+        return function.name if function.name in ("len", "bool") else ""
+    return ""
+
+
+def _columns(scope: facts.Scope, loop: int, model: Model, users: Users) -> tuple[str, ...]:
+    read: set[str] = set()
+    for number, it in enumerate(scope.values):
+        if not isinstance(it, facts.Element) or it.over != loop:
+            continue
+        for user in users.get(number, ()):
+            attribute = scope.values[user] if user >= 0 else None
+            if not isinstance(attribute, facts.Attribute) or attribute.of != number:
+                return ()
+            if any(_calls(scope.values, end, user) for end in users.get(user, ())):
+                return ()
+            read.add(attribute.name)
+    columns = {name for name, field in model.fields.items() if field.kind == "column"}
+    return tuple(sorted(read)) if read and read <= columns | model.key_attributes else ()
+
+
+def _calls(values: tuple[facts.AnyValue, ...], user: int, number: int) -> bool:
+    it = values[user] if user >= 0 else None
+    return isinstance(it, facts.Call) and it.of == number
+
+
+def _parts(it: facts.AnyValue) -> Iterator[int]:
+    """The values that it is made of."""
+    match it:
+        case facts.Call():
+            yield it.of
+            yield from it.args
+            yield from (value for _, value in it.keywords)
+        case facts.Item():
+            yield from (it.of, it.index)
+        case facts.Slice():
+            yield from (value for value in (it.low, it.high, it.step) if value is not None)
+        case facts.Text():
+            yield from (value for value in it.parts if isinstance(value, int))
+        case facts.Display():
+            yield from it.items
+            yield from (value for value in it.keys if value >= 0)
+        case facts.Comprehension():
+            yield it.each
+            if it.key is not None:
+                yield it.key
+        case facts.Either():
+            yield from it.options
+        case facts.Operation():
+            yield from it.operands
+        case facts.Store():
+            yield from (it.of, it.value)
+        case facts.StoreItem():
+            yield from (it.of, it.value)
+            if it.index is not None:
+                yield it.index
+        case (
+            facts.Attribute()
+            | facts.Spread()
+            | facts.Part()
+            | facts.Awaited()
+            | facts.Entered()
+            | facts.Tested()
+            | facts.Given()
+            | facts.Returned()
+        ):
+            if it.of is not None:
+                yield it.of
+
+
+_NOTHING_KNOWN: Final = Usage()
+_HAND_ON: Final = frozenset(("all", "scalars", "fetchall", "unique", "tuples", "mappings"))
+_ASKS: Final = frozenset(("exists", "count"))
