@@ -228,6 +228,159 @@ def go():
         pytest.param(
             """
 def go():
+    for harbour in Harbour.objects.prefetch_related(Prefetch("ships", Ship.objects.order_by("name"))):
+        harbour.ships.first()
+        harbour.ships.last()  # N
+        list(harbour.ships.all().all())  # N
+        list(harbour.ships.using("other"))  # N
+""",
+            id="an order of the query set of a Prefetch is as good, and a copy of what is there is not there",
+        ),
+        pytest.param(
+            """
+def go(homes):
+    for ship in Ship.objects.all():
+        ship.home = homes[ship.home_id]
+        ship.home.name
+    for name in homes:
+        Ship(name=name, home=homes[name]).home
+        Ship(name=name, home_id=1).home  # N
+""",
+            id="a relation that has been given is there",
+        ),
+        pytest.param(
+            """
+def go():
+    for ship in Ship.objects.raw("SELECT * FROM fleet_ship"):
+        ship.home  # N
+    for ship in Ship.objects.raw("SELECT * FROM fleet_ship").prefetch_related("home"):
+        ship.home
+    for _ in range(Ship.objects.count()):
+        Ship.objects.none().count()
+        list(Ship.objects.none())
+""",
+            id="rows of raw() are rows, and none() asks nothing",
+        ),
+        pytest.param(
+            """
+def go(ships):
+    kept = []
+    for ship in ships:
+        kept.append(Papers(ship=ship))
+        if len(kept) >= 500:
+            Papers.objects.bulk_create(kept)
+            kept = []
+        Flag.objects.bulk_create([Flag(colour=ship)])  # N
+    Papers.objects.bulk_create(kept)
+""",
+            id="what is gathered over passes is written for many at a time",
+        ),
+        pytest.param(
+            """
+def named(harbour):
+    return harbour.country.name
+
+
+def go(ships, harbour):
+    for ship in ships:
+        harbour.country.name
+        named(harbour)
+        named(ship.home)  # N
+""",
+            id="a row that is the same in each pass loads a relation once",
+        ),
+        pytest.param(
+            """
+from django.contrib import admin
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+
+@admin.register(Ship)
+class Page(admin.ModelAdmin):
+    list_display = ["name"]
+
+    def sink(self, request, queryset):
+        for ship in queryset:
+            ship.home  # N
+            ship.save()  # N
+
+
+@receiver(post_save, sender=Harbour)
+def told(sender, instance, **kwargs):
+    for ship in instance.ships.all():
+        ship.flags.count()  # N
+""",
+            id="Django gives rows to actions of the admin and to receivers of signals",
+        ),
+        pytest.param(
+            """
+from django.db import models
+from django_filters import FilterSet
+
+
+class ShipFilter(FilterSet):
+    class Meta:
+        model = Ship
+
+
+def go(request):
+    for ship in ShipFilter(request.GET, queryset=Ship.objects.select_related("home")).qs:
+        ship.home
+        ship.escort  # N
+    for ship in ShipFilter(request.GET).qs:
+        ship.home  # N
+""",
+            id="a set of filters hands on the rows of its query set",
+        ),
+        pytest.param(
+            """
+from django.db import models
+
+
+class Afloat(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("home")
+
+    def old(self):
+        return self.filter(name="old")
+
+
+class Boat(models.Model):
+    home = models.ForeignKey(Harbour, on_delete=models.CASCADE, related_name="boats")
+    owner = models.ForeignKey("Boat", null=True, on_delete=models.CASCADE)
+    objects = Afloat()
+
+    def save(self, *args, **kwargs):
+        self.flag = Flag.objects.get(colour="red")
+        super().save(*args, **kwargs)
+
+
+class Raft(models.Model):
+    home = models.ForeignKey(Harbour, on_delete=models.CASCADE)
+    objects = models.Manager.from_queryset(type(Ship.objects.all()))()
+    rafts = Afloat.from_queryset(models.QuerySet)()
+
+
+def go():
+    for boat in Boat.objects.all():
+        boat.home
+        boat.owner  # N
+    for boat in Boat.objects.old():
+        boat.home
+    for harbour in Harbour.objects.prefetch_related("boats"):
+        for boat in harbour.boats.all():
+            boat.owner  # N
+    for raft in Raft.rafts.all():
+        raft.home
+    for boat in Boat.objects.all():
+        boat.save()  # N
+""",
+            id="a manager of the program says what its rows come with",
+        ),
+        pytest.param(
+            """
+def go():
     rows = Harbour.objects.prefetch_related(
         Prefetch("ships", queryset=Ship.objects.select_related("escort"), to_attr="fleet")
     )

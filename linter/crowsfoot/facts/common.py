@@ -25,6 +25,7 @@ class Problem(Fact, frozen=True, array_like=True):
     range: Range
     message: str
     # "syntax": broken; "directive": a comment to crowsfoot that says nothing; "unreadable": no text;
+    # "unparsed": code that Python cannot parse;
     # "unsupported": another format; "failure": crowsfoot itself has failed, and the message is how
     kind: str = "syntax"
 

@@ -18,7 +18,7 @@ def problem(text: str) -> tuple[str, str]:
     """The one problem of text: what is written at its place, and what it says."""
     facts = read(text)
     (it,) = facts.problems
-    assert (facts.scopes, it.kind) == ((), "syntax")
+    assert (facts.scopes, it.kind) == ((), "unparsed")
     assert 0 <= it.range.start <= it.range.end <= len(text)
     return text[it.range.start : it.range.end], it.message
 
@@ -140,7 +140,7 @@ def test_the_standard_library_reads_without_an_exception() -> None:
         except UnicodeDecodeError:
             continue
         facts = read(text)
-        assert bool(facts.scopes) != any(it.kind == "syntax" for it in facts.problems), path
+        assert bool(facts.scopes) != any(it.kind == "unparsed" for it in facts.problems), path
         for it in facts.scopes:
             for part in (*it.values, *it.loops):
                 assert 0 <= part.start <= part.end <= len(text), path

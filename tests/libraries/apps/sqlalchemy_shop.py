@@ -443,9 +443,17 @@ def text_each(session: Session, ids):
 
 
 def after_commit(session: Session):
-    shops = session.scalars(select(Shop)).all()
-    session.commit()
-    return [shop.name for shop in shops]
+    with Session(session.get_bind()) as own:
+        shops = own.scalars(select(Shop)).all()
+        own.commit()
+        return [shop.name for shop in shops]
+
+
+def after_commit_kept(session: Session):
+    with Session(session.get_bind(), expire_on_commit=False) as own:
+        shops = own.scalars(select(Shop)).all()
+        own.commit()
+        return [shop.name for shop in shops]
 
 
 def before_commit(session: Session):

@@ -2,9 +2,13 @@
 
 import re
 import sys
+from typing import Final
 
 from crowsfoot.facts.common import Problem
 from crowsfoot.source import Range
+
+# Not "syntax": the project may be written for a later Python than the one that crowsfoot runs on.
+KIND: Final = "unparsed"
 
 _PYTHON_2 = (
     (re.compile(r"\bprint\s+[^\s=(,.)]|\bprint\s*>>"), "`print` is a statement"),
@@ -22,11 +26,11 @@ def unparsed(text: str, error: Exception) -> Problem:
     """The problem of a text that is not Python."""
     if "\0" in text:
         at = text.index("\0")
-        return Problem(Range(at, at + 1), "null byte in the source; this is no text of Python")
+        return Problem(Range(at, at + 1), "null byte in the source; this is no text of Python", KIND)
     if isinstance(error, UnicodeEncodeError):
-        return Problem(Range(error.start, error.end), "half of a surrogate pair; this is no text of Python")
+        return Problem(Range(error.start, error.end), "half of a surrogate pair; this is no text of Python", KIND)
     if not isinstance(error, SyntaxError):
-        return Problem(Range(0, 0), f"Python cannot parse this: {error}")
+        return Problem(Range(0, 0), f"Python cannot parse this: {error}", KIND)
     lines = re.split(r"\r\n|[\r\n]", text)
     starts = [0, *(it.end() for it in re.finditer(r"\r\n|[\r\n]", text))]
     row = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
@@ -40,12 +44,12 @@ def unparsed(text: str, error: Exception) -> Problem:
     where = Range(start + column, max(start + column, start + end))
     for pattern, what in _PYTHON_2:
         if pattern.search(line):
-            return Problem(where, f"this is Python 2, where {what}")
+            return Problem(where, f"this is Python 2, where {what}", KIND)
     said = (error.msg or "invalid syntax").rstrip(".")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return Problem(where, f"Python {version} cannot parse this: {said[:1].lower()}{said[1:]}")
+    return Problem(where, f"Python {version} cannot parse this: {said[:1].lower()}{said[1:]}", KIND)
 
 
 def too_deep(text: str) -> Problem:
     """The problem of a text whose nesting is more than Python's parser bears."""
-    return Problem(Range(0, len(text.partition("\n")[0])), "nested too deeply for Python to parse")
+    return Problem(Range(0, len(text.partition("\n")[0])), "nested too deeply for Python to parse", KIND)

@@ -12,6 +12,7 @@ from crowsfoot.libraries.django import (
     querysets,
     related,
 )
+from crowsfoot.libraries.django.fields import MANAGERS
 from crowsfoot.libraries.django.filters import filter_set
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import Paginator, paginator
@@ -62,6 +63,8 @@ def instance(name: str) -> Object | None:
     last = names.last(name)
     if last.endswith("QuerySet") and not name.startswith("rest_framework."):
         return QuerySet(None)
+    if last in MANAGERS:
+        return None  # it is a field
     if last.endswith("Manager") and name.startswith(_OF_MODELS) and "()" not in name:
         return Manager(None)
     return None

@@ -91,7 +91,7 @@ def _of_model(cls: Class, model: Model, columns: tuple[tuple[Object, Place], ...
     for column, place in columns:
         within = at.each(UNKNOWN, "page of the admin").apart()
         own = _shown(cls, column, row, within)
-        found += [it for it in readings(within, place, many=True, own=own) if it.query.likely]
+        found += [it for it in readings(within, row, place, many=True, own=own) if it.query.likely]
     for name, place in _listed(cls, "list_editable", at):
         field = model.fields.get(names.text(name) or "")
         target = at.models.target(field) if field is not None and field.kind != "column" else None

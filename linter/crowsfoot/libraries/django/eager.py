@@ -72,6 +72,8 @@ def _with_prefetch(plan: Plan, args: Args, at: At) -> Plan:
     if rows is not None and not isinstance(rows, QuerySet):
         rows = rows.attribute("all", at).call(Args(), at) if hasattr(rows, "classes") else rows
     leaf = rows.plan if isinstance(rows, QuerySet) else PLAIN
+    if isinstance(rows, QuerySet) and rows.order:
+        leaf = msgspec.structs.replace(leaf, ordered=True)
     if rows is not None and not isinstance(rows, QuerySet) and not names.is_none(rows):
         leaf = Plan(anything=True)
     attribute = names.text(args.get(2, "to_attr"))

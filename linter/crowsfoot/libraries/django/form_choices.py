@@ -55,7 +55,7 @@ def review(cls: Class, at: At) -> None:
             within.call(method, Args((row,)))
         else:
             row.told(within)
-        found = readings(within, place, many=True)
+        found = readings(within, row, place, many=True)
         if found:
             # A form that is made may replace the rows before it is shown.
             sure = at.member(cls, "__init__", cls) is None

@@ -5,35 +5,76 @@ that sends is gathered as readings, then told at the query set, and at whatever 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import msgspec
 
-from crowsfoot.libraries.objects import At, Object, Place
+from crowsfoot.libraries.django.plans import Plan
+from crowsfoot.libraries.django.rows import Row
+from crowsfoot.libraries.objects import At, Function, Object, Place
 from crowsfoot.libraries.query import Query
 
 
 class Reading(NamedTuple):
     """Something that is sent for a row; place is the field, or the line of its method, that reads it.
 
-    many: it is sent once for each of several rows; else as often as the row itself is shown.
+    many: it is sent once for each of several rows; else as often as the row itself is shown. named: the field
+    says so itself, by its name or source.
     """
 
     place: Place
     query: Query
     many: bool
+    named: bool = False
 
 
-def readings(within: At, place: Place, many: bool, own: bool = False) -> list[Reading]:
-    """What has been sent apart; own: by a method of what reads, and then it is told there."""
-    return [Reading(chain[0] if chain and own else place, query, many) for query, chain in within.sent]
+def readings(
+    within: At, row: Object, place: Place, many: bool, own: bool = False, source: tuple[str, ...] = ()
+) -> list[Reading]:
+    """What has been sent apart for a row; own: by a method of what reads, and then it is told there."""
+    found: list[Reading] = []
+    kept = frozenset(_kept(row.plan)) if isinstance(row, Row) else frozenset[str]()
+    for query, chain in within.sent:
+        # `if hasattr(self, "_tags"): return self._tags` asks for nothing where a Prefetch or annotation fills that.
+        if not chain or not kept & _words(within, chain[-1]):
+            named = query.relation in source
+            found.append(Reading(chain[0] if chain and own else place, query, many, named))
+    return found
+
+
+def _words(at: At, place: Place) -> frozenset[str]:
+    """What the function reads that the place is in."""
+    return at.words(Function(place.path, place.scope, ""))
+
+
+def _kept(plan: Plan) -> Iterator[str]:
+    """The attributes that rows have got besides their fields."""
+    yield from plan.free
+    for name, _, below in plan.listed:
+        yield name
+        yield from _kept(below)
+    for _, below in plan.loaded:
+        yield from _kept(below)
+
+
+def distinct(found: Iterable[Reading]) -> list[Reading]:
+    """Without what a row has already, as something else has read it before."""
+    # Of two fields that name a relation, either may be shown alone.
+    given = list(found)
+    seen = {it.query.instead for it in given if it.named}
+    kept: list[Reading] = []
+    for it in given:
+        if it.named or it.query.instead not in seen:
+            seen.add(it.query.instead)
+            kept.append(it)
+    return kept
 
 
 def tell(found: Iterable[Reading], rows: Object, how: str, at: At) -> None:
     """Says of each place that reads what it sends, once per row."""
     places: dict[Place, list[Query]] = {}
-    for it in found:
+    for it in distinct(found):
         places.setdefault(it.place, []).append(it.query)
     for place, queries in places.items():
         at.each(rows, how).elsewhere(place).runs(together(queries))

@@ -23,6 +23,7 @@ class Plan(msgspec.Struct, frozen=True, cache_hash=True):
     anything: bool = False  # relations that nobody can tell came along
     ones: bool = False  # the same of relations to one row
     peers: bool = False  # fetch_mode(FETCH_PEERS): what is read of one row is fetched for all
+    ordered: bool = False  # rows of a Prefetch that its query set has put in order
     # The relations that came by a join: an argument None takes them back.
     selected: tuple[str, ...] = ()
 
@@ -109,6 +110,7 @@ def merged(one: Plan, other: Plan) -> Plan:
         anything=one.anything or other.anything,
         ones=one.ones or other.ones,
         peers=one.peers or other.peers,
+        ordered=one.ordered or other.ordered,
         selected=_distinct(one.selected, other.selected),
     )
 

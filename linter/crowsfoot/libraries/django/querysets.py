@@ -310,7 +310,7 @@ def _row(of: QuerySet, name: str, args: Args, at: At) -> Object:
 
 
 def _ordered(of: QuerySet) -> bool:
-    return bool(of.order) or (of.model is not None and of.model.ordered)
+    return bool(of.order) or of.plan.ordered or (of.model is not None and of.model.ordered)
 
 
 def _order_of(of: QuerySet, name: str, args: Args, at: At) -> tuple[tuple[str, Any], ...]:

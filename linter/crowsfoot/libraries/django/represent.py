@@ -153,7 +153,7 @@ def represent(
     if isinstance(own, Function):
         within = at.each(UNKNOWN, _HOW).apart()
         within.call(own, Args((row,)))
-        return readings(within, at.defined(cls), many, own=True)
+        return readings(within, row, at.defined(cls), many, own=True) if isinstance(row, Row) else []
     found: list[Reading] = []
     for field in serializer_fields.fields(cls, at):
         found += _shown(cls, field, row, at, many, (*seen, cls))
@@ -181,7 +181,9 @@ def _shown(
     else:
         below = _by_name(field, row, within, at, many)
     own = isinstance(value, Built) and names.last(value.name) == _METHOD
-    return [*readings(within, field.place, many, own), *below]
+    # Of what is no row of a table nobody knows what it is: it may be a result of a search.
+    here = readings(within, row, field.place, many, own, () if own else field.source) if isinstance(row, Row) else []
+    return [*here, *below]
 
 
 def _built(
@@ -268,7 +270,7 @@ def _deep(row: Object, field: SerializerField, at: At, many: bool) -> list[Readi
                 within = at.each(UNKNOWN, _HOW).apart()
                 inner = msgspec.structs.replace(field, source=(it.name,), depth=field.depth - 1)
                 below = _by_name(inner, row, within, at, many)
-                found += [*readings(within, field.place, many), *below]
+                found += [*readings(within, row, field.place, many), *below]
     return found
 
 

@@ -207,7 +207,9 @@ def child_plan(owner: Object, relation: str, plan: Plan) -> tuple[Plan, tuple[st
     assert isinstance(owner, Row)
     field = owner.model.fields.get(relation) if owner.model is not None else None
     if field is not None and field.back is not None and field.through is None and _leads_to_one(owner, field):
-        plan = plans.with_path(plan, (field.back,), plans.cut(owner.plan, 1))
+        # It is one and the same row for all of them: what is read of it once is there for the others.
+        same = msgspec.structs.replace(plans.cut(owner.plan, 1), ones=True)
+        plan = plans.with_path(plan, (field.back,), same)
     return plan, owner.step(relation)
 
 

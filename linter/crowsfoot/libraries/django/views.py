@@ -13,6 +13,7 @@ from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.per_row import Reading, tell_rows
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
+from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import is_serializer, model_of
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, OneOf, Place
 
@@ -76,10 +77,14 @@ def review(cls: Class, at: At) -> None:
     if rows is None or rows.kind != "rows" or not rows.sure:
         return
     fitting = [it for it in classes if model_of(it, at) is rows.model] or classes
-    found = _common([represent(it, rows.one(), at, many=lists) for it in _shown_in_lists(fitting)])
+    row = rows.one()
+    if isinstance(row, Row):  # whatever it was reached by, here is where to say what comes with it
+        row = msgspec.structs.replace(row, path=(), single=True)
+    shown = _shown_in_lists(fitting)
+    found = _common([represent(it, row, at, many=lists) for it in shown])
     place = _place(cls, view, at)
     if place is not None:
-        tell_rows(found, rows, f"serializer {fitting[0].name}", place, at)
+        tell_rows(found, rows, f"serializer {shown[0].name}", place, at)
 
 
 def _lists(method: Object | None, at: At) -> bool:
@@ -121,8 +126,6 @@ def _shown_in_lists(classes: list[Class]) -> list[Class]:
 
 def _common(found: list[list[Reading]]) -> list[Reading]:
     """What all of them read: which of several serializers shows a list, only the run knows."""
-    if not found:
-        return []
     same = set.intersection(*({it.query.instead for it in of if it.many} for of in found))
     return [it for it in found[0] if it.query.instead in same]
 
@@ -134,7 +137,10 @@ def _place(cls: Class, view: View, at: At) -> Place | None:
     if isinstance(method, Function) and own is not None:
         return at.returned(method) or own
     place = at.written(cls, "queryset") if not isinstance(method, Function) else None
-    return place or at.written(cls, "serializer_class") or at.written(cls, "queryset") or at.defined(cls)
+    found = place or at.written(cls, "serializer_class")
+    if found is not None or any(is_view(it, at) for it in names.classes(at.bases(cls))):
+        return found  # a view that says neither itself is told of as the one that it derives from
+    return at.written(cls, "get_serializer_class") or at.written(cls, "queryset") or at.defined(cls)
 
 
 _PACKAGES: Final = ("rest_framework", "rest_flex_fields", "drf_", "dj_rest")

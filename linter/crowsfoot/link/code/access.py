@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from crowsfoot.link.code.usage import Usage
 from crowsfoot.link.project import Linked
 from crowsfoot.roles import Role
 from crowsfoot.source import Span
@@ -38,6 +37,17 @@ class Passed(Linked, frozen=True, eq=False, dict=True):
     span: Span
     code: str
     function: str  # the function that it stands in, "" for the module
+
+
+class Usage(NamedTuple):
+    """What becomes of rows. counted: only how many there are is asked; tested: only whether there are any.
+
+    columns are the only ones that are read of each row; () where others may be.
+    """
+
+    counted: bool = False
+    tested: bool = False
+    columns: tuple[str, ...] = ()
 
 
 class Access(Linked, frozen=True, eq=False, dict=True):

@@ -2,22 +2,20 @@
 
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import KNOWN
 from crowsfoot.libraries.models import Model, Models
-from crowsfoot.libraries.objects import Class, Function, Library, Place
-from crowsfoot.link.code.access import Access, Code
+from crowsfoot.libraries.objects import Class, Library
+from crowsfoot.link.code.access import Code
+from crowsfoot.link.code.accesses import accesses_of
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.findings import repeated_of
-from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.program import Program
-from crowsfoot.link.code.usage import Usage, sent_twice, usage_of, users_of
 from crowsfoot.link.code.schema import databases_of
 from crowsfoot.link.project import Database, File
 from crowsfoot.roles import Roles, role_of
-from crowsfoot.source import Span
 
 
 def link_code(
@@ -55,7 +53,7 @@ def link_code(
     made, failures = databases_of(evaluator, libraries, by_path, roles, tenant_column, dialect)
     return Code(
         repeated=tuple(repeated_of(evaluator, roles)),
-        accesses=tuple(_accesses(evaluator, roles)),
+        accesses=tuple(accesses_of(evaluator, roles)),
         models=tuple(models.by_id.values()),
         edges=tuple(sorted(_edges(evaluator))),
         databases=made,
@@ -104,49 +102,6 @@ def _models(evaluator: Evaluator, libraries: Sequence[Library], databases: Seque
     models = Models(found)
     evaluator.replace_models(models, {cls: connected.get(it.id, it) for cls, it in by_class.items()})
     return models
-
-
-def _accesses(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
-    seen: set[tuple[Place, str]] = set()
-    for frame in evaluator.frames():
-        direct = [it for it in frame.effects if not it.chain]
-        users = users_of(frame.scope) if any(it.query.operation in _READS for it in direct) else {}
-        again = {it.asked: it for it in sent_twice(frame, users)} if users else {}
-        for effect in direct:
-            place = frame.place(effect.value)
-            if (place, effect.query.api) in seen:
-                continue
-            seen.add((place, effect.query.api))
-            query, twice = effect.query, again.get(effect.value)
-            fetches = query.operation == "select" and query.many and not query.limit
-            model = evaluator.models.get(query.model)
-            yield Access(
-                query,
-                _span(frame, effect.value),
-                evaluator.program.qualified(frame.path, frame.number),
-                roles(frame.path),
-                of_rows=usage_of(frame, effect.value, model, users) if fetches else Usage(),
-                serves=_serves(evaluator, frame),
-                again=_span(frame, twice.gone_over) if twice is not None else None,
-            )
-
-
-def _span(frame: Frame, number: int) -> Span:
-    value = frame.scope.values[number]
-    if isinstance(value, facts.Element):
-        loop = frame.scope.loops[value.over]
-        return Span(frame.path, loop.start, loop.end)
-    return Span(frame.path, value.start, value.end)
-
-
-def _serves(evaluator: Evaluator, frame: Frame) -> bool:
-    """Whether a router has it answer requests that read: `@app.get("/books")`."""
-    function = Function(frame.path, frame.number, frame.scope.name)
-    return bool(frame.scope.decorators) and not _ROUTES.isdisjoint(evaluator.decorators(function))
-
-
-_READS: Final = frozenset(("select", "count", "exists"))
-_ROUTES: Final = frozenset(("get", "route", "api_view"))
 
 
 def _edges(evaluator: Evaluator) -> Iterable[tuple[str, str]]:

@@ -31,7 +31,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.frame import Each, Effect, Frame
-from crowsfoot.link.code.loops import grows, is_row_loop, walk_of
+from crowsfoot.link.code.loops import grows, walk_of
 from crowsfoot.link.code.program import Program
 
 
@@ -882,8 +882,6 @@ class Evaluator:
         loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
         seen: set[object] = set()
         for it in callee.effects:
-            if it.each is not None or is_row_loop(callee, it.loop, it.value):
-                continue  # it is a finding of the callee
             if len(it.chain) >= _LONGEST_CHAIN:
                 continue
             chain = (callee.place(it.value), *it.chain)
@@ -1205,6 +1203,7 @@ class Evaluator:
         of = self.get(frame, value.of)
         for it in of.options if isinstance(of, OneOf) else (of,):
             it.store(value.name, self.get(frame, value.value), Here(self, frame, number))
+        frame.reads(value.of, value.name)  # what has been put there is there
         return UNKNOWN
 
     def _store_item(self, frame: Frame, number: int, value: facts.StoreItem) -> Object:

@@ -59,6 +59,8 @@ def grows(frame: Frame, number: int) -> bool:
             return grows(frame, method.of)
         if word in _PASS_ON and it.args:
             return grows(frame, it.args[0])
+        if word == "range":
+            return not all(_last_word(frame, arg).isupper() for arg in it.args)
         return True
     word = _last_word(frame, number)
     return not (word.isupper() and len(word) > 1) and word not in _OF_THE_PROGRAM

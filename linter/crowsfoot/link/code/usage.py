@@ -5,25 +5,14 @@ from typing import Final, NamedTuple
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.models import Model
+from crowsfoot.link.code.access import Usage
 from crowsfoot.link.code.frame import Frame
-
-
-class Usage(NamedTuple):
-    """counted: only how many there are is asked; tested: only whether there are any.
-
-    columns are the only ones that are read of each row; () where others may be.
-    """
-
-    counted: bool = False
-    tested: bool = False
-    columns: tuple[str, ...] = ()
 
 
 class Twice(NamedTuple):
     """A query set that is asked something and then gone over: two statements. Both are values."""
 
     asked: int
-    method: str
     gone_over: int
 
 
@@ -63,7 +52,7 @@ def usage_of(frame: Frame, number: int, model: Model | None, users: Users) -> Us
     if asked == {"bool"}:
         return Usage(tested=True)
     if len(used) == 1 and used[0] < 0 and model is not None:
-        return Usage(columns=_columns(scope, -1 - used[0], model, users))
+        return Usage(columns=_columns(frame, -1 - used[0], model, users))
     return _NOTHING_KNOWN
 
 
@@ -76,31 +65,29 @@ def sent_twice(frame: Frame, users: Users) -> Iterator[Twice]:
         if len(used) < 2 or getattr(known, "made", None) is None or getattr(known, "cached", False):
             continue
         loop = values[number].loop
-        whole = [_over(frame.scope, it) for it in used]
+        whole = [end for it in used if (end := _over(frame.scope, it, loop)) is not None]
         for it in used:
             method = values[it] if it >= 0 else None
             if not isinstance(method, facts.Attribute) or method.name not in _ASKS:
                 continue
-            later = [end for end in whole if end is not None and end > it]
+            later = [end for end in whole if end > it]
             called = [end for end in users.get(it, ()) if isinstance(values[end], facts.Call)]
-            if called and later and values[called[0]].loop == loop == values[later[0]].loop:
-                yield Twice(called[0], method.name, later[0])
+            if called and later and values[called[0]].loop == loop:
+                yield Twice(called[0], later[0])
 
 
-def _over(scope: facts.Scope, user: int) -> int | None:
-    """A value that stands where all rows are gone over by that user."""
+def _over(scope: facts.Scope, user: int, around: int) -> int | None:
+    """A value that stands where that user goes over all rows, right in the loop around."""
     if user < 0:
-        loop = scope.loops[-1 - user]
-        return next(
-            (
-                number
-                for number, it in enumerate(scope.values)
-                if isinstance(it, facts.Element) and it.over == -1 - user and loop.over is not None
-            ),
-            None,
+        number = -1 - user
+        each = (
+            it
+            for it, value in enumerate(scope.values)
+            if isinstance(value, facts.Element) and value.over == number
         )
+        return next(each, None) if scope.loops[number].parent == around else None
     it = scope.values[user]
-    if isinstance(it, facts.Call):
+    if isinstance(it, facts.Call) and it.loop == around:
         function = scope.values[it.of]
         if isinstance(function, facts.Name) and function.name in ("list", "tuple", "set", "sorted"):
             return user
@@ -136,25 +123,31 @@ def _asks(values: tuple[facts.AnyValue, ...], user: int) -> str:
     return ""
 
 
-def _columns(scope: facts.Scope, loop: int, model: Model, users: Users) -> tuple[str, ...]:
+def _columns(frame: Frame, loop: int, model: Model, users: Users) -> tuple[str, ...]:
+    scope = frame.scope
     read: set[str] = set()
     for number, it in enumerate(scope.values):
         if not isinstance(it, facts.Element) or it.over != loop:
             continue
+        if getattr(frame.known(number), "model", None) is not model:
+            return ()  # it is no row of the model, but a column of it
         for user in users.get(number, ()):
             attribute = scope.values[user] if user >= 0 else None
             if not isinstance(attribute, facts.Attribute) or attribute.of != number:
                 return ()
-            if any(_calls(scope.values, end, user) for end in users.get(user, ())):
+            if any(_changes(scope.values, end, user, users) for end in users.get(user, ())):
                 return ()
             read.add(attribute.name)
     columns = {name for name, field in model.fields.items() if field.kind == "column"}
     return tuple(sorted(read)) if read and read <= columns | model.key_attributes else ()
 
 
-def _calls(values: tuple[facts.AnyValue, ...], user: int, number: int) -> bool:
+def _changes(values: tuple[facts.AnyValue, ...], user: int, number: int, users: Users) -> bool:
+    """Whether the user calls the attribute, or writes into what it holds."""
     it = values[user] if user >= 0 else None
-    return isinstance(it, facts.Call) and it.of == number
+    if isinstance(it, facts.Attribute):
+        return it.name in _WRITE and bool(users.get(user))
+    return isinstance(it, (facts.Call, facts.StoreItem, facts.Store)) and it.of == number
 
 
 def _parts(it: facts.AnyValue) -> Iterator[int]:
@@ -203,4 +196,5 @@ def _parts(it: facts.AnyValue) -> Iterator[int]:
 
 _NOTHING_KNOWN: Final = Usage()
 _HAND_ON: Final = frozenset(("all", "scalars", "fetchall", "unique", "tuples", "mappings"))
+_WRITE: Final = frozenset(("append", "add", "extend", "update", "pop", "remove", "setdefault", "clear"))
 _ASKS: Final = frozenset(("exists", "count"))

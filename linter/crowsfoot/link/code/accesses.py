@@ -1,0 +1,70 @@
+"""What scopes have sent -> each place of the code that sends a statement, once."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries.objects import Function, Place
+from crowsfoot.link.code.access import Access, Usage
+from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.usage import sent_twice, usage_of, users_of
+from crowsfoot.roles import Roles
+from crowsfoot.source import Span
+
+
+def accesses_of(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
+    seen: set[tuple[Place, str]] = set()
+    for frame in evaluator.frames():
+        direct = [it for it in frame.effects if not it.chain]
+        users = users_of(frame.scope) if any(it.query.operation in _READS for it in direct) else {}
+        again = {it.asked: it for it in sent_twice(frame, users)} if users else {}
+        for effect in direct:
+            place = frame.place(effect.value)
+            if (place, effect.query.api) in seen:
+                continue
+            seen.add((place, effect.query.api))
+            query, twice = effect.query, again.get(effect.value)
+            fetches = (
+                query.operation == "select" and query.cause == "call" and query.many and not query.limit
+            ) and query.api.rpartition(".")[2] not in _NOT_ALL
+            model = evaluator.models.get(query.model)
+            yield Access(
+                query,
+                _span(frame, effect.value),
+                evaluator.program.qualified(frame.path, frame.number),
+                roles(frame.path),
+                of_rows=usage_of(frame, effect.value, model, users) if fetches else Usage(),
+                serves=_serves(evaluator, frame),
+                again=_span(frame, twice.gone_over) if twice is not None else None,
+            )
+
+
+def _span(frame: Frame, number: int) -> Span:
+    value = frame.scope.values[number]
+    if isinstance(value, facts.Element):
+        loop = frame.scope.loops[value.over]
+        return Span(frame.path, loop.start, loop.end)
+    return Span(frame.path, value.start, value.end)
+
+
+def _serves(evaluator: Evaluator, frame: Frame) -> bool:
+    """Whether a router has it answer requests that read: `@app.get("/books")`."""
+    function = Function(frame.path, frame.number, frame.scope.name)
+    return bool(frame.scope.decorators) and not _ROUTES.isdisjoint(evaluator.decorators(function))
+
+
+_READS: Final = frozenset(("select", "count", "exists"))
+_NOT_ALL: Final = frozenset(
+    (
+        "first()",
+        "one()",
+        "one_or_none()",
+        "scalar()",
+        "scalar_one()",
+        "scalar_one_or_none()",
+        "get()",
+        "raw()",
+    )
+)
+_ROUTES: Final = frozenset(("get", "route", "api_view"))
