@@ -420,3 +420,11 @@ def test_the_user_can_name_the_file(tmp_path: Path) -> None:
     assert (found.root, found.file, found.found) == (tmp_path / "x", file, "config")
     with pytest.raises(UserError, match="no such configuration file: "):
         locate_file(tmp_path / "none.toml")
+
+
+def test_an_unknown_role_of_code_is_an_error_with_a_suggestion() -> None:
+    said = complaint('[code-roles]\n"tools/**" = "scripts"\n')
+    assert said == (
+        'crowsfoot.toml: code-roles."tools/**": "scripts" is not one of application, test, migration, script; '
+        'did you mean "script"?'
+    )

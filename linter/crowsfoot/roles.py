@@ -34,7 +34,7 @@ _TEST: Final = re.compile(
     r"(?:^|/)(?:tests?|testing|unittests|integration_tests|factories|testdata)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
 )
-_MIGRATION: Final = re.compile(r"(?:^|/)(?:migrations|data_migrations|alembic)/(?:.*/)?[^/]+\.py$")
+_MIGRATION: Final = re.compile(r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$")
 _SCRIPT: Final = re.compile(
     r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/"
     r"|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"

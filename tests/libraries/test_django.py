@@ -182,6 +182,23 @@ def go():
         ),
         pytest.param(
             """
+def land(ship):
+    return ship.home.country
+
+
+def go(harbour):
+    for ship in harbour.ships.all():
+        ship.home.country
+        land(ship)
+        ship.home.ships.count()  # N
+    for harbour in Harbour.objects.prefetch_related("ships"):
+        for ship in harbour.ships.all():
+            ship.home.country  # N
+""",
+            id="what is read of the row that all lead back to is read once for that one",
+        ),
+        pytest.param(
+            """
 def go():
     for ship in Ship.objects.all():
         for flag in ship.flags.all():  # N

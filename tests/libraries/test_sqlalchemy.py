@@ -278,6 +278,19 @@ def test_what_sends_nothing_is_no_query(line: str) -> None:
     )
 
 
+def test_what_has_been_given_a_model_is_a_session() -> None:
+    holds(
+        """
+def f(request, names):
+    for name in names:
+        request.db.add(Band(name=name))
+        request.db.flush()  # N
+        request.git.add(name)
+        request.git.commit()
+"""
+    )
+
+
 def test_a_dependency_of_fastapi_is_a_session() -> None:
     holds(
         """
@@ -524,6 +537,26 @@ def rename(engine, rows):
         for row in rows:
             connection.execute(songs.update().where(songs.c.id == row.id).values(title=row.title))  # N
         connection.execute(songs.insert(), [{"id": row.id} for row in rows])
+"""
+    )
+
+
+def test_a_commit_now_and_then_is_none_per_row() -> None:
+    holds(
+        """
+def f(session: Session, names):
+    pending = []
+    for number, name in enumerate(names):
+        session.add(Band(name=name))
+        pending.append({"name": name})
+        if number % 1000 == 0:
+            session.commit()
+        if len(pending) >= 500:
+            session.bulk_insert_mappings(Band, pending)
+        if number % 10:
+            session.flush()  # N
+        if name:
+            session.commit()  # N
 """
     )
 

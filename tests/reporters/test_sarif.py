@@ -11,6 +11,7 @@ from crowsfoot.finding import (
     Diagnostic,
     Directive,
     Edit,
+    Finding,
     Fix,
     Related,
     Report,
@@ -358,3 +359,29 @@ def test_the_log_is_valid_by_the_official_schema(corpus: Path) -> None:
     broken["runs"][0]["results"][0]["level"] = "fatal"
     with pytest.raises(fastjsonschema.JsonSchemaValueException):
         validate(broken)
+
+
+def test_the_way_through_the_code_is_a_code_flow() -> None:
+    code = Source("app.py", "for row in rows:\n    show(row)\n\ndef show(row):\n    find(row)\n")
+    steps = (
+        Related(span(code, "for row in rows"), "the loop"),
+        Related(span(code, "show(row)"), "calls `show(row)`"),
+        Related(span(code, "find(row)"), "`find()` is sent here"),
+    )
+    finding = Finding(span(code, "show(row)"), "asks again", related=(steps[0], steps[2]), flow=steps)
+    (result,) = _results(Diagnostic("query-behind-call-in-loop", Severity.WARNING, finding), sources=(code,))
+    ((thread,),) = ([flow["threadFlows"] for flow in result["codeFlows"]],)
+    assert [
+        (
+            it["executionOrder"],
+            it["location"]["physicalLocation"]["region"]["startLine"],
+            it["location"]["message"]["text"],
+        )
+        for it in thread[0]["locations"]
+    ] == [(1, 1, "The loop."), (2, 2, "Calls `show(row)`."), (3, 5, "`find()` is sent here.")]
+
+
+def test_a_finding_without_a_way_has_no_code_flow() -> None:
+    source, diagnostic = unindexed()
+    (result,) = _results(diagnostic, sources=(source,))
+    assert "codeFlows" not in result

@@ -294,6 +294,8 @@ class Scope(Fact, frozen=True, array_like=True):
     # number has no further pass: a branch that ends in `break`. Where it ends in `return`, the number is -1:
     # no loop has.
     lasts: tuple[tuple[int, int, int], ...] = ()
+    # Stretches in the same way that the loop comes to once in so many passes: below `if i % 100 == 0`.
+    seldom: tuple[tuple[int, int, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code"):

@@ -1,7 +1,7 @@
-"""Strawberry and Graphene: resolvers, which are called for each object of a list, and loaders that put keys together.
+"""Strawberry and Graphene: resolvers, called for each object of a list, and loaders that put keys together.
 
-Counted on strawberry-graphql-django: a resolver of a type that reads a relation sends a query per object, with its
-optimizer too, unless the field names what it needs. https://strawberry.rocks/docs/django/guide/optimizer
+Counted on strawberry-graphql-django: a resolver of a type that reads a relation sends a query per object, its
+optimizer or not, unless the field names what it needs. https://strawberry.rocks/docs/django/guide/optimizer
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Loading(Object, frozen=True):
     """loader.load(key): to await it alone is to ask for one key."""
 
     def awaited(self, at: At) -> Object:
-        at.runs(Query(LOADER, "loader.load()", "select", limit=1, instead="load_many(), or gather() of load(),"))
+        at.runs(Query(LOADER, "loader.load()", "select", limit=1, instead="load_many()"))
         return UNKNOWN
 
 

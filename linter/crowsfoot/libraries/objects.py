@@ -44,6 +44,9 @@ class At(Protocol):
     def mark(self, word: str) -> None:
         """Remember that something has happened here: "commit"."""
 
+    def happened(self, word: str) -> bool:
+        """Whether that has happened before in the same function."""
+
     def marked(self, word: str) -> bool:
         """Whether that has happened since the row was there of which an attribute is read here."""
 

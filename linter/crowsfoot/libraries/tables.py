@@ -34,6 +34,7 @@ class ColumnDef(msgspec.Struct, frozen=True):
     updated_at: bool = False  # the library writes the time of every change
     enum: str | None = None  # the name of an enum type of the database
     values: tuple[str, ...] = ()  # of that enum
+    key_type: str | None = None  # the type of a foreign key to it, where that is another
 
 
 class KeyDef(msgspec.Struct, frozen=True):
@@ -61,6 +62,7 @@ class IndexDef(msgspec.Struct, frozen=True):
     on_field: bool = False
     implied: bool = False  # the library makes it by itself, for a foreign key or beside another index
     refused_by: str | None = None  # what keeps the library from it
+    indexed_apart: bool = False  # by a statement of its own, and not as a constraint of the table
 
 
 class ForeignKeyDef(msgspec.Struct, frozen=True):
@@ -155,7 +157,7 @@ def resolved(tables: Iterable[TableDef], unknown: str | None = None) -> list[Tab
     unknown is the type of a key whose target nobody knows.
     """
     by_id = {it.id: it for it in tables}
-    types: dict[tuple[str, str], str | None] = {}
+    types: dict[tuple[str, str, bool], str | None] = {}
 
     def columns_of(fk: ForeignKeyDef) -> tuple[str, ...]:
         target = by_id.get(fk.target)
@@ -169,12 +171,14 @@ def resolved(tables: Iterable[TableDef], unknown: str | None = None) -> list[Tab
         return tuple(it.column for it in primary.keys if it.column) if primary is not None else ()
 
     def type_of(table: str, name: str, depth: int) -> str | None:
-        key = (table, name)
+        key = (table, name, depth > 0)
         if key not in types:
             types[key] = None
             it = by_id.get(table)
             column = next((one for one in it.columns if one.name == name), None) if it is not None else None
             found = column.type if column is not None else None
+            if column is not None and depth > 0:
+                found = column.key_type or found
             if column is not None and it is not None and found is None and depth < _DEEPEST:
                 for fk in it.foreign_keys:
                     if name in fk.columns and fk.target in by_id:

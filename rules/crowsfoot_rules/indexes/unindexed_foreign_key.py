@@ -61,7 +61,7 @@ from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
 def check(fk: ForeignKey, *, ignore_columns: tuple[str, ...] = ()) -> Iterator[Finding]:
     table, provider = fk.table, fk.table.database.provider
     indexed_by_itself = fk.enforced and provider in INDEXES_FOREIGN_KEYS
-    if provider == "unknown" or indexed_by_itself or not table.complete or table.kind == "view":
+    if provider == "unknown" or indexed_by_itself or not table.complete or table.kind != "table":
         return
     if all(column.field in ignore_columns for column in fk.columns):
         return

@@ -41,6 +41,7 @@ _COUNT = {
     "peewee": "count()",
     "prisma": "count()",
     "sqlalchemy": "select(func.count())",
+    "sqlmodel": "select(func.count())",
     "tortoise": "count()",
 }
 _EXISTS = {
@@ -48,6 +49,7 @@ _EXISTS = {
     "peewee": "exists()",
     "prisma": "find_first()",
     "sqlalchemy": "limit(1)",
+    "sqlmodel": "limit(1)",
     "tortoise": "exists()",
 }
 

@@ -1,4 +1,4 @@
-"""A query set is asked whether it has rows, or how many, and then gone over: two statements where one would do.
+"""A query set is asked how many rows it has, or whether any, and then gone over: two statements.
 
 To go over a query set fetches its rows and keeps them. `if rows:` and `len(rows)` do so as well, and going
 over them afterwards is free.

@@ -55,9 +55,8 @@ from crowsfoot import Access, Confidence, Finding, rule
 def check(access: Access) -> Iterator[Finding]:
     query = access.query
     narrowed = query.limit or query.equal or query.among or query.ranges or query.null or query.others
-    if access.serves and query.operation == "select" and query.cause == "call" and query.many and not narrowed:
-        if access.of_rows.counted or access.of_rows.tested or query.table is None:
-            return
+    rows = query.operation == "select" and query.cause == "call" and query.many and query.table is not None
+    if access.serves and rows and not narrowed and not access.of_rows.counted and not access.of_rows.tested:
         sure = query.likely and access.role == "application"
         yield Finding(
             access.span,

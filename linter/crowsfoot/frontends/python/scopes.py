@@ -193,4 +193,5 @@ def _close(
         tuple(frame.typed),
         written,
         tuple(frame.lasts),
+        tuple(frame.seldom),
     )

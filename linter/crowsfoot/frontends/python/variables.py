@@ -100,6 +100,7 @@ class Frame:
         "passes",
         "read",
         "rebinds",
+        "seldom",
         "starts",
         "tried",
         "typed",
@@ -118,6 +119,7 @@ class Frame:
         self.loops: list[Loop | None] = []
         self.loop = -1
         self.lasts: list[tuple[int, int, int]] = []
+        self.seldom: list[tuple[int, int, int]] = []
         self.env: dict[str, int] = {}
         self.changed: dict[str, int | None] = {}  # by the innermost branch: what its names were before
         self.levels: list[dict[str, int | None]] = []

@@ -17,7 +17,7 @@ from crowsfoot.libraries.django.eager import selected
 from crowsfoot.libraries.django.models import LIBRARY
 from crowsfoot.libraries.django.per_row import Reading, readings, tell
 from crowsfoot.libraries.django.querysets import QuerySet
-from crowsfoot.libraries.django.represent import attribute, read
+from crowsfoot.libraries.django.read_paths import attribute, read
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Function, Many, Object, Place
@@ -52,9 +52,7 @@ class Rows(Object, frozen=True):
 
 
 def is_page(cls: Class, at: At) -> bool:
-    return any(
-        names.last(it).endswith("Admin") and "Inline" not in it for it in names.outside(names.lineage(cls, at))
-    )
+    return any(names.last(it).endswith("Admin") for it in names.outside(names.lineage(cls, at)))
 
 
 def registered(name: str, args: Args, at: At) -> Object | None:
@@ -70,7 +68,7 @@ def registered(name: str, args: Args, at: At) -> Object | None:
 
 
 def review(cls: Class, model: Model | None, at: At) -> None:
-    """What the list of a page sends for each row; model is what it lists, as far as the class says that itself."""
+    """What the list of a page sends for each row; model is what it lists, as far as the class says it."""
     columns = tuple(_columns(cls, at))
     models = [model] if model is not None else list(_models(cls, columns, at))
     if not models or _is_dynamic(cls, at):
@@ -96,7 +94,7 @@ def _of_model(cls: Class, model: Model, columns: tuple[tuple[Object, Place], ...
         field = model.fields.get(names.text(name) or "")
         target = at.models.target(field) if field is not None and field.kind != "column" else None
         if target is not None:
-            found.append(Reading(place, _choices(target, field), many=True))
+            found.append(Reading(place, _choices(target), many=True))
     return found
 
 
@@ -116,9 +114,7 @@ def _shown(cls: Class, column: Object, row: Row, at: At) -> bool:
     return method is not None
 
 
-def _rows(
-    cls: Class, model: Model, columns: tuple[tuple[Object, Place], ...], at: At
-) -> QuerySet | None:
+def _rows(cls: Class, model: Model, columns: tuple[tuple[Object, Place], ...], at: At) -> QuerySet | None:
     """The rows of the list, as the page fetches them."""
     within = at.each(UNKNOWN, "page of the admin").apart()
     page = AdminPage(cls, model)
@@ -131,8 +127,8 @@ def _rows(
     elif isinstance(said, Many):
         if said.items is None:
             return None
-        given = Args(said.items)
-        return msgspec.structs.replace(rows, plan=selected(rows.plan, model, given, at)) if said.items else rows
+        plan = selected(rows.plan, model, Args(said.items), at) if said.items else rows.plan
+        return msgspec.structs.replace(rows, plan=plan)
     elif said is None:
         everything = False
     else:
@@ -147,7 +143,7 @@ def _is_key(field: Field) -> bool:
     return field.kind == "one" and field.stored
 
 
-def _choices(target: Model, field: Field | None) -> Query:
+def _choices(target: Model) -> Query:
     """What list_editable sends: each row has a list of choices of its own."""
     return Query(
         LIBRARY,

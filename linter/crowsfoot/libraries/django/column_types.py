@@ -128,5 +128,18 @@ def type_of(
     return made.replace("(%d)", f"({digits[0]}, {digits[1]})" if digits is not None else "")
 
 
-def is_known(kind: str) -> bool:
-    return _SAME.get(kind, kind) in _POSTGRESQL
+def key_type(kind: str, provider: str) -> str | None:
+    """The type of a foreign key to such a field, where that is not the same: rel_db_type() of the field."""
+    if kind.startswith("Positive") and provider == "mysql":
+        return None
+    return type_of(_COUNTED[kind], provider) if kind in _COUNTED else None
+
+
+_COUNTED: Final = {
+    "AutoField": "IntegerField",
+    "BigAutoField": "BigIntegerField",
+    "SmallAutoField": "SmallIntegerField",
+    "PositiveIntegerField": "IntegerField",
+    "PositiveBigIntegerField": "BigIntegerField",
+    "PositiveSmallIntegerField": "SmallIntegerField",
+}

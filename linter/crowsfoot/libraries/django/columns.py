@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.django import names
-from crowsfoot.libraries.django.column_types import type_of
+from crowsfoot.libraries.django.column_types import key_type, type_of
 from crowsfoot.libraries.django.fields import MANAGERS, MANY, ONE, ONE_TO_ONE, called_as
 from crowsfoot.libraries.objects import Args, At, Class, Constant, External, Function, Object
 from crowsfoot.libraries.tables import ColumnDef, Spot
@@ -75,6 +75,7 @@ def column(name: str, value: Object, spot: Spot, provider: str, at: At) -> Made 
         default=default,
         default_function="now" if now else function,
         updated_at=names.truth(args.get(None, "auto_now")) is True,
+        key_type=key_type(last, provider),
     )
     return Made(
         made, unique or primary, primary, indexed and not primary, indexed_by_default=last == "SlugField"

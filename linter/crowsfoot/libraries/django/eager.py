@@ -100,7 +100,7 @@ def only(plan: Plan, name: str, args: Args) -> Plan:
 def _named(name: str, model: Model | None, at: At) -> tuple[str, ...]:
     """The attributes of a path of select_related(), which calls the far side as lookups do."""
     path, rest = shapes.path_of(name, model, at.models) if model is not None else ((), ())
-    return (*path, *rest) if path else names.path(name)
+    return names.path("__".join((*path, *rest))) if path else names.path(name)
 
 
 def _texts(it: Object) -> tuple[str, ...]:

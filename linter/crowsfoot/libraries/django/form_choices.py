@@ -46,6 +46,8 @@ def review(cls: Class, at: At) -> None:
             rows = rows.query_set(at)
         if not isinstance(rows, QuerySet) or rows.empty or not _is_shown(args):
             continue
+        if isinstance(value, ChoiceField) and any(at.member(value.cls, it, value.cls) for it in _OWN):
+            continue
         within = at.each(rows, "field").apart()
         row = rows.one()
         method = None
@@ -80,4 +82,6 @@ def _is_shown(args: Args) -> bool:
 
 
 _FIELDS: Final = ("ModelChoiceField", "ModelMultipleChoiceField")
+# With one of these, a field says itself what is shown of its choices.
+_OWN: Final = ("widget", "iterator", "choices", "get_bound_field", "__init__")
 _LISTING: Final = ("Select", "SelectMultiple", "RadioSelect", "CheckboxSelectMultiple")

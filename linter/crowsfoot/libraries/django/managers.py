@@ -40,6 +40,7 @@ class Manager(Object, frozen=True, cache_hash=True):
     sets: tuple[Class, ...] = ()  # the program's query sets that it makes
     owner: Row | None = None  # the row of which it has the related ones
     relation: str = ""
+    read: Place | None = None  # where the relation was read
     opaque: bool = False  # it is of a class that nobody knows: any method may give a query set
 
     def attribute(self, name: str, at: At) -> Object:
@@ -95,7 +96,9 @@ class Manager(Object, frozen=True, cache_hash=True):
         return at.member(cls, name, self.query_set(at)) or UNKNOWN
 
     def _plain(self, place: Place) -> QuerySet:
-        return QuerySet(self.model, made=place, sets=self.sets, owner=self.owner, relation=self.relation)
+        return QuerySet(
+            self.model, made=place, sets=self.sets, owner=self.owner, relation=self.relation, read=self.read
+        )
 
     def _overridden(self, plain: QuerySet, at: At) -> QuerySet:
         """What the program's get_queryset() makes of it."""
@@ -112,6 +115,7 @@ class Manager(Object, frozen=True, cache_hash=True):
                 made=at.place,
                 owner=self.owner,
                 relation=self.relation,
+                read=self.read,
                 narrowed=False,
             )
         return plain
@@ -181,9 +185,9 @@ def related(owner: Row, field: Field, at: At) -> Manager:
     """The manager of what a relation to many rows leads to."""
     target = at.models.target(field)
     if target is None:
-        return Manager(None, owner=owner, relation=field.name)
+        return Manager(None, owner=owner, relation=field.name, read=at.place)
     found = default(target, at)
-    return msgspec.structs.replace(found, owner=owner, relation=field.name)
+    return msgspec.structs.replace(found, owner=owner, relation=field.name, read=at.place)
 
 
 def default(model: Model, at: At) -> Manager:

@@ -8,7 +8,7 @@ from typing import Final
 
 from crowsfoot.libraries.django import constraint_names, names
 from crowsfoot.libraries.django.shapes import Condition
-from crowsfoot.libraries.objects import UNKNOWN, Args, Built, Class, Constant, External, Many, Object
+from crowsfoot.libraries.objects import Args, Built, Class, Constant, External, Many, Object
 from crowsfoot.libraries.tables import IndexDef, KeyDef, Reading, Spot
 
 # By the class of the index: its method, and the end of the name that it is given.
@@ -24,18 +24,17 @@ _METHODS: Final = {
 }
 
 
-def of_meta(
+def indexes_of(
     meta: Mapping[str, Object], place: Class | None, table: str, columns: Mapping[str, str], reading: Reading
-) -> Iterator[IndexDef]:
-    """The indexes of Meta; columns are the database's names by the names of fields."""
+) -> Iterator[IndexDef | None]:
+    """The indexes of Meta, None for one that cannot be read; columns are names by those of fields."""
     if place is None:
         return
     for it, spot in _each(meta, place, "indexes", reading):
-        if (index := _index(it, spot, table, columns, reading)) is not None:
-            yield index
+        yield _index(it, spot, table, columns, reading)
     for it, spot in _each(meta, place, "constraints", reading):
-        if (index := _constraint(it, spot, columns)) is not None:
-            yield index
+        if not isinstance(it, Built) or names.last(it.name) == "UniqueConstraint":
+            yield _constraint(it, spot, columns)
     for key, unique in (("unique_together", True), ("index_together", False)):
         for it, spot in _each(meta, place, key, reading):
             fields = [found for one in _items(it) if (found := names.text(one)) is not None]
@@ -82,7 +81,7 @@ def _index(
         return None
     method, suffix = _METHODS.get(word, ("other", "idx"))
     keys = tuple(_keys(it.args, columns))
-    if not keys:
+    if not keys or it.args.spread or any(key.expression == "?" for key in keys):
         return None
     name = names.text(it.args.get(None, "name"))
     if name is None and all(key.column for key in keys):
@@ -103,7 +102,7 @@ def _constraint(it: Object, spot: Spot, columns: Mapping[str, str]) -> IndexDef 
     if not isinstance(it, Built) or names.last(it.name) != "UniqueConstraint":
         return None
     keys = tuple(_keys(it.args, columns))
-    if not keys:
+    if not keys or it.args.spread or any(key.expression == "?" for key in keys):
         return None
     return IndexDef(
         keys,
@@ -151,10 +150,13 @@ def _expression(it: Object, columns: Mapping[str, str]) -> KeyDef:
         inner = [_expression(one, columns) for one in it.args.positional]
         if word == "F" and inner:
             return inner[0]
-        if word in ("desc", "asc"):
+        if word in ("desc", "asc") or any(key.expression == "?" for key in inner):
             return KeyDef(None, "?")
-        return KeyDef(None, f"{word}({', '.join(key.column or key.expression or '?' for key in inner)})")
-    return KeyDef(None, str(it) if it is not UNKNOWN else "?")
+        more = [f"{key}={value}" for key, value in it.args.keywords]
+        return KeyDef(
+            None, f"{word}({', '.join([*(one.column or one.expression or '' for one in inner), *more])})"
+        )
+    return KeyDef(None, f"{it.value!r}" if isinstance(it, Constant) else "?")
 
 
 def _condition(it: Object | None, columns: Mapping[str, str]) -> str | None:

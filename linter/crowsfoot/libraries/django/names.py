@@ -118,4 +118,8 @@ def class_name(it: Object) -> Class | str | None:
 
 def path(lookup: str) -> tuple[str, ...]:
     """The relations that a lookup goes through, in either way of writing them."""
-    return tuple(lookup.replace(".", "__").split("__"))
+    return tuple(lookup.replace(".", "__").split("__", _LONGEST)[:_LONGEST])
+
+
+# No path of a real program is longer; what is bounds the depth of plans.
+_LONGEST: Final = 12

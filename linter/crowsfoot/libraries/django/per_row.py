@@ -1,7 +1,7 @@
 """What machinery sends for each row that it shows -> one statement told where the rows are asked for.
 
-A serializer, a page of the admin and the options of a form read their rows by names that the program lists. What
-that sends is gathered as readings, then told at the query set, and at whatever reads.
+A serializer, a page of the admin and the choices of a form read their rows by names that the program lists.
+What that sends is gathered as readings, then told at the query set, and at whatever reads.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from crowsfoot.libraries.django import plans
 from crowsfoot.libraries.django.plans import Plan
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.objects import At, Function, Object, Place
@@ -20,13 +21,14 @@ class Reading(NamedTuple):
     """Something that is sent for a row; place is the field, or the line of its method, that reads it.
 
     many: it is sent once for each of several rows; else as often as the row itself is shown. named: the field
-    says so itself, by its name or source.
+    says so itself, by its name or source; else of a method, that is what reads.
     """
 
     place: Place
     query: Query
     many: bool
     named: bool = False
+    of_method: bool = False
 
 
 def readings(
@@ -34,13 +36,40 @@ def readings(
 ) -> list[Reading]:
     """What has been sent apart for a row; own: by a method of what reads, and then it is told there."""
     found: list[Reading] = []
-    kept = frozenset(_kept(row.plan)) if isinstance(row, Row) else frozenset[str]()
+    if not isinstance(row, Row):
+        return found  # nobody knows what it is: it may be a result of a search
+    kept = frozenset(_kept(row.plan))
     for query, chain in within.sent:
-        # `if hasattr(self, "_tags"): return self._tags` asks for nothing where a Prefetch or annotation fills that.
-        if not chain or not kept & _words(within, chain[-1]):
+        # `if hasattr(self, "_tags"): return self._tags`, where a Prefetch or an annotation has filled that
+        if chain and kept & _words(within, chain[-1]):
+            continue
+        if _is_of(query, row, len(chain) - own):
             named = query.relation in source
-            found.append(Reading(chain[0] if chain and own else place, query, many, named))
+            in_method = bool(chain) and own
+            found.append(Reading(chain[0] if in_method else place, query, many, named, in_method))
     return found
+
+
+def _is_of(query: Query, row: Row, depth: int) -> bool:
+    """Whether it is asked because of the row; others may be kept, as may be what is asked far below."""
+    path = _PATH.search(query.instead)
+    if query.relation and path is not None and row.model is not None:
+        words = tuple(path[1].split("__"))
+        rest = words[len(row.path) :] if words[: len(row.path)] == row.path else ()
+        return bool(rest) and rest[0] in row.model.fields
+    return bool(query.relation) or depth <= 1
+
+
+def of_one(row: Object) -> Object:
+    """A row of a list that a single row leads to: what is read of that one is there for all that follow."""
+    if not isinstance(row, Row) or row.model is None or not row.path:
+        return row
+    plan = row.plan
+    for field in row.model.fields.values():
+        known = plans.of(plan, field.name)
+        if field.kind == "one" and field.back == row.path[-1] and known is not None:
+            plan = plans.with_path(plan, (field.name,), msgspec.structs.replace(known, ones=True))
+    return msgspec.structs.replace(row, plan=plan)
 
 
 def _words(at: At, place: Place) -> frozenset[str]:
@@ -58,26 +87,24 @@ def _kept(plan: Plan) -> Iterator[str]:
         yield from _kept(below)
 
 
-def distinct(found: Iterable[Reading]) -> list[Reading]:
-    """Without what a row has already, as something else has read it before."""
-    # Of two fields that name a relation, either may be shown alone.
-    given = list(found)
-    seen = {it.query.instead for it in given if it.named}
-    kept: list[Reading] = []
-    for it in given:
-        if it.named or it.query.instead not in seen:
-            seen.add(it.query.instead)
-            kept.append(it)
-    return kept
-
-
 def tell(found: Iterable[Reading], rows: Object, how: str, at: At) -> None:
-    """Says of each place that reads what it sends, once per row."""
-    places: dict[Place, list[Query]] = {}
-    for it in distinct(found):
-        places.setdefault(it.place, []).append(it.query)
-    for place, queries in places.items():
-        at.each(rows, how).elsewhere(place).runs(together(queries))
+    """Says of each place that reads what it sends, once per row; what one has read, the others have."""
+    groups: dict[tuple[object, ...], list[Reading]] = {}
+    for it in sorted(found, key=lambda it: not it.named):
+        groups.setdefault(_group(it), []).append(it)
+    said: set[str] = set()
+    for group in groups.values():
+        query = together([it.query for it in group])
+        if query.instead not in said:
+            said.add(query.instead)
+            deepest = max(group, key=lambda it: len(it.query.instead))
+            at.each(rows, how).elsewhere(deepest.place).runs(query)
+
+
+def _group(it: Reading) -> tuple[object, ...]:
+    """A field is one, and so is in a method what it reads by way of one relation."""
+    path = _PATH.search(it.query.instead) if it.of_method and it.query.relation else None
+    return (it.place.path, it.place.scope, path[1].partition("__")[0]) if path is not None else (it.place,)
 
 
 def tell_rows(found: Iterable[Reading], rows: Object, how: str, place: Place, at: At) -> None:
@@ -119,4 +146,5 @@ def _longest(names: tuple[str, ...]) -> list[str]:
 
 
 _LOADS: Final = re.compile(r'(select_related|prefetch_related)\(("\w+")\)')
+_PATH: Final = re.compile(r'"(\w+)"')
 _MOST_NAMED: Final = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ class Plan(msgspec.Struct, frozen=True, cache_hash=True):
     anything: bool = False  # relations that nobody can tell came along
     ones: bool = False  # the same of relations to one row
     peers: bool = False  # fetch_mode(FETCH_PEERS): what is read of one row is fetched for all
+    shared: bool = False  # of the row that others were reached by: they all lead back to that one
     ordered: bool = False  # rows of a Prefetch that its query set has put in order
     # The relations that came by a join: an argument None takes them back.
     selected: tuple[str, ...] = ()
@@ -110,6 +112,7 @@ def merged(one: Plan, other: Plan) -> Plan:
         anything=one.anything or other.anything,
         ones=one.ones or other.ones,
         peers=one.peers or other.peers,
+        shared=one.shared or other.shared,
         ordered=one.ordered or other.ordered,
         selected=_distinct(one.selected, other.selected),
     )
@@ -128,6 +131,7 @@ def cut(plan: Plan, depth: int = _DEEPEST) -> Plan:
     )
 
 
+@lru_cache(maxsize=1024)
 def paths(plan: Plan, most: int = 20) -> tuple[str, ...]:
     """What is loaded, as paths with dots."""
     found: list[str] = []

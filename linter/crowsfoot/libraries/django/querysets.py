@@ -51,6 +51,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     narrowed: bool = False  # it is no longer all of the relation: what was prefetched does not serve
     cached: bool = False  # its rows are there
     empty: bool = False  # none()
+    read: Place | None = None  # where the relation was read of which it has the rows
     sure: bool = True  # it is one, and somebody knows what has been fetched before
 
     def attribute(self, name: str, at: At) -> Object:
@@ -100,7 +101,8 @@ class QuerySet(Object, frozen=True, cache_hash=True):
         return _together(self, other) if isinstance(other, QuerySet) else None
 
     def moved(self, place: Place) -> Object:
-        return self if self.made is None else msgspec.structs.replace(self, made=place)
+        read = self.read and Place("", 0, 0)
+        return self if self.made is None else msgspec.structs.replace(self, made=place, read=read)
 
     def with_loaded(self, paths: tuple[str, ...]) -> QuerySet:
         plan = self.plan
@@ -121,7 +123,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
         path: tuple[str, ...] = ()
         if self.owner is not None:
             plan, path = child_plan(self.owner, self.relation, plan)
-        return Row(self.model, plan, path, single=not path, sure=self.sure)
+        return Row(self.model, plan, path, single=not path, sure=self.sure, reached=self.read)
 
 
 class Method(Object, frozen=True):
@@ -249,7 +251,7 @@ def _annotate(of: QuerySet, name: str, args: Args, at: At) -> Object:
         return _next(of, name, at)
     plan = msgspec.structs.replace(
         of.plan,
-        free=tuple(dict.fromkeys((*of.plan.free, *added))),
+        free=tuple(dict.fromkeys((*of.plan.free, *added)))[:_MOST_ADDED],
         anything=of.plan.anything or args.spread,
     )
     return _next(of, name, at, plan=plan)
@@ -396,6 +398,7 @@ def new_row(model: Model | None, args: Args) -> Object:
     return Row(model, plan, new=True)
 
 
+_MOST_ADDED: Final = 200
 _AWAITED: Final = frozenset(
     (
         *(

@@ -26,7 +26,8 @@ def connect(found: Iterable[Model]) -> list[Model]:
     for model in own:
         if not model.abstract and not model.proxy:
             _add_far_sides(model, models)
-    for model in sorted(own, key=lambda it: _depth(it, models, 0)):
+    # A child has all parents of its parents, and one more.
+    for model in sorted(own, key=lambda it: len(it.parents)):
         _inherit(model, models)
     return list(models.by_id.values())
 
@@ -145,13 +146,6 @@ def _far_sides(model: Model) -> Iterable[DjangoField]:
         for it in model.fields.values()
         if isinstance(it, DjangoField) and not it.stored and it.back is not None
     ]
-
-
-def _depth(model: Model, models: Models, level: int) -> int:
-    if not isinstance(model, DjangoModel) or level > 20:
-        return level
-    parents = [it for it in map(models.get, model.parents) if it is not None and it is not model]
-    return max((_depth(it, models, level + 1) for it in parents), default=level)
 
 
 def _put(model: Model, field: Field) -> None:

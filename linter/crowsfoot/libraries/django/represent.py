@@ -1,7 +1,7 @@
 """Serializers of Django REST framework: of each row that is represented, they read what their fields name.
 
-Counted on DRF 3.18 with Django 5.2 and 6.1. The key of what leads to one row is shown without a query; what leads
-to many is asked for row by row, and so is every row that is nested.
+Counted on DRF 3.18 with Django 5.2 and 6.1. The key of what leads to one row is shown without a query; what
+leads to many is asked for row by row, and so is every row that is nested.
 https://www.django-rest-framework.org/api-guide/relations/
 """
 
@@ -11,12 +11,10 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries import standard
 from crowsfoot.libraries.django import names, serializer_fields
-from crowsfoot.libraries.django.managers import Manager, ManagerMethod
-from crowsfoot.libraries.django.per_row import Reading, readings, tell, tell_rows, together
-from crowsfoot.libraries.django.querysets import Method
-from crowsfoot.libraries.django.rows import Row, RowMethod
+from crowsfoot.libraries.django.per_row import Reading, of_one, readings, tell, tell_rows, together
+from crowsfoot.libraries.django.read_paths import element, read, read_key, tell_text
+from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import CustomField, SerializerField
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -27,7 +25,6 @@ from crowsfoot.libraries.objects import (
     Constant,
     Function,
     Instance,
-    Many,
     Object,
     OneOf,
     Table,
@@ -111,7 +108,7 @@ def _represented(it: Serializer, at: At) -> None:
         return
     for rows in shown.options if isinstance(shown, OneOf) else (shown,):
         if it.many:
-            found = represent(it.cls, element(rows, at), at, many=True)
+            found = represent(it.cls, of_one(element(rows, at)), at, many=True)
             tell_rows(found, rows, f"serializer {it.cls.name}", at.place, at)
         else:
             _tell_one(represent(it.cls, rows, at, many=False), at)
@@ -153,7 +150,7 @@ def represent(
     if isinstance(own, Function):
         within = at.each(UNKNOWN, _HOW).apart()
         within.call(own, Args((row,)))
-        return readings(within, row, at.defined(cls), many, own=True) if isinstance(row, Row) else []
+        return readings(within, row, at.defined(cls), many, own=True)
     found: list[Reading] = []
     for field in serializer_fields.fields(cls, at):
         found += _shown(cls, field, row, at, many, (*seen, cls))
@@ -169,10 +166,14 @@ def _shown(
     below: list[Reading] = []
     if isinstance(value, Serializer):
         of = read(row, field.source, within)
-        if not value.many:
+        if _is_chosen(value.args):
+            pass  # which of its fields are shown, a class of the program decides by what it is given
+        elif not value.many:
             below = represent(value.cls, of, at, many, seen)
         elif not serializer_fields.is_listed_otherwise(value.cls, at):
             below = represent(value.cls, element(of, within), at, True, seen)
+        if value.many:
+            element(of, within)
         at.note(value.cls, REPRESENTED)
     elif isinstance(value, CustomField):
         _custom(value, field, row, within)
@@ -181,9 +182,14 @@ def _shown(
     else:
         below = _by_name(field, row, within, at, many)
     own = isinstance(value, Built) and names.last(value.name) == _METHOD
-    # Of what is no row of a table nobody knows what it is: it may be a result of a search.
-    here = readings(within, row, field.place, many, own, () if own else field.source) if isinstance(row, Row) else []
+    here = readings(within, row, field.place, many, own, () if own else field.source)
+    if isinstance(value, CustomField):  # it stays, and may keep what it has asked for once
+        here = [it for it in here if it.query.relation]
     return [*here, *below]
+
+
+def _is_chosen(args: Args) -> bool:
+    return args.spread or any(name not in _KNOWN for name, _ in args.keywords)
 
 
 def _built(
@@ -206,14 +212,14 @@ def _built(
     elif last in _KEYS and not many:
         lookup = names.text(given.get(None, "lookup_field")) or "pk"
         if lookup == "pk":
-            _key(row, field.source, within)
+            read_key(row, field.source, within)
         elif last != "HyperlinkedIdentityField":
             read(row, field.source, within)
     elif last in _RELATED:
         of = read(row, field.source, within)
         of = element(of, within) if many else of
         if last == "StringRelatedField":
-            _told(of, within)
+            tell_text(of, within)
         elif last == "SlugRelatedField":
             read(of, tuple((names.text(given.get(0, "slug_field")) or "pk").split("__")), within)
     elif isinstance(child := given.get(None, "child"), Serializer):
@@ -233,7 +239,7 @@ def _custom(value: CustomField, field: SerializerField, row: Object, at: At) -> 
     if method is not None:
         of = at.call(method, Args((row,)))
     elif kinds & _KEYS and not many:
-        _key(row, field.source, at)
+        read_key(row, field.source, at)
     else:
         of = read(row, field.source, at)
         of = element(of, at) if many else of
@@ -262,7 +268,7 @@ def _by_name(field: SerializerField, row: Object, within: At, at: At, many: bool
 
 
 def _deep(row: Object, field: SerializerField, at: At, many: bool) -> list[Reading]:
-    """Meta.depth: all fields of what a relation leads to, of which relations are shown one level less deep."""
+    """Meta.depth: all fields of what a relation leads to, where relations are shown one level less deep."""
     found: list[Reading] = []
     if isinstance(row, Row) and row.model is not None:
         for it in row.model.fields.values():
@@ -272,50 +278,6 @@ def _deep(row: Object, field: SerializerField, at: At, many: bool) -> list[Readi
                 below = _by_name(inner, row, within, at, many)
                 found += [*readings(within, row, field.place, many), *below]
     return found
-
-
-def read(of: Object, source: tuple[str, ...], at: At) -> Object:
-    """What DRF makes of the path of a field: each attribute, called where it can be."""
-    for name in source:
-        of = _called(attribute(of, name, at), at)
-    return of
-
-
-def _key(row: Object, source: tuple[str, ...], at: At) -> None:
-    """The key of what the path leads to: the last row but one has it itself, unless the other side does."""
-    of = read(row, source[:-1], at)
-    if source and isinstance(of, Row) and of.model is not None:
-        known = of.model.fields.get(source[-1])
-        if known is not None and not known.stored:
-            read(of, source[-1:], at)
-
-
-def element(of: Object, at: At) -> Object:
-    """One of the rows of a manager, a query set or a list."""
-    if isinstance(of, OneOf):
-        return standard.join([element(it, at) for it in of.options])
-    if isinstance(of, Manager):
-        of = of.attribute("all", at).call(Args(), at)
-    return of.of if isinstance(of, Many) else of.element(at)
-
-
-def attribute(of: Object, name: str, at: At) -> Object:
-    """of.name, whatever it is an attribute of."""
-    if isinstance(of, OneOf):
-        return standard.join([attribute(it, name, at) for it in of.options])
-    if isinstance(of, Instance):
-        found = at.member(of.cls, name, of) if isinstance(of.cls, Class) else None
-        return found if found is not None else UNKNOWN
-    return of.attribute(name, at)
-
-
-def _called(of: Object, at: At) -> Object:
-    return at.call(of, Args()) if isinstance(of, Function | ManagerMethod | Method | RowMethod) else of
-
-
-def _told(of: Object, at: At) -> None:
-    for it in of.options if isinstance(of, OneOf) else (of,):
-        it.told(at)
 
 
 def serializer(cls: Class, args: Args, at: At) -> Object | None:
@@ -331,6 +293,14 @@ def serializer(cls: Class, args: Args, at: At) -> Object | None:
 _HOW: Final = "serializer"
 _METHOD: Final = "SerializerMethodField"
 _DEEPEST: Final = 6
+# What DRF's own serializers are given.
+_KNOWN: Final = frozenset(
+    (
+        *("instance", "data", "many", "partial", "context", "allow_empty", "max_length", "min_length"),
+        *("read_only", "write_only", "required", "default", "initial", "source", "label", "help_text"),
+        *("style", "error_messages", "allow_null", "validators", "trim_whitespace"),
+    )
+)
 _KEYS: Final = frozenset(("PrimaryKeyRelatedField", "HyperlinkedRelatedField", "HyperlinkedIdentityField"))
 _RELATED: Final = frozenset((*_KEYS, "SlugRelatedField", "StringRelatedField"))
 _WRITES: Final[dict[str, tuple[Operation, str]]] = {

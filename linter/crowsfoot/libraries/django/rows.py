@@ -12,10 +12,11 @@ from crowsfoot.libraries.django.plans import PLAIN, Plan
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.sending import column_read, relation_read, row_write
 from crowsfoot.libraries.models import Field, Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Many, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Many, Object, Place
 from crowsfoot.libraries.query import Operation
 from crowsfoot.libraries.standard import Coroutine
 
+_ELSEWHERE: Final = Place("", 0, 0)
 # How many steps from the row that was fetched are remembered, for what to write instead.
 _LONGEST: Final = 4
 
@@ -29,6 +30,8 @@ class Row(Object, frozen=True, cache_hash=True):
     single: bool = True  # each of which leads to one row
     new: bool = False  # it is not in the database yet
     sure: bool = True  # somebody knows how it was fetched
+    reached: Place | None = None  # where the relation was read that it was reached by
+    kept: Place | None = None  # the same of a row that many lead back to: what is read of it is read once
     within: str = ""  # the method that the program's class has in place of Django's: super() leads to no more
 
     def attribute(self, name: str, at: At) -> Object:
@@ -86,6 +89,14 @@ class Row(Object, frozen=True, cache_hash=True):
             self.sure and other.sure,
         )
 
+    def moved(self, place: Place) -> Object:
+        """Which row it was reached by, the other scope cannot tell; but that it is one for all."""
+        if self.reached is None and self.kept is None:
+            return self
+        return msgspec.structs.replace(
+            self, reached=self.reached and _ELSEWHERE, kept=self.kept and _ELSEWHERE
+        )
+
     def with_loaded(self, paths: tuple[str, ...]) -> Row:
         plan = self.plan
         for path in paths:
@@ -108,14 +119,15 @@ class Row(Object, frozen=True, cache_hash=True):
         loaded = self.loaded(field)
         if loaded is None:
             loaded = plans.unknown_of(self.plan)
-            if not self.plan.peers:
-                at.runs(relation_read(self, field, at))
+            if not self.plan.peers and not (self.kept is not None and not _is_here(self.kept, at)):
+                at.runs(relation_read(self, field, at), self.kept)
         if field.back is not None and (field.unique or not field.stored):
             # The far side of a one-to-one knows whom it belongs to.
             loaded = plans.with_path(loaded, (field.back,), plans.cut(self.plan, 1))
         if target is None:
             return UNKNOWN if isinstance(field, DjangoField) and field.generic else Row(None, sure=False)
-        return Row(target, loaded, self.step(field.name), self.single, sure=self.sure)
+        kept = self.reached if loaded.shared else self.kept
+        return Row(target, loaded, self.step(field.name), self.single, sure=self.sure, kept=kept)
 
     def loaded(self, field: Field) -> Plan | None:
         """How the rows of a relation were fetched with this one; None where they were not."""
@@ -151,7 +163,7 @@ class Row(Object, frozen=True, cache_hash=True):
         field = self.model.fields.get(relation) if self.model is not None else None
         target = at.models.target(field) if field is not None else None
         loaded, path = child_plan(self, relation, plan)
-        row = Row(target, loaded, path, single=False, sure=self.sure)
+        row = Row(target, loaded, path, single=False, sure=self.sure, reached=at.place)
         return row if field is not None and field.kind == "one" else Many(row)
 
     def _other(self, name: str, model: Model, at: At) -> Object:
@@ -202,13 +214,16 @@ def _manager(row: Row) -> str:
     return f"{row.model.name}.objects." if row.model is not None and not row.model.abstract else ""
 
 
+def _is_here(place: Place, at: At) -> bool:
+    return (place.path, place.scope) == (at.place.path, at.place.scope)
+
+
 def child_plan(owner: Object, relation: str, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
     """How the rows of a relation are fetched, which know the row that they were reached by."""
     assert isinstance(owner, Row)
     field = owner.model.fields.get(relation) if owner.model is not None else None
     if field is not None and field.back is not None and field.through is None and _leads_to_one(owner, field):
-        # It is one and the same row for all of them: what is read of it once is there for the others.
-        same = msgspec.structs.replace(plans.cut(owner.plan, 1), ones=True)
+        same = msgspec.structs.replace(plans.cut(owner.plan, 1), shared=True)
         plan = plans.with_path(plan, (field.back,), same)
     return plan, owner.step(relation)
 

@@ -121,7 +121,7 @@ def _added(cls: Class, at: At) -> Iterator[SerializerField]:
 
 
 def _built_otherwise(cls: Class, model: Model, at: At) -> Iterator[tuple[str, Object]]:
-    """What build_relational_field() of the program returns: for each relation, the serializer of its model."""
+    """What build_relational_field() of the program returns: for a relation, the serializer of its model."""
     from crowsfoot.libraries.django.represent import Serializer
 
     method = at.member(cls, "build_relational_field", Serializer(cls))
@@ -132,7 +132,8 @@ def _built_otherwise(cls: Class, model: Model, at: At) -> Iterator[tuple[str, Ob
         if target is not None and isinstance(it, Class):
             for field in model.fields.values():
                 if field.target == target.id:
-                    yield field.name, Serializer(it, Args(keywords=(("many", Constant(field.kind == "many")),)))
+                    many = Constant(field.kind == "many")
+                    yield field.name, Serializer(it, Args(keywords=(("many", many),)))
 
 
 def _is_field(value: Object) -> bool:

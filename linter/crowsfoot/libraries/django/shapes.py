@@ -72,7 +72,7 @@ class Where(msgspec.Struct, frozen=True, cache_hash=True):
 
     def with_(self, kind: Kind, columns: Iterable[str]) -> Where:
         known: tuple[str, ...] = getattr(self, kind)
-        return msgspec.structs.replace(self, **{kind: tuple(dict.fromkeys((*known, *columns)))})
+        return msgspec.structs.replace(self, **{kind: tuple(dict.fromkeys((*known, *columns)))[:_MOST]})
 
     def and_(self, other: Where) -> Where:
         found = self
@@ -89,6 +89,9 @@ class Where(msgspec.Struct, frozen=True, cache_hash=True):
 
 
 NOTHING: Final = Where()
+# What goes beyond is no query that an index could be chosen for.
+_MOST: Final = 40
+_DEEPEST: Final = 8
 
 
 class Condition(Object, frozen=True):
@@ -98,22 +101,41 @@ class Condition(Object, frozen=True):
     parts: tuple[Condition, ...] = ()
     negated: bool = False
     either: bool = False
+    depth: int = 0
 
     def operated(self, operator: str, operands: tuple[Object, ...], at: At) -> Object:
         conditions = tuple(it for it in operands if isinstance(it, Condition))
         if operator in ("~", "not"):
-            return Condition(parts=(self,), negated=True)
-        if operator in ("&", "|", "&=", "|=", "^"):
-            known = tuple(it for it in conditions if it.lookups or it.parts)
             return (
-                known[0] if len(known) == 1 else Condition(parts=known, either=not operator.startswith("&"))
+                Condition(parts=(self,), negated=True, depth=self.depth + 1)
+                if self.depth < _DEEPEST
+                else self
             )
+        if operator in ("&", "|", "&=", "|=", "^"):
+            either = not operator.startswith("&")
+            known = _flat(conditions, either)
+            if max((it.depth for it in known), default=0) >= _DEEPEST:
+                return Condition()
+            depth = 1 + max((it.depth for it in known), default=0)
+            return known[0] if len(known) == 1 else Condition(parts=known, either=either, depth=depth)
         return UNKNOWN
 
     def joined(self, other: Object) -> Object | None:
         if not isinstance(other, Condition):
             return None
-        return self if self == other else Condition(parts=(self, other), either=True)
+        if self == other or max(self.depth, other.depth) >= _DEEPEST:
+            return self
+        parts = _flat((self, other), True)
+        return Condition(parts=parts, either=True, depth=1 + max((it.depth for it in parts), default=0))
+
+
+def _flat(conditions: tuple[Condition, ...], either: bool) -> tuple[Condition, ...]:
+    """Those that say something; what is joined alike already is taken apart."""
+    found: list[Condition] = []
+    for it in conditions:
+        alike = it.parts and not it.lookups and not it.negated and it.either == either
+        found.extend(it.parts if alike else (it,) if it.lookups or it.parts else ())
+    return tuple(found[:_MOST])
 
 
 def condition(args: Args) -> Condition:

@@ -9,13 +9,13 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.django import builtin, constraint_names, names
-from crowsfoot.libraries.django.column_types import type_of
+from crowsfoot.libraries.django.column_types import key_type, type_of
 from crowsfoot.libraries.django.columns import Made, column
 from crowsfoot.libraries.django.fields import MANY, DjangoField, called_as
-from crowsfoot.libraries.django.meta_indexes import of_meta
+from crowsfoot.libraries.django.meta_indexes import indexes_of
 from crowsfoot.libraries.django.models import DjangoModel, _meta
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import Class, Object
+from crowsfoot.libraries.objects import Args, Built, Class, Object
 from crowsfoot.libraries.tables import (
     ColumnDef,
     ForeignKeyDef,
@@ -72,6 +72,7 @@ class _Table:
         by_field = {it.column.field: it.column.name for it in self.made.values()}
         by_field |= {it.column.name: it.column.name for it in self.made.values()}
         by_field["pk"] = next((it.column.name for it in self.made.values() if it.primary), "id")
+        of_meta = list(indexes_of(self.meta, self._meta_class(), self.model.table, by_field, self.reading))
         yield TableDef(
             self.model.id,
             self.model.table,
@@ -81,12 +82,12 @@ class _Table:
             columns,
             (
                 *self._indexes(),
-                *of_meta(self.meta, self._meta_class(), self.model.table, by_field, self.reading),
+                *(it for it in of_meta if it is not None),
             ),
             tuple(self._foreign_keys()),
             # Tables that others make are often views, and nothing that Django says of them creates anything.
             kind="view" if names.truth(self.meta.get("managed")) is False else "table",
-            complete=self.complete,
+            complete=self.complete and None not in of_meta,
         )
         for name, (value, spot) in self.many.items():
             if (join := self._join(name, value, spot)) is not None:
@@ -139,6 +140,9 @@ class _Table:
         for name, (kind, length, options) in known.items():
             made = ColumnDef(name, name, spot, type_of(kind, self.provider, length), "null" in options)
             self.made[name] = Made(made, unique="unique" in options)
+        if "is_superuser" in known:
+            many = Built("django.db.models.ManyToManyField", Args())
+            self.many.update({name: (many, spot) for name in ("groups", "user_permissions")})
 
     def _add_primary(self, parents: list[Class]) -> None:
         if any(it.primary for it in self.made.values()):
@@ -161,7 +165,14 @@ class _Table:
             return
         kind = self._auto_field()
         spot = self.reading.spot(self.cls)
-        made = ColumnDef("id", "id", spot, type_of(kind, self.provider), generated="AutoField" in kind)
+        made = ColumnDef(
+            "id",
+            "id",
+            spot,
+            type_of(kind, self.provider),
+            generated="AutoField" in kind,
+            key_type=key_type(kind, self.provider),
+        )
         self.made = {"id": Made(made, True, True), **self.made}
 
     def _auto_field(self) -> str:
@@ -187,13 +198,12 @@ class _Table:
                 word = "OneToOneField" if it.one_to_one else "unique=True on"
                 yield IndexDef(keys, spot, f"{word} {name}", unique=True, on_field=True)
             elif it.indexed and not (it.is_key and it.constraint and self.provider == "mysql"):
-                by_default = "the index of" if it.is_key or it.indexed_by_default else "db_index=True on"
                 yield IndexDef(
                     keys,
                     spot,
-                    f"{by_default} {'ForeignKey' if it.is_key else 'SlugField'} {name}"
-                    if by_default == "the index of"
-                    else f"{by_default} {name}",
+                    f"the index of {'ForeignKey' if it.is_key else 'SlugField'} {name}"
+                    if it.indexed_by_default
+                    else f"db_index=True on {name}",
                     constraint_names.made_for(table, [it.column.name], "", self.provider),
                     on_field=True,
                     implied=it.indexed_by_default,
@@ -257,6 +267,7 @@ class _Table:
                     spot,
                     f"the index of {it}",
                     constraint_names.made_for(table, [it], "", self.provider),
+                    on_field=True,
                     implied=True,
                 )
                 for it in columns

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.django import names
-from crowsfoot.libraries.django.per_row import Reading, tell_rows
+from crowsfoot.libraries.django.per_row import Reading, of_one, tell_rows
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
 from crowsfoot.libraries.django.rows import Row
@@ -77,7 +77,7 @@ def review(cls: Class, at: At) -> None:
     if rows is None or rows.kind != "rows" or not rows.sure:
         return
     fitting = [it for it in classes if model_of(it, at) is rows.model] or classes
-    row = rows.one()
+    row = of_one(rows.one())
     if isinstance(row, Row):  # whatever it was reached by, here is where to say what comes with it
         row = msgspec.structs.replace(row, path=(), single=True)
     shown = _shown_in_lists(fitting)

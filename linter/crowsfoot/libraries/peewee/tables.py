@@ -13,7 +13,6 @@ from crowsfoot.libraries.calls import is_true, number, string
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import (
     Args,
-    At,
     Built,
     Class,
     Constant,
@@ -116,7 +115,7 @@ class _Table:
         primary = self.model.primary_key
         for name, field in self.model.fields.items():
             value, spot = self.values.get(name, (None, self.reading.spot(self.cls)))
-            if not field.stored or name not in self.values and name != "id":
+            if not field.stored or (name not in self.values and name != "id"):
                 continue
             args = value.args if isinstance(value, Built) else Args()
             kind = _kind(value)
@@ -353,4 +352,3 @@ _INHERITED: Final = frozenset(
         *("temporary", "only_save_dirty", "legacy_table_names", "table_settings", "strict_tables"),
     )
 )
-_ = At

@@ -1,8 +1,8 @@
 """SQLAlchemy 1.4 and 2, Flask-SQLAlchemy: what a program calls -> the statements that are sent.
 
-Models: annotations.py, fields.py, models.py, connecting.py. Statements: expressions.py, loading.py,
-statements.py, constructs.py. What sends them: sessions.py, legacy.py, sent.py. What they bring: results.py,
-rows.py; schemas.py reads it.
+Models: annotations.py, fields.py, models.py, connecting.py.
+Statements: expressions.py, entities.py, loading.py, statements.py, changes.py, constructs.py.
+What sends them: sessions.py, legacy.py, sent.py. What they bring: results.py, rows.py; schemas.py reads it.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from crowsfoot.libraries.sqlalchemy import constructs, models, schemas, sessions
 from crowsfoot.libraries.sqlalchemy.connecting import LIBRARIES
 from crowsfoot.libraries.sqlalchemy.connecting import connect as _connect
 from crowsfoot.libraries.sqlalchemy.constructs import Metadata
+from crowsfoot.libraries.sqlalchemy.entities import Entity, TableRef
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
 from crowsfoot.libraries.sqlalchemy.fields import ColumnField
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
@@ -21,7 +22,6 @@ from crowsfoot.libraries.sqlalchemy.names import PACKAGES as _PACKAGES
 from crowsfoot.libraries.sqlalchemy.names import SESSIONS, last
 from crowsfoot.libraries.sqlalchemy.receiver import Maker
 from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, MAY_HAVE_EXPIRED, Row, expired
-from crowsfoot.libraries.sqlalchemy.statements import Entity, TableRef
 
 
 class SqlAlchemy:

@@ -30,6 +30,7 @@ ACTIONS: Final = {
     "SET NULL": "SetNull",
     "SET DEFAULT": "SetDefault",
 }
+_ENUM: Final = External("enum.Enum")
 _COLUMNS: Final = ("Column", "mapped_column", "MappedColumn")
 
 
@@ -162,10 +163,17 @@ def _type(
     if said is not None:
         return type_of(said, provider, at)
     python = annotated.python
-    if python is None:
+    # A foreign key has the type of what it refers to, whatever its annotation says.
+    if python is None or any(isinstance(it, Built) and last(it.name) == "ForeignKey" for it in given):
         return NOTHING
     if python in types:
         return type_of(types[python], provider, at)
+    every = types.get(_ENUM)
+    if isinstance(python, Class) and isinstance(every, Built) and last(every.name) == "Enum":
+        of_class = Args((python, *every.args.positional[1:]), every.args.keywords)
+        found = type_of(Built(every.name, of_class), provider, at)
+        if found.values:
+            return found
     return of_python(python, provider, at)
 
 

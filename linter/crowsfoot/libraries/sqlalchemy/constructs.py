@@ -9,6 +9,8 @@ from typing import Final
 
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, External, Many, Object
 from crowsfoot.libraries.raw.queries import is_interpolated, text_of
+from crowsfoot.libraries.sqlalchemy.changes import Change, Text
+from crowsfoot.libraries.sqlalchemy.entities import TableRef, entity
 from crowsfoot.libraries.sqlalchemy.expressions import Condition, Expression, both, columns, either, function
 from crowsfoot.libraries.sqlalchemy.flask import FlaskDatabase
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
@@ -17,7 +19,7 @@ from crowsfoot.libraries.sqlalchemy.models import Declared
 from crowsfoot.libraries.sqlalchemy.names import BASE, CONNECTIONS, DECORATORS, SESSIONS, last, ours
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, is_true, model_of, text
 from crowsfoot.libraries.sqlalchemy.sessions import Connection, Session, SessionMaker
-from crowsfoot.libraries.sqlalchemy.statements import Change, Select, Selection, TableRef, Text, entity
+from crowsfoot.libraries.sqlalchemy.statements import Select, Selection
 
 
 def called(name: str, args: Args, at: At) -> Object | None:

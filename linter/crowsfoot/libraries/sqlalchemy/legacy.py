@@ -10,11 +10,12 @@ import msgspec
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Many, Object, Sliced
 from crowsfoot.libraries.query import Operation
+from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
 from crowsfoot.libraries.sqlalchemy.expressions import Condition, Expression
 from crowsfoot.libraries.sqlalchemy.results import first
 from crowsfoot.libraries.sqlalchemy.rows import Row
 from crowsfoot.libraries.sqlalchemy.sent import each_loaded
-from crowsfoot.libraries.sqlalchemy.statements import Derived, Entity, Selection, entity
+from crowsfoot.libraries.sqlalchemy.statements import Derived, Selection
 
 _SINGLE: Final = frozenset(("first", "one", "one_or_none", "first_or_404", "one_or_404"))
 _COUNTS: Final[dict[str, Operation]] = {"count": "count", "delete": "delete", "update": "update"}

@@ -2,9 +2,10 @@
 
 from crowsfoot.libraries.objects import UNKNOWN, At, Built, Constant, Many, Object, OneOf
 from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.sqlalchemy.changes import Change, Text, operation_of
 from crowsfoot.libraries.sqlalchemy.results import Result
 from crowsfoot.libraries.sqlalchemy.rows import Row, Tuple
-from crowsfoot.libraries.sqlalchemy.statements import Change, Selection, Text, operation_of
+from crowsfoot.libraries.sqlalchemy.statements import Selection
 
 
 def is_statement(it: Object | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, External, Many, Object, OneOf
 from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
 from crowsfoot.libraries.sqlalchemy.expressions import Condition
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery, paginated
 from crowsfoot.libraries.sqlalchemy.loading import Option
@@ -17,13 +18,10 @@ from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements
 from crowsfoot.libraries.sqlalchemy.results import Result, first, first_of
 from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, FAILED, MAY_HAVE_EXPIRED, Row
 from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
-from crowsfoot.libraries.sqlalchemy.statements import Entity, Select, Selection, entity
+from crowsfoot.libraries.sqlalchemy.statements import Select, Selection
 
 EXECUTES: Final = frozenset(("execute", "exec", "scalars", "scalar", "stream", "stream_scalars"))
 _BULK: Final = frozenset(("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"))
-_SAVED_ONLY: Final = frozenset(
-    ("add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "rollback", "close")
-)
 
 
 class Session(Receiver, frozen=True):
@@ -200,8 +198,8 @@ class Session(Receiver, frozen=True):
         return self
 
 
-class Transaction(Object, frozen=True):
-    """session.begin(), to be entered."""
+class Transaction(Receiver, frozen=True):
+    """session.begin() or begin_nested(): to be entered, or to be ended by its own commit()."""
 
     of: Object
 
@@ -209,7 +207,7 @@ class Transaction(Object, frozen=True):
         return self.of
 
     def awaited(self, at: At) -> Object:
-        return self.of
+        return self
 
 
 class SessionMaker(Receiver, frozen=True):
@@ -268,25 +266,31 @@ def query(args: Args, at: At, receiver: str, *, is_async: bool | None = None) ->
 def received(chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
     """What a method of something unknown gives, judged by what it is given; None: not ours.
 
-    chain is how the program calls the receiver: ("self", "db").
+    chain is how the program calls the receiver: ("self", "db"). What is given a model is a session then.
     """
     name = ".".join(chain[-2:]) or "session"
+    mark = f"a session: {'.'.join(chain)}"
     it = args.get(0)
     if it is None:
+        known = method in ("commit", "flush") and bool(chain) and at.happened(mark)
+        return Session(None, name=name).method(method, args, at) if known else None
+    if not _is_ours(method, it, args, at):
         return None
-    unknown = Session(None, name=name)
+    if chain and not at.happened(mark):
+        at.mark(mark)
+    return Session(None, name=name).method(method, args, at)
+
+
+def _is_ours(method: str, it: Object, args: Args, at: At) -> bool:
+    """Whether what a method is given is a model, a row or a statement."""
     if method == "query":
-        of_library = isinstance(it, Built | External) and ours(it.name)
-        return unknown.method(method, args, at) if of_library or entity(it, at) != Entity() else None
+        return (isinstance(it, Built | External) and ours(it.name)) or entity(it, at) != Entity()
     if method in EXECUTES:
-        return unknown.method(method, args, at) if is_statement(it) else None
+        return is_statement(it)
     if method in ("get", "get_one"):
-        two = len(args.positional) == 2 and _model(it, at) is not None
         # A dict may be asked for a class as well, with a constant for what is not there.
-        return unknown.method(method, args, at) if two and not is_none(args.positional[1]) else None
-    if method in ("refresh", "merge", "delete") and len(args.positional) >= 1:
-        return unknown.method(method, args, at) if isinstance(it, Row) else None
-    return None
+        return len(args.positional) == 2 and _model(it, at) is not None and not is_none(args.positional[1])
+    return method in ("add", "refresh", "merge", "delete") and isinstance(it, Row)
 
 
 def _model(it: Object, at: At) -> Model | None:

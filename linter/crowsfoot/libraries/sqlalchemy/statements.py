@@ -1,4 +1,4 @@
-"""Statements before they are sent: select(), insert(), update(), delete(), text(), and what they ask for.
+"""Statements that ask for rows, before they are sent: select(), and what session.query() shares with it.
 
 Nothing here sends anything: a session does, or a connection.
 """
@@ -10,6 +10,7 @@ import msgspec
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Object
 from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
 from crowsfoot.libraries.sqlalchemy.expressions import (
     Column,
     ColumnRef,
@@ -21,17 +22,8 @@ from crowsfoot.libraries.sqlalchemy.expressions import (
     by_keywords,
 )
 from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, model_of, text
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, model_of
 from crowsfoot.libraries.sqlalchemy.rows import Row, tuple_of
-
-
-class Entity(msgspec.Struct, frozen=True):
-    """One thing of a row: a model, one of its columns (or its relation's), or an expression."""
-
-    model: str | None = None
-    column: str | None = None
-    kind: Literal["", "count", "exists", "aggregate"] = ""
-    label: str = ""
 
 
 class Selection(Receiver, frozen=True):
@@ -76,8 +68,10 @@ class Selection(Receiver, frozen=True):
         if name in ("join", "outerjoin", "join_from", "outerjoin_from"):
             return self._joined(args, at)
         if name == "select_from":
-            model = model_of(args.get(0), at)
-            return msgspec.structs.replace(self, base=model.id) if model is not None else self
+            it = args.get(0)
+            model = model_of(it, at)
+            base = it.of.root() if isinstance(it, Derived) else model.id if model is not None else None
+            return msgspec.structs.replace(self, base=base) if base is not None else self
         if name in ("add_columns", "add_entity", "add_column", "with_entities", "with_only_columns"):
             more = tuple(entity(it, at) for one in args.positional for it in elements(one, at))
             kept = self.entities if name.startswith("add") else ()
@@ -236,152 +230,6 @@ class Columns(Object, frozen=True):
         return Expression()
 
 
-class Change(Receiver, frozen=True):
-    """insert(), update() or delete(), of the ORM or of a table."""
-
-    operation: Literal["insert", "update", "delete", "upsert"]
-    model: str | None = None
-    table: str = ""
-    condition: Condition = Condition()
-    returning: tuple[Entity, ...] = ()
-    whole: bool = False  # values() was given a list of rows
-
-    def method(self, name: str, args: Args, at: At) -> Object:
-        if name in ("where", "filter"):
-            return msgspec.structs.replace(self, condition=both(self.condition, *args.positional))
-        if name == "filter_by":
-            condition = both(self.condition, by_keywords(self.model or "", args))
-            return msgspec.structs.replace(self, condition=condition)
-        if name in ("returning", "return_defaults"):
-            return msgspec.structs.replace(self, returning=tuple(entity(it, at) for it in args.positional))
-        if name in ("on_conflict_do_update", "on_conflict_do_nothing", "on_duplicate_key_update"):
-            return msgspec.structs.replace(self, operation="upsert")
-        return self if name in _SAME_CHANGE else UNKNOWN
-
-    def query(self, api: str, at: At) -> Query:
-        model = at.models.get(self.model)
-        name = model.name if model is not None else self.table
-        column = next((name for _, name in self.condition.equal), None)
-        if self.operation in ("insert", "upsert"):
-            instead = f"{api.partition('(')[0]}(insert({name}), [...])"
-        elif self.operation == "update":
-            instead = f"{api.partition('(')[0]}(update({name}), [...])"
-        else:
-            instead = f"delete({name}).where({name}.{column or 'id'}.in_(...))"
-        return Query(
-            model.library if model is not None else "sqlalchemy",
-            api,
-            self.operation,
-            model=self.model,
-            table=(model.table if model is not None else self.table) or None,
-            equal=tuple(name for _, name in self.condition.equal),
-            null=tuple(name for _, name in self.condition.null),
-            among=tuple(name for _, name in self.condition.among),
-            ranges=tuple(name for _, name in self.condition.ranges),
-            others=tuple(name for _, name in self.condition.others),
-            many=bool(self.returning),
-            instead=instead,
-        )
-
-    def joined(self, other: Object) -> Object | None:
-        if not isinstance(other, Change) or (other.operation, other.model, other.table) != (
-            self.operation,
-            self.model,
-            self.table,
-        ):
-            return None
-        return msgspec.structs.replace(self, condition=both(self.condition, other.condition))
-
-
-class Text(Receiver, frozen=True):
-    """text("SELECT ..."); None where the text is put together: then written is it, with holes."""
-
-    sql: str | None = None
-    written: str | None = None
-
-    def method(self, name: str, args: Args, at: At) -> Object:
-        return self
-
-    def query(self, api: str, at: At) -> Query:
-        return Query(
-            "sqlalchemy",
-            api,
-            operation_of(self.sql),
-            sql=self.sql or self.written,
-            many=True,
-            instead=_instead_of(self.sql),
-            interpolated=self.written is not None,
-        )
-
-
-_OPERATIONS: Final[dict[str, Operation]] = {
-    "select": "select",
-    "with": "select",
-    "insert": "insert",
-    "update": "update",
-    "delete": "delete",
-    "merge": "upsert",
-}
-
-
-def operation_of(sql: str | None) -> Operation:
-    """What kind of statement a text is, by its first word."""
-    word = sql.split(None, 1)[0].lower().lstrip("(") if sql and sql.strip() else ""
-    return _OPERATIONS.get(word, "execute")
-
-
-def _instead_of(sql: str | None) -> str:
-    operation = operation_of(sql)
-    if operation in ("insert", "update", "upsert", "delete"):
-        return "execute(text(...), [...])"
-    return "" if sql is not None and operation == "execute" else "one statement for all of them"
-
-
-def entity(it: Object, at: At) -> Entity:
-    """What one argument of select() asks for."""
-    if isinstance(it, ColumnRef):
-        return Entity(it.model, it.name)
-    if isinstance(it, RelationRef):
-        return Entity(it.target)
-    if isinstance(it, Expression):
-        model = it.table or (it.of[0][0] if it.of else None)
-        return Entity(model or None, "", it.kind, it.label)
-    if isinstance(it, TableRef):
-        return Entity(it.model, "*", label=it.name)
-    model_found = model_of(it, at)
-    return Entity(model_found.id) if model_found is not None else Entity()
-
-
-class TableRef(Receiver, frozen=True):
-    """A Table: of its own, or of a model."""
-
-    name: str
-    model: str | None = None
-
-    def attribute(self, name: str, at: At) -> Object:
-        if name in ("c", "columns"):
-            return TableColumns(self)
-        return super().attribute(name, at)
-
-    def method(self, name: str, args: Args, at: At) -> Object:
-        if name in ("insert", "update", "delete"):
-            return Change(name, self.model, self.name)  # type: ignore[arg-type]
-        if name == "select":
-            return Select((entity(self, at),))
-        return self if name in ("alias", "join", "outerjoin") else UNKNOWN
-
-
-class TableColumns(Object, frozen=True):
-    of: TableRef
-
-    def attribute(self, name: str, at: At) -> Object:
-        return ColumnRef(self.of.model or self.of.name, name)
-
-    def item(self, index: Object, at: At) -> Object:
-        name = text(index)
-        return self.attribute(name, at) if name else Expression()
-
-
 def _name(it: Entity, at: At) -> str:
     if it.label or it.column:
         return it.label or it.column or ""
@@ -450,20 +298,5 @@ _SAME: Final = frozenset(
         "with_transformation",
         "unique",
         "self_group",
-    ]
-)
-_SAME_CHANGE: Final = frozenset(
-    [
-        "values",
-        "execution_options",
-        "inline",
-        "from_select",
-        "prefix_with",
-        "suffix_with",
-        "with_hint",
-        "ordered_values",
-        "options",
-        "params",
-        "with_dialect_options",
     ]
 )

@@ -8,10 +8,10 @@ from hashlib import md5
 from typing import Final
 
 from crowsfoot.libraries.objects import Args, Built, Object
+from crowsfoot.libraries.sqlalchemy.changes import Text
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
 from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
-from crowsfoot.libraries.sqlalchemy.statements import Text
 from crowsfoot.libraries.tables import Argument, IndexDef, KeyDef, Spot
 
 # The database's name of a column, by that of the attribute or its own; None where there is none such.
@@ -21,16 +21,15 @@ Columns = Callable[[str], str | None]
 def index_of(
     it: Object, written: Sequence[Argument], spot: Spot, table: str, columns: Columns, provider: str
 ) -> IndexDef | None:
-    """The index that an element of __table_args__ makes; None where it makes none."""
-    if not isinstance(it, Built):
+    """The index that an element of __table_args__ makes; None where it makes none that can be read."""
+    if not makes_index(it) or not isinstance(it, Built) or it.args.spread:
         return None
     word = last(it.name)
     if word == "Index":
         return _index(it.args, written, spot, columns, provider)
-    if word not in ("UniqueConstraint", "PrimaryKeyConstraint"):
-        return None
-    keys = tuple(_key(one, written, number, columns) for number, one in enumerate(it.args.positional))
-    if not keys:
+    found = [_key(one, written, number, columns) for number, one in enumerate(it.args.positional)]
+    keys = tuple(key for key in found if key is not None)
+    if not keys or len(keys) < len(found):
         return None
     primary = word == "PrimaryKeyConstraint"
     return IndexDef(
@@ -45,6 +44,11 @@ def index_of(
     )
 
 
+def makes_index(it: Object) -> bool:
+    """Whether it makes one, whether or not it can be read."""
+    return isinstance(it, Built) and last(it.name) in ("Index", "UniqueConstraint", "PrimaryKeyConstraint")
+
+
 def _index(
     args: Args, written: Sequence[Argument], spot: Spot, columns: Columns, provider: str
 ) -> IndexDef | None:
@@ -53,6 +57,8 @@ def _index(
     keys = []
     for number, one in enumerate(args.positional[1:], start=1):
         key = _key(one, written, number, columns)
+        if key is None:
+            return None
         opclass = text(ops.get(key.column))
         keys.append(KeyDef(key.column, key.expression, key.descending, opclass) if opclass else key)
     if not keys:
@@ -69,10 +75,11 @@ def _index(
         predicate=None if where is None else _predicate(where),
         include=_names(args.get(None, f"{provider}_include")),
         nulls_distinct=not is_true(args.get(None, f"{provider}_nulls_not_distinct")),
+        indexed_apart=True,
     )
 
 
-def _key(it: Object, written: Sequence[Argument], number: int, columns: Columns) -> KeyDef:
+def _key(it: Object, written: Sequence[Argument], number: int, columns: Columns) -> KeyDef | None:
     named = text(it)
     if named is not None:
         return KeyDef(columns(named) or named)
@@ -84,8 +91,8 @@ def _key(it: Object, written: Sequence[Argument], number: int, columns: Columns)
     if argument is not None and argument.name is not None and (found := columns(argument.name)):
         return KeyDef(found, descending=argument.descending)
     if isinstance(it, Text):
-        return KeyDef(None, it.sql or "?")
-    return KeyDef(None, argument.shown if argument is not None else "?")
+        return KeyDef(None, it.sql) if it.sql else None
+    return KeyDef(None, argument.shown) if argument is not None else None
 
 
 def _predicate(it: Object) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import Args, Built, Class, Function, Many, Object, Table
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Function, Many, Object, Table
 from crowsfoot.libraries.sqlalchemy.columns import (
     Annotated,
     Made,
@@ -21,11 +21,11 @@ from crowsfoot.libraries.sqlalchemy.columns import (
     references_of,
 )
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
-from crowsfoot.libraries.sqlalchemy.models import declared, is_declared
+from crowsfoot.libraries.sqlalchemy.models import Declared, declared, is_declared
 from crowsfoot.libraries.sqlalchemy.names import last, ours
 from crowsfoot.libraries.sqlalchemy.of_sqlmodel import column_args
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
-from crowsfoot.libraries.sqlalchemy.table_args import index_name, index_of
+from crowsfoot.libraries.sqlalchemy.table_args import index_name, index_of, makes_index
 from crowsfoot.libraries.tables import (
     Argument,
     ForeignKeyDef,
@@ -69,7 +69,7 @@ class Draft:
         self.indexes: list[IndexDef] = []
         self.keys: list[tuple[tuple[str, ...], list[Reference], Spot]] = []
         self.complete = True
-        self.by_hand = False  # the table is reflected, or made elsewhere
+        self.is_table = False  # it is a Table, and no class stands for it
 
     def column(self, name: str) -> str | None:
         """The database's name of the column that an attribute is, or that is called so."""
@@ -218,7 +218,7 @@ def _type_map(cls: Class, reading: Reading) -> Mapping[Object, Object]:
 _Element = tuple[Class, Object, Spot, Sequence[Argument]]
 
 
-def _table_args(own: Iterable[Class], reading: Reading) -> list[_Element]:
+def _table_args(own: Sequence[Class], reading: Reading) -> list[_Element]:
     """The elements of __table_args__ of the nearest class that has some."""
     for it in own:
         at = reading.at(it)
@@ -227,7 +227,7 @@ def _table_args(own: Iterable[Class], reading: Reading) -> list[_Element]:
             continue
         spot = reading.spot(it, "__table_args__")
         if is_declared(value, at) or isinstance(value, Function):
-            value = declared(value, at)
+            value = _computed(value, own[0], at)
         if not isinstance(value, Many):
             return [(it, value, spot, ())] if value is not None else []
         items = value.items or ()
@@ -238,6 +238,15 @@ def _table_args(own: Iterable[Class], reading: Reading) -> list[_Element]:
             for number, one in enumerate(items)
         ]
     return []
+
+
+def _computed(value: Object | None, cls: Class, at: At) -> Object | None:
+    """What a function of the class gives, called as SQLAlchemy does: with the class."""
+    if isinstance(value, Built):
+        value = value.args.get(0)
+    if isinstance(value, Declared):
+        value = value.of
+    return at.call(value, Args((cls,))) if isinstance(value, Function) else value
 
 
 def _schema(it: Object) -> str | None:
@@ -251,7 +260,8 @@ def _argument(
         draft.complete = False
     if isinstance(value, Built) and last(value.name) == "ForeignKeyConstraint":
         columns = value.args.get(0, "columns")
-        names = [draft.column(found) for it in getattr(columns, "items", None) or () if (found := text(it))]
+        items = getattr(columns, "items", None) or ()
+        names = [draft.column(found) for it in items if (found := text(it) or _of_class(it))]
         known = tuple(it for it in names if it is not None)
         references = references_of(value.args)
         if known and len(known) == len(references):
@@ -260,6 +270,12 @@ def _argument(
     index = index_of(value, written, spot, draft.name, draft.column, reading.provider)
     if index is not None:
         draft.indexes.append(index)
+    elif makes_index(value) or value is UNKNOWN:
+        draft.complete = False
+
+
+def _of_class(it: Object) -> str | None:
+    return it.name if isinstance(it, ColumnRef) else None
 
 
 def _of_call(
@@ -271,6 +287,7 @@ def _of_call(
         return
     id = f"{spot.path}:{name}"
     draft = Draft(id, name, name, spot, "sqlalchemy", text(args.get(None, "schema")))
+    draft.is_table = True
     draft.complete = args.get(None, "autoload_with") is None and not args.spread
     at = next((reading.at(it) for it in reading.classes()), None)
     others: list[tuple[Object, Spot]] = []
@@ -327,7 +344,7 @@ def _table(
         for columns, references, spot in keys
         if (found := _foreign_key(draft, columns, references, spot, drafts, by_table)) is not None
     ]
-    indexes = [*_indexes(draft, provider), *draft.indexes]
+    indexes = _merged([*_indexes(draft, provider), *draft.indexes], provider)
     primary = {key.column for it in indexes if it.primary for key in it.keys}
     columns = []
     for one in made:
@@ -347,8 +364,27 @@ def _table(
         tuple(indexes),
         tuple(foreign_keys),
         schema=draft.schema,
-        complete=draft.complete,
+        # No class is mapped without a primary key: where there is none here, it was not read.
+        complete=draft.complete and (bool(primary) or draft.is_table),
     )
+
+
+def _merged(indexes: list[IndexDef], provider: str) -> list[IndexDef]:
+    """PostgreSQL makes one index of a primary key and a unique constraint over the same columns.
+
+    Source: transformIndexConstraints() of src/backend/parser/parse_utilcmd.c; SQLite does the same.
+    """
+    if provider in ("mysql", "sqlserver"):
+        return indexes
+    kept: list[IndexDef] = []
+    seen: set[tuple[KeyDef, ...]] = set()
+    # A unique index of its own is made by a statement of its own, after the table.
+    constraints = [it for it in indexes if it.unique and not it.indexed_apart]
+    for it in sorted(constraints, key=lambda it: not it.primary):
+        if it.keys not in seen:
+            seen.add(it.keys)
+            kept.append(it)
+    return [it for it in indexes if it.indexed_apart or not it.unique or it in kept]
 
 
 def _indexes(draft: Draft, provider: str) -> Iterable[IndexDef]:
@@ -364,7 +400,10 @@ def _indexes(draft: Draft, provider: str) -> Iterable[IndexDef]:
             # unique=True beside it makes that index unique, and no constraint.
             word = "index=True, unique=True" if it.unique else "index=True"
             made = index_name(draft.schema, draft.name, it.column.name, provider)
-            yield IndexDef(keys, it.column.spot, f"{word} on {name}", made, it.unique, on_field=True)
+            spot = it.column.spot
+            yield IndexDef(
+                keys, spot, f"{word} on {name}", made, it.unique, on_field=True, indexed_apart=True
+            )
         elif it.unique:
             yield IndexDef(keys, it.column.spot, f"unique=True on {name}", unique=True, on_field=True)
 

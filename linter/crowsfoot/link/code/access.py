@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from crowsfoot.finding import Edit
 from crowsfoot.link.project import Linked
 from crowsfoot.roles import Role
 from crowsfoot.source import Span
@@ -98,6 +99,7 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
     same: bool  # nothing that it asks for changes from pass to pass
     others: int = 0  # further statements that the same call sends
     each: str = ""
+    mend: Edit | None = None  # what loads it with the rows
 
     @property
     def kind(self) -> Kind:

@@ -29,12 +29,7 @@ def link_code(
     """What the files ask, with the models of the databases that a Prisma schema declares, and their own."""
     given = tuple(given)
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
-    libraries = list(_libraries(files, bool(databases)))
-    if not libraries:
-        return Code()
-    program = Program(files)
-    evaluator = Evaluator(program, libraries, Models())
-    models = _models(evaluator, libraries, databases)
+    evaluator, libraries = evaluator_of(files, databases)
     for path, file in files.items():
         for number in range(len(file.scopes)):
             evaluator.general(path, number)
@@ -54,11 +49,21 @@ def link_code(
     return Code(
         repeated=tuple(repeated_of(evaluator, roles)),
         accesses=tuple(accesses_of(evaluator, roles)),
-        models=tuple(models.by_id.values()),
+        models=tuple(evaluator.models.by_id.values()),
         edges=tuple(sorted(_edges(evaluator))),
         databases=made,
         failures=failures,
     )
+
+
+def evaluator_of(
+    files: Mapping[str, facts.CodeFile], databases: Sequence[Database] = ()
+) -> tuple[Evaluator, list[Library]]:
+    """What knows the models of the files and evaluates the rest, and the libraries that they use."""
+    libraries = list(_libraries(files, bool(databases)))
+    evaluator = Evaluator(Program(files), libraries, Models())
+    _set_models(evaluator, libraries, databases)
+    return evaluator, libraries
 
 
 def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterator[Library]:
@@ -81,7 +86,7 @@ def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterato
         yield getattr(module, "LIBRARY", module)
 
 
-def _models(evaluator: Evaluator, libraries: Sequence[Library], databases: Sequence[Database]) -> Models:
+def _set_models(evaluator: Evaluator, libraries: Sequence[Library], databases: Sequence[Database]) -> None:
     """All models, after each has been told of those that lead to it."""
     found: list[Model] = []
     for library in libraries:
@@ -99,9 +104,7 @@ def _models(evaluator: Evaluator, libraries: Sequence[Library], databases: Seque
         if connect is not None:
             found = list(connect(found))
     connected = {it.id: it for it in found}
-    models = Models(found)
-    evaluator.replace_models(models, {cls: connected.get(it.id, it) for cls, it in by_class.items()})
-    return models
+    evaluator.replace_models(Models(found), {cls: connected.get(it.id, it) for cls, it in by_class.items()})
 
 
 def _edges(evaluator: Evaluator) -> Iterable[tuple[str, str]]:

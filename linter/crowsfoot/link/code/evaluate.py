@@ -5,8 +5,8 @@ through once in general, and once for each way in which it is called, so far as 
 caller's rows have loaded is known in what it calls. Nothing of the program is run.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard, texts
@@ -31,6 +31,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.frame import Each, Effect, Frame
+from crowsfoot.link.code.kept import kept
 from crowsfoot.link.code.loops import grows, walk_of
 from crowsfoot.link.code.program import Program
 
@@ -55,6 +56,14 @@ class Managed(Object, frozen=True):
     of: Object
 
 
+class Holder(NamedTuple):
+    """A class that has a name: by a value of its body, an annotation there, or what its methods store in self."""
+
+    cls: Class
+    kind: Literal["value", "annotation", "stored"]
+    number: int
+
+
 class Here:
     """Where something is done: the At that objects are given."""
 
@@ -63,7 +72,9 @@ class Here:
     def __init__(
         self, out: "Evaluator", frame: Frame, value: int, each: Each | None = None, is_apart: bool = False
     ) -> None:
-        self._is_apart = is_apart  # whatever is read here is read by machinery, not by the value of the program
+        self._is_apart = (
+            is_apart  # whatever is read here is read by machinery, not by the value of the program
+        )
         self._out = out
         self._frame = frame
         self._value = value
@@ -85,7 +96,10 @@ class Here:
             # What has expired comes back whole.
             if not frame.reads(it.of, it.name if query.cause != "expired" else ""):
                 return
-            loop, parameter = frame.loop_of(it.of), frame.parameter_of(it.of)  # a row keeps what it has loaded
+            loop, parameter = (
+                frame.loop_of(it.of),
+                frame.parameter_of(it.of),
+            )  # a row keeps what it has loaded
         elif query.cause == "relation" and frame.asks(it) and not frame.reads(it.args[0], query.relation):
             return
         frame.add(Effect(query, value, loop, parameter=parameter, each=self._each), made)
@@ -95,6 +109,9 @@ class Here:
 
     def mark(self, word: str) -> None:
         self._frame.marks.append((word, self._value))
+
+    def happened(self, word: str) -> bool:
+        return any(name == word for name, _ in self._frame.marks)
 
     def marked(self, word: str) -> bool:
         return self._frame.marked(word, self._value)
@@ -207,6 +224,10 @@ class Evaluator:
         self._externals: dict[str, Object] = {}
         self._protocols: dict[tuple[str, int], bool] = {}
         self._stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
+        self._decorators: dict[tuple[str, int], frozenset[str]] = {}
+        self._holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
+        self._guessing: list[Any] = [it for it in self._libraries if hasattr(it, "guess")]
+        self._receiving: list[Any] = [it for it in self._libraries if hasattr(it, "received")]
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
         self.noted: dict[Class, set[str]] = {}
         self.sizes: dict[tuple[str, int, int], set[str]] = {}
@@ -300,7 +321,7 @@ class Evaluator:
         return found
 
     def _star(self, module: str, level: int, path: str, name: str) -> Object | None:
-        file, dotted, _ = self.program.imported(facts.Import(0, 0, -1, module, "", level), path)
+        file, dotted = self.program.imported_module(module, level, path)
         if file is not None and file != path:
             return self._of_module(file, name)
         if file is None and (library := self._library(dotted)) is not None:
@@ -323,18 +344,12 @@ class Evaluator:
             return Module("", dotted)
         return self.external(f"{dotted}.{name}" if name else dotted)
 
-    def _of_module(self, path: str, name: str, seen: frozenset[str] = frozenset()) -> Object | None:
-        number = self.program.names(path, 0).get(name)
-        if number is not None:
-            return self._variable(path, 0, name, number)
-        if inner := self.program.submodule(path, name):
-            return Module(inner)
-        if path not in seen:
-            for module, level in self.program.files[path].stars:
-                file, dotted, _ = self.program.imported(facts.Import(0, 0, -1, module, "", level), path)
-                if file is not None and (found := self._of_module(file, name, seen | {path})) is not None:
-                    return found
-        return None
+    def _of_module(self, path: str, name: str) -> Object | None:
+        place = self.program.place_of(path, name)
+        if place is None:
+            return None
+        path, number = place
+        return Module(path) if number < 0 else self._variable(path, 0, name, number)
 
     def _library(self, name: str) -> Library | None:
         return self._by_package.get(name.partition(".")[0])
@@ -352,14 +367,14 @@ class Evaluator:
     # Attributes
 
     def _attribute(self, frame: Frame, number: int, value: facts.Attribute) -> Object:
-        of = self.get(frame, value.of)
-        at = Here(self, frame, number)
-        found = self.read(of, value.name, at)
-        if found is UNKNOWN and of is UNKNOWN:
-            return self._climbed(frame, value, at) or self._guess(frame, number, value)
-        return found
+        of = frame.objects[value.of] or self.get(frame, value.of)
+        if of is UNKNOWN:
+            return self._climbed(frame, number, value) or self._guess(frame, number, value)
+        if type(of) is External:
+            return self.external(f"{of.name}.{value.name}")
+        return self.read(of, value.name, Here(self, frame, number))
 
-    def _climbed(self, frame: Frame, value: facts.Attribute, at: Here) -> Object | None:
+    def _climbed(self, frame: Frame, number: int, value: facts.Attribute) -> Object | None:
         """`while node.parent: node = node.parent`, where a model has such a relation to itself."""
         loop = walk_of(frame.scope, value)
         if loop is None:
@@ -367,7 +382,7 @@ class Evaluator:
         for model, field in self.models.with_relation(value.name):
             if field.kind == "one" and field.target == model.id:
                 row = self.row(model)
-                return row.attribute(value.name, at) if row is not UNKNOWN else None
+                return row.attribute(value.name, Here(self, frame, number)) if row is not UNKNOWN else None
         return None
 
     def read(self, of: Object, name: str, at: Here) -> Object:
@@ -395,13 +410,14 @@ class Evaluator:
     def _guess(self, frame: Frame, number: int, value: facts.Attribute) -> Object:
         """A relation to many rows that only one model has, read from something that nobody knows."""
         if frame.marks and _of_any(frame.scope, value.of):
-            for library in self._libraries:
-                guess: Callable[[str, Here], None] | None = getattr(library, "guess", None)
-                if guess is not None:
-                    guess(value.name, Here(self, frame, number))
+            for library in self._guessing:
+                library.guess(value.name, Here(self, frame, number))
+        relations = self.models.with_relation(value.name)
+        if not relations:
+            return UNKNOWN
         found = [
             it
-            for it in self.models.with_relation(value.name)
+            for it in relations
             if it[1].kind == "many" and getattr(self._by_name.get(it[0].library), "telling", True)
         ]
         if len(found) != 1:
@@ -464,23 +480,37 @@ class Evaluator:
         inherited: bool = False,
     ) -> Object | None:
         """inherited: without what the class itself has."""
+        key = (cls, name, inherited)
+        holders = self._holders.get(key)
+        if holders is None:
+            holders = self._holders[key] = tuple(self._find_holders(cls, name, inherited))
+        for it, kind, number in holders:
+            if kind == "value":
+                found = self._variable(it.path, it.scope, name, number)
+                if found is UNKNOWN and not isinstance(of, Class):
+                    found = self._stored(it, name) or UNKNOWN
+                return self._bound(found, of, frame, value, each)
+            if kind == "annotation":
+                return self.annotated(self.get(self.frame(it.path, it.scope), number))
+            if not isinstance(of, Class):
+                return self._stored(it, name)
+        return None
+
+    def _find_holders(self, cls: Class, name: str, inherited: bool) -> Iterator[Holder]:
+        """The classes that have the name: nearest first, up to the one that has it for all."""
         for it in (*(() if inherited else (cls,)), *self.bases(cls)):
             if isinstance(it, str):
                 continue
             number = self.program.names(it.path, it.scope).get(name)
             if number is not None:
-                found = self._variable(it.path, it.scope, name, number)
-                if found is UNKNOWN and not isinstance(of, Class):
-                    found = self._stored(it, name, of) or UNKNOWN
-                return self._bound(found, of, frame, value, each)
-            if not isinstance(of, Class):
-                stored = self._stored(it, name, of)
-                if stored is not None:
-                    return stored
+                yield Holder(it, "value", number)
+                return
+            if name in self._stores_of(it):
+                yield Holder(it, "stored", -1)
             annotation = dict(self.program.scope(it.path, it.scope).annotations).get(name)
             if annotation is not None:
-                return self.annotated(self.get(self.frame(it.path, it.scope), annotation))
-        return None
+                yield Holder(it, "annotation", annotation)
+                return
 
     def _bound(self, found: Object, of: Object, frame: Frame, value: int, each: Each | None) -> Object:
         """What a class has, as an instance or the class itself gets it."""
@@ -520,11 +550,16 @@ class Evaluator:
         scope = self.program.scope(function.path, function.scope)
         if not scope.decorators:
             return frozenset()
-        values = self.program.scope(function.path, scope.parent).values
-        return frozenset(_last_word(values, it) for it in scope.decorators)
+        key = (function.path, function.scope)
+        known = self._decorators.get(key)
+        if known is None:
+            values = self.program.scope(function.path, scope.parent).values
+            known = frozenset(_last_word(values, it) for it in scope.decorators)
+            self._decorators[key] = known
+        return known
 
-    def _stored(self, cls: Class, name: str, of: Object) -> Object | None:
-        """What methods of the class assign to self.name."""
+    def _stores_of(self, cls: Class) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """What methods of the class assign to attributes of self: each with the scope and the value in it."""
         key = (cls.path, cls.scope)
         if key not in self._stores:
             found: dict[str, list[tuple[int, int]]] = {}
@@ -536,7 +571,11 @@ class Evaluator:
                         if isinstance(holder, facts.Parameter) and holder.index == 0:
                             found.setdefault(value.name, []).append((number, value.value))
             self._stores[key] = found
-        places = self._stores[key].get(name)
+        return self._stores[key]
+
+    def _stored(self, cls: Class, name: str) -> Object | None:
+        """What methods of the class assign to self.name."""
+        places = self._stores_of(cls).get(name)
         if places is None:
             return None
         found_ = []
@@ -624,6 +663,7 @@ class Evaluator:
         """Start anew with models that know of each other; what was evaluated before did not."""
         self.models = models
         self._models.update(by_class)
+        self._holders.clear()
         self._general.clear()
         self._called.clear()
         self._contexts.clear()
@@ -881,7 +921,10 @@ class Evaluator:
         """What the callee sends is sent by the call."""
         loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
         seen: set[object] = set()
+        known = kept(callee.scope) if callee.effects else frozenset()
         for it in callee.effects:
+            if it.value in known:
+                continue  # the next call finds it there
             if len(it.chain) >= _LONGEST_CHAIN:
                 continue
             chain = (callee.place(it.value), *it.chain)
@@ -903,14 +946,12 @@ class Evaluator:
                 break
 
     def _result(self, callee: Frame, scope: facts.Scope, kinds: frozenset[str], place: Place) -> Object:
-        given: list[Object] = []
-        returned: list[Object] = []
-        for number, value in enumerate(scope.values):
-            if isinstance(value, facts.Returned) and value.of is not None:
-                returned.append(callee.known(value.of))
-            elif isinstance(value, facts.Given) and value.of is not None:
-                it = callee.known(value.of)
-                given.append(standard.element_of(it, Here(self, callee, number)) if value.all else it)
+        results = self.program.results(callee.path, callee.number)
+        returned = [callee.known(it) for it in results.returned]
+        given = [
+            standard.element_of(callee.known(it), Here(self, callee, number)) if all else callee.known(it)
+            for number, it, all in results.given
+        ]
         expected = UNKNOWN
         if scope.returns is not None:
             expected = self.annotated(self.get(self.frame(callee.path, scope.parent), scope.returns))
@@ -988,11 +1029,8 @@ class Evaluator:
         chain = _chain(frame.scope.values, value.of)
         if chain:
             at = Here(self, frame, number)
-            for library in self._libraries:
-                received: Any = getattr(library, "received", None)
-                found: Object | None = (
-                    received(chain[:-1], chain[-1], args, at) if received is not None else None
-                )
+            for library in self._receiving:
+                found: Object | None = library.received(chain[:-1], chain[-1], args, at)
                 if found is not None:
                     return found
         return UNKNOWN

@@ -10,6 +10,7 @@ from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.loops import row_loop, walk_of
+from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
@@ -29,12 +30,20 @@ def repeated_of(evaluator: Evaluator, roles: Roles) -> Iterator[Repeated]:
                 found.setdefault(frame.place(effect.value), []).append(repeated)
     for group in found.values():
         # What is sent right there comes first, then what is surely sent.
-        first = min(group, key=lambda it: (bool(it.way), not it.query.likely))
+        first = min(group, key=lambda it: (bool(it.way), not it.query.likely, _may_be_kept(it)))
         below = {it.way[-1].span for it in group if it.way} - {it.span for it in first.way[-1:]}
         yield Repeated(
             **{name: getattr(first, name) for name in Repeated.__struct_fields__ if name != "others"},
             others=len(below),
         )
+
+
+def _may_be_kept(it: Repeated) -> bool:
+    """Whether it is session.get() of SQLAlchemy, which asks nothing for a row that the session has.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#get-by-primary-key
+    """
+    return it.query.library == "sqlalchemy" and ".get(" in it.query.api
 
 
 def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) -> Repeated | None:
@@ -81,6 +90,9 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) 
         and not how
         and _is_same(frame, effect, number),
         each=scope.loops[number].target if number is not None else "",
+        mend=mended(frame, effect.query, effect.value, number)
+        if number is not None and not effect.chain
+        else None,
     )
 
 

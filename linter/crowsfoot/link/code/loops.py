@@ -18,7 +18,9 @@ def row_loop(frame: Frame, number: int, value: int) -> int | None:
     """The innermost of the loop and those around it that comes to the value once for every row of something."""
     while number >= 0:
         loop = frame.scope.loops[number]
-        if _per_row(frame, number, loop) and not _is_last(frame.scope, number, value):
+        if _per_row(frame, number, loop) and not (
+            _is_last(frame.scope, number, value) or _is_seldom(frame.scope, number, value)
+        ):
             return number
         number = loop.parent
     return None
@@ -27,6 +29,11 @@ def row_loop(frame: Frame, number: int, value: int) -> int | None:
 def _is_last(scope: facts.Scope, loop: int, value: int) -> bool:
     """Whether the loop has no further pass once it has come to the value."""
     return any(number in (loop, -1) and first <= value < end for number, first, end in scope.lasts)
+
+
+def _is_seldom(scope: facts.Scope, loop: int, value: int) -> bool:
+    """Whether the loop comes to the value once in so many passes."""
+    return any(number == loop and first <= value < end for number, first, end in scope.seldom)
 
 
 def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:

@@ -44,6 +44,10 @@ class Places:
         if start is not None:
             return Spot(cls.path, start, start + len(name))
         number = dict(scope.names).get(name, dict(scope.annotations).get(name))
+        defined = scope.values[number] if number is not None else None
+        if isinstance(defined, facts.Defined):
+            inner = self._evaluator.program.scope(cls.path, defined.scope).name_range
+            return Spot(cls.path, inner.start, inner.end)
         return Spot(cls.path, *_head(scope, number)) if number is not None else self.spot(cls)
 
     def parts(self, cls: Class, name: str) -> tuple[Spot, ...]:

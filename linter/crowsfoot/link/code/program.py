@@ -1,8 +1,9 @@
 """Files of Python -> a program: which module a path is, and what an import means."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname
+from typing import NamedTuple
 
 from crowsfoot.facts.code import (
     Attribute,
@@ -10,12 +11,21 @@ from crowsfoot.facts.code import (
     CodeFile,
     Defined,
     Display,
+    Given,
     Import,
     Literal_,
     Name,
+    Returned,
     Scope,
 )
 from crowsfoot.libraries.objects import Class, Place
+
+
+class Results(NamedTuple):
+    """The values that a function returns, and where it yields which, `yield from` with True."""
+
+    returned: tuple[int, ...]
+    given: tuple[tuple[int, int, bool], ...]
 
 
 class Program:
@@ -28,6 +38,9 @@ class Program:
         self._found: dict[tuple[str, str], str | None] = {}
         self._inner: dict[str, dict[int, list[int]]] = {}
         self._names: dict[tuple[str, int], dict[str, int]] = {}
+        self._imported: dict[tuple[str, int, str], tuple[str | None, str]] = {}
+        self._places: dict[tuple[str, str], tuple[str, int] | None] = {}
+        self._results: dict[tuple[str, int], Results] = {}
         self._named: set[str] | None = None  # all names that the program speaks of
         for path in files:
             folder = dirname(path)
@@ -73,13 +86,61 @@ class Program:
     def imported(self, it: Import, of: str) -> tuple[str | None, str, str]:
         """What an import names: the file of its module if it is of this program, the module's name, the "
         "name in it."""
-        if not it.level:
-            return self.module(it.module, of), it.module, it.name
+        return *self.imported_module(it.module, it.level, of), it.name
+
+    def imported_module(self, module: str, level: int, of: str) -> tuple[str | None, str]:
+        """The file of a module as the file at of imports it, None for a library's; and its name."""
+        key = (module, level, dirname(of))
+        known = self._imported.get(key)
+        if known is None:
+            known = self._imported[key] = self._import_of(module, level, of)
+        return known
+
+    def _import_of(self, module: str, level: int, of: str) -> tuple[str | None, str]:
+        if not level:
+            return self.module(module, of), module
         folder = dirname(of)
-        for _ in range(it.level - 1):
+        for _ in range(level - 1):
             folder = dirname(folder)
-        target = _join(folder, it.module.replace(".", "/")) if it.module else folder
-        return self._at(target), target.replace("/", "."), it.name
+        target = _join(folder, module.replace(".", "/")) if module else folder
+        return self._at(target), target.replace("/", ".")
+
+    def place_of(self, path: str, name: str) -> tuple[str, int] | None:
+        """Where a module has that name from: a file and the number of a value of its, or -1 for the module itself.
+
+        It is the module's own, a module of the package that it is, or another's by `from m import *`.
+        """
+        key = (path, name)
+        if key not in self._places:
+            self._places[key] = next(self._places_of(path, name, {path}), None)
+        return self._places[key]
+
+    def _places_of(self, path: str, name: str, seen: set[str]) -> Iterator[tuple[str, int]]:
+        number = self.names(path, 0).get(name)
+        if number is not None:
+            yield path, number
+        elif inner := self.submodule(path, name):
+            yield inner, -1
+        else:
+            for module, level in self.files[path].stars:
+                file, _ = self.imported_module(module, level, path)
+                if file is not None and file not in seen:
+                    seen.add(file)
+                    yield from self._places_of(file, name, seen)
+
+    def results(self, path: str, number: int) -> "Results":
+        """What a function returns and yields."""
+        key = (path, number)
+        known = self._results.get(key)
+        if known is None:
+            values = tuple(enumerate(self.scope(path, number).values))
+            known = self._results[key] = Results(
+                tuple(it.of for _, it in values if isinstance(it, Returned) and it.of is not None),
+                tuple(
+                    (at, it.of, it.all) for at, it in values if isinstance(it, Given) and it.of is not None
+                ),
+            )
+        return known
 
     def is_folder(self, name: str, of: str) -> bool:
         """Whether the module of that name is a folder of the program without a file of its own."""
@@ -123,7 +184,7 @@ class Program:
         return Place(cls.path, cls.scope, number)
 
     def is_named(self, cls: Class) -> bool:
-        """Whether the program speaks of the class: by its name, wherever it means it, or where it is defined."""
+        """Whether the program speaks of the class, as far as names tell."""
         if self._named is None:
             self._named = set()
             for file in self.files.values():

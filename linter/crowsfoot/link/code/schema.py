@@ -75,11 +75,16 @@ def _of_library(
     tenant_column: str | None,
     dialect: str | None,
 ) -> Database | None:
-    tables: Any = importlib.import_module(f"crowsfoot.libraries.{name}.tables").tables
     provider = provider_of(evaluator, name, dialect, roles)
-    reading = Places(evaluator, provider, roles)
-    made = [it for it in tables(reading) if roles(it.spot.path) == "application"]
+    made = [it for it in tables_of(evaluator, name, provider, roles) if roles(it.spot.path) == "application"]
     return database_of(made, provider, files, tenant_column) if made else None
+
+
+def tables_of(evaluator: Evaluator, library: str, provider: Provider, roles: Roles) -> list[TableDef]:
+    """The tables that the models of one library make in that kind of database."""
+    tables: Any = importlib.import_module(f"crowsfoot.libraries.{library}.tables").tables
+    found: list[TableDef] = tables(Places(evaluator, provider, roles))
+    return found
 
 
 def database_of(

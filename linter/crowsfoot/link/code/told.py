@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from crowsfoot.finding import Confidence, Finding, Related
+from crowsfoot.finding import Confidence, Finding, Fix, Related
 from crowsfoot.link.code.access import Repeated
 
 
@@ -22,6 +22,7 @@ def once_per_row(it: Repeated, does: str) -> Finding:
         f"{subject} {_per(it)}{more}{_instead(it)}",
         subject=str(it),
         related=tuple(_related(it)),
+        fix=Fix(f"add {it.mend.text}", (it.mend,)) if it.mend is not None else None,
         confidence=_confidence(it),
         flow=tuple(_flow(it)) if it.way else (),
     )

@@ -23,7 +23,7 @@ def users_of(scope: facts.Scope) -> Users:
     """By value, those that are made of it; a loop that goes over it is -1 less its number."""
     found: dict[int, list[int]] = {}
     for number, it in enumerate(scope.values):
-        for of in _parts(it):
+        for of in parts_of(it):
             found.setdefault(of, []).append(number)
     for number, loop in enumerate(scope.loops):
         if loop.over is not None:
@@ -116,7 +116,7 @@ def _asks(values: tuple[facts.AnyValue, ...], user: int) -> str:
     if user < 0:
         return ""
     it = values[user]
-    if isinstance(it, facts.Tested):
+    if isinstance(it, facts.Tested) or (isinstance(it, facts.Operation) and it.operator == "not"):
         return "bool"
     if isinstance(it, facts.Call) and isinstance(function := values[it.of], facts.Name):
         return function.name if function.name in ("len", "bool") else ""
@@ -150,7 +150,7 @@ def _changes(values: tuple[facts.AnyValue, ...], user: int, number: int, users: 
     return isinstance(it, (facts.Call, facts.StoreItem, facts.Store)) and it.of == number
 
 
-def _parts(it: facts.AnyValue) -> Iterator[int]:
+def parts_of(it: facts.AnyValue) -> Iterator[int]:
     """The values that it is made of."""
     match it:
         case facts.Call():

@@ -1,0 +1,57 @@
+"""The test of a branch in a loop -> whether it holds once in so many passes: `i % 100 == 0`."""
+
+import ast
+import re
+from typing import Final
+
+_FEWEST: Final = 10  # `len(rows) > 1` asks whether there are any; nobody makes batches of so few
+_BATCH: Final = re.compile(
+    r"batch|chunk|buffer|_size$|^size$|page_size|every|interval|flush|limit", re.IGNORECASE
+)
+
+
+def is_seldom(test: ast.expr) -> bool:
+    """Whether what the test decides is done for many passes at once."""
+    kind = test.__class__
+    if kind is ast.BoolOp:
+        assert isinstance(test, ast.BoolOp)
+        some = any if test.op.__class__ is ast.And else all
+        return some(is_seldom(it) for it in test.values)
+    if kind is ast.UnaryOp:
+        assert isinstance(test, ast.UnaryOp)
+        return test.op.__class__ is ast.Not and _is_remainder(test.operand)
+    if kind is not ast.Compare:
+        return False
+    assert isinstance(test, ast.Compare)
+    left, right = test.left, test.comparators[0]
+    op = test.ops[0].__class__
+    if op is ast.Eq and (_is_remainder(left) or _is_remainder(right)):
+        return True
+    if op in (ast.Lt, ast.LtE):
+        left, right = right, left
+    elif op not in (ast.Gt, ast.GtE, ast.Eq):
+        return False
+    return _counts(left) and _is_size(right)
+
+
+def _is_remainder(it: ast.expr) -> bool:
+    return isinstance(it, ast.BinOp) and it.op.__class__ is ast.Mod and not _is_text(it.left)
+
+
+def _is_text(it: ast.expr) -> bool:
+    return isinstance(it, ast.JoinedStr) or (isinstance(it, ast.Constant) and isinstance(it.value, str))
+
+
+def _counts(it: ast.expr) -> bool:
+    """A number that grows from pass to pass: how much a variable holds."""
+    if isinstance(it, ast.Call):
+        of = it.args[0] if it.args else None
+        return isinstance(it.func, ast.Name) and it.func.id == "len" and isinstance(of, ast.Name)
+    return False
+
+
+def _is_size(it: ast.expr) -> bool:
+    if isinstance(it, ast.Constant):
+        return isinstance(it.value, int) and it.value >= _FEWEST
+    name = it.attr if isinstance(it, ast.Attribute) else it.id if isinstance(it, ast.Name) else ""
+    return _BATCH.search(name) is not None

@@ -1,0 +1,5 @@
+# mypy: ignore-errors
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]

@@ -1,0 +1,600 @@
+"""What a value is, through everything that a program does with it; and that hostile programs cost no more than others."""
+
+from collections.abc import Callable
+
+import pytest
+from crowsfoot.frontends import python
+from crowsfoot.libraries import django
+from crowsfoot.libraries.raw import LIBRARY as RAW
+from crowsfoot.libraries.models import Models
+from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.program import Program
+
+from ...libraries.sending import marked, sent
+
+MODELS = """\
+from __future__ import annotations
+import contextlib
+import functools
+from dataclasses import dataclass, field
+from typing import Annotated, Generic, Protocol, TypeVar
+from django.db import models
+from fastapi import Depends
+
+class Author(models.Model):
+    name = models.CharField(max_length=50)
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
+
+class Book(models.Model):
+    title = models.CharField(max_length=50)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="books")
+
+def find(key):
+    return Author.objects.get(pk=key)
+"""
+
+
+CASES = {
+    "what a row has loaded is known in what it is given to": """
+def shown(book):
+    return book.author.name
+
+def f():
+    return [shown(it) for it in Book.objects.select_related("author")]
+
+def g():
+    return [shown(it) for it in Book.objects.all()]  # N
+""",
+    "a function returns what it is given": """
+def same(it):
+    return it
+
+def f():
+    for it in same(Book.objects.select_related("author")):
+        print(it.author.name)
+    for it in same(Book.objects.all()):
+        print(it.author.name)  # N
+""",
+    "a default argument": """
+def books(found=None, *, eager=True):
+    return Book.objects.select_related("author")
+
+def f():
+    return [it.author.name for it in books()]
+""",
+    "keywords, and what is spread": """
+def shown(title, *, book):
+    return book.author.name
+
+def f():
+    for it in Book.objects.all():
+        shown("x", book=it)  # N
+        shown(*["x"], **{"book": it})
+        shown(book=it, title="y")
+""",
+    "a closure": """
+def f(keys):
+    found = Author.objects.all()
+
+    def one(key):
+        return found.filter(pk=key).first()
+
+    return [one(key) for key in keys]  # N
+""",
+    "a lambda in a variable": """
+def f(keys):
+    one = lambda key: find(key)
+    return [one(key) for key in keys]  # N
+""",
+    "a function that is given": """
+def each(function, keys):
+    for key in keys:
+        function(key)  # N
+
+def f(keys):
+    each(find, keys)
+""",
+    "a partial": """
+def f(keys):
+    one = functools.partial(find)
+    return [one(key) for key in keys]  # N
+""",
+    "a function of a dictionary": """
+FINDERS = {"author": find}
+
+def f(keys):
+    return [FINDERS["author"](key) for key in keys]  # N
+""",
+    "a decorator that keeps the function": """
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args):
+        return function(*args)
+    return inner
+
+@logged
+def one(key):
+    return Author.objects.get(pk=key)
+
+def f(keys):
+    return [one(key) for key in keys]  # N
+""",
+    "a decorator that remembers": """
+@functools.lru_cache
+def one(key):
+    return Author.objects.get(pk=key)
+
+def f(keys):
+    return [one(key) for key in keys]
+""",
+    "a context manager of a function": """
+@contextlib.contextmanager
+def finding():
+    yield Author.objects
+
+def f(keys):
+    with finding() as found:
+        for key in keys:
+            found.get(pk=key)  # N
+""",
+    "a context manager of a class": """
+class Finding:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        pass
+
+    def one(self, key):
+        return find(key)
+
+def f(keys):
+    with Finding() as found:
+        return [found.one(key) for key in keys]  # N
+""",
+    "what a context manager does on entering": """
+class Locked:
+    def __init__(self, key):
+        self.key = key
+
+    def __enter__(self):
+        return Author.objects.select_for_update().get(pk=self.key)
+
+    def __exit__(self, *args):
+        pass
+
+def f(keys):
+    for key in keys:
+        with Locked(key):  # N
+            pass
+""",
+    "a generator": """
+def rows():
+    for it in Book.objects.all():
+        yield it
+
+def f():
+    return [it.author.name for it in rows()]  # N
+""",
+    "a generator of another": """
+def rows():
+    yield from Book.objects.select_related("author")
+
+def f():
+    return [it.author.name for it in rows()]
+""",
+    "a generator of pairs": """
+def rows():
+    for number, it in enumerate(Book.objects.all()):
+        yield number, it
+
+def f():
+    return [it.author.name for number, it in rows()]  # N
+""",
+    "a method": """
+class Store:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+def f(keys):
+    store = Store()
+    return [store.one(key) for key in keys]  # N
+
+def g(keys, store: Store):
+    return [store.one(key) for key in keys]  # N
+""",
+    "a method of a base": """
+class Base:
+    model = None
+
+    def one(self, key):
+        return self.model.objects.get(pk=key)
+
+class Authors(Base):
+    model = Author
+
+def f(keys):
+    return [Authors().one(key) for key in keys]  # N
+""",
+    "super": """
+class Base:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+class Authors(Base):
+    def one(self, key):
+        return super().one(key)
+
+def f(keys):
+    return [Authors().one(key) for key in keys]  # N
+""",
+    "a class method": """
+class Authors:
+    @classmethod
+    def one(cls, key):
+        return cls._found(key)
+
+    @staticmethod
+    def _found(key):
+        return Author.objects.get(pk=key)
+
+def f(keys):
+    return [Authors.one(key) for key in keys]  # N
+""",
+    "a property": """
+class Shelf:
+    @property
+    def authors(self):
+        return Author.objects.all()
+
+def f(keys):
+    shelf = Shelf()
+    return [shelf.authors.get(pk=key) for key in keys]  # N
+""",
+    "a property that asks": """
+class Shelf:
+    @property
+    def count(self):
+        return Author.objects.count()
+
+def f(shelves: list[Shelf]):
+    return [it.count for it in shelves]  # N
+""",
+    "what __init__ stores": """
+class Shelf:
+    def __init__(self):
+        self.authors = Author.objects
+
+    def one(self, key):
+        return self.authors.get(pk=key)
+
+def f(keys):
+    shelf = Shelf()
+    return [shelf.one(key) for key in keys]  # N
+""",
+    "what __init__ is given with an annotation": """
+class Store:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+class Service:
+    def __init__(self, store: Store):
+        self._store = store
+
+    def all(self, keys):
+        return [self._store.one(key) for key in keys]  # N
+""",
+    "an attribute that begins as None": """
+class Store:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+class Service:
+    store: Store = None
+
+    def all(self, keys):
+        return [self.store.one(key) for key in keys]  # N
+""",
+    "a field of a dataclass": """
+class Store:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+@dataclass
+class Service:
+    store: Store
+    kept: dict = field(default_factory=dict)
+
+    def all(self, keys):
+        return [self.store.one(key) for key in keys]  # N
+""",
+    "a method of a protocol is none": """
+class Store(Protocol):
+    def one(self, key):
+        ...
+
+def f(keys, store: Store):
+    return [store.one(key) for key in keys]
+""",
+    "an object that is called": """
+class Finder:
+    def __call__(self, key):
+        return Author.objects.get(pk=key)
+
+def f(keys):
+    finder = Finder()
+    return [finder(key) for key in keys]  # N
+""",
+    "what dependency injection gives": """
+def authors():
+    return Author.objects
+
+def f(keys, found=Depends(authors)):
+    return [found.get(pk=key) for key in keys]  # N
+""",
+    "what dependency injection gives by annotation": """
+class Store:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+def f(keys, store: Annotated[Store, Depends(Store)]):
+    return [store.one(key) for key in keys]  # N
+""",
+    "what dependency injection yields": """
+class Store:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+def opened():
+    store = Store()
+    yield store
+
+def f(keys, store=Depends(opened)):
+    return [store.one(key) for key in keys]  # N
+""",
+    "what is one or the other": """
+def f(eager):
+    found = Book.objects.all()
+    if eager:
+        found = found.select_related("author")
+    return [it.author.name for it in found]
+""",
+    "what is one or the other, neither of them enough": """
+def f(long):
+    found = Book.objects.all()
+    if long:
+        found = found.filter(title="x")
+    return [it.author.name for it in found]  # N
+""",
+    "a walrus": """
+def f(keys):
+    for key in keys:
+        if book := Book.objects.filter(pk=key).first():  # N
+            print(book.title)
+""",
+    "a match": """
+def f(keys):
+    for key in keys:
+        match key:
+            case int():
+                Book.objects.get(pk=key)  # N
+            case _:
+                pass
+""",
+    "unpacking": """
+def both():
+    return Book.objects.all(), Book.objects.select_related("author")
+
+def f():
+    lazy, eager = both()
+    print([it.author.name for it in lazy])  # N
+    print([it.author.name for it in eager])
+""",
+    "a dictionary of rows": """
+def f():
+    found = {it.pk: it for it in Book.objects.all()}
+    for key, book in found.items():
+        print(book.author.name)  # N
+    for book in found.values():
+        print(book.title)
+""",
+    "a list that is filled": """
+def f(keys):
+    found = []
+    for book in Book.objects.all():
+        found.append(book)
+    for book in found:
+        print(book.author.name)  # N
+""",
+    "rows that were made and never sent": """
+def f(keys):
+    made = [Book(title=key) for key in keys]
+    return [it.title for it in made]
+""",
+    "awaited": """
+async def one(key):
+    return await Author.objects.aget(pk=key)
+
+async def f(keys):
+    return [await one(key) for key in keys]  # N
+""",
+    "a name of a module that is bound later": """
+store = None
+
+class Store:
+    def one(self, key):
+        return Author.objects.get(pk=key)
+
+def start():
+    global store
+    store = Store()
+
+def f(keys):
+    return [store.one(key) for key in keys]  # N
+""",
+    "a class within a function": """
+def f(keys):
+    class Finder:
+        def one(self, key):
+            return Author.objects.get(pk=key)
+
+    return [Finder().one(key) for key in keys]  # N
+""",
+    "a nested class": """
+class Outer:
+    class Inner:
+        def one(self, key):
+            return Author.objects.get(pk=key)
+
+def f(keys):
+    return [Outer.Inner().one(key) for key in keys]  # N
+""",
+    "a name that shadows a class": """
+def f(keys, Author):
+    return [Author.objects_.get(pk=key) for key in keys]
+""",
+    "recursion": """
+def below(node):
+    return [node, *(it for child in node.children.all() for it in below(child))]
+
+def f(key):
+    return below(Author.objects.get(pk=key))
+""",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_is_followed(name: str) -> None:
+    code = MODELS + CASES[name]
+    if name == "recursion":
+        found = sent(code).repeated
+        assert {it.kind for group in found.values() for it in group} == {"recursive"}
+    else:
+        assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_a_query_far_below_is_told_with_its_way() -> None:
+    code = MODELS + (
+        "def one(key):\n    return find(key)\n\n"
+        "def two(key):\n    return one(key)\n\n"
+        "def f(keys):\n    for key in keys:\n        two(key)\n"
+    )
+    ((it,),) = sent(code).repeated.values()
+    assert it.kind == "behind-call"
+    assert [(step.function, step.code) for step in it.way] == [
+        ("two", "one(key)"),
+        ("one", "find(key)"),
+        ("find", "Author.objects.get(pk=key)"),
+    ]
+
+
+def test_a_function_that_is_called_from_two_loops_is_told_at_both() -> None:
+    code = MODELS + (
+        "def f(keys):\n    for key in keys:\n        find(key)  # N\n\n"
+        "def g(keys):\n    for key in keys:\n        find(key)  # N\n"
+    )
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_a_loop_behind_a_call_is_told_where_it_is_and_not_again_where_it_is_called() -> None:
+    code = MODELS + (
+        "def all(keys):\n    return [find(key) for key in keys]  # N\n\n"
+        "def f(many):\n    for keys in many:\n        all(keys)\n"
+    )
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+# Hostile programs
+
+
+def evaluated(code: str) -> Evaluator:
+    evaluator = Evaluator(Program({"app.py": python.read(code)}), [django, RAW], Models())
+    for number in range(len(evaluator.program.files["app.py"].scopes)):
+        evaluator.general("app.py", number)
+    return evaluator
+
+
+def values(evaluator: Evaluator) -> int:
+    """How much has been looked at: the values of all frames."""
+    return sum(len(it.scope.values) for it in evaluator.frames())
+
+
+def chain(count: int) -> str:
+    """Functions that each call the next."""
+    calls = "".join(f"def f{it}(x):\n    return f{it + 1}(x)\n" for it in range(count))
+    return f"{calls}def f{count}(x):\n    return x.objects.get(pk=1)\n\nfor it in y:\n    f0(it)\n"
+
+
+def circle(count: int) -> str:
+    """Functions that each call the next, and the last the first."""
+    return "".join(f"def f{it}(x):\n    return f{(it + 1) % count}(x)\n" for it in range(count))
+
+
+def all_call_some(count: int) -> str:
+    """Each calls four others, so that there are more ways through them than anyone can go."""
+    return "".join(
+        f"def f{it}(x):\n    return [{', '.join(f'f{(it * 7 + step) % count}(x)' for step in (1, 3, 11, 29))}]\n"
+        for it in range(count)
+    )
+
+
+def doubling(count: int) -> str:
+    """Each gives the next two arguments of another kind: twice as many ways to call each as the one before."""
+    calls = "".join(
+        f"def f{it}(x):\n    f{it + 1}([x])\n    f{it + 1}((x, x))\n    return x\n" for it in range(count)
+    )
+    return f"{calls}def f{count}(x):\n    return x\n\nf0(1)\n"
+
+
+def options(count: int) -> str:
+    """A variable that may be one more thing after each condition."""
+    return "def f(a):\n    x = 0\n" + "".join(
+        f"    if a == {it}:\n        x = [x, {it}]\n" for it in range(count)
+    )
+
+
+def lists_of_lists(count: int) -> str:
+    return "def f(a):\n    x = [a]\n" + "    x = [x, x]\n" * count + "    return x\n"
+
+
+def loops_that_carry(count: int) -> str:
+    carried = "".join(f"        x{it + 1} = (x{it}, x{it + 1})\n" for it in range(count))
+    return f"def f(a):\n    x0 = {' = '.join(f'x{it}' for it in range(1, count + 1))} = 1\n    for it in a:\n{carried}"
+
+
+def classes(count: int) -> str:
+    """Each derives from the two before it."""
+    return "class C0: pass\nclass C1(C0): pass\n" + "".join(
+        f"class C{it}(C{it - 1}, C{it - 2}):\n    def m(self):\n        return super().m()\n"
+        for it in range(2, count)
+    )
+
+
+@pytest.mark.parametrize(
+    "make", [chain, circle, all_call_some, doubling, options, lists_of_lists, loops_that_carry, classes]
+)
+def test_work_grows_with_the_program_and_no_faster(make: Callable[[int], str]) -> None:
+    small, large = values(evaluated(make(100))), values(evaluated(make(400)))
+    assert large < 5 * small
+
+
+def test_ten_thousand_functions_that_call_each_other_end() -> None:
+    evaluator = evaluated(all_call_some(10_000))
+    assert values(evaluator) < 20 * sum(
+        len(it.values) for it in evaluator.program.files["app.py"].scopes
+    )
+
+
+@pytest.mark.parametrize("make", [chain, circle])
+def test_a_chain_of_three_thousand_calls_ends(make: Callable[[int], str]) -> None:
+    assert values(evaluated(make(3_000)))
+
+
+def test_attributes_in_a_long_row_end() -> None:
+    evaluated("def f(x):\n    return x" + ".a" * 900 + "\n")
+    evaluated("x = y\n" + "x = x.a\n" * 5_000)
+
+
+def test_variables_that_are_made_of_each_other_end() -> None:
+    evaluated("".join(f"x{it} = x{it + 1}\n" for it in range(3_000)) + "x3000 = x0\n")
+    evaluated("def f():\n    return g\n\ng = f()()()()\n\nclass A(A): pass\nclass B(C): pass\nclass C(B): pass\n")

@@ -1,0 +1,418 @@
+"""Loops that have a pass for every row are told from those for attempts, pages, chunks and constants of the program."""
+
+import pytest
+
+from ...libraries.sending import marked, sent
+
+HEAD = """\
+import asyncio
+import enum
+import os
+import sys
+import time
+from itertools import batched, chain, islice
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db import models
+
+class Book(models.Model):
+    title = models.CharField(max_length=50)
+
+class Kind(enum.Enum):
+    NOVEL = 1
+    ESSAY = 2
+
+LANGUAGES = ("en", "de")
+
+"""
+
+PER_ROW = {
+    "a parameter": """
+def f(keys):
+    for key in keys:
+        Book.objects.get(pk=key)  # N
+""",
+    "a parameter with a name of many": """
+def f(requests):
+    return {it.key: Book.objects.get(pk=it.key) for it in requests}  # N
+""",
+    "the result of a call that nobody knows": """
+def f(api):
+    for it in api.fetch():
+        Book.objects.get(pk=it)  # N
+""",
+    "an attribute": """
+def f(order):
+    for line in order.lines:
+        Book.objects.get(pk=line)  # N
+""",
+    "the items of a dictionary": """
+def f(prices):
+    for key, price in prices.items():
+        Book.objects.filter(pk=key).update(title=price)  # N
+""",
+    "rows": """
+def f():
+    for book in Book.objects.all():
+        Book.objects.filter(title=book.title).count()  # N
+""",
+    "rows that are called after a constant": """
+def f():
+    ALL = Book.objects.all()
+    for book in ALL:
+        Book.objects.filter(title=book.title).count()  # N
+""",
+    "a range up to a number of the data": """
+def f(count):
+    for number in range(count):
+        Book.objects.create(title=number)  # N
+""",
+    "what enumerate, zip, sorted, reversed and list pass on": """
+def f(keys):
+    for number, key in enumerate(sorted(reversed(list(keys)))):
+        Book.objects.get(pk=key)  # N
+    for key, other in zip(keys, keys):
+        Book.objects.get(pk=other)  # N
+""",
+    "what is split out of a text": """
+def f(text):
+    for word in text.split(","):
+        Book.objects.get(title=word)  # N
+""",
+    "the lines of a file": """
+def f(path):
+    with open(path) as file:
+        for line in file:
+            Book.objects.create(title=line)  # N
+""",
+    "a list that grows by the data": """
+def f(rows):
+    found = []
+    for row in rows:
+        found.append(row.key)
+    for key in found:
+        Book.objects.get(pk=key)  # N
+""",
+    "a while that takes one away": """
+def f(keys):
+    while keys:
+        Book.objects.get(pk=keys.pop())  # N
+""",
+    "a while that takes the first away": """
+def f(queue):
+    while len(queue):
+        key = queue.popleft()
+        Book.objects.get(pk=key)  # N
+""",
+    "a constant within rows": """
+def f(keys):
+    for key in keys:
+        for language in ("en", "de"):
+            Book.objects.filter(pk=key, title=language).first()  # N
+""",
+    "an attempt within rows": """
+def f(keys):
+    for key in keys:
+        for attempt in range(3):
+            try:
+                Book.objects.get(pk=key)  # N
+                break
+            except ValueError:
+                continue
+""",
+    "rows of a chunk": """
+def f(keys):
+    for chunk in batched(keys, 100):
+        for key in chunk:
+            Book.objects.get(pk=key)  # N
+""",
+    "rows of a page": """
+def f():
+    for page in Paginator(Book.objects.order_by("id"), 100):
+        for book in page:
+            book.save()  # N
+""",
+    "a break that is seldom": """
+def f(keys):
+    for key in keys:
+        if Book.objects.filter(pk=key).exists():  # N
+            break
+""",
+    "the body of try": """
+def f(keys):
+    for key in keys:
+        try:
+            Book.objects.get(pk=key)  # N
+        except Book.DoesNotExist:
+            continue
+""",
+    "a condition of a comprehension": """
+def f(keys):
+    return [key for key in keys if Book.objects.filter(pk=key).exists()]  # N
+""",
+    "the second generator of a comprehension": """
+def f(keys):
+    return [it.title for key in keys for it in Book.objects.filter(pk=key)]  # N
+""",
+    "the key of a dictionary": """
+def f(keys):
+    return {Book.objects.get(pk=key): key for key in keys}  # N
+""",
+    "a generator": """
+def f(keys):
+    return sum(Book.objects.filter(pk=key).count() for key in keys)  # N
+""",
+    "a chain of lists": """
+def f(some, others):
+    for key in chain(some, others):
+        Book.objects.get(pk=key)  # N
+""",
+    "async for": """
+async def f():
+    async for book in Book.objects.all():
+        await Book.objects.aget(title=book.title)  # N
+""",
+    "gather": """
+async def f(keys):
+    await asyncio.gather(*(Book.objects.aget(pk=key) for key in keys))  # N
+""",
+    "a task for each": """
+async def f(keys):
+    async with asyncio.TaskGroup() as group:
+        for key in keys:
+            group.create_task(Book.objects.aget(pk=key))  # N
+""",
+    "else of a condition": """
+def f(keys, known):
+    for key in keys:
+        if key in known:
+            continue
+        else:
+            Book.objects.get(pk=key)  # N
+""",
+}
+
+NOT_PER_ROW = {
+    "what a loop goes over": """
+def f(keys):
+    for book in Book.objects.filter(pk__in=keys):
+        print(book.title)
+""",
+    "what a comprehension goes over first": """
+def f():
+    return [book.title for book in Book.objects.all()]
+""",
+    "else of a loop": """
+def f(keys):
+    for key in keys:
+        print(key)
+    else:
+        Book.objects.create(title="none")
+""",
+    "a list that is written out": """
+def f():
+    for title in ["a", "b"]:
+        Book.objects.create(title=title)
+""",
+    "a dictionary that is written out": """
+def f():
+    for title, text in {"a": 1, "b": 2}.items():
+        Book.objects.create(title=title)
+""",
+    "a constant of the module": """
+def f():
+    for language in LANGUAGES:
+        Book.objects.create(title=language)
+""",
+    "a constant that is called so": """
+def f(config):
+    for language in config.LANGUAGES:
+        Book.objects.create(title=language)
+""",
+    "settings": """
+def f():
+    for language, name in settings.LANGUAGES:
+        Book.objects.create(title=language)
+""",
+    "members of an enumeration": """
+def f():
+    for kind in Kind:
+        Book.objects.get_or_create(title=kind.name)
+""",
+    "a range that is written out": """
+def f():
+    for number in range(3):
+        Book.objects.create(title=number)
+""",
+    "the models of the program": """
+def f(apps):
+    for model in apps.get_models():
+        model.objects.count()
+        Book.objects.filter(title=model.__name__).exists()
+""",
+    "fields of a model": """
+def f():
+    for field in Book._meta.get_fields():
+        Book.objects.filter(title=field.name).exists()
+""",
+    "arguments of the command line": """
+def f():
+    for title in sys.argv:
+        Book.objects.create(title=title)
+""",
+    "files of a folder": """
+def f(folder):
+    for path in folder.glob("*.json"):
+        Book.objects.create(title=path.name)
+""",
+    "attempts": """
+def f(title):
+    for attempt in range(int(os.environ["TRIES"])):
+        try:
+            return Book.objects.create(title=title)
+        except ValueError:
+            time.sleep(1)
+""",
+    "attempts that are counted": """
+def f(title, tries):
+    while tries:
+        try:
+            return Book.objects.create(title=title)
+        except ValueError:
+            tries -= 1
+""",
+    "chunks by batched": """
+def f(keys):
+    for some in batched(keys, 100):
+        list(Book.objects.filter(pk__in=some))
+""",
+    "chunks by a range": """
+def f(keys):
+    for start in range(0, len(keys), 100):
+        list(Book.objects.filter(pk__in=keys[start : start + 100]))
+""",
+    "chunks by their name": """
+def f(split, keys):
+    for chunk in split(keys):
+        list(Book.objects.filter(pk__in=chunk))
+""",
+    "chunks by the name of what makes them": """
+def f(keys):
+    for some in chunked(keys, 100):
+        list(Book.objects.filter(pk__in=some))
+""",
+    "pages by their name": """
+def f(client):
+    for page in client.pages():
+        Book.objects.bulk_create([Book(title=it) for it in page])
+""",
+    "pages by an offset": """
+def f():
+    offset = 0
+    while True:
+        books = list(Book.objects.all()[offset : offset + 100])
+        if not books:
+            break
+        offset += 100
+""",
+    "pages by a key": """
+def f():
+    last = 0
+    while True:
+        books = list(Book.objects.filter(pk__gt=last).order_by("pk")[:100])
+        if not books:
+            return
+        last = books[-1].pk
+""",
+    "deleting until nothing is left": """
+def f():
+    while Book.objects.filter(title="").exists():
+        Book.objects.filter(pk__in=Book.objects.filter(title="").values("pk")[:100]).delete()
+""",
+    "waiting": """
+def f():
+    while not Book.objects.filter(title="done").exists():
+        time.sleep(1)
+""",
+    "a service that never ends": """
+def f():
+    while True:
+        Book.objects.count()
+        time.sleep(60)
+""",
+    "the first only": """
+def f(keys):
+    for key in keys:
+        return Book.objects.get(pk=key)
+""",
+    "the first only, by break": """
+def f(keys):
+    for key in keys:
+        Book.objects.get(pk=key)
+        break
+""",
+    "what is found, and nothing after it": """
+def f(keys, wanted):
+    for key in keys:
+        if key == wanted:
+            return Book.objects.get(pk=key)
+""",
+    "what is found, by break": """
+def f(keys, wanted):
+    for key in keys:
+        if key == wanted:
+            Book.objects.get(pk=key)
+            break
+""",
+    "an error": """
+def f(keys, wanted):
+    for key in keys:
+        if key != wanted:
+            raise ValueError(Book.objects.count())
+""",
+    "a name that is free": """
+def f(title):
+    number = 1
+    while Book.objects.filter(title=f"{title}-{number}").exists():
+        number += 1
+    return f"{title}-{number}"
+""",
+    "the first of some few": """
+def f():
+    for title in islice(LANGUAGES, 1):
+        Book.objects.get(title=title)
+""",
+    "two at once": """
+async def f(one, other):
+    await asyncio.gather(Book.objects.aget(pk=one), Book.objects.aget(pk=other))
+""",
+    "a function that is only defined in the loop": """
+def f(keys):
+    later = []
+    for key in keys:
+        later.append(lambda: Book.objects.get(pk=key))
+    return later
+""",
+    "every so many passes": """
+def f(rows):
+    waiting = []
+    for number, row in enumerate(rows):
+        waiting.append(Book(title=row))
+        if number % 1000 == 0:
+            Book.objects.bulk_create(waiting)
+            waiting = []
+""",
+}
+
+
+@pytest.mark.parametrize("name", PER_ROW)
+def test_once_per_row_over(name: str) -> None:
+    code = HEAD + PER_ROW[name]
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+@pytest.mark.parametrize("name", NOT_PER_ROW)
+def test_not_once_per_row_over(name: str) -> None:
+    found = sent(HEAD + NOT_PER_ROW[name])
+    assert not found.repeated
+    assert found.queries or "lambda" in NOT_PER_ROW[name]  # that it is a query was understood

@@ -1,0 +1,63 @@
+"""Paths of files of code -> what the code is for."""
+
+import pytest
+
+from crowsfoot.config import parse
+from crowsfoot.finding import Confidence
+from crowsfoot.roles import role_of, roles_by
+from crowsfoot.rule import load
+from crowsfoot.testing import lint
+
+N_PLUS_ONE = """
+from django.db import models
+
+class Tag(models.Model):
+    name = models.TextField()
+
+def tags(names):
+    return [Tag.objects.get(name=name) for name in names]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("shop/views.py", "application"),
+        ("shop/management/commands/import.py", "application"),
+        ("tests/test_views.py", "test"),
+        ("shop/test_views.py", "test"),
+        ("shop/contest.py", "application"),
+        ("conftest.py", "test"),
+        ("shop/migrations/0001_initial.py", "migration"),
+        ("shop/db_migrations/0001_initial.py", "migration"),
+        ("alembic/versions/1a2b_users.py", "migration"),
+        ("shop/migrations.py", "application"),
+        ("scripts/load.py", "script"),
+        ("manage.py", "script"),
+    ],
+)
+def test_the_path_says_what_code_is_for(path: str, role: str) -> None:
+    assert role_of(path) == role
+
+
+def test_the_first_pattern_that_fits_goes_over_the_path() -> None:
+    roles = roles_by({"tools/old/**": "script", "tools/**": "application", "jobs/": "script"})
+    assert roles("tools/load.py") == "application"
+    assert roles("tools/old/load.py") == "script"
+    assert roles("jobs/nightly.py") == "script"
+    assert roles("tests/test_load.py") == "test"
+
+
+def test_what_a_script_does_once_per_row_is_only_possible_unless_the_user_says_otherwise() -> None:
+    def found(settings: str) -> Confidence:
+        files = {"tools/load.py": N_PLUS_ONE, "crowsfoot.toml": settings}
+        (diagnostic,) = lint(files, load()["query-in-loop"]).kept
+        return diagnostic.finding.confidence
+
+    assert found("") is Confidence.POSSIBLE
+    assert found('code-roles = { "tools/**" = "application" }') is Confidence.LIKELY
+
+
+def test_a_migration_that_is_no_migration_is_read() -> None:
+    config = parse('[code-roles]\n"**/migrations/**" = "application"\n', "crowsfoot.toml", load())
+    assert roles_by(config.code_roles)("shop/migrations/load.py") == "application"
