@@ -1,4 +1,7 @@
-"""Run as a program: making.py LIBRARY FOLDER URL creates the tables of the models in the folder, by their library."""
+"""Run as a program: making.py LIBRARY FOLDER URL has the library create the tables of its models.
+
+Where it has no driver of its own for PostgreSQL here, it prints the statements.
+"""
 
 import importlib
 import sys
@@ -45,6 +48,47 @@ def sqlalchemy(url: str) -> None:
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     importlib.import_module("library").Base.metadata.create_all(engine)
     importlib.import_module("heroes").SQLModel.metadata.create_all(engine)
+
+
+def tortoise(url: str) -> None:
+    import asyncio
+
+    from tortoise import Tortoise, connections
+    from tortoise.backends.base_postgres.schema_generator import BasePostgresSchemaGenerator
+
+    async def make() -> None:
+        is_file = url.startswith("sqlite")
+        await Tortoise.init(
+            db_url=url.replace("sqlite:///", "sqlite://") if is_file else "sqlite://:memory:",
+            modules={"models": ["events"]},
+        )
+        if is_file:
+            await Tortoise.generate_schemas(safe=False)
+        else:
+            print(BasePostgresSchemaGenerator(connections.get("default")).get_create_schema_sql(safe=False))
+        await Tortoise.close_connections()
+
+    asyncio.run(make())
+
+
+def peewee(url: str) -> None:
+    from peewee import PostgresqlDatabase, SqliteDatabase
+
+    notes = importlib.import_module("notes")
+    models = [notes.User, notes.Folder, notes.Note, notes.NoteTag, notes.Keyless, notes.SharedNote]
+    models.append(notes.ReadersThrough)
+    if url.startswith("sqlite"):
+        database = SqliteDatabase(url.removeprefix("sqlite:///"))
+        notes.db.initialize(database)
+        database.create_tables(models, safe=False)
+        return
+    notes.db.initialize(PostgresqlDatabase(None))
+    for model in models:
+        manager = model._schema
+        for made in (manager._create_table(safe=False), *manager._create_indexes(safe=False)):
+            sql, params = made.query()
+            assert not params, sql
+            print(f"{sql};")
 
 
 if __name__ == "__main__":

@@ -48,11 +48,12 @@ class Compared(NamedTuple):
     names: frozenset[str]  # of indexes
 
 
-def made(library: str, folder: Path, url: str) -> None:
-    """Have the library create the tables of its models."""
+def made(library: str, folder: Path, url: str) -> str:
+    """Have the library create the tables of its models; what it prints are statements that are left to do."""
     program = [sys.executable, str(Path(__file__).parent / "making.py"), library, str(folder), url]
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def differences(real: Mapping[str, Compared], library: str, folder: Path, provider: Provider) -> list[str]:

@@ -95,7 +95,7 @@ def target_of(it: Object | None, at: At) -> str | None:
 
 
 def called_as(value: Object, at: At) -> tuple[str | None, Args]:
-    """The class of a field by its dotted name, and what it is given; the program's are what they derive from."""
+    """The class of a field by its dotted name, and its arguments; the program's are what they derive from."""
     if isinstance(value, Built):
         return value.name, value.args
     if isinstance(value, Instance) and isinstance(value.cls, str):

@@ -50,7 +50,7 @@ _TYPES: Final[Mapping[str, tuple[str, str, str]]] = {
     "CharField": ("varchar(%n)", "varchar(%n)", "varchar(%n)"),
     "FixedCharField": ("char(%n)", "char(%n)", "char(%n)"),
     "TextField": ("text", "text", "text"),
-    "FloatField": ("double precision", "float", "float"),
+    "FloatField": ("real", "real", "float"),
     "DoubleField": ("double precision", "real", "double precision"),
     "DecimalField": ("numeric(%d)", "decimal(%d)", "numeric(%d)"),
     "DateTimeField": ("timestamp", "datetime", "datetime"),
@@ -119,6 +119,8 @@ class _Table:
                 continue
             args = value.args if isinstance(value, Built) else Args()
             kind = _kind(value)
+            if kind == "ManyToManyField":
+                continue
             columns.append(self._column(field, kind, args, spot, name in primary))
             if name in primary and len(primary) == 1:
                 key = (KeyDef(field.columns[0]),)

@@ -3,15 +3,19 @@
 import re
 from typing import Final
 
-from crowsfoot.libraries.raw.tokens import HOLE
+from crowsfoot.libraries.raw.tokens import HOLE, ROW_VERBS, verb_of
 
 _HOLE: Final = re.escape(HOLE)
+_LITERAL: Final = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # A placeholder that is put in after "IN (" or "VALUES (" is a row of question marks nearly always.
-_VALUE: Final = re.compile(
-    rf"'[^']*{_HOLE}[^']*'|(?:=|<>|!=|<=|>=|<|>|\b(?:I?LIKE|BETWEEN))\s*{_HOLE}", re.IGNORECASE
-)
+_VALUE: Final = re.compile(rf"(?:=|<>|!=|<=|>=|<|>|\b(?:I?LIKE|BETWEEN))\s*{_HOLE}", re.IGNORECASE)
 
 
 def has_value_hole(sql: str) -> bool:
     """`WHERE name = '{name}'`, and not `SELECT * FROM {table}`."""
-    return HOLE in sql and _VALUE.search(sql) is not None
+    # No driver sends values beside `SET statement_timeout = ...`, or DDL.
+    if HOLE not in sql or verb_of(sql) not in ROW_VERBS:
+        return False
+    if any(HOLE in it[0] and it[0].startswith("'") for it in _LITERAL.finditer(sql)):
+        return True
+    return _VALUE.search(_LITERAL.sub("''", sql)) is not None

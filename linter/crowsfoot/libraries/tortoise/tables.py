@@ -107,6 +107,9 @@ class _Table:
         for it in reversed(self.line):
             for name, value in reading.at(it).attributes(it).items():
                 self.values[name] = (value, reading.spot(it, name))
+        # A key that is a relation as well is one that the model does not know as its key.
+        keys = [name for name, (value, _) in self.values.items() if _is_key(value)]
+        self.primary = tuple(keys) or model.primary_key
 
     def tables(self) -> Iterator[TableDef]:
         columns: list[ColumnDef] = []
@@ -114,7 +117,7 @@ class _Table:
         keys: list[ForeignKeyDef] = []
         for name, field in self.model.fields.items():
             value, spot = self.values.get(name, (None, self.reading.spot(self.cls)))
-            if not field.stored or not field.columns or (value is None and name != "id"):
+            if not field.stored or not field.columns or (value is None and self.primary != ("id",)):
                 continue
             args = value.args if isinstance(value, Built) else Args()
             kind = _kind(value) or "IntField"
@@ -141,20 +144,23 @@ class _Table:
                 yield from self._join(name, field, value.args, spot)
 
     def _column(self, field: Field, kind: str, args: Args, spot: Spot) -> ColumnDef:
-        primary = field.name in self.model.primary_key
+        primary = field.name in self.primary
         default = args.get(None, "default")
         now = is_true(args.get(None, "auto_now")) or is_true(args.get(None, "auto_now_add"))
         function = "dbgenerated" if isinstance(default, External | Function | Class) else None
         generated = primary and kind in ("IntField", "BigIntField", "SmallIntField")
+        generated = generated and args.get(None, "generated") != Constant(False)
+        type = None if isinstance(field, Relation) else _type(kind, args, self.reading)
         if primary and kind == "UUIDField":
             function = "uuid"
         return ColumnDef(
             field.columns[0],
             field.name,
             spot,
-            None if isinstance(field, Relation) else _type(kind, args, self.reading),
+            "integer" if generated and self.reading.provider == "sqlite" else type,
+            key_type=type,
             nullable=field.nullable and not primary,
-            generated=generated and args.get(None, "generated") != Constant(False),
+            generated=generated,
             default=default.value if isinstance(default, Constant) else None,
             default_function="now" if now else function,
             updated_at=is_true(args.get(None, "auto_now")),
@@ -162,7 +168,7 @@ class _Table:
 
     def _indexes(self, field: Field, args: Args, spot: Spot) -> Iterator[IndexDef]:
         key = (KeyDef(field.columns[0]),)
-        if field.name in self.model.primary_key or is_true(args.get(None, "primary_key")):
+        if field.name in self.primary:
             yield IndexDef(key, spot, f"the primary key {field.name}", None, True, True, on_field=True)
             return
         if field.unique:
@@ -255,6 +261,11 @@ class _Table:
             ),
             kind="join",
         )
+
+
+def _is_key(value: Object) -> bool:
+    args = value.args if isinstance(value, Built) else Args()
+    return is_true(args.get(None, "primary_key")) or is_true(args.get(None, "pk"))
 
 
 def _foreign_key(field: Relation, args: Args, spot: Spot) -> ForeignKeyDef:
