@@ -51,6 +51,8 @@ def type_conflict(column: Column, target: Column) -> tuple[str, str] | None:
     provider = column.table.database.provider
     if column.type.startswith("Unsupported(") or target.type.startswith("Unsupported("):
         return None
+    if column.table.library is not None and _takes(provider, column.type, target.type):
+        return None
     if column.type != target.type:
         return column.type, target.type
     if provider in ("postgresql", "cockroachdb") and column.type == "String":
@@ -69,6 +71,19 @@ def type_conflict(column: Column, target: Column) -> tuple[str, str] | None:
         # Prisma warns of this itself: the values are an ObjectId and a string, and never equal.
         return _written(column, column.type), _written(target, target.type)
     return None
+
+
+def _takes(provider: str, one: str, other: str) -> bool:
+    """Whether a database takes a key between columns of two types, which Prisma would never declare.
+
+    SQLite asks for nothing. PostgreSQL compares numbers of every type with each other.
+    """
+    if provider in ("sqlite", "unknown"):
+        return True
+    return provider in ("postgresql", "cockroachdb") and {one, other} <= _NUMBERS and one != other
+
+
+_NUMBERS = frozenset({"Int", "BigInt", "Float", "Decimal"})
 
 
 def _native(column: Column, provider: str) -> str | None:
@@ -108,4 +123,4 @@ def refuses_cascade_paths(database: Database) -> bool:
 
 def passes_changes_on(fk: ForeignKey) -> bool:
     """Whether a delete or an update of the target changes rows of the table."""
-    return not {fk.on_delete, fk.on_update} <= {"NoAction", "Restrict"}
+    return not fk.by_library and not {fk.on_delete, fk.on_update} <= {"NoAction", "Restrict"}

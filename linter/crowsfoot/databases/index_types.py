@@ -43,6 +43,8 @@ def _not_built_by_postgres(index: Index) -> str | None:
             if key.column and not key.column.is_list and _database_type(key.column) in _NOT_COMPARABLE:
                 name = _database_type(key.column)
                 way_out = "use @db.JsonB" if name == "json" else "use type: Gist"
+                if index.written is not None:
+                    way_out = "use jsonb" if name == "json" else "make it a GiST index"
                 return f"{name} values have no order, so creating the index on {key.column} fails; {way_out}"
     return None
 
@@ -54,6 +56,8 @@ def _finds_whole_values_only(index: Index) -> str | None:
         return None
     if not index.declared:
         way_out = "make one USING gin in a new migration"
+    elif index.written is not None:
+        way_out = "make it a GIN index"
     elif len(index.keys) == 1:
         way_out = "add type: Gin"
     else:

@@ -23,6 +23,7 @@ from crowsfoot.libraries.objects import (
     Instance,
     Many,
     Object,
+    Place,
 )
 from crowsfoot.libraries.query import Query
 from crowsfoot.libraries.standard import Coroutine
@@ -94,6 +95,8 @@ def review(cls: Class, at: At) -> None:
     if strawberry is None and not graphene:
         return
     known = _model(cls, strawberry, at)
+    if known is not None and known.library == "django" and strawberry is not None:
+        _shown(cls, known, at)
     for name, it in at.attributes(cls).items():
         if not isinstance(it, Function):
             continue
@@ -147,13 +150,33 @@ def _plan(args: Args, known: Model, at: At) -> Plan:
     return msgspec.structs.replace(plan, anything=True) if args.spread else plan
 
 
+def _shown(cls: Class, known: Model, at: At) -> None:
+    """What the relations send that a type names, which the optimizer loads with the rows where there is one."""
+    if at.speaks_of("DjangoOptimizerExtension"):
+        return
+    from crowsfoot.libraries.django.read_paths import element, read
+
+    for name in at.annotations(cls):
+        field, place = known.fields.get(name), at.written(cls, name)
+        if field is None or field.kind == "column" or place is None:
+            continue
+        within = at.each(UNKNOWN, "resolver").apart()
+        of = read(_object(cls, known, at.attributes(cls).get(name), at), (name,), within)
+        if field.kind == "many":
+            element(of, within)
+        _tell(within, place, at)
+
+
 def _resolved(function: Function, args: Args, at: At) -> None:
     within = at.each(UNKNOWN, "resolver").apart()
     made = within.call(function, args)
     for it in options(made.of if isinstance(made, Coroutine) else made):
         if it.ROWS:
             it.element(within)  # whatever is returned lazily is asked for then
-    here = at.returned(function)
+    _tell(within, at.returned(function), at)
+
+
+def _tell(within: At, here: Place | None, at: At) -> None:
     for query, chain in within.sent:
         place = chain[0] if chain else here
         if query.library != LOADER and place is not None:

@@ -92,6 +92,9 @@ class At(Protocol):
     def is_named(self, cls: "Class") -> bool:
         """Whether the program speaks of the class anywhere."""
 
+    def speaks_of(self, name: str) -> bool:
+        """Whether the program names something so."""
+
     def member(self, cls: "Class", name: str, of: "Object") -> "Object | None":
         """What the class of the program, or one that it derives from, has by that name, as of gets it.
 

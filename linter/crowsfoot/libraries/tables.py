@@ -78,6 +78,7 @@ class ForeignKeyDef(msgspec.Struct, frozen=True):
     by_library: bool = False  # it is the library that follows on_delete: the database has no action
     enforced: bool = True
     name: str | None = None
+    deferrable: bool = False
 
 
 class TableDef(msgspec.Struct, frozen=True):

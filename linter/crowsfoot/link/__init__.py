@@ -82,7 +82,6 @@ def link(
 
         try:
             asked = link_code(code_files, databases, roles, tenant_column=tenant_column, dialect=dialect)
-            databases += asked.databases
             problems += asked.failures
         except Exception:
             problems.append(failed("", "linking the code"))
@@ -99,7 +98,8 @@ def link(
         commands = ()
     return Project(
         code=asked,
-        databases=tuple(databases),
+        # Commands of Prisma's have nothing to do with those that models make.
+        databases=(*databases, *(asked.databases if asked is not None else ())),
         files=files,
         problems=tuple(sorted(problems, key=lambda it: it.span)),
         directives=tuple(directive for file in files for directive in _directives(file)),

@@ -177,7 +177,7 @@ class Index(Linked, frozen=True, eq=False, dict=True):
     migrated: bool = False  # the migrations create it, so what they say of it is all there is to know
     nulls_distinct: bool = True
     written: str | None = None  # in code, what its user wrote: "unique=True on slug"
-    implied: bool = False  # nobody asked for it: a library adds it to a foreign key, or beside another index
+    implied: bool = False  # nobody asked for it: a library adds it to a foreign key
     refused_by: str | None = None  # what keeps the library from adding it: "db_index=False on author"
 
     @property
@@ -247,6 +247,7 @@ class ForeignKey(Linked, frozen=True, eq=False, dict=True):
     span: Span  # the whole declaration
     name_span: Span  # where findings point
     by_library: bool = False  # it is a library that follows on_delete: the database takes no action
+    deferrable: bool = False  # rows may wait for their targets until the transaction ends
 
     @property
     def required(self) -> bool:
@@ -331,21 +332,23 @@ class Table(Linked, frozen=True, eq=False, dict=True):
         return next((index for index in self.indexes if index.primary), None)
 
     def index_over(self, columns: Sequence[Column]) -> str:
-        """What a user writes to have an index over the columns, in the words of whoever declares the table."""
+        """What a user writes to have an index over the columns, in the words of who declares the table."""
         fields = [column.field for column in columns]
         quoted = ", ".join(f'"{it}"' for it in fields)
-        if self.library == "django":
-            return f"models.Index(fields=[{quoted}])"
-        if self.library in ("sqlalchemy", "sqlmodel"):
-            if len(columns) == 1:
-                return f"index=True to {fields[0]}"
-            names = ", ".join(f'"{column.name}"' for column in columns)
-            return f'Index("ix_{self.name}_{"_".join(column.name for column in columns)}", {names})'
-        if self.library == "tortoise":
-            return f"db_index=True to {fields[0]}" if len(columns) == 1 else f"Index(fields=[{quoted}])"
-        if self.library == "peewee":
-            return f"index=True to {fields[0]}" if len(columns) == 1 else f"(({quoted}), False) to Meta.indexes"
-        return f"@@index([{', '.join(fields)}])"
+        single = len(columns) == 1
+        match self.library:
+            case "django":
+                return f"models.Index(fields=[{quoted}])"
+            case "sqlalchemy" | "sqlmodel":
+                names = [column.name for column in columns]
+                listed = ", ".join(f'"{name}"' for name in (f"ix_{self.name}_{'_'.join(names)}", *names))
+                return f"index=True to {fields[0]}" if single else f"Index({listed})"
+            case "tortoise":
+                return f"db_index=True to {fields[0]}" if single else f"Index(fields=[{quoted}])"
+            case "peewee":
+                return f"index=True to {fields[0]}" if single else f"(({quoted}), False) to Meta.indexes"
+            case _:
+                return f"@@index([{', '.join(fields)}])"
 
     @cached_property
     def foreign_keys_over(self) -> Mapping[frozenset[Column], tuple[ForeignKey, ...]]:

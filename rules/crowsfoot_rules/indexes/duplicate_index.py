@@ -43,7 +43,7 @@ def check(index: Index) -> Iterator[Finding]:
     # The client may find rows by the name of a unique key, which goes with it.
     safety = Safety.UNSAFE if index.unique else Safety.SAFE
     by = same[0]
-    # Whoever adds a key over a foreign key of Django's has not asked for the index that this makes superfluous.
+    # Whoever adds a key over a foreign key of Django's has not asked for the index that is too much then.
     hidden = may_be_partial(index) or may_be_partial(by) or index.implied
     yield Finding(
         index.span,

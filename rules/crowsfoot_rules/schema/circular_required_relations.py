@@ -59,13 +59,16 @@ from collections.abc import Iterator
 from crowsfoot import Column, Confidence, Database, Finding, ForeignKey, Related, Severity, Span, rule
 from crowsfoot.databases.providers import RELATIONAL
 from crowsfoot.link.circles import circles
+from crowsfoot.prose import series
 
 
 @rule(over=Database, since="0.1", severity=Severity.ERROR)
 def check(database: Database) -> Iterator[Finding]:
     if database.provider not in RELATIONAL or database.relation_mode == "prisma":
         return
-    required = [fk for fk in database.foreign_keys() if fk.required and fk.table.kind == "table"]
+    required = [
+        fk for fk in database.foreign_keys() if fk.required and fk.table.kind == "table" and not fk.deferrable
+    ]
     for fk in required:
         if fk.target is fk.table:
             yield Finding(
@@ -106,5 +109,5 @@ def _end(fk: ForeignKey) -> str:
 def _way_out(fk: ForeignKey) -> str:
     free = _free(fk)
     if free:
-        return f"make {free[0].field} and {_end(fk)} optional"
+        return f"make {series(list(dict.fromkeys((free[0].field, _end(fk)))))} optional"
     return f"take {fk.columns[0].field} out of the key of {fk.table} and make it optional with {_end(fk)}"

@@ -48,6 +48,7 @@ from crowsfoot import Finding, Index, Related, Severity, Table, rule
 def check(table: Table) -> Iterator[Finding]:
     if table.kind != "table" or table.ignored or not table.complete or any(map(_identifies, table.indexes)):
         return
+    key, a_key = ("primary key", "a primary key") if table.library else ("@id", "an @id")
     unique = [index for index in table.indexes if index.unique]
     optional = [column for index in unique for column in index.columns if column.nullable]
     if table.database.provider == "mongodb":
@@ -58,10 +59,12 @@ def check(table: Table) -> Iterator[Finding]:
     elif optional:
         message = (
             f"{optional[0]} is optional, so no key tells the rows of {table} apart; "
-            "make it required or add an @id"
+            f"make it required or add {a_key}"
         )
     else:
-        message = f"{table} has no @id and no unique constraint, so no key tells its rows apart; add an @id"
+        message = (
+            f"{table} has no {key} and no unique constraint, so no key tells its rows apart; add {a_key}"
+        )
     related = tuple(Related(index.span, f"{index.declaration} has optional fields") for index in unique)
     yield Finding(table.name_span, message, subject=str(table), related=related)
 

@@ -61,9 +61,10 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
         if conflict is None or not (fk.enforced or column.type != target.type or _joins_by_value(fk)):
             continue
         ours, theirs = conflict
+        refused_by_prisma = column.type != target.type and fk.table.library is None
         yield Finding(
             column.name_span,
-            f"{column} is {ours} and {target} is {theirs}, so {_effect(fk, column.type != target.type)}; "
+            f"{column} is {ours} and {target} is {theirs}, so {_effect(fk, refused_by_prisma)}; "
             "give both the same type",
             subject=str(column),
             related=(Related(target.name_span, f"{target} is {theirs}"),),

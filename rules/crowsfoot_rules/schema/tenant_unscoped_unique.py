@@ -104,7 +104,7 @@ def check(index: Index) -> Iterator[Finding]:
     yield Finding(
         index.span,
         f"{subject} is unique across every {tenancy.target or 'tenant'}; "
-        f"make it @@unique([{tenant.field}, {names}])",
+        + (f"put {tenant.field} in it" if table.library else f"make it @@unique([{tenant.field}, {names}])"),
         subject=str(index),
         related=(Related(tenant.name_span, f"this says whose row of {table} it is"),),
         confidence=Confidence.LIKELY,

@@ -88,6 +88,13 @@ from crowsfoot import Finding, ForeignKey, Related, Table, rule
 # Enough to say that it is too far; to count on would take long where everything hangs together.
 _COUNTED = 200
 _SHOWN = 8
+_RESTRICT = {
+    "django": "on_delete=PROTECT",
+    "tortoise": "on_delete=RESTRICT",
+    "peewee": 'on_delete="RESTRICT"',
+    "sqlalchemy": 'ondelete="RESTRICT"',
+    "sqlmodel": 'ondelete="RESTRICT"',
+}
 
 
 @rule(over=Table, since="0.1", default=False)
@@ -103,7 +110,7 @@ def check(table: Table, *, max_tables: int = 5) -> Iterator[Finding]:
     yield Finding(
         table.name_span,
         f"deleting one {table} deletes rows of {count} other tables{depth}; "
-        "end it with onDelete: Restrict where rows are worth a decision",
+        f"end it with {_RESTRICT.get(table.library or '', 'onDelete: Restrict')} where rows are worth a decision",
         subject=str(table),
         related=tuple(Related(fk.name_span, f"from {fk.target} to {fk.table}") for fk in way[:_SHOWN]),
     )

@@ -32,6 +32,16 @@ from crowsfoot import Column, Confidence, Edit, Finding, Fix, Safety, Span, rule
 _NAME = r"(?i)(?:last_?)?(?:updated|modified)_?(?:at|on)|date_?(?:updated|modified)"
 
 
+# What keeps it, by who declares the table; of Prisma and SQL there is no library.
+_ADDED = {
+    None: "@updatedAt",
+    "django": "auto_now=True",
+    "tortoise": "auto_now=True",
+    "sqlalchemy": "onupdate=func.now()",
+    "sqlmodel": 'sa_column_kwargs={"onupdate": func.now()}',
+}
+
+
 @rule(over=Column, since="0.1", default=False)
 def check(column: Column) -> Iterator[Finding]:
     if (
@@ -46,11 +56,15 @@ def check(column: Column) -> Iterator[Finding]:
     by_database = default is not None and default.function not in (None, "now")
     if table.kind != "table" or table.ignored or column.ignored or by_database:
         return
+    # Peewee has no such option: there it is code that does it.
+    added = _ADDED.get(table.library)
+    if added is None:
+        return
     yield Finding(
         column.name_span,
-        f"nothing keeps {column} up to date when the row changes; add @updatedAt",
+        f"nothing keeps {column} up to date when the row changes; add {added}",
         subject=str(column),
-        fix=Fix("Add @updatedAt", (_edit(column),), Safety.UNSAFE),
+        fix=Fix(f"Add {added}", (_edit(column),), Safety.UNSAFE) if table.append_at else None,
         confidence=Confidence.LIKELY,
     )
 

@@ -142,7 +142,7 @@ class _Table:
             self.made[name] = Made(made, unique="unique" in options)
         if "is_superuser" in known:
             many = Built("django.db.models.ManyToManyField", Args())
-            self.many.update({name: (many, spot) for name in ("groups", "user_permissions")})
+            self.many.update(dict.fromkeys(("groups", "user_permissions"), (many, spot)))
 
     def _add_primary(self, parents: list[Class]) -> None:
         if any(it.primary for it in self.made.values()):
@@ -222,6 +222,8 @@ class _Table:
                     on_delete_written=True,
                     by_library=it.by_library,
                     enforced=it.constraint,
+                    # DEFERRABLE INITIALLY DEFERRED, where the database knows that.
+                    deferrable=True,
                 )
 
     def _target(self, name: str, it: Made) -> str | None:

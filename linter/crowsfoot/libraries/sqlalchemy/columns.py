@@ -42,6 +42,7 @@ class Reference(msgspec.Struct, frozen=True):
     on_update: str = "NoAction"
     written: bool = False
     name: str | None = None
+    deferrable: bool = False
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -135,6 +136,7 @@ def _reference(target: str, args: Args) -> Reference:
         ACTIONS.get((text(args.get(None, "onupdate")) or "").upper(), "NoAction"),
         said is not None,
         text(args.get(None, "name")),
+        is_true(args.get(None, "deferrable")),
     )
 
 

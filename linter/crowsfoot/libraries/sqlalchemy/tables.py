@@ -430,6 +430,7 @@ def _foreign_key(
         first.on_update,
         first.written,
         name=first.name,
+        deferrable=first.deferrable,
     )
 
 

@@ -28,7 +28,11 @@ def accesses_of(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
             # An attribute may hold the same query set for others as well.
             made_here = isinstance(frame.scope.values[effect.value], (facts.Call, facts.Awaited))
             fetches = (
-                made_here and query.operation == "select" and query.cause == "call" and query.many and not query.limit
+                made_here
+                and query.operation == "select"
+                and query.cause == "call"
+                and query.many
+                and not query.limit
             ) and query.api.rpartition(".")[2] not in _NOT_ALL
             model = evaluator.models.get(query.model)
             yield Access(

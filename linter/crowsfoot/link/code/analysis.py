@@ -45,7 +45,7 @@ def link_code(
                     if scope.decorators and scope.kind == "function":
                         evaluator.review_function(library, path, number)
     by_path = {it.path: it for it in given}
-    made, failures = databases_of(evaluator, libraries, by_path, roles, tenant_column, dialect)
+    made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
     return Code(
         repeated=tuple(repeated_of(evaluator, roles)),
         accesses=tuple(accesses_of(evaluator, roles)),

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeGuard
 from crowsfoot.facts.code import AnyValue, Attribute, Call, Element, Name, Parameter, Scope
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
+from crowsfoot.link.code.kept import kept
 
 
 class Each(NamedTuple):
@@ -37,6 +38,7 @@ class Frame:
     __slots__ = (
         *("path", "number", "scope", "params", "general", "depth", "objects", "effects", "_sent", "_read"),
         *("fanned", "recursive", "walked", "done", "marks"),
+        "_kept",
     )
 
     def __init__(
@@ -55,6 +57,7 @@ class Frame:
         self.fanned: dict[int, str] = {}  # loops of comprehensions that something awaits all at once
         self.recursive: list[int] = []  # calls of itself, directly or by others
         self.done = False
+        self._kept: frozenset[int] | None = None
         self.marks: list[
             tuple[str, int]
         ] = []  # what a library remembers to have happened, and at which value
@@ -88,6 +91,13 @@ class Frame:
     def has_sent(self, made: Place) -> bool:
         """Whether what was made there has been fetched already."""
         return made in self._sent
+
+    @property
+    def kept(self) -> frozenset[int]:
+        """The values that are kept beyond a call."""
+        if self._kept is None:
+            self._kept = kept(self.scope)
+        return self._kept
 
     def reads(self, of: int, name: str) -> bool:
         """Whether that attribute of that value is read for the first time here."""

@@ -7,7 +7,8 @@ from crowsfoot.facts import code as facts
 from crowsfoot.libraries.models import Models
 from crowsfoot.libraries.objects import Args, At, Class, External, Object
 from crowsfoot.libraries.tables import Argument, Called, Spot
-from crowsfoot.link.code.evaluate import Evaluator, Here
+from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.here import Here
 from crowsfoot.link.code.shown import shown
 from crowsfoot.roles import Roles
 

@@ -174,17 +174,18 @@ class Program:
         return Place(cls.path, cls.scope, 0)
 
     def written(self, cls: Class, name: str, index: int | None = None) -> Place | None:
-        """What the body of the class itself assigns to a name, or an element of the list that it is."""
-        number = self.names(cls.path, cls.scope).get(name)
+        """What the body of the class itself says of a name, or an element of the list that it is."""
+        scope = self.scope(cls.path, cls.scope)
+        number = self.names(cls.path, cls.scope).get(name, dict(scope.annotations).get(name))
         if number is None:
             return None
-        it = self.scope(cls.path, cls.scope).values[number]
+        it = scope.values[number]
         if index is not None and isinstance(it, Display) and index < len(it.items):
             number = it.items[index]
         return Place(cls.path, cls.scope, number)
 
-    def is_named(self, cls: Class) -> bool:
-        """Whether the program speaks of the class, as far as names tell."""
+    def speaks_of(self, name: str) -> bool:
+        """Whether the program names something so: what it imports, reads or writes in quotes."""
         if self._named is None:
             self._named = set()
             for file in self.files.values():
@@ -194,7 +195,11 @@ class Program:
                             self._named.add(it.name)
                         elif isinstance(it, Literal_) and isinstance(it.value, str):
                             self._named.add(it.value.rpartition(".")[2])
-        if cls.name in self._named:
+        return name in self._named
+
+    def is_named(self, cls: Class) -> bool:
+        """Whether the program speaks of the class, as far as names tell."""
+        if self.speaks_of(cls.name):
             return True
         at = self.defined(cls)
         around = self.scope(at.path, at.scope)

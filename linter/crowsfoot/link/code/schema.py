@@ -6,7 +6,7 @@ So every rule about indexes and tables holds for a program whose schema is nothi
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from types import MappingProxyType
 from typing import Any, cast, get_args
 
@@ -44,12 +44,18 @@ _DECLARE_TABLES = frozenset(("django", "sqlalchemy", "tortoise", "peewee"))
 def databases_of(
     evaluator: Evaluator,
     libraries: Iterable[Library],
+    known: Iterable[Database],
     files: Mapping[str, File],
     roles: Roles,
     tenant_column: str | None = None,
     dialect: str | None = None,
 ) -> tuple[tuple[Database, ...], tuple[Problem, ...]]:
-    """One database for each library that declares tables, and what failed on the way."""
+    """One database for each library that declares tables, and what failed on the way.
+
+    What a schema or SQL migrations say already is not said again: where they name most of its tables, the
+    models are only another view of the same.
+    """
+    tables = {table.name for it in known for table in it.tables.values()}
     found: list[Database] = []
     failures: list[Problem] = []
     # The tables of SQLModel are SQLAlchemy's.
@@ -62,7 +68,7 @@ def databases_of(
         except Exception:
             failures.append(failed("", f"reading the tables of {name}"))
             continue
-        if database is not None:
+        if database is not None and not _is_known(database, tables):
             found.append(database)
     return tuple(found), tuple(failures)
 
@@ -78,6 +84,11 @@ def _of_library(
     provider = provider_of(evaluator, name, dialect, roles)
     made = [it for it in tables_of(evaluator, name, provider, roles) if roles(it.spot.path) == "application"]
     return database_of(made, provider, files, tenant_column) if made else None
+
+
+def _is_known(database: Database, tables: Set[str]) -> bool:
+    own = [it.name for it in database.tables.values() if not it.ignored]
+    return 2 * sum(name in tables for name in own) > len(own)
 
 
 def tables_of(evaluator: Evaluator, library: str, provider: Provider, roles: Roles) -> list[TableDef]:
@@ -265,6 +276,7 @@ def _foreign_key(
         span=_span(it.spot),
         name_span=_span(it.spot),
         by_library=it.by_library,
+        deferrable=it.deferrable,
     )
 
 

@@ -1,0 +1,327 @@
+"""A call -> what comes of it, and what it sends: functions of the program are gone through."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    Built,
+    Class,
+    External,
+    Function,
+    Instance,
+    Many,
+    Object,
+    OneOf,
+    Place,
+    Subscripted,
+    Table,
+)
+from crowsfoot.link.code.frame import Each, Effect, Frame
+from crowsfoot.link.code.here import Here, Managed
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> Object:
+    function = out.get(frame, value.of)
+    positional: list[Object] = []
+    spread = False
+    for it in value.args:
+        arg = out.get(frame, it)
+        if isinstance(frame.scope.values[it], facts.Spread):
+            if isinstance(arg, Many) and arg.items is not None:
+                positional += arg.items
+            else:
+                spread = True
+                positional.append(arg)
+        else:
+            positional.append(arg)
+    keywords = tuple((name, out.get(frame, it)) for name, it in value.keywords if name != "**")
+    spread = spread or any(name == "**" for name, _ in value.keywords)
+    args = Args(tuple(positional), keywords, spread)
+    if isinstance(function, External) and function.name in _FAN_OUT:
+        out.fan_out(frame, value, function.name)
+    if function is UNKNOWN:
+        return out.received(frame, number, value, args)
+    if (
+        isinstance(function, External)
+        and isinstance(frame.scope.values[value.of], facts.Attribute)
+        and not out.library(function.name)
+    ):
+        # A method of something of which nothing is known but the module: request.db.query(Book)
+        found = out.received(frame, number, value, args)
+        if found is not UNKNOWN:
+            return found
+    if isinstance(function, Function) and out.is_declared_only(function):
+        found = out.received(frame, number, value, args)
+        if found is not UNKNOWN:
+            return found
+    out.grow(frame, number, value, args)
+    return out.call(function, args, frame, number)
+
+
+def is_declared_only(out: "Evaluator", function: Function) -> bool:
+    """Whether it is a method of a Protocol: it says what there is, and others do it."""
+    parent = out.program.scope(function.path, function.scope).parent
+    if parent < 0 or out.program.scope(function.path, parent).kind != "class":
+        return False
+    key = (function.path, parent)
+    if key not in out.protocols:
+        bases = out.bases(Class(*key, out.program.scope(*key).name))
+        out.protocols[key] = any(isinstance(it, str) and it.endswith(".Protocol") for it in bases)
+    return out.protocols[key]
+
+
+def call(
+    out: "Evaluator", function: Object, args: Args, frame: Frame, number: int, each: Each | None = None
+) -> Object:
+    at = Here(out, frame, number, each)
+    if isinstance(function, Function):
+        return out.enter(function, args, frame, number, each)
+    if isinstance(function, OneOf):
+        return standard.join([out.call(it, args, frame, number, each) for it in function.options])
+    if isinstance(function, Class):
+        return out.construct(function, args, frame, number, each)
+    if isinstance(function, External):
+        if function.name == "builtins.super":
+            return out.super_of(frame)
+        library = out.library(function.name)
+        made = library.called(function.name, args, at) if library is not None else None
+        if made is None:
+            made = standard.called(function.name, args, at)
+        if made is None and library is not None:
+            made = library.instance(function.name)
+        return made if made is not None else Built(function.name, args)
+    if isinstance(function, Subscripted):
+        return out.call(function.of, args, frame, number, each)
+    if isinstance(function, Instance) and isinstance(function.cls, Class):
+        return out.call(at.member(function.cls, "__call__", function) or UNKNOWN, args, frame, number, each)
+    return function.call(args, at)
+
+
+def construct(
+    out: "Evaluator", cls: Class, args: Args, frame: Frame, number: int, each: Each | None
+) -> Object:
+    model = out.model_of(cls)
+    if model is not None:
+        library = out.by_name[model.library]
+        new: Callable[[Model, Args], Object] | None = getattr(library, "new_row", None)
+        return new(model, args) if new is not None else out.row(model)
+    made = out.constructed(cls, args, at=Here(out, frame, number, each)) or out.instance(cls)
+    if isinstance(made, Instance):
+        init = out.member(cls, "__init__", made, frame, number)
+        if isinstance(init, Function):
+            out.enter(init, args, frame, number, each)
+    return made
+
+
+def constructed(out: "Evaluator", cls: Class, args: Args, at: Here) -> Object | None:
+    """What a library makes of a call of a class that derives from one of its own: a field, a paginator."""
+    packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
+    for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
+        made: Callable[[Class, Args, Here], Object | None] | None = getattr(library, "constructed", None)
+        if made is not None and (found := made(cls, args, at)) is not None:
+            return found
+    return None
+
+
+def enter(
+    out: "Evaluator", function: Function, args: Args, frame: Frame, number: int, each: Each | None
+) -> Object:
+    path, inner = function.path, function.scope
+    scope = out.program.scope(path, inner)
+    out.calls.add(((frame.path, frame.number), (path, inner)))
+    if scope.kind == "lambda" and scope.params == () and not scope.values:
+        return UNKNOWN
+    bound = out.bind(function, scope, args)
+    key = (path, inner)
+    running = out.active.get(key)
+    if running is not None:
+        frame.recursive.append(number)
+        if running is not frame:
+            running.recursive.append(-1)
+        return UNKNOWN
+    callee = out.frame_for(path, inner, scope, bound, frame.depth + 1)
+    if callee is None:
+        return UNKNOWN
+    out.run(callee)
+    kinds = out.decorators(function) if scope.decorators else frozenset()
+    if not kinds & _CACHES:
+        out.take_over(callee, function, bound, frame, number, each)
+    return out.result(callee, scope, kinds, Place(frame.path, frame.number, number))
+
+
+def take_over(
+    out: "Evaluator",
+    callee: Frame,
+    function: Function,
+    bound: tuple[Object, ...],
+    frame: Frame,
+    number: int,
+    each: Each | None,
+) -> None:
+    """What the callee sends is sent by the call."""
+    loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
+    seen: set[object] = set()
+    for it in callee.effects:
+        if len(it.chain) >= _LONGEST_CHAIN:
+            continue
+        chain = (callee.place(it.value), *it.chain)
+        if chain[-1] in seen:
+            continue
+        seen.add(chain[-1])
+        if it.query.likely and it.value in callee.kept:
+            # The next call finds it there, unless it asks for something else.
+            it = it._replace(query=msgspec.structs.replace(it.query, likely=False))
+        made: Place | None = None
+        if it.parameter is not None and it.query.cause != "call" and each is None:
+            # It is kept by the row that is given: sent once for that, not once for each call.
+            given = _given(frame, number, function, callee.scope, it.parameter)
+            if given is not None:
+                row_loop, parameter = frame.loop_of(given), frame.parameter_of(given)
+                frame.add(Effect(it.query, number, row_loop, chain, parameter), None)
+                continue
+        if it.parameter is not None and it.parameter < len(bound):
+            made = getattr(bound[it.parameter], "made", None)
+        frame.add(Effect(it.query, number, loop, chain, None, each), made)
+        if len(seen) >= _MOST_TAKEN:
+            break
+
+
+def result(
+    out: "Evaluator", callee: Frame, scope: facts.Scope, kinds: frozenset[str], place: Place
+) -> Object:
+    results = out.program.results(callee.path, callee.number)
+    returned = [callee.known(it) for it in results.returned]
+    given = [
+        standard.element_of(callee.known(it), Here(out, callee, number)) if all else callee.known(it)
+        for number, it, all in results.given
+    ]
+    expected = UNKNOWN
+    if scope.returns is not None:
+        expected = out.annotated(out.get(out.frame(callee.path, scope.parent), scope.returns))
+    if kinds & _CONTEXT_MANAGERS:
+        return Managed(standard.join(given).moved(place))
+    found = Many(standard.join(given)) if given else standard.join(returned)
+    if found is UNKNOWN:
+        found = expected
+    found = found.moved(place)
+    return standard.Coroutine(found) if scope.is_async and not given else found
+
+
+def received(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: Args) -> Object:
+    """A method of something that nobody knows: a library may tell by its arguments."""
+    chain = _chain(frame.scope.values, value.of)
+    if chain:
+        at = Here(out, frame, number)
+        for library in out.receiving:
+            found: Object | None = library.received(chain[:-1], chain[-1], args, at)
+            if found is not None:
+                return found
+    return UNKNOWN
+
+
+def fan_out(out: "Evaluator", frame: Frame, value: facts.Call, name: str) -> None:
+    values = frame.scope.values
+    for it in value.args:
+        spread = values[it]
+        of = values[spread.of] if isinstance(spread, facts.Spread) else spread
+        if isinstance(of, facts.Comprehension):
+            frame.fanned[values[of.each].loop] = name.rpartition(".")[2]
+
+
+def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: Args) -> None:
+    """list.append(x): from here on the list has such elements."""
+    values = frame.scope.values
+    method = values[value.of]
+    if not isinstance(method, facts.Attribute) or not args.positional:
+        return
+    holder = frame.known(method.of)
+    if method.name == "setdefault" and isinstance(holder, Table):
+        default = args.get(1) or UNKNOWN
+        frame.objects[method.of] = Table(
+            standard.join([holder.keys, args.positional[0]]),
+            standard.join([holder.values, default]),
+            holder.named,
+        )
+        return
+    if method.name not in _GROWS:
+        return
+    if not isinstance(holder, Many):
+        return
+    added = args.positional[-1]
+    if method.name in ("extend", "update"):
+        added = standard.element_of(added, Here(out, frame, number))
+    inside = value.loop != values[method.of].loop
+    if holder.items is not None and not inside and method.name not in ("extend", "update"):
+        frame.objects[method.of] = standard.listed((*holder.items, added))
+    else:
+        size = "rows" if inside or holder.size == "rows" else holder.size
+        of = added if holder.items == () else standard.join([holder.of, added])
+        frame.objects[method.of] = Many(of, None, size)
+
+
+def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple[str, ...]) -> None:
+    call = frame.scope.values[number]
+    if isinstance(call, facts.Call):
+        method = frame.scope.values[call.of]
+        held = (*call.args, method.of) if isinstance(method, facts.Attribute) else call.args
+        for it in held:
+            if frame.objects[it] is rows:
+                change: Any = getattr(rows, "with_loaded", None)
+                if change is not None:
+                    frame.objects[it] = change(paths)
+
+
+def _given(frame: Frame, call: int, function: Function, scope: facts.Scope, parameter: int) -> int | None:
+    """The value that a call, or the attribute that is a property, gives for a parameter of what it enters."""
+    it = frame.scope.values[call]
+    if isinstance(it, facts.Attribute):
+        return it.of if parameter == 0 else None
+    if not isinstance(it, facts.Call) or not isinstance(of := frame.known(it.of), Function):
+        return None
+    if (of.path, of.scope) != (function.path, function.scope):
+        return None
+    if function.bound is not None:
+        if parameter == 0:
+            method = frame.scope.values[it.of]
+            return method.of if isinstance(method, facts.Attribute) else None
+        parameter -= 1
+        name = scope.params[parameter + 1].name
+    else:
+        name = scope.params[parameter].name
+    if parameter < len(it.args):
+        spread = any(isinstance(frame.scope.values[arg], facts.Spread) for arg in it.args[: parameter + 1])
+        return None if spread else it.args[parameter]
+    return dict(it.keywords).get(name)
+
+
+def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
+    """The words of `self.client.db.user.find_many`, from the first that has a name; () where there is "
+    "none."""
+    words: list[str] = []
+    while True:
+        it = values[number]
+        if isinstance(it, facts.Attribute):
+            words.append(it.name)
+            number = it.of
+            continue
+        if isinstance(it, facts.Name):
+            words.append(it.name)
+        return tuple(reversed(words))
+
+
+_CACHES: Final = frozenset(("lru_cache", "cache", "cached", "memoize", "memoized", "alru_cache"))
+_CONTEXT_MANAGERS: Final = frozenset(("contextmanager", "asynccontextmanager"))
+_FAN_OUT: Final = frozenset(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"))
+_GROWS: Final = frozenset(("append", "add", "extend", "update", "insert", "appendleft"))
+_MOST_TAKEN: Final = 40
+_LONGEST_CHAIN: Final = 5

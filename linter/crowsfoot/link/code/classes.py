@@ -1,0 +1,280 @@
+"""Classes of the program: what they and their instances have, by themselves and by what they derive from."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard
+from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    Built,
+    Class,
+    External,
+    Function,
+    Instance,
+    Object,
+    Place,
+    Subscripted,
+)
+from crowsfoot.link.code.frame import Each, Frame
+from crowsfoot.link.code.here import Here, Holder, Super
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+def of_class(out: "Evaluator", cls: Class, name: str, at: Here) -> Object:
+    model = out.model_of(cls)
+    if model is not None:
+        found = out.by_name[model.library].class_attribute(model, name, at)
+        if found is not None:
+            return found
+    return at.member(cls, name, cls) or out.by_library(cls, name, at) or UNKNOWN
+
+
+def by_library(out: "Evaluator", cls: Class, name: str, at: Here) -> Object | None:
+    """What a class that is no model has by the library that it derives from."""
+    packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
+    for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
+        member: Callable[[Class, str, Here], Object | None] | None = getattr(library, "class_member", None)
+        if member is not None and (found := member(cls, name, at)) is not None:
+            return found
+    return None
+
+
+def of_instance(out: "Evaluator", of: Instance, name: str, at: Here) -> Object:
+    if isinstance(of.cls, str):
+        return out.external(f"{of.cls}().{name}")
+    found = at.member(of.cls, name, of)
+    return found if found is not None else UNKNOWN
+
+
+def of_super(out: "Evaluator", of: Super, name: str, at: Here) -> Object:
+    found = at.member(of.cls, name, of.of, inherited=True)
+    if found is None:
+        inherited: Callable[[str, Here], Object] | None = getattr(of.of, "inherited", None)
+        found = inherited(name, at) if inherited is not None else None
+    return found if found is not None else UNKNOWN
+
+
+def super_of(out: "Evaluator", frame: Frame) -> Object:
+    """What super() is in a method."""
+    parent = frame.scope.parent
+    if parent < 0 or not frame.params:
+        return UNKNOWN
+    around = out.program.scope(frame.path, parent)
+    cls = Class(frame.path, parent, around.name)
+    return Super(cls, frame.params[0]) if around.kind == "class" else UNKNOWN
+
+
+def member(
+    out: "Evaluator",
+    cls: Class,
+    name: str,
+    of: Object,
+    frame: Frame,
+    value: int,
+    each: Each | None = None,
+    inherited: bool = False,
+) -> Object | None:
+    """inherited: without what the class itself has."""
+    key = (cls, name, inherited)
+    holders = out.holders.get(key)
+    if holders is None:
+        holders = out.holders[key] = tuple(out.find_holders(cls, name, inherited))
+    for it, kind, number in holders:
+        if kind == "value":
+            found = out.variable(it.path, it.scope, name, number)
+            if found is UNKNOWN and not isinstance(of, Class):
+                found = out.stored(it, name) or UNKNOWN
+            return out.bound(found, of, frame, value, each)
+        if kind == "annotation":
+            return out.annotated(out.get(out.frame(it.path, it.scope), number))
+        if not isinstance(of, Class):
+            return out.stored(it, name)
+    return None
+
+
+def find_holders(out: "Evaluator", cls: Class, name: str, inherited: bool) -> Iterator[Holder]:
+    """The classes that have the name: nearest first, up to the one that has it for all."""
+    for it in (*(() if inherited else (cls,)), *out.bases(cls)):
+        if isinstance(it, str):
+            continue
+        number = out.program.names(it.path, it.scope).get(name)
+        if number is not None:
+            yield Holder(it, "value", number)
+            return
+        if name in out.stores_of(it):
+            yield Holder(it, "stored", -1)
+        annotation = dict(out.program.scope(it.path, it.scope).annotations).get(name)
+        if annotation is not None:
+            yield Holder(it, "annotation", annotation)
+            return
+
+
+def bound(out: "Evaluator", found: Object, of: Object, frame: Frame, value: int, each: Each | None) -> Object:
+    """What a class has, as an instance or the class itself gets it."""
+    if not isinstance(found, Function) or found.bound is not None:
+        return found
+    kinds = out.decorators(found)
+    if kinds & _PARTS_OF_PROPERTY:
+        found = out.getter(found)
+        kinds = out.decorators(found)
+    if "staticmethod" in kinds:
+        return found
+    bound = Function(found.path, found.scope, found.name, of)
+    if "classmethod" in kinds:
+        return Function(found.path, found.scope, found.name, out.class_of(of))
+    if isinstance(of, Class):
+        return found
+    if kinds & _PROPERTIES:
+        return out.call(bound, Args(), frame, value, each)
+    return bound
+
+
+def getter(out: "Evaluator", found: Function) -> Function:
+    """The property that `@name.setter` and the like are added to: the first of that name."""
+    scopes = out.program.files[found.path].scopes
+    for number in out.program.inner(found.path, scopes[found.scope].parent):
+        if scopes[number].name == found.name:
+            return Function(found.path, number, found.name)
+    return found
+
+
+def class_of(out: "Evaluator", of: Object) -> Object:
+    if isinstance(of, Instance) and isinstance(of.cls, Class):
+        return of.cls
+    model = getattr(of, "model", None)
+    return model.cls if isinstance(model, Model) and model.cls is not None else of
+
+
+def decorators(out: "Evaluator", function: Function) -> frozenset[str]:
+    """The last words of its decorators."""
+    scope = out.program.scope(function.path, function.scope)
+    if not scope.decorators:
+        return frozenset()
+    key = (function.path, function.scope)
+    known = out.decorators_known.get(key)
+    if known is None:
+        values = out.program.scope(function.path, scope.parent).values
+        known = frozenset(_last_word(values, it) for it in scope.decorators)
+        out.decorators_known[key] = known
+    return known
+
+
+def stores_of(out: "Evaluator", cls: Class) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """What methods of the class assign to attributes of out: each with the scope and the value in it."""
+    key = (cls.path, cls.scope)
+    if key not in out.stores:
+        found: dict[str, list[tuple[int, int]]] = {}
+        scopes = out.program.files[cls.path].scopes
+        for number in out.program.inner(cls.path, cls.scope):
+            for value in scopes[number].values:
+                if isinstance(value, facts.Store):
+                    holder = scopes[number].values[value.of]
+                    if isinstance(holder, facts.Parameter) and holder.index == 0:
+                        found.setdefault(value.name, []).append((number, value.value))
+        out.stores[key] = found
+    return out.stores[key]
+
+
+def stored(out: "Evaluator", cls: Class, name: str) -> Object | None:
+    """What methods of the class assign to out.name."""
+    places = out.stores_of(cls).get(name)
+    if places is None:
+        return None
+    found_ = []
+    for number, value_ in places[:_MOST_STORES]:
+        frame = out.general_frames.get((cls.path, number)) or out.frame(cls.path, number)
+        found_.append(out.get(frame, value_))
+    return standard.join([it.moved(Place(cls.path, cls.scope, 0)) for it in found_])
+
+
+def attributes(out: "Evaluator", cls: Class) -> Mapping[str, Object]:
+    frame = out.frame(cls.path, cls.scope)
+    return {name: out.get(frame, number) for name, number in frame.scope.names}
+
+
+def annotations(out: "Evaluator", cls: Class) -> Mapping[str, Object]:
+    frame = out.frame(cls.path, cls.scope)
+    return {name: out.get(frame, number) for name, number in frame.scope.annotations}
+
+
+def class_decorators(out: "Evaluator", cls: Class) -> tuple[Object, ...]:
+    scope = out.program.scope(cls.path, cls.scope)
+    around = out.frame(cls.path, scope.parent)
+    return tuple(out.get(around, it) for it in scope.decorators)
+
+
+def keywords(out: "Evaluator", cls: Class) -> Mapping[str, Object]:
+    scope = out.program.scope(cls.path, cls.scope)
+    if not scope.keywords:
+        return {}
+    around = out.frame(cls.path, scope.parent)
+    return {name: out.get(around, number) for name, number in scope.keywords}
+
+
+def bases(out: "Evaluator", cls: Class) -> tuple[Class | str, ...]:
+    known = out.bases_by_class.get(cls)
+    if known is None:
+        found: list[Class | str] = []
+        out.collect_bases(cls, found)
+        known = out.bases_by_class[cls] = tuple(found)
+    return known
+
+
+def collect_bases(out: "Evaluator", cls: Class, found: list[Class | str]) -> None:
+    if len(found) > _MOST_BASES:
+        return
+    scope = out.program.scope(cls.path, cls.scope)
+    parent = out.frame(cls.path, scope.parent) if scope.bases else None
+    for number in scope.bases:
+        assert parent is not None
+        base = out.get(parent, number)
+        if isinstance(base, Subscripted):
+            base = base.of
+        if isinstance(base, Class) and base != cls and base not in found:
+            found.append(base)
+            out.collect_bases(base, found)
+        elif isinstance(base, (External, Built)):
+            found.append(base.name)
+        else:  # a class that a library has made of others
+            for it in getattr(base, "bases", ()):
+                if it not in found:
+                    found.append(it)
+                    if isinstance(it, Class):
+                        out.collect_bases(it, found)
+    for number in scope.decorators:
+        it = out.get(out.frame(cls.path, scope.parent), number)
+        if isinstance(it, (External, Built)):
+            decorators = getattr(out.library(it.name), "DECORATORS", ())
+            if it.name.rpartition(".")[2] in decorators:
+                found.append(it.name)
+
+
+def _last_word(values: tuple[facts.AnyValue, ...], number: int) -> str:
+    """The last word of a decorator: "cached_property" of @functools.cached_property."""
+    it = values[number]
+    while isinstance(it, facts.Call):
+        it = values[it.of]
+    if isinstance(it, facts.Attribute):
+        return it.name
+    return (
+        it.name
+        if isinstance(it, facts.Name)
+        else it.name or it.module
+        if isinstance(it, facts.Import)
+        else ""
+    )
+
+
+_PARTS_OF_PROPERTY: Final = frozenset(
+    ("setter", "deleter", "expression", "comparator", "update_expression", "inplace")
+)
+_PROPERTIES: Final = frozenset(
+    ("property", "cached_property", "hybrid_property", "classproperty", "lazy_property")
+)
+_MOST_STORES: Final = 4
+_MOST_BASES: Final = 60

@@ -1,0 +1,189 @@
+"""Where something is done: what objects may ask and say there."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries.models import Model, Models
+from crowsfoot.libraries.objects import Args, Class, Function, Object, Place
+from crowsfoot.libraries.query import Query
+from crowsfoot.link.code.frame import Each, Effect, Frame
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+class Module(Object, frozen=True):
+    """A module of the program; path is that of its file, or of its folder where it has none."""
+
+    path: str
+    folder: str = ""
+
+
+class Super(Object, frozen=True):
+    """super() in a method of the class, on what it is a method of."""
+
+    cls: Class
+    of: Object
+
+
+class Managed(Object, frozen=True):
+    """What a function under @contextmanager returns: of is what it yields."""
+
+    of: Object
+
+
+class Holder(NamedTuple):
+    """A class that has a name: by a value of its body, an annotation there, or what its methods store in self."""
+
+    cls: Class
+    kind: Literal["value", "annotation", "stored"]
+    number: int
+
+
+class Here:
+    """Where something is done: the At that objects are given."""
+
+    __slots__ = ("_each", "_frame", "_is_apart", "_out", "_value")
+
+    def __init__(
+        self, out: "Evaluator", frame: Frame, value: int, each: Each | None = None, is_apart: bool = False
+    ) -> None:
+        self._is_apart = (
+            is_apart  # whatever is read here is read by machinery, not by the value of the program
+        )
+        self._out = out
+        self._frame = frame
+        self._value = value
+        self._each = each
+
+    @property
+    def place(self) -> Place:
+        return self._frame.place(self._value)
+
+    @property
+    def models(self) -> Models:
+        return self._out.models
+
+    def runs(self, query: Query, made: Place | None = None) -> None:
+        frame, value = self._frame, self._value
+        it = frame.scope.values[value]
+        loop, parameter = it.loop, None
+        if query.cause != "call" and isinstance(it, facts.Attribute):
+            # What has expired comes back whole.
+            if not frame.reads(it.of, it.name if query.cause != "expired" else ""):
+                return
+            loop, parameter = (
+                frame.loop_of(it.of),
+                frame.parameter_of(it.of),
+            )  # a row keeps what it has loaded
+        elif query.cause == "relation" and frame.asks(it) and not frame.reads(it.args[0], query.relation):
+            return
+        frame.add(Effect(query, value, loop, parameter=parameter, each=self._each), made)
+
+    def fetched(self, made: Place) -> bool:
+        return self._frame.has_sent(made)
+
+    def mark(self, word: str) -> None:
+        self._frame.marks.append((word, self._value))
+
+    def happened(self, word: str) -> bool:
+        return any(name == word for name, _ in self._frame.marks)
+
+    def marked(self, word: str) -> bool:
+        return self._frame.marked(word, self._value)
+
+    def gathered(self, index: int) -> bool:
+        values = self._frame.scope.values
+        call = values[self._value]
+        if not isinstance(call, facts.Call) or index >= len(call.args):
+            return False
+        given = values[call.args[index]]
+        return isinstance(given, _FROM_BEFORE) or given.loop != call.loop
+
+    def loaded(self, rows: Object, paths: tuple[str, ...]) -> None:
+        self._out.load(self._frame, self._value, rows, paths)
+
+    def call(self, function: Object, args: Args) -> Object:
+        return self._out.call(function, args, self._frame, self._value, self._each)
+
+    def each(self, over: Object, how: str) -> "Here":
+        return Here(self._out, self._frame, self._value, Each(over, how))
+
+    def elsewhere(self, place: Place) -> "Here":
+        return Here(self._out, self._out.frame(place.path, place.scope), place.value, self._each)
+
+    def apart(self) -> "Here":
+        of = self._frame
+        frame = Frame(of.path, of.number, of.scope, of.params, of.general, of.depth)
+        return Here(self._out, frame, self._value, self._each, is_apart=True)
+
+    @property
+    def sent(self) -> tuple[tuple[Query, tuple[Place, ...]], ...]:
+        return tuple((it.query, it.chain) for it in self._frame.effects)
+
+    def written(self, cls: Class, name: str, index: int | None = None) -> Place | None:
+        return self._out.program.written(cls, name, index)
+
+    def words(self, function: Object) -> frozenset[str]:
+        if not isinstance(function, Function):
+            return frozenset()
+        values = self._out.program.scope(function.path, function.scope).values
+        return frozenset(it.name for it in values if isinstance(it, facts.Attribute))
+
+    def defined(self, cls: Class) -> Place:
+        return self._out.program.defined(cls)
+
+    def note(self, cls: Class, word: str) -> None:
+        self._out.noted.setdefault(cls, set()).add(word)
+
+    def notes(self, cls: Class) -> frozenset[str]:
+        return frozenset(self._out.noted.get(cls, ()))
+
+    def is_named(self, cls: Class) -> bool:
+        return self._out.program.is_named(cls)
+
+    def speaks_of(self, name: str) -> bool:
+        return self._out.program.speaks_of(name)
+
+    def member(self, cls: Class, name: str, of: Object, inherited: bool = False) -> Object | None:
+        return self._out.member(cls, name, of, self._frame, self._value, self._each, inherited)
+
+    def attributes(self, cls: Class) -> Mapping[str, Object]:
+        return self._out.attributes(cls)
+
+    def annotations(self, cls: Class) -> Mapping[str, Object]:
+        return self._out.annotations(cls)
+
+    def keywords(self, cls: Class) -> Mapping[str, Object]:
+        return self._out.keywords(cls)
+
+    def bases(self, cls: Class) -> tuple[Class | str, ...]:
+        return self._out.bases(cls)
+
+    def class_decorators(self, cls: Class) -> tuple[Object, ...]:
+        return self._out.class_decorators(cls)
+
+    def decorated(self, function: Function) -> tuple[Object, ...]:
+        return self._out.class_decorators(Class(function.path, function.scope, function.name))
+
+    def returned(self, function: Object) -> Place | None:
+        if not isinstance(function, Function):
+            return None
+        values = self._out.program.scope(function.path, function.scope).values
+        found = (it.of for it in reversed(values) if isinstance(it, facts.Returned) and it.of is not None)
+        number = next(found, None)
+        if number is None:
+            return None
+        while isinstance(it := values[number], facts.Either):
+            number = max(it.options)
+        return Place(function.path, function.scope, number)
+
+    def decorators(self, function: Function) -> frozenset[str]:
+        return self._out.decorators(function)
+
+    def model_of(self, cls: Object) -> Model | None:
+        return self._out.model_of(cls)
+
+
+_FROM_BEFORE: Final = (facts.Either, facts.Parameter, facts.Name, facts.Attribute)

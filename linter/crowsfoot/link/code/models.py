@@ -1,0 +1,121 @@
+"""Classes -> the models that they are, and what an instance of one is."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard
+from crowsfoot.libraries.models import Model, Models
+from crowsfoot.libraries.objects import UNKNOWN, Class, Constant, External, Instance, Object, Subscripted
+from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.here import Here
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+def model_of(out: "Evaluator", cls: Object) -> Model | None:
+    if isinstance(cls, Constant) and isinstance(cls.value, str):
+        named = out.models.named(cls.value.rpartition(".")[2])
+        return named[0] if len(named) == 1 else None
+    if not isinstance(cls, Class):
+        return None
+    if cls not in out.models_by_class:
+        out.models_by_class[cls] = None
+        packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
+        frame = out.frame(cls.path, cls.scope)
+        for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
+            model = library.model(cls, Here(out, frame, 0) if frame.scope.values else out.nowhere(frame))
+            if model is not None:
+                out.models_by_class[cls] = model
+                break
+    return out.models_by_class[cls]
+
+
+def replace_models(out: "Evaluator", models: Models, by_class: Mapping[Class, Model]) -> None:
+    """Start anew with models that know of each other; what was evaluated before did not."""
+    out.models = models
+    out.models_by_class.update(by_class)
+    out.holders.clear()
+    out.general_frames.clear()
+    out.called.clear()
+    out.contexts.clear()
+    out.sizes.clear()
+    out.noted.clear()
+
+
+def classes(out: "Evaluator") -> Iterable[Class]:
+    """All classes of the program that derive from something."""
+    for path, file in out.program.files.items():
+        for number, scope in enumerate(file.scopes):
+            if scope.kind == "class" and (scope.bases or scope.decorators):
+                yield Class(path, number, scope.name)
+
+
+def derived(out: "Evaluator", packages: tuple[str, ...]) -> Iterable[Class]:
+    """Those that derive from a class of one of the packages, or are decorated by one."""
+    for cls in out.classes():
+        decorators = (getattr(it, "name", None) for it in out.class_decorators(cls))
+        names = (*out.bases(cls), *decorators)
+        if any(isinstance(it, str) and it.partition(".")[0] in packages for it in names):
+            yield cls
+
+
+def review(out: "Evaluator", review: Callable[[Class, Here], None], cls: Class) -> None:
+    frame = out.general(cls.path, cls.scope)
+    if frame.scope.values:
+        review(cls, Here(out, frame, 0))
+
+
+def review_function(out: "Evaluator", library: Any, path: str, number: int) -> None:
+    """What a library does with what a decorated function returns, which nothing of the program calls."""
+    scope = out.program.scope(path, number)
+    last = next((it for it in range(len(scope.values) - 1, -1, -1) if _returns(scope.values[it])), None)
+    if not scope.decorators or last is None:
+        return
+    frame, around = out.frame(path, number), out.frame(path, scope.parent)
+    decorators = tuple(out.get(around, it) for it in scope.decorators)
+    returned = out.result(frame, scope, frozenset(), frame.place(last))
+    if isinstance(returned, standard.Coroutine):
+        returned = returned.of
+    annotation = out.get(around, scope.returns) if scope.returns is not None else None
+    library.review_function(decorators, returned, annotation, Here(out, frame, last))
+
+
+def nowhere(out: "Evaluator", frame: Frame) -> Here:
+    return Here(out, frame, 0)
+
+
+def row(out: "Evaluator", model: Model) -> Object:
+    library = out.by_name.get(model.library)
+    return library.row(model) if library is not None else UNKNOWN
+
+
+def instance(out: "Evaluator", cls: Object) -> Object:
+    """An instance of a class of the program or of a library, of which no more is known."""
+    if isinstance(cls, Class):
+        model = out.model_of(cls)
+        if model is not None:
+            return out.row(model)
+        packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
+        frame = out.frame(cls.path, cls.scope)
+        for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
+            found = library.instance_of(cls, Here(out, frame, 0))
+            if found is not None:
+                return found
+        return Instance(cls)
+    if isinstance(cls, External):
+        library_ = out.library(cls.name)
+        found = library_.instance(cls.name) if library_ is not None else None
+        return found or (UNKNOWN if cls.name.startswith(("builtins.", "typing.")) else Instance(cls.name))
+    if isinstance(cls, Subscripted):
+        return out.instance(cls.of)
+    return UNKNOWN
+
+
+def annotated(out: "Evaluator", annotation: Object) -> Object:
+    return standard.annotated(annotation, out.instance)
+
+
+def _returns(value: facts.AnyValue) -> bool:
+    return isinstance(value, facts.Returned) and value.of is not None

@@ -1,0 +1,99 @@
+"""A name, an import or a module -> what it means in the program."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries.objects import UNKNOWN, Constant, External, Library, Many, Object
+from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.here import Module
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+def of_name(out: "Evaluator", frame: Frame, number: int, value: facts.Name) -> Object:
+    return out.lookup(frame.path, frame.number, value.name)
+
+
+def lookup(out: "Evaluator", path: str, number: int, name: str) -> Object:
+    """What the name means in a scope that has no variable of it."""
+    own = number
+    while number >= 0:
+        scope = out.program.scope(path, number)
+        if number == own or scope.kind != "class":
+            found = out.program.names(path, number).get(name)
+            if found is not None:
+                return out.variable(path, number, name, found)
+        number = scope.parent
+    for module, level in out.program.files[path].stars:
+        starred = out.star(module, level, path, name)
+        if starred is not None:
+            return starred
+    return out.external(f"builtins.{name}")
+
+
+def variable(out: "Evaluator", path: str, number: int, name: str, value: int) -> Object:
+    """A variable as others see it: one that begins as None is given its value later, by somebody."""
+    frame = out.frame(path, number)
+    found = out.get(frame, value)
+    if found == _NONE and frame.scope.kind != "function":
+        annotation = dict(frame.scope.annotations).get(name)
+        return UNKNOWN if annotation is None else out.annotated(out.get(frame, annotation))
+    if isinstance(found, Many) and found.items == () and frame.scope.kind == "class":
+        # `members: list[Member] = []` of a model of pydantic: what an instance has is of that kind.
+        annotation = dict(frame.scope.annotations).get(name)
+        return found if annotation is None else out.annotated(out.get(frame, annotation))
+    return found
+
+
+def star(out: "Evaluator", module: str, level: int, path: str, name: str) -> Object | None:
+    file, dotted = out.program.imported_module(module, level, path)
+    if file is not None and file != path:
+        return out.of_module(file, name)
+    if file is None and (library := out.library(dotted)) is not None:
+        named = f"{dotted}.{name}"
+        return library.instance(named) and External(named)
+    return None
+
+
+def of_import(out: "Evaluator", frame: Frame, number: int, value: facts.Import) -> Object:
+    path, dotted, name = out.program.imported(value, frame.path)
+    if path is not None:
+        if not name:
+            return Module(path)
+        return out.of_module(path, name) or UNKNOWN
+    if value.level:
+        inner = out.program.folder_module(dotted.replace(".", "/"), name)
+        return Module(inner) if inner else UNKNOWN
+    if name and (inner := out.program.module(f"{dotted}.{name}", frame.path)):
+        return Module(inner)
+    if not name and out.program.is_folder(dotted, frame.path):
+        return Module("", dotted)
+    return out.external(f"{dotted}.{name}" if name else dotted)
+
+
+def of_module(out: "Evaluator", path: str, name: str) -> Object | None:
+    place = out.program.place_of(path, name)
+    if place is None:
+        return None
+    path, number = place
+    return Module(path) if number < 0 else out.variable(path, 0, name, number)
+
+
+def library(out: "Evaluator", name: str) -> Library | None:
+    return out.by_package.get(name.partition(".")[0])
+
+
+def external(out: "Evaluator", name: str) -> Object:
+    """Something of a library, by its dotted name."""
+    known = out.externals.get(name)
+    if known is None:
+        library = out.library(name)
+        named: Callable[[str], Object | None] | None = getattr(library, "named", None)
+        known = (named(name) if named is not None else None) or External(name)
+        out.externals[name] = known
+    return known
+
+
+_NONE: Final = Constant(None)

@@ -1,0 +1,149 @@
+"""A function -> what its parameters are: in a call, and where nobody is known to call it."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard
+from crowsfoot.libraries.objects import UNKNOWN, Args, Built, Class, Function, Instance, Many, Object, Place
+from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.here import Here, Managed
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -> tuple[Object, ...]:
+    """An object for each parameter; UNKNOWN where the call does not say."""
+    positional = list(args.positional)
+    if function.bound is not None:
+        positional.insert(0, function.bound)
+    given: list[Object] = []
+    taken = 0
+    keywords = dict(args.keywords)
+    for param in scope.params:
+        if (
+            param.kind == "positional"
+            and taken < len(positional)
+            and not (args.spread and taken >= len(positional) - 1)
+        ):
+            given.append(positional[taken])
+            taken += 1
+        elif param.kind in ("positional", "keyword") and param.name in keywords:
+            given.append(keywords[param.name])
+        elif param.kind == "args":
+            given.append(standard.listed(tuple(positional[taken:])) if not args.spread else UNKNOWN)
+        else:
+            given.append(UNKNOWN)
+    return tuple(given)
+
+
+def frame_for(
+    out: "Evaluator", path: str, number: int, scope: facts.Scope, bound: tuple[Object, ...], depth: int
+) -> Frame | None:
+    expected = out.frame(path, number)
+    for index, it in enumerate(bound):
+        out.sizes.setdefault((path, number, index), set()).add(standard.size_of(it))
+    if depth > _DEEPEST:
+        return None
+    params = tuple(
+        expected.params[index] if it is UNKNOWN else it.moved(Place(path, number, -1 - index))
+        for index, it in enumerate(bound)
+    )
+    if params == expected.params:
+        return expected
+    found = out.called.get((path, number, params))
+    if found is None:
+        # What a class inherits is another function for each class that inherits it.
+        owner = params[0] if params and isinstance(params[0], (Class, Instance)) else None
+        count = out.contexts.get((path, number, owner), 0)
+        if count >= _MOST_CONTEXTS:
+            return expected
+        out.contexts[path, number, owner] = count + 1
+        found = Frame(path, number, scope, params, general=False, depth=depth)
+        out.called[path, number, params] = found
+    return found
+
+
+def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param, index: int) -> Object:
+    """What a parameter is by its annotation, default or place."""
+    parent = out.program.scope(path, scope.parent)
+    if index == 0 and parent.kind == "class" and param.kind == "positional" and scope.kind == "function":
+        cls = Class(path, scope.parent, parent.name)
+        words = {_last_word(parent.values, it) for it in scope.decorators}
+        if "classmethod" in words or param.name == "cls":
+            return cls
+        if "staticmethod" not in words:
+            return out.instance(cls).moved(Place(path, scope.parent, -1))
+    around = out.frame(path, scope.parent)
+    found = UNKNOWN
+    if param.annotation is not None:
+        found = out.annotated(out.get(around, param.annotation))
+        if param.kind == "args":
+            found = Many(found)
+    if found is UNKNOWN and param.default is not None:
+        default = out.get(around, param.default)
+        if isinstance(default, Built) and default.name.endswith((".Depends", ".Provide", ".Security")):
+            found = out.provided(default, around, param.default)
+    if found is UNKNOWN and param.kind == "positional":
+        found = out.by_machinery(path, scope, param.name) or out.by_word(param.name)
+    return found
+
+
+def by_machinery(out: "Evaluator", path: str, scope: facts.Scope, param: str) -> Object | None:
+    """What a library gives to functions that it calls itself: actions of an admin page, receivers of a signal."""
+    parent = out.program.scope(path, scope.parent)
+    if not scope.decorators and parent.kind != "class":
+        return None
+    around = out.frame(path, scope.parent)
+    decorators = tuple(out.get(around, it) for it in scope.decorators)
+    cls = Class(path, scope.parent, parent.name) if parent.kind == "class" else None
+    for library in out.libraries:
+        expected: Any = getattr(library, "expected", None)
+        if expected is not None and around.scope.values:
+            found: Object | None = expected(param, cls, decorators, Here(out, around, 0))
+            if found is not None:
+                return found
+    return None
+
+
+def provided(out: "Evaluator", default: Built, frame: Frame, number: int) -> Object:
+    """What dependency injection calls."""
+    function = default.args.get(0)
+    if function is None:
+        return UNKNOWN
+    made = out.call(function, Args(), frame, number)
+    if isinstance(made, standard.Coroutine):
+        made = made.of
+    return made.of if isinstance(made, (Many, Managed)) else made
+
+
+def by_word(out: "Evaluator", name: str) -> Object:
+    """A row, or rows, of the model that the parameter is called after: `book`, `books`."""
+    for word, many in ((name, False), (name.removesuffix("s"), True), (name.removesuffix("es"), True)):
+        if many and word == name:
+            continue
+        named = out.models.named(word.replace("_", ""))
+        if len(named) == 1 and not named[0].abstract:
+            row = out.row(named[0])
+            return Many(row) if many and row is not UNKNOWN else row
+    return UNKNOWN
+
+
+def _last_word(values: tuple[facts.AnyValue, ...], number: int) -> str:
+    """The last word of a decorator: "cached_property" of @functools.cached_property."""
+    it = values[number]
+    while isinstance(it, facts.Call):
+        it = values[it.of]
+    if isinstance(it, facts.Attribute):
+        return it.name
+    return (
+        it.name
+        if isinstance(it, facts.Name)
+        else it.name or it.module
+        if isinstance(it, facts.Import)
+        else ""
+    )
+
+
+_MOST_CONTEXTS: Final = 8
+_DEEPEST: Final = 10

@@ -1,0 +1,252 @@
+"""Each kind of value of a scope -> its object."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard, texts
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    Built,
+    Class,
+    Constant,
+    External,
+    Function,
+    Instance,
+    Many,
+    Object,
+    OneOf,
+    Sliced,
+    Subscripted,
+    Table,
+)
+from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.here import Here, Managed
+from crowsfoot.link.code.loops import grows
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+def of_parameter(out: "Evaluator", frame: Frame, number: int, value: facts.Parameter) -> Object:
+    return frame.params[value.index] if value.index < len(frame.params) else UNKNOWN
+
+
+def of_defined(out: "Evaluator", frame: Frame, number: int, value: facts.Defined) -> Object:
+    scope = out.program.scope(frame.path, value.scope)
+    if scope.kind == "class":
+        return Class(frame.path, value.scope, scope.name)
+    return Function(frame.path, value.scope, scope.name)
+
+
+def of_literal(out: "Evaluator", frame: Frame, number: int, value: facts.Literal_) -> Object:
+    return Constant(value.value)
+
+
+def of_text(out: "Evaluator", frame: Frame, number: int, value: facts.Text) -> Object:
+    at = Here(out, frame, number)
+    for part in value.parts:
+        if isinstance(part, int):
+            it = out.get(frame, part)
+            for option in it.options if isinstance(it, OneOf) else (it,):
+                option.told(at)
+    return out.texted(frame, value)
+
+
+def texted(out: "Evaluator", frame: Frame, value: facts.Text) -> Object:
+    """A text of which some parts are not known stands for itself as a call of str.join would."""
+    parts = tuple(Constant(it) if isinstance(it, str) else frame.known(it) for it in value.parts)
+    return Built("builtins.str", Args(parts))
+
+
+def of_item(out: "Evaluator", frame: Frame, number: int, value: facts.Item) -> Object:
+    of, index = out.get(frame, value.of), out.get(frame, value.index)
+    if isinstance(of, (Class, External, Subscripted)):
+        items = index.items if isinstance(index, Many) and index.items is not None else (index,)
+        return Subscripted(of, items)
+    at = Here(out, frame, number)
+    if isinstance(of, OneOf):
+        return standard.join([it.item(index, at) for it in of.options])
+    return of.item(index, at)
+
+
+def of_slice(out: "Evaluator", frame: Frame, number: int, value: facts.Slice) -> Object:
+    low, high, step = (
+        None if it is None else out.get(frame, it) for it in (value.low, value.high, value.step)
+    )
+    return Sliced(low, high, step)
+
+
+def of_spread(out: "Evaluator", frame: Frame, number: int, value: facts.Spread) -> Object:
+    it = out.get(frame, value.of)
+    if isinstance(it, Many) and it.items is not None:
+        return it
+    return standard.element_of(it, Here(out, frame, number))
+
+
+def of_display(out: "Evaluator", frame: Frame, number: int, value: facts.Display) -> Object:
+    items = tuple(out.get(frame, it) for it in value.items)
+    if value.kind == "dict":
+        keys = tuple(UNKNOWN if it < 0 else out.get(frame, it) for it in value.keys)
+        named = tuple(
+            (key.value, item)
+            for key, item in zip(keys, items, strict=True)
+            if isinstance(key, Constant) and isinstance(key.value, str)
+        )
+        return Table(standard.join(list(keys)), standard.join(list(items)), named)
+    if any(isinstance(frame.scope.values[it], facts.Spread) for it in value.items):
+        return Many(standard.join(list(items)))
+    return standard.listed(items)
+
+
+def of_comprehension(out: "Evaluator", frame: Frame, number: int, value: facts.Comprehension) -> Object:
+    each = out.get(frame, value.each)
+    over = (
+        frame.scope.loops[frame.scope.values[value.each].loop]
+        if frame.scope.values[value.each].loop >= 0
+        else None
+    )
+    if value.kind == "dict":
+        key = out.get(frame, value.key) if value.key is not None else UNKNOWN
+        return Table(key, each)
+    size = "rows"
+    if over is not None and over.over is not None:
+        size = standard.size_of(frame.known(over.over))
+        if size == "rows" and not grows(frame, over.over):
+            size = "fixed"
+    return Many(each, None, size)
+
+
+def of_element(out: "Evaluator", frame: Frame, number: int, value: facts.Element) -> Object:
+    loop = frame.scope.loops[value.over]
+    if loop.over is None:
+        return UNKNOWN
+    of, at = out.get(frame, loop.over), Here(out, frame, loop.over)
+    if loop.is_async:
+        return standard.join([it.streamed(at) for it in (of.options if isinstance(of, OneOf) else (of,))])
+    return standard.element_of(of, at)
+
+
+def of_part(out: "Evaluator", frame: Frame, number: int, value: facts.Part) -> Object:
+    of = out.get(frame, value.of)
+    options = of.options if isinstance(of, OneOf) else (of,)
+    return standard.join([out.part_of(it, frame, number, value) for it in options])
+
+
+def part_of(out: "Evaluator", of: Object, frame: Frame, number: int, value: facts.Part) -> Object:
+    if isinstance(of, Many) and of.items is not None and value.index is not None:
+        return of.items[value.index] if value.index < len(of.items) else UNKNOWN
+    it = standard.element_of(of, Here(out, frame, number))
+    return Many(it) if value.index is None else it
+
+
+def of_either(out: "Evaluator", frame: Frame, number: int, value: facts.Either) -> Object:
+    # What a loop carries round has not been evaluated yet.
+    return standard.join(
+        [out.get(frame, it) for it in value.options if it < number or frame.objects[it] is not None]
+    )
+
+
+def of_operation(out: "Evaluator", frame: Frame, number: int, value: facts.Operation) -> Object:
+    operands = tuple(out.get(frame, it) for it in value.operands)
+    at = Here(out, frame, number)
+    if value.operator in ("in", "not in"):
+        _measured(operands[-1], at)
+        return UNKNOWN
+    if value.operator == "|" and all(isinstance(it, _TYPES) or it == Constant(None) for it in operands):
+        return OneOf(tuple(it for it in operands if it != Constant(None))) if operands else UNKNOWN
+    if (counted := _counted(value.operator, operands)) is not None:
+        return counted
+    if value.operator == "%" and isinstance(operands[0], (Constant, Built)):
+        return texts.percent(operands)
+    if value.operator in ("+", "+="):
+        lists = [it for it in operands if isinstance(it, Many)]
+        if len(lists) == len(operands) == 2:
+            return standard.together(*lists)
+        if any(_is_text(it) for it in operands):
+            return texts.put_together(operands)
+    for it in operands:
+        for option in it.options if isinstance(it, OneOf) else (it,):
+            if (found := option.operated(value.operator, operands, at)) is not UNKNOWN:
+                return found
+    return UNKNOWN
+
+
+def of_awaited(out: "Evaluator", frame: Frame, number: int, value: facts.Awaited) -> Object:
+    it, at = out.get(frame, value.of), Here(out, frame, number)
+    if isinstance(it, OneOf):
+        return standard.join([option.awaited(at) for option in it.options])
+    return it.awaited(at)
+
+
+def of_entered(out: "Evaluator", frame: Frame, number: int, value: facts.Entered) -> Object:
+    it, at = out.get(frame, value.of), Here(out, frame, number)
+    if isinstance(it, Managed):
+        return it.of
+    if isinstance(it, Instance) and isinstance(it.cls, Class):
+        enter = at.member(it.cls, "__aenter__" if value.is_async else "__enter__", it)
+        made = at.call(enter, Args()) if enter is not None else UNKNOWN
+        made = made.of if isinstance(made, standard.Coroutine) else made
+        return it if made is UNKNOWN else made
+    if isinstance(it, (Built, Instance)):
+        return it
+    return it.entered(at)
+
+
+def of_given(out: "Evaluator", frame: Frame, number: int, value: facts.Given) -> Object:
+    return UNKNOWN
+
+
+def of_store(out: "Evaluator", frame: Frame, number: int, value: facts.Store) -> Object:
+    of = out.get(frame, value.of)
+    for it in of.options if isinstance(of, OneOf) else (of,):
+        it.store(value.name, out.get(frame, value.value), Here(out, frame, number))
+    frame.reads(value.of, value.name)  # what has been put there is there
+    return UNKNOWN
+
+
+def of_store_item(out: "Evaluator", frame: Frame, number: int, value: facts.StoreItem) -> Object:
+    of, stored = out.get(frame, value.of), out.get(frame, value.value)
+    if isinstance(of, Table) and value.index is not None:
+        key = out.get(frame, value.index)
+        named = of.named
+        if isinstance(key, Constant) and isinstance(key.value, str):
+            named = (*(it for it in named if it[0] != key.value), (key.value, stored))
+        frame.objects[value.of] = Table(
+            standard.join([of.keys, key]), standard.join([of.values, stored]), named[:_MOST_NAMED]
+        )
+    return UNKNOWN
+
+
+def nothing(out: "Evaluator", frame: Frame, number: int, value: Any) -> Object:
+    return UNKNOWN
+
+
+def of_tested(out: "Evaluator", frame: Frame, number: int, value: facts.Tested) -> Object:
+    _measured(out.get(frame, value.of), Here(out, frame, number))
+    return UNKNOWN
+
+
+def _is_text(it: Object) -> bool:
+    if isinstance(it, Constant):
+        return isinstance(it.value, str)
+    return isinstance(it, Built) and it.name == "builtins.str"
+
+
+def _counted(operator: str, operands: tuple[Object, ...]) -> Object | None:
+    """What two whole numbers of the program make: 60 * 60."""
+    values = [it.value for it in operands if isinstance(it, Constant) and type(it.value) is int]
+    if operator not in ("+", "-", "*") or len(operands) != 2 or len(values) != 2:
+        return None
+    one, other = values
+    result = one + other if operator == "+" else one - other if operator == "-" else one * other
+    return Constant(result) if abs(result) < 2**63 else None
+
+
+def _measured(it: Object, at: Here) -> None:
+    for option in it.options if isinstance(it, OneOf) else (it,):
+        option.measured(at)
+
+
+_TYPES: Final = (Class, External, Subscripted, OneOf)
+_MOST_NAMED: Final = 50
