@@ -15,11 +15,12 @@ from crowsfoot.facts import Automation, Facts, Installed
 from crowsfoot.facts.common import Problem, Unread
 from crowsfoot.facts.sql import SqlFile
 from crowsfoot.finding import Confidence, Diagnostic, Finding, Report
+from crowsfoot.inherited import told_once
 from crowsfoot.link import link
 from crowsfoot.link.assumed import Assumed, Changes
 from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.layouts import Chosen, Layout, find_layouts, sort_out
-from crowsfoot.link.project import File, Project
+from crowsfoot.link.project import Column, File, ForeignKey, Index, Project, Table
 from crowsfoot.link.project import Problem as LinkProblem
 from crowsfoot.reading import read_all, read_code, read_migrations
 from crowsfoot.roles import roles_by
@@ -54,8 +55,9 @@ def check(
 
     subjects = {type: find(project) for type, find in SUBJECTS.items()}
     said = apply_rules(chosen, subjects, config)
+    of_tables = {rule.name for rule in chosen if rule.over in (Table, Column, Index, ForeignKey)}
     judged = judge(
-        said.diagnostics,
+        told_once(said.diagnostics, of_tables),
         project.directives,
         discovery.by_path(),
         known=rules.keys(),

@@ -107,10 +107,11 @@ def check(table: Table, *, max_tables: int = 5) -> Iterator[Finding]:
     way = _way(reached, table)
     shown = [str(fk.table) for fk in way[:_SHOWN]] + ["..."] * (len(way) > _SHOWN)
     depth = f", as far as {' -> '.join([str(table), *shown])}" if len(way) > 1 else ""
+    end = _RESTRICT.get(table.library or "", "onDelete: Restrict")
     yield Finding(
         table.name_span,
         f"deleting one {table} deletes rows of {count} other tables{depth}; "
-        f"end it with {_RESTRICT.get(table.library or '', 'onDelete: Restrict')} where rows are worth a decision",
+        f"end it with {end} where rows are worth a decision",
         subject=str(table),
         related=tuple(Related(fk.name_span, f"from {fk.target} to {fk.table}") for fk in way[:_SHOWN]),
     )

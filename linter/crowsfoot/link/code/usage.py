@@ -1,12 +1,14 @@
 """Rows that a scope fetches -> what becomes of them there, as far as all of it is seen."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.models import Model
 from crowsfoot.link.code.access import Usage
-from crowsfoot.link.code.frame import Frame
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.frame import Frame
 
 
 class Twice(NamedTuple):
@@ -31,7 +33,7 @@ def users_of(scope: facts.Scope) -> Users:
     return found
 
 
-def usage_of(frame: Frame, number: int, model: Model | None, users: Users) -> Usage:
+def usage_of(frame: "Frame", number: int, model: Model | None, users: Users) -> Usage:
     """What becomes of the rows that the value at that number has fetched."""
     scope = frame.scope
     if scope.kind != "function":
@@ -56,7 +58,7 @@ def usage_of(frame: Frame, number: int, model: Model | None, users: Users) -> Us
     return _NOTHING_KNOWN
 
 
-def sent_twice(frame: Frame, users: Users) -> Iterator[Twice]:
+def sent_twice(frame: "Frame", users: Users) -> Iterator[Twice]:
     """`if rows.exists(): for row in rows`: the first statement is answered by the second as well."""
     values = frame.scope.values
     for number in range(len(values)):
@@ -123,7 +125,7 @@ def _asks(values: tuple[facts.AnyValue, ...], user: int) -> str:
     return ""
 
 
-def _columns(frame: Frame, loop: int, model: Model, users: Users) -> tuple[str, ...]:
+def _columns(frame: "Frame", loop: int, model: Model, users: Users) -> tuple[str, ...]:
     scope = frame.scope
     read: set[str] = set()
     for number, it in enumerate(scope.values):
