@@ -31,7 +31,8 @@ def role_of(path: str) -> Role:
 
 
 _TEST: Final = re.compile(
-    r"(?:^|/)(?:tests?|testing|unittests|integration_tests|factories|testdata)/"
+    # "test" below others may be an application of that name; the tests of one are in "tests".
+    r"(?:^|/)(?:tests|testing|unittests|integration_tests|factories|testdata)/|^(?:src/)?test/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
 )
 _MIGRATION: Final = re.compile(r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$")

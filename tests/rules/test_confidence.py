@@ -52,3 +52,37 @@ def test_an_index_with_the_primary_key_at_its_end_probably_replaces_it() -> None
 
 def test_an_index_that_may_be_partial_may_be_needed() -> None:
     assert confidence("userId, day", options=', map: "live_users"') is Confidence.POSSIBLE
+
+
+KEPT = """
+from django.db import models
+
+class Town(models.Model):
+    name = models.TextField()
+
+{known}
+
+def towns(names):
+    return [town(name) for name in names]
+"""
+
+
+def confidence_of_call(known: str) -> Confidence:
+    (found,) = lint({"app.py": KEPT.format(known=known)}, load()["query-behind-call-in-loop"]).kept
+    return found.finding.confidence
+
+
+def test_what_a_function_asks_in_each_call_is_likely_asked_once_per_row() -> None:
+    assert confidence_of_call("def town(name):\n    return Town.objects.get(name=name)") is Confidence.LIKELY
+
+
+def test_what_a_function_keeps_for_its_next_call_is_only_possibly_asked_once_per_row() -> None:
+    known = """
+_towns = {}
+
+def town(name):
+    if name not in _towns:
+        _towns[name] = Town.objects.get(name=name)
+    return _towns[name]
+"""
+    assert confidence_of_call(known) is Confidence.POSSIBLE

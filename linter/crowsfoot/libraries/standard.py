@@ -97,6 +97,8 @@ def element_of(it: Object, at: At) -> Object:
 
 def join(options: list[Object]) -> Object:
     """What may be any of them, as one object."""
+    if len(options) == 1:
+        return options[0]
     found: list[Object] = []
     for option in options:
         for it in option.options if isinstance(option, OneOf) else (option,):
@@ -115,7 +117,7 @@ def join(options: list[Object]) -> Object:
 
 def _join_into(found: list[Object], it: Object) -> None:
     for number, other in enumerate(found):
-        if other == it:
+        if other is it or other == it:
             return
         both = other.joined(it)
         if both is None and isinstance(other, Many) and isinstance(it, Many):
@@ -125,7 +127,9 @@ def _join_into(found: list[Object], it: Object) -> None:
         if both is not None:
             found[number] = both
             return
-    found.append(it)
+    # A long list of constants is not compared with itself.
+    if len(found) < _MOST_COMPARED or it is UNKNOWN:
+        found.append(it)
 
 
 def together(one: Many, other: Many) -> Many:
@@ -138,6 +142,7 @@ def together(one: Many, other: Many) -> Many:
 
 _NONE: Final = Constant(None)
 _MOST_OPTIONS: Final = 4
+_MOST_COMPARED: Final = 24
 
 
 def listed(items: tuple[Object, ...]) -> Many:

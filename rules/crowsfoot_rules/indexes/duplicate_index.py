@@ -32,7 +32,6 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
 from crowsfoot.databases.indexes import may_be_partial, redundant_by, same_keys
-from crowsfoot.prose import sentence
 
 
 @rule(over=Index, since="0.1")
@@ -50,6 +49,6 @@ def check(index: Index) -> Iterator[Finding]:
         f"{by.declaration} is already an index over the same keys; {index.deletion}",
         subject=str(index),
         related=(Related(by.span, "has the same keys"),),
-        fix=Fix(sentence(index.deletion), index.remove(), safety),
+        fix=Fix(f"Delete {index.declaration}", index.remove(), safety) if index.written is None else None,
         confidence=Confidence.POSSIBLE if hidden else Confidence.CERTAIN,
     )

@@ -77,5 +77,5 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
         f"one {fk.target} reads others as well; add {more}",
         subject=str(fk),
         related=(Related(index.span, "serves the first columns"),),
-        fix=Fix(f"Add {more}", table.append(more)),
+        fix=Fix(f"Add {more}", table.append(more)) if table.library is None else None,
     )

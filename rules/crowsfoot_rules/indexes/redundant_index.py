@@ -46,7 +46,6 @@ from collections.abc import Iterator
 from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
 from crowsfoot.databases.indexes import deletion_times, is_wide, may_be_partial, redundant_by, same_keys
 from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
-from crowsfoot.prose import sentence
 
 
 @rule(over=Index, since="0.1")
@@ -76,6 +75,8 @@ def check(index: Index) -> Iterator[Finding]:
         f"which every write to {table} pays for",
         subject=str(index),
         related=(Related(by.span, "starts with the same keys"),),
-        fix=Fix(sentence(index.deletion), index.remove(), Safety.SAFE),
+        fix=Fix(f"Delete {index.declaration}", index.remove(), Safety.SAFE)
+        if index.written is None
+        else None,
         confidence=confidence,
     )

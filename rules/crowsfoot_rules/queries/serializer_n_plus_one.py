@@ -47,7 +47,14 @@ class Books(viewsets.ModelViewSet):
     serializer_class = BookSerializer
 ```
 
-The key of a relation (`"author"` in `fields`, without a field of its own) is a column of the row, and free.
+It is told where the rows are asked for, and at the field or method that reads them. The key of a relation
+(`"author"` in `fields`, without a field of its own) is a column of the row, and free.
+
+Pages of the admin are read in the same way (`list_display`, `list_select_related`, `get_queryset()`), and so
+are the labels of a form's choices, resolvers of Strawberry and Graphene, and response models of FastAPI.
+Views that show one row are no lists. Where several serializers may show a list, what all of them read counts.
+A serializer of which no use is found, though the project names it, is a `possible` finding. Templates are not
+read.
 
 Source: https://www.django-rest-framework.org/api-guide/relations/
 Source: https://docs.djangoproject.com/en/5.2/ref/contrib/admin/#django.contrib.admin.ModelAdmin.list_select_related

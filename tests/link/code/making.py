@@ -6,12 +6,13 @@ Where it has no driver of its own for PostgreSQL here, it prints the statements.
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
 def django(url: str) -> None:
-    from django.conf import settings
-
+    framework, conf = importlib.import_module("django"), importlib.import_module("django.conf")
+    apps, db = importlib.import_module("django.apps"), importlib.import_module("django.db")
     if url.startswith("sqlite"):
         database = {"ENGINE": "django.db.backends.sqlite3", "NAME": url.removeprefix("sqlite:///")}
     else:
@@ -24,30 +25,38 @@ def django(url: str) -> None:
             "HOST": host,
             "PORT": str(parts.port or ""),
         }
-    settings.configure(
+    conf.settings.configure(
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "shop"],
         AUTH_USER_MODEL="shop.Customer",
         DATABASES={"default": database},
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
         USE_TZ=True,
     )
-    import django as framework
-    from django.apps import apps
-    from django.db import connection
-
     framework.setup()
-    with connection.schema_editor() as editor:
-        for model in apps.get_models():
+    with db.connection.schema_editor() as editor:
+        for model in apps.apps.get_models():
             if model._meta.managed and not model._meta.proxy:
                 editor.create_model(model)
 
 
 def sqlalchemy(url: str) -> None:
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, create_mock_engine
+    from sqlalchemy.dialects import postgresql
 
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    importlib.import_module("library").Base.metadata.create_all(engine)
-    importlib.import_module("heroes").SQLModel.metadata.create_all(engine)
+    bases = (importlib.import_module("library").Base, importlib.import_module("heroes").SQLModel)
+    if url.startswith("sqlite"):
+        for base in bases:
+            base.metadata.create_all(create_engine(url))
+        return
+
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+    def show(sql: Any, *_: Any, **__: Any) -> None:
+        print(f"{sql.compile(dialect=dialect)};")
+
+    engine = create_mock_engine("postgresql://", show)
+    for base in bases:
+        base.metadata.create_all(engine, checkfirst=False)
 
 
 def tortoise(url: str) -> None:

@@ -92,10 +92,7 @@ def ours(tables: Iterable[TableDef], provider: Provider) -> dict[str, Compared]:
         if it.ignored or it.kind == "view":
             continue
         found[it.name] = Compared(
-            {
-                column.name: (plain(column.type or "?", provider), column.nullable)
-                for column in it.columns
-            },
+            {column.name: (plain(column.type or "?", provider), column.nullable) for column in it.columns},
             tuple(sorted(_key(index) for index in it.indexes)),
             frozenset(
                 Reference(
@@ -223,13 +220,17 @@ def of_sqlite(path: Path) -> dict[str, Compared]:
     """Every table of the file; a primary key of one integer is the row itself, and an index all the same."""
     connection = sqlite3.connect(path)
     found = {}
-    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
     for (table,) in names.fetchall():
         columns = connection.execute(f'PRAGMA table_info("{table}")').fetchall()
         primary = tuple(name for _, name, _, _, _, pk in sorted(columns, key=lambda it: it[5]) if pk)
         keys = [Key(primary, True, True, "btree", False)] if primary else []
         named = set()
-        for _, name, unique, origin, partial in connection.execute(f'PRAGMA index_list("{table}")').fetchall():
+        for _, name, unique, origin, partial in connection.execute(
+            f'PRAGMA index_list("{table}")'
+        ).fetchall():
             parts = connection.execute(f'PRAGMA index_xinfo("{name}")').fetchall()
             if origin != "pk":
                 keys.append(

@@ -18,7 +18,7 @@ def test_tables_are_those_that_django_creates_in_sqlite(tmp_path: Path) -> None:
 
 
 def test_tables_are_those_that_django_creates_in_postgresql(postgres: Postgres) -> None:
-    pytest.importorskip("psycopg")
+    pytest.importorskip("psycopg", reason="Django speaks to PostgreSQL by nothing else")
     made("django", MODELS, postgres.uri)
     assert differences(without_djangos(of_postgres(postgres)), "django", MODELS, "postgresql") == []
 

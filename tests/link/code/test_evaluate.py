@@ -580,9 +580,7 @@ def test_work_grows_with_the_program_and_no_faster(make: Callable[[int], str]) -
 
 def test_ten_thousand_functions_that_call_each_other_end() -> None:
     evaluator = evaluated(all_call_some(10_000))
-    assert values(evaluator) < 20 * sum(
-        len(it.values) for it in evaluator.program.files["app.py"].scopes
-    )
+    assert values(evaluator) < 20 * sum(len(it.values) for it in evaluator.program.files["app.py"].scopes)
 
 
 @pytest.mark.parametrize("make", [chain, circle])
@@ -597,4 +595,6 @@ def test_attributes_in_a_long_row_end() -> None:
 
 def test_variables_that_are_made_of_each_other_end() -> None:
     evaluated("".join(f"x{it} = x{it + 1}\n" for it in range(3_000)) + "x3000 = x0\n")
-    evaluated("def f():\n    return g\n\ng = f()()()()\n\nclass A(A): pass\nclass B(C): pass\nclass C(B): pass\n")
+    evaluated(
+        "def f():\n    return g\n\ng = f()()()()\n\nclass A(A): pass\nclass B(C): pass\nclass C(B): pass\n"
+    )

@@ -50,7 +50,9 @@ def reports(main: str, path: str, **files: str) -> bool:
 )
 def test_a_class_is_found_by(statement: str, where: str) -> None:
     main = f"{statement}\n\ndef f():\n    for it in Book.objects.all():\n        print(it.author.name)  # N\n"
-    assert reports(main, where, **{"shop/models.py": MODELS, "shop/__init__.py": "", "shop/api/__init__.py": ""})
+    assert reports(
+        main, where, **{"shop/models.py": MODELS, "shop/__init__.py": "", "shop/api/__init__.py": ""}
+    )
 
 
 def test_an_import_within_a_function_counts_there() -> None:
@@ -65,9 +67,15 @@ def f():
 
 
 def test_what_a_package_passes_on_is_found() -> None:
-    main = "from shop import Book\n\ndef f():\n    return [it.author.name for it in Book.objects.all()]  # N\n"
-    assert reports(main, "main.py", **{"shop/models.py": MODELS, "shop/__init__.py": "from .models import Book\n"})
-    assert reports(main, "main.py", **{"shop/models.py": MODELS, "shop/__init__.py": "from .models import *\n"})
+    main = (
+        "from shop import Book\n\ndef f():\n    return [it.author.name for it in Book.objects.all()]  # N\n"
+    )
+    assert reports(
+        main, "main.py", **{"shop/models.py": MODELS, "shop/__init__.py": "from .models import Book\n"}
+    )
+    assert reports(
+        main, "main.py", **{"shop/models.py": MODELS, "shop/__init__.py": "from .models import *\n"}
+    )
     assert reports(
         main,
         "main.py",

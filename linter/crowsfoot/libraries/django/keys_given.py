@@ -31,7 +31,6 @@ def review(cls: Class, at: At) -> None:
             equal=model.primary_key if model is not None else (),
             limit=1,
             instead=f"ListField() and {head}.filter(pk__in=…) in validate_{name}()",
-            likely=False,  # lists that are written are short as a rule
         )
         at.each(UNKNOWN, f"list that is given for {name}").elsewhere(place).runs(asked)
 

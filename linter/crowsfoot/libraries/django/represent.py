@@ -25,6 +25,7 @@ from crowsfoot.libraries.objects import (
     Constant,
     Function,
     Instance,
+    Many,
     Object,
     OneOf,
     Table,
@@ -60,6 +61,8 @@ class Serializer(Object, frozen=True):
             return Child()
         if name == "get_fields":
             return Fields()
+        if name == "save" and self.many:
+            return SaveAll(self.cls)
         return Represent(self.cls) if name == "to_representation" else UNKNOWN
 
 
@@ -87,6 +90,28 @@ class Child(Object, frozen=True):
 
     def attribute(self, name: str, at: At) -> Object:
         return ChildMethod(name) if name in _WRITES else UNKNOWN
+
+
+class SaveAll(Object, frozen=True):
+    """serializer.save, about to be called, of many: each row is a statement of its own."""
+
+    cls: Class
+
+    def call(self, args: Args, at: At) -> Object:
+        model = serializer_fields.model_of(self.cls, at)
+        own = at.member(self.cls, "create", self.cls)
+        if model is None or own is not None or serializer_fields.is_listed_otherwise(self.cls, at):
+            return UNKNOWN
+        saved = Query(
+            "django",
+            f"{model.name}.objects.create()",
+            "insert",
+            model=model.id,
+            table=model.table,
+            instead="bulk_create() in create() of a ListSerializer",
+        )
+        at.each(UNKNOWN, "list that is given").runs(saved)
+        return Many(Row(model))
 
 
 class ChildMethod(Object, frozen=True):

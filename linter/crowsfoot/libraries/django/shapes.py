@@ -10,7 +10,7 @@ import msgspec
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.fields import DjangoField
 from crowsfoot.libraries.models import Field, Model, Models
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Object
 
 Kind = Literal["equal", "null", "among", "ranges", "others"]
 _KINDS: Final[dict[str, Kind]] = {
@@ -146,7 +146,8 @@ def condition(args: Args) -> Condition:
 def where(args: Args, model: Model | None, models: Models) -> Where:
     """What filter(...) adds."""
     found = NOTHING
-    for name, value in args.keywords:
+    # What differs from call to call comes last: it is what a query for all of them is given a list of.
+    for name, value in sorted(args.keywords, key=lambda it: not isinstance(it[1], Constant)):
         found = found.with_(*_compared(name, value, model, models))
     for it in args.positional:
         found = found.and_(_of(it, model, models))

@@ -86,6 +86,8 @@ class Row(Object, frozen=True):
             equal=model.primary_key,
             relation=field.name,
             instead=self._path(f"undefer({model.name}.{field.name})"),
+            # Who reads such a column of rows that are given to it has most often been given it as well.
+            likely=self.is_async is not None,
             fails=self.is_async is True,
         )
         at.runs(query)

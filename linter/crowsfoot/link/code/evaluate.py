@@ -14,6 +14,7 @@ from crowsfoot.libraries.objects import UNKNOWN, Class, Library, Object
 from crowsfoot.link.code import attributes, calls, classes, models, names, parameters, values
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Holder
+from crowsfoot.link.code.nesting import NESTING, limited
 from crowsfoot.link.code.program import Program
 
 
@@ -30,6 +31,7 @@ class Evaluator:
         self.called: dict[tuple[str, int, tuple[Object, ...]], Frame] = {}
         self.contexts: dict[tuple[str, int, Object | None], int] = {}
         self.active: dict[tuple[str, int], Frame] = {}
+        self._nested = 0  # how many scopes and values are being gone through, each for the one before
         self.models_by_class: dict[Class, Model | None] = {}
         self.bases_by_class: dict[Class, tuple[Class | str, ...]] = {}
         self.externals: dict[str, Object] = {}
@@ -69,9 +71,10 @@ class Evaluator:
         yield from self.called.values()
 
     def run(self, frame: Frame) -> None:
-        if frame.done:
-            return
+        if frame.done or self._nested >= _MOST_NESTED:
+            return  # so deep below, nothing counts for those above; it is gone through when its turn comes
         frame.done = True
+        self._nested += 1
         key = (frame.path, frame.number)
         before = self.active.get(key)
         self.active[key] = frame
@@ -79,7 +82,9 @@ class Evaluator:
         for number, value in enumerate(frame.scope.values):
             if objects[number] is None:  # as in get(), which is called for what comes too early
                 objects[number] = UNKNOWN
-                objects[number] = handlers[type(value)](self, frame, number, value)
+                found = handlers[type(value)](self, frame, number, value)
+                objects[number] = limited(found) if type(found) in NESTING else found
+        self._nested -= 1
         if before is None:
             del self.active[key]
         else:
@@ -89,10 +94,16 @@ class Evaluator:
         """What the value is."""
         found = frame.objects[number]
         if found is None:
+            if self._nested >= _MOST_NESTED:
+                return UNKNOWN
+            self._nested += 1
             frame.objects[number] = UNKNOWN
             value = frame.scope.values[number]
             found = HANDLERS[type(value)](self, frame, number, value)
+            if type(found) in NESTING:
+                found = limited(found)
             frame.objects[number] = found
+            self._nested -= 1
         return found
 
     # A name, an import or a module -> what it means in the program.
@@ -165,6 +176,10 @@ class Evaluator:
     texted = values.texted
     part_of = values.part_of
 
+
+_MOST_NESTED: Final = (
+    60  # functions and variables that are looked into at once; Python's own stack ends at 1000
+)
 
 HANDLERS: Final[dict[type, Callable[[Evaluator, Frame, int, Any], Object]]] = {
     facts.Name: names.of_name,

@@ -54,7 +54,8 @@ def frame_for(
     found = out.called.get((path, number, params))
     if found is None:
         # What a class inherits is another function for each class that inherits it.
-        owner = params[0] if params and isinstance(params[0], (Class, Instance)) else None
+        first = params[0] if params else None
+        owner = first if isinstance(first, (Class, Instance)) else getattr(first, "cls", None)
         count = out.contexts.get((path, number, owner), 0)
         if count >= _MOST_CONTEXTS:
             return expected

@@ -6,6 +6,7 @@ from typing import Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.calls import entries, string
+from crowsfoot.libraries.objects import Built
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.places import Places
 from crowsfoot.link.project import Provider
@@ -41,7 +42,10 @@ def provider_of(evaluator: Evaluator, library: str, dialect: str | None, roles: 
 
 def _of_settings(places: Places) -> Provider | None:
     """DATABASES["default"]["ENGINE"] of the settings."""
-    engine = string(entries(entries(places.setting("DATABASES")).get("default")).get("ENGINE"))
+    said = entries(entries(places.setting("DATABASES")).get("default")).get("ENGINE")
+    if isinstance(said, Built) and not said.name.startswith("builtins."):
+        said = said.args.get(1, "default")  # os.environ.get("ENGINE", "django.db.backends.sqlite3")
+    engine = string(said)
     if engine is None:
         return None
     return next((_BY_WORD[it] for it in reversed(engine.split(".")) if it in _BY_WORD), None)

@@ -208,6 +208,18 @@ class AddingSerializer(serializers.ModelSerializer):
         return found
 
 
+class AllAtOnceSerializer(serializers.ListSerializer):
+    def create(self, rows):
+        return City.objects.bulk_create(City(**row) for row in rows)
+
+
+class TogetherSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = City
+        fields = ["name"]
+        list_serializer_class = AllAtOnceSerializer
+
+
 # Functions
 
 
@@ -399,6 +411,20 @@ def one_row_in_a_loop():
 
 def one_row_in_a_loop_loaded():
     return [NestedSerializer(it).data for it in Record.objects.select_related("artist")]
+
+
+def saved_one_by_one():
+    names = [{"name": it.name} for it in City.objects.all()]
+    serializer = CitySerializer(data=names, many=True)
+    serializer.is_valid(raise_exception=True)
+    serializer.save()
+
+
+def saved_at_once():
+    names = [{"name": it.name} for it in City.objects.all()]
+    serializer = TogetherSerializer(data=names, many=True)
+    serializer.is_valid(raise_exception=True)
+    serializer.save()
 
 
 # Views: their lists

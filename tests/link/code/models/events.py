@@ -51,7 +51,9 @@ class Event(Stamped):
         "models.Tournament", related_name="events"
     )
     referee = fields.ForeignKeyField("models.Person", null=True, on_delete=fields.SET_NULL, db_index=True)
-    parent = fields.ForeignKeyField("models.Event", null=True, source_field="above", on_delete=fields.NO_ACTION)
+    parent = fields.ForeignKeyField(
+        "models.Event", null=True, source_field="above", on_delete=fields.NO_ACTION
+    )
     loose = fields.ForeignKeyField("models.Person", db_constraint=False, related_name="loosely", null=True)
     players = fields.ManyToManyField("models.Person", related_name="played", through="event_player")
     judges = fields.ManyToManyField("models.Person", related_name="judged")

@@ -194,4 +194,3 @@ book_tag = Table(
 )
 
 Index("person_late", Person.name, Person.kind.desc())
-

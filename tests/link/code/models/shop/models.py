@@ -35,7 +35,9 @@ class Named(models.Model):
 
 class Category(Named):
     slug = models.SlugField()
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
 
     class Meta:
         unique_together = [("parent", "slug")]
@@ -86,7 +88,9 @@ class Product(Stamped, Named):
         ]
         constraints = [
             models.UniqueConstraint(fields=["category", "name"], name="goods_unique_name"),
-            models.UniqueConstraint(fields=["mail"], condition=models.Q(active=True), name="goods_unique_mail"),
+            models.UniqueConstraint(
+                fields=["mail"], condition=models.Q(active=True), name="goods_unique_mail"
+            ),
             models.CheckConstraint(condition=models.Q(stock__gte=0), name="goods_stock"),
         ]
 

@@ -1,0 +1,61 @@
+"""An object -> the same, or without what it holds, if that is so much that to compare it would take long.
+
+`x = [x, x]`, a few dozen times, is small in memory and has more parts than anyone can visit.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    Built,
+    Function,
+    Many,
+    Object,
+    OneOf,
+    Subscripted,
+    Table,
+)
+from crowsfoot.libraries.standard import Coroutine, Method, Partial
+
+
+def limited(it: Object) -> Object:
+    """Of a list that holds too much, how long it is remains; of what a library has built, its name."""
+    pending, left = [it], _MOST_HELD
+    while pending:
+        holder = pending.pop()
+        left -= 1
+        if left < 0:
+            return _emptied(it)
+        pending += [part for part in _HELD[type(holder)](holder) if type(part) in _HELD]
+    return it
+
+
+def _emptied(it: Object) -> Object:
+    match it:
+        case Many():
+            return Many(UNKNOWN, None, it.size)
+        case Table():
+            return Table(UNKNOWN, UNKNOWN)
+        case Built():
+            return Built(it.name, Args())
+        case _:
+            return UNKNOWN
+
+
+# The types of objects that hold others, and what one holds.
+_HELD: Final[dict[type[Object], Callable[[Any], Iterable[Object]]]] = {
+    Many: lambda it: (it.of, *(it.items or ())),
+    Table: lambda it: (it.keys, it.values, *(value for _, value in it.named)),
+    OneOf: lambda it: it.options,
+    Built: lambda it: it.args.all,
+    Function: lambda it: () if it.bound is None else (it.bound,),
+    Subscripted: lambda it: (it.of, *it.items),
+    Coroutine: lambda it: (it.of,),
+    Method: lambda it: (it.of,),
+    Partial: lambda it: (it.of, *it.args.all),
+}
+# Those that can hold the same thing twice.
+NESTING: Final = frozenset((Many, Table, OneOf, Built, Subscripted, Partial))
+_MOST_HELD: Final = 400

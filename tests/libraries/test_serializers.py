@@ -1,0 +1,204 @@
+"""What is told of serializers, and how sure it is."""
+
+from crowsfoot.link.code.access import Repeated
+
+from .sending import marked, sent
+
+MODELS = """
+from django.db import models
+from django.db.models import Prefetch
+from rest_framework import generics, serializers, viewsets
+
+class Port(models.Model):
+    name = models.TextField()
+
+class Ship(models.Model):
+    home = models.ForeignKey(Port, related_name="ships", on_delete=models.CASCADE)
+    crew = models.ManyToManyField("Sailor")
+
+    @property
+    def first_log(self):
+        if hasattr(self, "_logs"):
+            return self._logs[0]
+        return self.logs.first()
+
+class Sailor(models.Model):
+    name = models.TextField()
+
+class Log(models.Model):
+    ship = models.ForeignKey(Ship, related_name="logs", on_delete=models.CASCADE)
+    by = models.ForeignKey(Sailor, related_name="+", on_delete=models.CASCADE)
+
+class PortSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Port
+        fields = ["name"]
+"""
+SHIP = """
+class ShipSerializer(serializers.ModelSerializer):
+    home = PortSerializer()  # N
+
+    class Meta:
+        model = Ship
+        fields = ["home"]
+"""
+
+
+def found(code: str) -> dict[int, list[Repeated]]:
+    return sent(MODELS + code).repeated
+
+
+def lines(code: str) -> set[int]:
+    return set(found(code))
+
+
+def test_a_list_is_told_at_its_rows_and_at_the_field_that_reads_them() -> None:
+    code = (
+        SHIP
+        + """
+class Ships(generics.ListAPIView):
+    queryset = Ship.objects.all()  # N
+    serializer_class = ShipSerializer
+"""
+    )
+    assert lines(code) == marked(MODELS + code, "# N")
+    assert {it.kind for group in found(code).values() for it in group} == {"serializer"}
+
+
+def test_a_serializer_of_which_all_views_load_what_it_reads_is_silent() -> None:
+    code = """
+class Ships(generics.ListAPIView):
+    queryset = Ship.objects.select_related("home")
+    serializer_class = ShipSerializer
+"""
+    assert not lines(SHIP + code)
+
+
+def test_a_serializer_that_nothing_names_is_likely_and_one_that_something_names_is_not() -> None:
+    (alone,) = found(SHIP).values()
+    assert alone[0].query.likely
+    (named,) = found(SHIP + "\ndef pick():\n    return [ShipSerializer][0]\n").values()
+    assert not named[0].query.likely
+
+
+def test_the_statement_instead_names_all_that_the_list_reads() -> None:
+    code = """
+class ShipSerializer(serializers.ModelSerializer):
+    home = serializers.CharField(source="home.name")
+
+    class Meta:
+        model = Ship
+        fields = ["home", "crew"]
+
+class Ships(generics.ListAPIView):
+    queryset = Ship.objects.all()  # N
+    serializer_class = ShipSerializer
+"""
+    (line,) = marked(MODELS + code, "# N")
+    (told,) = found(code)[line]
+    assert told.query.instead == 'select_related("home").prefetch_related("crew")'
+
+
+def test_what_only_one_of_several_serializers_reads_is_not_told_of_the_list() -> None:
+    code = """
+class Ships(viewsets.ReadOnlyModelViewSet):
+    queryset = Ship.objects.all()
+
+    def get_serializer_class(self):
+        if self.action == "retrieve":
+            return ShipSerializer
+        return FlatSerializer
+
+class FlatSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Ship
+        fields = ["id"]
+"""
+    assert not lines(SHIP + code)
+
+
+def test_a_view_that_loads_what_a_method_looks_for_is_silent() -> None:
+    code = """
+class ShipSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Ship
+        fields = ["first_log"]
+
+class Ships(generics.ListAPIView):
+    serializer_class = ShipSerializer
+
+    def get_queryset(self):
+        return Ship.objects.prefetch_related(Prefetch("logs", Log.objects.all(), to_attr="_logs"))
+"""
+    assert not lines(code)
+
+
+def test_a_serializer_that_relations_are_built_with_is_followed() -> None:
+    code = """
+class LogSerializer(serializers.ModelSerializer):
+    name = serializers.CharField(source="by.name")  # N
+
+    class Meta:
+        model = Log
+        fields = ["name"]
+
+class ShipSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Ship
+        fields = ["logs"]
+
+    def build_relational_field(self, field_name, relation_info):
+        if field_name == "logs":
+            return LogSerializer, {"many": True}
+        return super().build_relational_field(field_name, relation_info)
+
+class Ships(generics.ListAPIView):
+    queryset = Ship.objects.prefetch_related("logs")  # N
+    serializer_class = ShipSerializer
+"""
+    assert lines(code) == marked(MODELS + code, "# N")
+
+
+def test_what_is_no_row_is_silent() -> None:
+    code = """
+class HitSerializer(serializers.Serializer):
+    port = serializers.SerializerMethodField()
+
+    def get_port(self, hit):
+        return Port.objects.get(name=hit.port)
+
+def search(hits):
+    return HitSerializer(hits, many=True).data
+"""
+    assert not lines(code)
+
+
+def test_fields_that_a_nested_serializer_is_asked_for_are_not_guessed() -> None:
+    code = """
+class LogSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Log
+        fields = ["ship", "by"]
+        depth = 1
+
+class ShipSerializer(serializers.ModelSerializer):
+    logs = LogSerializer(many=True, fields=["ship"])
+
+    class Meta:
+        model = Ship
+        fields = ["logs"]
+
+class Ships(generics.ListAPIView):
+    queryset = Ship.objects.prefetch_related("logs")
+    serializer_class = ShipSerializer
+"""
+    assert not lines(code)
+
+
+def test_a_list_serializer_writes_row_by_row() -> None:
+    code = """
+class ShipsSerializer(serializers.ListSerializer):
+    def create(self, rows):
+        return [self.child.create(row) for row in rows]  # N
+"""
+    assert lines(code) == marked(MODELS + code, "# N")
