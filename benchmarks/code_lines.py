@@ -1,4 +1,4 @@
-"""Whole runs over much Python, beside `ast.parse` of the same files: python code_lines.py PROJECT... [--lines N,N].
+"""Whole runs over much Python, beside `ast.parse` of the same files: code_lines.py PROJECT... [--lines N,N].
 
 The projects are written into one folder one after the other, and again under other names, until there are
 as many lines as a size asks for; so a size is a repository of that many services, each with its imports.

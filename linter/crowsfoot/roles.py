@@ -9,7 +9,7 @@ Roles = Callable[[str], Role]
 
 
 def roles_by(said: Mapping[str, Role]) -> Roles:
-    """What code is for, by path: what the user says of the first pattern that fits, else what the path says."""
+    """What code is for, by path: as the user says of the first pattern that fits, else as the path says."""
     if not said:
         return role_of
 

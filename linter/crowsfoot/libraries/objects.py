@@ -243,6 +243,8 @@ class Instance(Object, frozen=True):
     "name)."""
 
     cls: "Class | str"
+    # what it was made with and keeps as self.name, where nothing but the call tells what that is
+    held: tuple[tuple[str, "Object"], ...] = ()
 
 
 class Class(Object, frozen=True):

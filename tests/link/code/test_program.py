@@ -1,6 +1,7 @@
 """Which file an import means: packages, folders without a file of their own, stars, cycles, services side by side."""
 
 import pytest
+
 from crowsfoot.facts.code import Import
 from crowsfoot.frontends import python
 from crowsfoot.link.code.program import Program

@@ -87,7 +87,7 @@ class Row(Object, frozen=True):
             relation=field.name,
             instead=self._path(f"undefer({model.name}.{field.name})"),
             # Who reads such a column of rows that are given to it has most often been given it as well.
-            likely=self.is_async is not None,
+            likely=self.is_async is not None or self.loads != Loads(),
             fails=self.is_async is True,
         )
         at.runs(query)

@@ -101,8 +101,12 @@ def _of_model(model: Model, cls: Class, reading: Reading, drafts: dict[str, Draf
         if isinstance(base, str) and base not in above and not _brings_nothing(base):
             draft.complete = False
     columns: dict[str, Made] = {}
-    for it in reversed(own):
-        columns.update(_columns(it, cls, model.library, reading))
+    # A class has its own columns first, then those of its mixins: so is the order of a composite key.
+    # SQLModel hands all of them on to the class, those of its bases first.
+    of_each = [_columns(it, cls, model.library, reading) for it in own]
+    nearest = {name: made for found in reversed(of_each) for name, made in found.items()}
+    for found in of_each if model.library == "sqlalchemy" else reversed(of_each):
+        columns.update((name, nearest[name]) for name in found if name not in columns)
     draft.columns.update(columns)
     for it, value, spot, written in args:
         _argument(draft, it, value, spot, written, reading)

@@ -1,6 +1,6 @@
 """A call -> what comes of it, and what it sends: functions of the program are gone through."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -25,6 +25,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.link.code.frame import Each, Effect, Frame
 from crowsfoot.link.code.here import Here, Managed
+from crowsfoot.link.code.nesting import limited
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -120,7 +121,25 @@ def construct(
         init = out.member(cls, "__init__", made, frame, number)
         if isinstance(init, Function):
             out.enter(init, args, frame, number, each)
+            return (
+                limited(Instance(cls, tuple(_held(out, cls, init, args))))
+                if args.positional or args.keywords
+                else made
+            )
     return made
+
+
+def _held(out: "Evaluator", cls: Class, init: Function, args: Args) -> Iterator[tuple[str, Object]]:
+    """`self.store = store` of an argument that is an object of the program, and has no annotation."""
+    scope = out.program.scope(init.path, init.scope)
+    expected, bound = out.frame(init.path, init.scope).params, out.bind(init, scope, args)
+    for name, places in out.stores_of(cls).items():
+        for number, value in places:
+            it = out.program.scope(cls.path, number).values[value]
+            if (cls.path, number) == (init.path, init.scope) and isinstance(it, facts.Parameter):
+                given = bound[it.index]
+                if isinstance(given, Instance) and expected[it.index] is UNKNOWN:
+                    yield name, given
 
 
 def constructed(out: "Evaluator", cls: Class, args: Args, at: Here) -> Object | None:
@@ -186,6 +205,8 @@ def take_over(
             # It is kept by the row that is given: sent once for that, not once for each call.
             given = _given(frame, number, function, callee.scope, it.parameter)
             if given is not None:
+                if not frame.reads(given, it.query.relation or it.query.api):
+                    continue  # something before has made it load that
                 row_loop, parameter = frame.loop_of(given), frame.parameter_of(given)
                 frame.add(Effect(it.query, number, row_loop, chain, parameter), None)
                 continue
@@ -262,11 +283,11 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
         added = standard.element_of(added, Here(out, frame, number))
     inside = value.loop != values[method.of].loop
     if holder.items is not None and not inside and method.name not in ("extend", "update"):
-        frame.objects[method.of] = standard.listed((*holder.items, added))
+        frame.objects[method.of] = limited(standard.listed((*holder.items, added)))
     else:
         size = "rows" if inside or holder.size == "rows" else holder.size
         of = added if holder.items == () else standard.join([holder.of, added])
-        frame.objects[method.of] = Many(of, None, size)
+        frame.objects[method.of] = limited(Many(of, None, size))
 
 
 def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple[str, ...]) -> None:

@@ -47,6 +47,9 @@ def by_library(out: "Evaluator", cls: Class, name: str, at: Here) -> Object | No
 def of_instance(out: "Evaluator", of: Instance, name: str, at: Here) -> Object:
     if isinstance(of.cls, str):
         return out.external(f"{of.cls}().{name}")
+    for held, it in of.held:
+        if held == name:
+            return it
     found = at.member(of.cls, name, of)
     return found if found is not None else UNKNOWN
 

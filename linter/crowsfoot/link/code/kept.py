@@ -1,4 +1,4 @@
-"""A function -> what it works out once for all of its calls: `if key not in _known: _known[key] = find(key)`."""
+"""A function -> what it works out once for all calls: `if key not in _known: _known[key] = find(key)`."""
 
 from crowsfoot.facts import code as facts
 from crowsfoot.link.code.usage import parts_of

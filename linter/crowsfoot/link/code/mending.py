@@ -1,4 +1,4 @@
-"""A relation that is read once per row -> the edit that loads it with the rows, where their query is written there."""
+"""A relation that is read once per row -> the edit that loads it with the rows, where there is one."""
 
 import re
 from typing import Final

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
+from crowsfoot.libraries import standard
 from crowsfoot.libraries.objects import UNKNOWN, Constant, External, Library, Many, Object
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Module
@@ -39,7 +40,10 @@ def variable(out: "Evaluator", path: str, number: int, name: str, value: int) ->
     found = out.get(frame, value)
     if found == _NONE and frame.scope.kind != "function":
         annotation = dict(frame.scope.annotations).get(name)
-        return UNKNOWN if annotation is None else out.annotated(out.get(frame, annotation))
+        if annotation is not None:
+            return out.annotated(out.get(frame, annotation))
+        given = out.program.rebound(path, name) if number == 0 else ()
+        return standard.join([out.get(out.frame(path, scope), value) for scope, value in given])
     if isinstance(found, Many) and found.items == () and frame.scope.kind == "class":
         # `members: list[Member] = []` of a model of pydantic: what an instance has is of that kind.
         annotation = dict(frame.scope.annotations).get(name)
@@ -68,9 +72,8 @@ def of_import(out: "Evaluator", frame: Frame, number: int, value: facts.Import) 
         return Module(inner) if inner else UNKNOWN
     if name and (inner := out.program.module(f"{dotted}.{name}", frame.path)):
         return Module(inner)
-    if not name and out.program.is_folder(dotted, frame.path):
-        return Module("", dotted)
-    return out.external(f"{dotted}.{name}" if name else dotted)
+    dotted = f"{dotted}.{name}" if name else dotted
+    return Module("", dotted) if out.program.is_folder(dotted, frame.path) else out.external(dotted)
 
 
 def of_module(out: "Evaluator", path: str, name: str) -> Object | None:

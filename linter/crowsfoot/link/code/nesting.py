@@ -11,6 +11,7 @@ from crowsfoot.libraries.objects import (
     Args,
     Built,
     Function,
+    Instance,
     Many,
     Object,
     OneOf,
@@ -38,6 +39,8 @@ def _emptied(it: Object) -> Object:
             return Many(UNKNOWN, None, it.size)
         case Table():
             return Table(UNKNOWN, UNKNOWN)
+        case Instance():
+            return Instance(it.cls)
         case Built():
             return Built(it.name, Args())
         case _:
@@ -54,6 +57,7 @@ _HELD: Final[dict[type[Object], Callable[[Any], Iterable[Object]]]] = {
     Subscripted: lambda it: (it.of, *it.items),
     Coroutine: lambda it: (it.of,),
     Method: lambda it: (it.of,),
+    Instance: lambda it: tuple(value for _, value in it.held),
     Partial: lambda it: (it.of, *it.args.all),
 }
 # Those that can hold the same thing twice.

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import UNKNOWN, Args, Built, Class, Function, Instance, Many, Object, Place
+from crowsfoot.libraries.objects import UNKNOWN, Args, Built, Class, Function, Many, Object, Place
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here, Managed
 
@@ -55,7 +55,7 @@ def frame_for(
     if found is None:
         # What a class inherits is another function for each class that inherits it.
         first = params[0] if params else None
-        owner = first if isinstance(first, (Class, Instance)) else getattr(first, "cls", None)
+        owner = first if isinstance(first, Class) else getattr(first, "cls", None)
         count = out.contexts.get((path, number, owner), 0)
         if count >= _MOST_CONTEXTS:
             return expected

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from crowsfoot.facts.code import (
     Attribute,
@@ -40,6 +40,7 @@ class Program:
         self._names: dict[tuple[str, int], dict[str, int]] = {}
         self._imported: dict[tuple[str, int, str], tuple[str | None, str]] = {}
         self._places: dict[tuple[str, str], tuple[str, int] | None] = {}
+        self._rebound: dict[str, dict[str, list[tuple[int, int]]]] = {}
         self._results: dict[tuple[str, int], Results] = {}
         self._named: set[str] | None = None  # all names that the program speaks of
         for path in files:
@@ -106,7 +107,7 @@ class Program:
         return self._at(target), target.replace("/", ".")
 
     def place_of(self, path: str, name: str) -> tuple[str, int] | None:
-        """Where a module has that name from: a file and the number of a value of its, or -1 for the module itself.
+        """Where a module has that name from: a file and the number of a value there, -1 for the whole module.
 
         It is the module's own, a module of the package that it is, or another's by `from m import *`.
         """
@@ -157,6 +158,16 @@ class Program:
                 found.setdefault(scope.parent, []).append(it)
             self._inner[path] = found
         return self._inner[path].get(number, ())
+
+    def rebound(self, path: str, name: str) -> Sequence[tuple[int, int]]:
+        """What functions of a module give a variable of it by `global name`: scopes and values."""
+        if path not in self._rebound:
+            found: dict[str, list[tuple[int, int]]] = {}
+            for number, scope in enumerate(self.files[path].scopes):
+                for rebinds, value in scope.rebinds:
+                    found.setdefault(rebinds, []).append((number, value))
+            self._rebound[path] = found
+        return self._rebound[path].get(name, ())[:_MOST_REBOUND]
 
     def submodule(self, path: str, name: str) -> str | None:
         """The module of that name in the package that the file at path is."""
@@ -229,6 +240,9 @@ class Program:
             if path in self.files:
                 return path
         return None
+
+
+_MOST_REBOUND: Final = 4
 
 
 def _stem(path: str) -> str:

@@ -1,5 +1,4 @@
-"""A statement that is sent once per row -> the finding that says so: which, per what, how it comes there, what
-else."""
+"""A statement that is sent once per row -> the finding: which, per what, how it comes there, what else."""
 
 import re
 from collections.abc import Iterator
@@ -35,6 +34,8 @@ def _calls(count: int) -> str:
 def _per(it: Repeated) -> str:
     if it.kind == "recursive":
         return f"at each level, as `{it.over}` goes on"
+    if it.how == "key=":
+        return "once per element, for its key"
     if it.kind == "fan-out":
         return f"once per element that {it.how} goes over"
     if it.how:

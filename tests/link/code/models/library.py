@@ -174,6 +174,19 @@ class Loan(Base):
     since = Column(DateTime, nullable=False)
 
 
+class Numbered:
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Visit(Numbered, Keyed):
+    """Its key begins with its own columns."""
+
+    __tablename__ = "visit"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"), primary_key=True)
+
+
 class Ticket(Base):
     __tablename__ = "a_ticket_with_a_name_that_is_as_long_as_can_be_in_this_database"
 
