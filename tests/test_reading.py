@@ -81,8 +81,12 @@ def layout(*sources: Source, dialect: Dialect = "postgresql") -> Layout:
     return Layout("m", "prisma", tuple(Entry(it.path, it.path) for it in sources), dialect)
 
 
-def read(layouts: list[Layout], texts: Mapping[str, str | None], cache: Cache) -> list[tuple[str, SqlFile]]:
-    return list(reading.read_migrations(layouts, texts, cache))
+def read(
+    layouts: list[Layout], texts: Mapping[str, str | None], cache: Cache
+) -> list[tuple[str, SqlFile]]:
+    found = list(reading.read_migrations(layouts, texts, cache))
+    assert all(isinstance(it, SqlFile) for _, it in found)
+    return found  # type: ignore[return-value]  # as has just been seen
 
 
 def test_sql_is_left_for_when_its_dialect_is_known(read_here: list[str]) -> None:

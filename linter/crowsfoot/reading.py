@@ -61,8 +61,8 @@ def read_code(
     """What each file of Python says, if one of them imports a library that reaches a database.
 
     Others are read as well then: a function that sends a statement is called from files that know of none.
-    Tests and migrations are left out unless everywhere: nobody imports them, and what they do is shown to none
-    but those who ask.
+    Tests and migrations are left out unless everywhere: nobody imports them, and what they do is shown to
+    none but those who ask.
     """
     code = [
         it

@@ -52,7 +52,7 @@ class Defined(Value, frozen=True, array_like=True, tag=3):
     scope: int
 
 
-class Literal_(Value, frozen=True, array_like=True, tag=4):
+class Const(Value, frozen=True, array_like=True, tag=4):
     """A constant. A bytes constant or a number too large for 64 bits is kept as None."""
 
     value: str | int | float | bool | None
@@ -204,7 +204,7 @@ AnyValue = (
     | Parameter
     | Import
     | Defined
-    | Literal_
+    | Const
     | Text
     | Attribute
     | Item

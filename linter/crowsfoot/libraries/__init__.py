@@ -1,4 +1,4 @@
-"""What libraries that reach a database do: which call sends a statement, what it loads, what is read for free."""
+"""What libraries that reach a database do: which call sends a statement, what it loads, what is free."""
 
 import re
 from typing import Final

@@ -151,7 +151,7 @@ def _plan(args: Args, known: Model, at: At) -> Plan:
 
 
 def _shown(cls: Class, known: Model, at: At) -> None:
-    """What the relations send that a type names, which the optimizer loads with the rows where there is one."""
+    """What the relations send that a type names, which an optimizer loads with the rows if there is one."""
     if at.speaks_of("DjangoOptimizerExtension"):
         return
     from crowsfoot.libraries.django.read_paths import element, read

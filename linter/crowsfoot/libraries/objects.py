@@ -34,7 +34,7 @@ class At(Protocol):
     def runs(self, query: Query, made: Place | None = None) -> None:
         """A statement is sent here.
 
-        made is for what is only sent once and then kept, such as the rows of a query set: where that was made.
+        made is for what is only sent once and then kept, as the rows of a query set: where that was made.
         Then it is sent as often as that place is passed, and not again when it is asked for a second time.
         """
 
@@ -381,6 +381,7 @@ class Library(Protocol):
     def review(self, cls: Class, at: At) -> None:
         """What is done once per row by machinery that no line of the program calls.
 
-        cls derives from a class of the library, or is decorated by it: a serializer, a view, an admin page. Say
-        at.each(...).runs(...). A library with `review_last` is asked that of each class, once all were reviewed.
+        cls derives from a class of the library, or is decorated by it: a serializer, a view, an admin page.
+        Say at.each(...).runs(...). A library with `review_last` is asked that of each class, once all were
+        reviewed.
         """

@@ -33,8 +33,8 @@ class Query(msgspec.Struct, frozen=True):
     """What is sent. Columns are named as the model names them, through relations with a dot: "author.name".
 
     api is how the code says it, for messages: "Author.objects.get()", "book.author".
-    instead is what to write in its place, in the library's own names: 'select_related("author")'; "" where nothing
-    else does, and then it is no defect to ask once per row.
+    instead is what to write in its place, in the library's own names: 'select_related("author")'; "" where
+    nothing else does, and then it is no defect to ask once per row.
     """
 
     library: str
@@ -58,4 +58,4 @@ class Query(msgspec.Struct, frozen=True):
     sql: str | None = None
     in_batch: bool = False  # it is queued, and is sent with others
     interpolated: bool = False  # its SQL is put together from parts that are no constants
-    fails: bool = False  # it is not sent: the library raises there, as for a lazy load in an asynchronous session
+    fails: bool = False  # it is not sent, the library raises: a lazy load in an asynchronous session

@@ -1,4 +1,4 @@
-"""Python's own functions and containers: what goes in, what comes out, and how often it calls what it is given."""
+"""Python's own functions and containers: what comes out, and how often they call what they are given."""
 
 from collections.abc import Callable
 from typing import Final
@@ -279,7 +279,8 @@ def _chunks(args: Args, at: At) -> Object:
 def _product(args: Args, at: At) -> Object:
     sizes = {size_of(it) for it in args.positional}
     of = listed(tuple(element_of(it, at) for it in args.positional))
-    return Many(of if args.get(None, "repeat") is None else UNKNOWN, size="rows" if "rows" in sizes else "fixed")
+    size = "rows" if "rows" in sizes else "fixed"
+    return Many(of if args.get(None, "repeat") is None else UNKNOWN, size=size)
 
 
 def _chain(args: Args, at: At) -> Object:

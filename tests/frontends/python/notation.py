@@ -9,6 +9,7 @@ from crowsfoot.facts.code import (
     Call,
     CodeFile,
     Comprehension,
+    Const,
     Defined,
     Display,
     Either,
@@ -17,7 +18,6 @@ from crowsfoot.facts.code import (
     Given,
     Import,
     Item,
-    Literal_,
     Loop,
     Name,
     Operation,
@@ -95,7 +95,7 @@ def described(it: AnyValue) -> str:
             return f"import {'.' * it.level}{it.module}{f' {it.name}' if it.name else ''}"
         case Defined(scope=number):
             return f"scope {number}"
-        case Literal_(value=value):
+        case Const(value=value):
             return f"literal {value!r}"
         case Text(parts=parts):
             return f"text {' '.join(repr(it) if isinstance(it, str) else str(it) for it in parts)}"

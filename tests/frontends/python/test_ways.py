@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crowsfoot.facts.code import Call, Either, Literal_, Name, Scope
+from crowsfoot.facts.code import Call, Const, Either, Name, Scope
 from crowsfoot.frontends.python import read
 
 _NAMES = "abc"
@@ -151,8 +151,8 @@ def foreseen(scope: Scope, number: int) -> set[int]:
         if isinstance(value, Either):
             waiting.extend(value.options)
         else:
-            assert isinstance(value, Literal_ | Name), value
-            if isinstance(value, Literal_):
+            assert isinstance(value, Const | Name), value
+            if isinstance(value, Const):
                 assert isinstance(value.value, int)
                 found.add(value.value)
     return found
@@ -165,7 +165,7 @@ def missing(code: str, runs: int) -> set[tuple[int, int]]:
     for it in scope.values:
         if isinstance(it, Call) and len(it.args) == 2:
             place = scope.values[it.args[0]]
-            assert isinstance(place, Literal_)
+            assert isinstance(place, Const)
             assert isinstance(place.value, int)
             places[place.value] = foreseen(scope, it.args[1])
     return {

@@ -6,7 +6,7 @@ Values stand in the order in which they are computed. What most code is made of 
 import ast
 from collections.abc import Sequence
 
-from crowsfoot.facts.code import Attribute, Awaited, Call, Given, Item, Literal_, Name, Text
+from crowsfoot.facts.code import Attribute, Awaited, Call, Const, Given, Item, Name, Text
 from crowsfoot.frontends.python import strings
 from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Frame, Reader, bind, chosen, unclear
@@ -41,7 +41,7 @@ def constant(frame: Frame, node: ast.Constant) -> int:
     if value.__class__ is not str or len(value) > 200 or not value.isascii():
         value = strings.kept(value)
     values.append(
-        Literal_(
+        Const(
             starts[node.lineno] + node.col_offset,
             starts[node.end_lineno] + node.end_col_offset,  # type: ignore[index,operator]
             frame.loop,

@@ -2,7 +2,7 @@
 
 import ast
 
-from crowsfoot.facts.code import Either, Literal_, Operation, Tested
+from crowsfoot.facts.code import Const, Either, Operation, Tested
 from crowsfoot.frontends.python import strings
 from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Frame, Reader, unclear
@@ -75,7 +75,7 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> int:
     if operand.__class__ is ast.Constant and operand.value.__class__ in _NUMBERS:
         value = operand.value
         if node.op.__class__ is ast.USub:
-            frame.values.append(Literal_(*place(frame, node), strings.kept(-value)))
+            frame.values.append(Const(*place(frame, node), strings.kept(-value)))
             return len(frame.values) - 1
         return unclear(frame)
     if node.op.__class__ is ast.Not:

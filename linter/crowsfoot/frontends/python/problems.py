@@ -28,7 +28,8 @@ def unparsed(text: str, error: Exception) -> Problem:
         at = text.index("\0")
         return Problem(Range(at, at + 1), "null byte in the source; this is no text of Python", KIND)
     if isinstance(error, UnicodeEncodeError):
-        return Problem(Range(error.start, error.end), "half of a surrogate pair; this is no text of Python", KIND)
+        where = Range(error.start, error.end)
+        return Problem(where, "half of a surrogate pair; this is no text of Python", KIND)
     if not isinstance(error, SyntaxError):
         return Problem(Range(0, 0), f"Python cannot parse this: {error}", KIND)
     lines = re.split(r"\r\n|[\r\n]", text)

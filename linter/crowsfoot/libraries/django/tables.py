@@ -34,10 +34,11 @@ _BARE: Final = ("django.db.models", "builtins.", "typing.", "abc.", "django.cont
 def tables(reading: Reading) -> list[TableDef]:
     """All tables of the models, and of those of Django itself that they refer to."""
     found: dict[str, TableDef] = {}
+    keys = _keys_of_apps(reading)
     models = [it for it in reading.models.by_id.values() if isinstance(it, DjangoModel)]
     for model in models:
         if isinstance(model.cls, Class) and not model.abstract and not model.proxy:
-            made = _Table(model, reading)
+            made = _Table(model, reading, keys)
             for table in made.tables():
                 found.setdefault(table.id, table)
     wanted = {fk.target for table in found.values() for fk in table.foreign_keys}
@@ -49,10 +50,22 @@ def tables(reading: Reading) -> list[TableDef]:
     return [_with_like_indexes(it, reading.provider) for it in everything]
 
 
+def _keys_of_apps(reading: Reading) -> dict[str, str]:
+    """The default_auto_field of applications, by their folders."""
+    found = {}
+    for it, bases in reading.classes().items():
+        if "django.apps.AppConfig" in bases or "django.apps.config.AppConfig" in bases:
+            said = names.text(reading.at(it).attributes(it).get("default_auto_field"))
+            if said is not None:
+                found[it.path.rpartition("/")[0]] = said
+    return found
+
+
 class _Table:
     """One model on its way."""
 
-    def __init__(self, model: DjangoModel, reading: Reading) -> None:
+    def __init__(self, model: DjangoModel, reading: Reading, keys: Mapping[str, str]) -> None:
+        self.keys = keys  # of the applications that say it, by their folders
         cls = model.cls
         assert isinstance(cls, Class)
         self.model = model
@@ -178,12 +191,8 @@ class _Table:
     def _auto_field(self) -> str:
         """https://docs.djangoproject.com/en/stable/ref/settings/#default-auto-field"""
         app = self.cls.path.rpartition("/")[0]
-        found = None
-        for it, bases in self.reading.classes().items():
-            if "django.apps.AppConfig" in bases or "django.apps.config.AppConfig" in bases:
-                folder = it.path.rpartition("/")[0]
-                if f"{app}/".startswith(f"{folder}/"):
-                    found = names.text(self.reading.at(it).attributes(it).get("default_auto_field")) or found
+        folders = [app[:end] for end in range(len(app), 0, -1) if end == len(app) or app[end] == "/"]
+        found = next((self.keys[it] for it in folders if it in self.keys), None)
         found = found or names.text(self.reading.setting("DEFAULT_AUTO_FIELD"))
         return names.last(found) if found else "AutoField"
 

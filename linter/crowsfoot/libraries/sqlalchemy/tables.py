@@ -92,9 +92,8 @@ def _of_model(model: Model, cls: Class, reading: Reading, drafts: dict[str, Draf
         if draft is None:
             return
     else:
-        value = at.attributes(cls).get("__table__")
-        if isinstance(value, Built) or value is not None:
-            return  # a Table of the module, or a call that is read where it stands
+        if at.attributes(cls).get("__table__") is not None:
+            return  # a Table of the module, which is read where it stands
         draft = Draft(model.id, model.table, model.name, reading.spot(cls), model.library, schema)
         drafts[model.id] = draft
     for base in at.bases(cls):
@@ -104,9 +103,9 @@ def _of_model(model: Model, cls: Class, reading: Reading, drafts: dict[str, Draf
     # A class has its own columns first, then those of its mixins: so is the order of a composite key.
     # SQLModel hands all of them on to the class, those of its bases first.
     of_each = [_columns(it, cls, model.library, reading) for it in own]
-    nearest = {name: made for found in reversed(of_each) for name, made in found.items()}
-    for found in of_each if model.library == "sqlalchemy" else reversed(of_each):
-        columns.update((name, nearest[name]) for name in found if name not in columns)
+    nearest = {name: made for brought in reversed(of_each) for name, made in brought.items()}
+    for brought in of_each if model.library == "sqlalchemy" else reversed(of_each):
+        columns.update((name, nearest[name]) for name in brought if name not in columns)
     draft.columns.update(columns)
     for it, value, spot, written in args:
         _argument(draft, it, value, spot, written, reading)

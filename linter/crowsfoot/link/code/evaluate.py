@@ -186,7 +186,7 @@ HANDLERS: Final[dict[type, Callable[[Evaluator, Frame, int, Any], Object]]] = {
     facts.Parameter: values.of_parameter,
     facts.Import: names.of_import,
     facts.Defined: values.of_defined,
-    facts.Literal_: values.of_literal,
+    facts.Const: values.of_literal,
     facts.Text: values.of_text,
     facts.Attribute: attributes.of_attribute,
     facts.Item: values.of_item,

@@ -115,7 +115,7 @@ def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
                 inner = (it.of, *it.args, *(value for _, value in it.keywords))
             case facts.Attribute() | facts.Awaited():
                 inner = (it.of,)
-            case facts.Name() | facts.Import() | facts.Literal_() | facts.Parameter():
+            case facts.Name() | facts.Import() | facts.Const() | facts.Parameter():
                 inner = ()
             case _:
                 return False

@@ -18,8 +18,8 @@ class Each(NamedTuple):
 class Effect(NamedTuple):
     """A statement that a scope sends.
 
-    value is where, in the scope, and loop the innermost of its loops that counts: rows that are kept are sent for
-    where they were made. chain are the places below, where the scope calls others: the last one sends it.
+    value is where, in the scope, and loop the innermost of its loops that counts: rows that are kept are sent
+    for where they were made. chain are the places below, where the scope calls others: the last one sends it.
     parameter is the number of the parameter that it is sent for, once for each time that one was made.
     """
 

@@ -34,7 +34,7 @@ class Managed(Object, frozen=True):
 
 
 class Holder(NamedTuple):
-    """A class that has a name: by a value of its body, an annotation there, or what its methods store in self."""
+    """A class that has a name: by a value of its body, an annotation, or what its methods store in self."""
 
     cls: Class
     kind: Literal["value", "annotation", "stored"]

@@ -1,4 +1,4 @@
-"""A loop -> whether it goes on once per row: with data that grows, and not for an attempt, a page or a constant."""
+"""A loop -> whether it goes on once per row: with data that grows, not for an attempt, page or constant."""
 
 import re
 from typing import Final
@@ -15,7 +15,7 @@ def is_row_loop(frame: Frame, number: int, value: int) -> bool:
 
 
 def row_loop(frame: Frame, number: int, value: int) -> int | None:
-    """The innermost of the loop and those around it that comes to the value once for every row of something."""
+    """The innermost of the loop and those around it that comes to the value once for every row."""
     while number >= 0:
         loop = frame.scope.loops[number]
         if _per_row(frame, number, loop) and not (
@@ -87,9 +87,10 @@ def _takes_away(frame: Frame, number: int, loop: facts.Loop) -> bool:
     for it in values:
         if isinstance(it, facts.Call) and _within(frame, it.loop, number):
             method = values[it.of]
-            if isinstance(method, facts.Attribute) and method.name in ("pop", "popleft", "popitem"):
-                if _same(values, method.of) & tested:
-                    return True
+            if not isinstance(method, facts.Attribute) or method.name not in ("pop", "popleft", "popitem"):
+                continue
+            if _same(values, method.of) & tested:
+                return True
     return False
 
 

@@ -91,7 +91,7 @@ def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param
 
 
 def by_machinery(out: "Evaluator", path: str, scope: facts.Scope, param: str) -> Object | None:
-    """What a library gives to functions that it calls itself: actions of an admin page, receivers of a signal."""
+    """What a library gives to functions that it calls itself: admin actions, receivers of a signal."""
     parent = out.program.scope(path, scope.parent)
     if not scope.decorators and parent.kind != "class":
         return None

@@ -163,7 +163,7 @@ def _is_optional(scope: facts.Scope, number: int, depth: int) -> bool:
 
 
 def _is_none(it: facts.Value) -> bool:
-    return isinstance(it, facts.Literal_) and it.value is None
+    return isinstance(it, facts.Const) and it.value is None
 
 
 _DEEPEST = 8

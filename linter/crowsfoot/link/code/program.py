@@ -9,11 +9,11 @@ from crowsfoot.facts.code import (
     Attribute,
     Call,
     CodeFile,
+    Const,
     Defined,
     Display,
     Given,
     Import,
-    Literal_,
     Name,
     Returned,
     Scope,
@@ -204,7 +204,7 @@ class Program:
                     for it in scope.values:
                         if isinstance(it, Name | Import | Attribute):
                             self._named.add(it.name)
-                        elif isinstance(it, Literal_) and isinstance(it.value, str):
+                        elif isinstance(it, Const) and isinstance(it.value, str):
                             self._named.add(it.value.rpartition(".")[2])
         return name in self._named
 

@@ -59,7 +59,7 @@ def _hints(evaluator: Evaluator, roles: Roles) -> Counter[Provider]:
             continue
         for scope in file.scopes:
             for value in scope.values:
-                if isinstance(value, facts.Literal_) and isinstance(value.value, str):
+                if isinstance(value, facts.Const) and isinstance(value.value, str):
                     match = _URL.match(value.value)
                     if match:
                         found[_BY_WORD[match[1]]] += 1

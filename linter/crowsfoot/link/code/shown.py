@@ -61,7 +61,7 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             ]
             inside = ", ".join(inner)
             return f"{of}({inside if len(inside) <= 30 and inside.count(_NOBODY) < 2 else _NOBODY})"
-        case facts.Literal_():
+        case facts.Const():
             if isinstance(it.value, str):
                 return f'"{it.value}"' if len(it.value) < 20 and it.value.isprintable() else '"..."'
             return repr(it.value)

@@ -39,7 +39,7 @@ def of_defined(out: "Evaluator", frame: Frame, number: int, value: facts.Defined
     return Function(frame.path, value.scope, scope.name)
 
 
-def of_literal(out: "Evaluator", frame: Frame, number: int, value: facts.Literal_) -> Object:
+def of_literal(out: "Evaluator", frame: Frame, number: int, value: facts.Const) -> Object:
     return Constant(value.value)
 
 
