@@ -81,9 +81,7 @@ def layout(*sources: Source, dialect: Dialect = "postgresql") -> Layout:
     return Layout("m", "prisma", tuple(Entry(it.path, it.path) for it in sources), dialect)
 
 
-def read(
-    layouts: list[Layout], texts: Mapping[str, str | None], cache: Cache
-) -> list[tuple[str, SqlFile]]:
+def read(layouts: list[Layout], texts: Mapping[str, str | None], cache: Cache) -> list[tuple[str, SqlFile]]:
     found = list(reading.read_migrations(layouts, texts, cache))
     assert all(isinstance(it, SqlFile) for _, it in found)
     return found  # type: ignore[return-value]  # as has just been seen
