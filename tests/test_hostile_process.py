@@ -152,7 +152,10 @@ def test_output_is_utf_8_whatever_the_terminal_claims(shell: Shell, encoding: st
 
 
 def test_an_interrupted_run_says_so_in_its_exit_code_alone(shell: Shell) -> None:
-    line = [sys.executable, "-m", "crowsfoot", "check", "-", "--stdin-filename", "a.prisma"]
+    # Python takes over what its parent has ignored, as a shell does for what it runs in the background.
+    run = "import signal, runpy; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    run += "runpy.run_module('crowsfoot', run_name='__main__')"
+    line = [sys.executable, "-c", run, "check", "-", "--stdin-filename", "a.prisma"]
     # It waits for standard input, which nobody writes to.
     process = subprocess.Popen(
         line,
