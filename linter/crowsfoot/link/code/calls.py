@@ -134,8 +134,8 @@ def _held(out: "Evaluator", cls: Class, init: Function, args: Args) -> Iterator[
     scope = out.program.scope(init.path, init.scope)
     expected, bound = out.frame(init.path, init.scope).params, out.bind(init, scope, args)
     for name, places in out.stores_of(cls).items():
-        for number, value in places:
-            it = out.program.scope(cls.path, number).values[value]
+        for number, store in places:
+            it = out.program.scope(cls.path, number).values[store.value]
             if (cls.path, number) == (init.path, init.scope) and isinstance(it, facts.Parameter):
                 given = bound[it.index]
                 if isinstance(given, Instance) and expected[it.index] is UNKNOWN:

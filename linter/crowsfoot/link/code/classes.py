@@ -11,9 +11,11 @@ from crowsfoot.libraries.objects import (
     Args,
     Built,
     Class,
+    Constant,
     External,
     Function,
     Instance,
+    Many,
     Object,
     Place,
     Subscripted,
@@ -51,7 +53,7 @@ def of_instance(out: "Evaluator", of: Instance, name: str, at: Here) -> Object:
         if held == name:
             return it
     found = at.member(of.cls, name, of)
-    return found if found is not None else UNKNOWN
+    return out.of_heirs(of.cls, name) if found is None or found is UNKNOWN else found
 
 
 def of_super(out: "Evaluator", of: Super, name: str, at: Here) -> Object:
@@ -167,32 +169,54 @@ def decorators(out: "Evaluator", function: Function) -> frozenset[str]:
     return known
 
 
-def stores_of(out: "Evaluator", cls: Class) -> Mapping[str, Sequence[tuple[int, int]]]:
-    """What methods of the class assign to attributes of out: each with the scope and the value in it."""
+def stores_of(out: "Evaluator", cls: Class) -> Mapping[str, Sequence[tuple[int, facts.Store]]]:
+    """What methods of the class assign to attributes of self: each with its scope."""
     key = (cls.path, cls.scope)
     if key not in out.stores:
-        found: dict[str, list[tuple[int, int]]] = {}
+        found: dict[str, list[tuple[int, facts.Store]]] = {}
         scopes = out.program.files[cls.path].scopes
         for number in out.program.inner(cls.path, cls.scope):
             for value in scopes[number].values:
                 if isinstance(value, facts.Store):
                     holder = scopes[number].values[value.of]
                     if isinstance(holder, facts.Parameter) and holder.index == 0:
-                        found.setdefault(value.name, []).append((number, value.value))
+                        found.setdefault(value.name, []).append((number, value))
         out.stores[key] = found
     return out.stores[key]
 
 
 def stored(out: "Evaluator", cls: Class, name: str) -> Object | None:
-    """What methods of the class assign to out.name."""
+    """What methods of the class assign to self.name."""
     places = out.stores_of(cls).get(name)
     if places is None:
         return None
     found_ = []
-    for number, value_ in places[:_MOST_STORES]:
+    for number, store in places[:_MOST_STORES]:
         frame = out.general_frames.get((cls.path, number)) or out.frame(cls.path, number)
-        found_.append(out.get(frame, value_))
+        made = out.get(frame, store.value)
+        if store.annotation is not None and (
+            made is UNKNOWN or (isinstance(made, Many) and made.of is UNKNOWN)
+        ):
+            made = out.annotated(out.get(frame, store.annotation))
+        found_.append(made)
     return standard.join([it.moved(Place(cls.path, cls.scope, 0)) for it in found_])
+
+
+def of_heirs(out: "Evaluator", cls: Class, name: str) -> Object:
+    """What the classes that derive from it say of a name that it leaves to them: `queryset = None`."""
+    if not out.heirs:
+        for heir in out.classes():
+            for base in out.bases(heir):
+                if isinstance(base, Class):
+                    out.heirs.setdefault(base, []).append(heir)
+    found: list[Object] = []
+    for heir in out.heirs.get(cls, ()):
+        number = out.program.names(heir.path, heir.scope).get(name)
+        if number is not None and len(found) < _MOST_HEIRS:
+            said = out.variable(heir.path, heir.scope, name, number)
+            if not isinstance(said, (Function, Constant)):
+                found.append(said)
+    return standard.join(found)
 
 
 def attributes(out: "Evaluator", cls: Class) -> Mapping[str, Object]:
@@ -280,4 +304,5 @@ _PROPERTIES: Final = frozenset(
     ("property", "cached_property", "hybrid_property", "classproperty", "lazy_property")
 )
 _MOST_STORES: Final = 4
+_MOST_HEIRS: Final = 4
 _MOST_BASES: Final = 60

@@ -36,7 +36,8 @@ class Evaluator:
         self.bases_by_class: dict[Class, tuple[Class | str, ...]] = {}
         self.externals: dict[str, Object] = {}
         self.protocols: dict[tuple[str, int], bool] = {}
-        self.stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
+        self.stores: dict[tuple[str, int], dict[str, list[tuple[int, facts.Store]]]] = {}
+        self.heirs: dict[Class, list[Class]] = {}
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
         self.guessing: list[Any] = [it for it in self.libraries if hasattr(it, "guess")]
@@ -133,6 +134,7 @@ class Evaluator:
     decorators = classes.decorators
     stores_of = classes.stores_of
     stored = classes.stored
+    of_heirs = classes.of_heirs
     attributes = classes.attributes
     annotations = classes.annotations
     class_decorators = classes.class_decorators
