@@ -91,7 +91,12 @@ def peewee(url: str) -> None:
         notes.db.initialize(database)
         database.create_tables(models, safe=False)
         return
-    notes.db.initialize(PostgresqlDatabase(None))
+
+    class Printing(PostgresqlDatabase):
+        def get_binary_type(self) -> type:
+            return bytes  # the driver's, and there is none
+
+    notes.db.initialize(Printing(None))
     for model in models:
         manager = model._schema
         for made in (manager._create_table(safe=False), *manager._create_indexes(safe=False)):
