@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, TypeGuard
 
-from crowsfoot.facts.code import AnyValue, Attribute, Call, Element, Name, Parameter, Scope
+from crowsfoot.facts.code import AnyValue, Attribute, Call, Either, Element, Item, Name, Parameter, Scope
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.kept import kept
@@ -81,7 +81,7 @@ class Frame:
                     effect = effect._replace(parameter=-1 - made.value)
                 elif not effect.chain and self._together(made.value, effect.value):
                     # What is written there says more than the variable that holds it.
-                    effect = effect._replace(value=made.value)
+                    effect = effect._replace(value=_first_written(self.scope, made.value))
         if len(self.effects) < _MOST_EFFECTS:
             self.effects.append(effect)
 
@@ -153,3 +153,27 @@ class Frame:
 
 
 _MOST_EFFECTS = 200
+
+
+def _first_written(scope: Scope, value: int) -> int:
+    """Where a query begins that a pass builds in several statements: `rows = find()`, then `rows[:10]`."""
+    values, first = scope.values, value
+    for _ in range(_MOST_STEPS):
+        it = values[value]
+        if isinstance(it, Call):
+            it = values[it.of]
+        if not isinstance(it, (Attribute, Item)):
+            break
+        value = it.of
+        it = values[value]
+        if isinstance(it, Either):
+            value = it.options[0]
+            it = values[value]
+        if not isinstance(it, (Call, Item)) or it.loop != values[first].loop:
+            break
+        if not values[first].start <= it.start <= it.end <= values[first].end:
+            first = value
+    return first
+
+
+_MOST_STEPS = 20

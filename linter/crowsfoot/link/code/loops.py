@@ -89,9 +89,19 @@ def _takes_away(frame: Frame, number: int, loop: facts.Loop) -> bool:
             method = values[it.of]
             if not isinstance(method, facts.Attribute) or method.name not in ("pop", "popleft", "popitem"):
                 continue
-            if _same(values, method.of) & tested:
+            if _same(values, method.of) & tested or _reads_same(values, method.of, loop.test):
                 return True
     return False
+
+
+def _reads_same(values: tuple[facts.AnyValue, ...], one: int, other: int) -> bool:
+    """Whether both read one attribute of one thing: `while self.rows: self.rows.pop()`."""
+    left, right = values[one], values[other]
+    if isinstance(right, facts.Tested):
+        return _reads_same(values, one, right.of)
+    if not isinstance(left, facts.Attribute) or not isinstance(right, facts.Attribute):
+        return False
+    return (left.of, left.name) == (right.of, right.name)
 
 
 def walk_of(scope: facts.Scope, it: facts.Attribute) -> int | None:
