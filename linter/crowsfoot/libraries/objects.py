@@ -54,8 +54,9 @@ class At(Protocol):
         """Whether that argument of the call has been put together before the pass of the loop that calls."""
 
     def loaded(self, rows: "Object", paths: tuple[str, ...]) -> None:
-        """From here on those relations of the rows are loaded: what an argument holds is "
-        "rows.with_loaded(paths)."""
+        """From here on those relations of the rows are loaded: what an argument holds is
+        rows.with_loaded(paths).
+        """
 
     def call(self, function: "Object", args: "Args") -> "Object":
         """What comes of calling something here: a function of the program, or an object of a library."""
@@ -239,8 +240,7 @@ class Built(Object, frozen=True):
 
 
 class Instance(Object, frozen=True):
-    """An instance of a class of the program (or of one of a library that says no more: then cls is its "
-    "name)."""
+    """An instance of a class of the program, or of a class of a library (then cls is its name)."""
 
     cls: "Class | str"
     # what it was made with and keeps as self.name, where nothing but the call tells what that is
@@ -360,23 +360,25 @@ class Library(Protocol):
         """What comes of calling the function or class of that dotted name; None: nothing special."""
 
     def instance(self, name: str) -> Object | None:
-        """What an instance of its class of that dotted name is, as an annotation says it; None: nothing "
-        "special."""
+        """What an instance of its class of that dotted name is, as an annotation says it; None: nothing
+        special.
+        """
 
     def model(self, cls: Class, at: At) -> Model | None:
-        """The model that the class is, None where it is none. bases and attributes of it can be asked "
-        "of at."""
+        """The model that the class is; None: it is none. at tells its bases and attributes."""
 
     def instance_of(self, cls: Class, at: At) -> Object | None:
-        """What an instance of a class of the program is that derives from one of the library; None: "
-        "nothing special."""
+        """What an instance of a class of the program is that derives from one of the library; None: nothing
+        special.
+        """
 
     def row(self, model: Model) -> Object:
         """A row of the model of which nobody knows what is loaded: a parameter, or self of a method."""
 
     def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
-        """What the class of a model of this library has by that name by the library: `objects`, "
-        "`prisma`, a column."""
+        """What the class of a model of this library has by that name by the library: `objects`, `prisma`, a
+        column.
+        """
 
     def review(self, cls: Class, at: At) -> None:
         """What is done once per row by machinery that no line of the program calls.

@@ -326,8 +326,7 @@ def _given(frame: Frame, call: int, function: Function, scope: facts.Scope, para
 
 
 def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
-    """The words of `self.client.db.user.find_many`, from the first that has a name; () where there is "
-    "none."""
+    """The words of `self.client.db.user.find_many`, from the first that has a name; else ()."""
     words: list[str] = []
     while True:
         it = values[number]

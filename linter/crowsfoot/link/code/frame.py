@@ -32,8 +32,7 @@ class Effect(NamedTuple):
 
 
 class Frame:
-    """A scope with its parameters bound; general where nobody has called it, and they are what they "
-    "must be."""
+    """A scope with its parameters bound; general: nobody has called it, and they are what they must be."""
 
     __slots__ = (
         *("path", "number", "scope", "params", "general", "depth", "objects", "effects", "_sent", "_read"),

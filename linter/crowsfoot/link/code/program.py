@@ -66,8 +66,7 @@ class Program:
         return self._names[key]
 
     def module(self, name: str, of: str) -> str | None:
-        """The file that the module of that full name is, as the file at of imports it; None for a "
-        "library's."""
+        """The file that the module of that full name is, as the file of imports it; None for a library's."""
         first = name.partition(".")[0]
         roots = self._roots.get(first)
         if not roots:
@@ -85,8 +84,9 @@ class Program:
         return self._found[key]
 
     def imported(self, it: Import, of: str) -> tuple[str | None, str, str]:
-        """What an import names: the file of its module if it is of this program, the module's name, the "
-        "name in it."""
+        """What an import names: the file of its module if it is of this program, the module's name, the name
+        in it.
+        """
         return *self.imported_module(it.module, it.level, of), it.name
 
     def imported_module(self, module: str, level: int, of: str) -> tuple[str | None, str]:
