@@ -25,6 +25,13 @@ if TYPE_CHECKING:
         Table,
         UnresolvedRelation,
     )
+    from crowsfoot.link.security.model import (
+        SecuredFunction,
+        SecuredPolicy,
+        SecuredTable,
+        SecuredView,
+        Security,
+    )
 
 __version__ = "0.1.0"
 
@@ -49,6 +56,11 @@ __all__ = [
     "Repeated",
     "Rule",
     "Safety",
+    "SecuredFunction",
+    "SecuredPolicy",
+    "SecuredTable",
+    "SecuredView",
+    "Security",
     "Severity",
     "Span",
     "Step",
@@ -65,7 +77,7 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        for module in ("project", "history", "automation", "code.access", "code.told"):
+        for module in ("project", "history", "automation", "code.access", "code.told", "security.model"):
             found = vars(import_module(f"crowsfoot.link.{module}")).get(name)
             if found is not None:
                 globals()[name] = found

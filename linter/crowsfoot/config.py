@@ -43,6 +43,8 @@ class Config(msgspec.Struct, frozen=True):
     per_file_ignores: dict[str, tuple[str, ...]] = {}  # selectors by pattern
     options: dict[str, dict[str, Option]] = {}  # by rule; keys as the check's parameters are called
     tenant_column: str | None = None
+    runtime_roles: tuple[str, ...] = ()  # of the database, that the application connects as or assumes
+    exposed_schemas: tuple[str, ...] = ()  # of the database, that an API serves to whoever asks
     max_file_size: int = 10_000_000  # bytes
     migrations: tuple[str, ...] = ()  # folders of migrations, relative to the root
     dialect: Dialect | None = None  # of SQL about which nothing else says it
@@ -417,6 +419,8 @@ _KEYS: dict[str, Callable[[object, str, Rules], Any]] = {
     "per-file-ignores": _per_file,
     "rules": _options,
     "tenant-column": _plain(str),
+    "runtime-roles": _plain(tuple[str, ...]),
+    "exposed-schemas": _plain(tuple[str, ...]),
     "max-file-size": _plain(Annotated[int, msgspec.Meta(gt=0)]),
     "migrations": _plain(tuple[str, ...]),
     "dialect": lambda value, at, rules: _choice(value, get_args(Dialect), at),

@@ -153,6 +153,8 @@ def _link(read: _Read, config: Config, changes: Changes | None) -> Project:
         tenant_column=config.tenant_column,
         roles=roles_by(config.code_roles),
         dialect=config.dialect,
+        runtime_roles=config.runtime_roles,
+        exposed_schemas=config.exposed_schemas,
     )
 
 

@@ -18,6 +18,14 @@ from crowsfoot.link.project import (
     Table,
     UnresolvedRelation,
 )
+from crowsfoot.link.security.model import (
+    SecuredFunction,
+    SecuredPolicy,
+    SecuredTable,
+    SecuredView,
+    Security,
+    secured,
+)
 
 SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     Project: lambda project: [project],
@@ -35,6 +43,13 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     Code: lambda project: [project.code] if project.code else (),
     History: lambda project: project.histories,
     Migration: lambda project: _new_migrations(project),
+    Security: secured,
+    SecuredTable: lambda project: [table for it in secured(project) for table in it.tables],
+    SecuredPolicy: lambda project: [
+        policy for it in secured(project) for table in it.tables for policy in table.policies
+    ],
+    SecuredView: lambda project: [view for it in secured(project) for view in it.views],
+    SecuredFunction: lambda project: [function for it in secured(project) for function in it.functions],
     Step: lambda project: [it for migration in _new_migrations(project) for it in migration.steps],
 }
 

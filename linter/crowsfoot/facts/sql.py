@@ -8,6 +8,7 @@ from typing import Literal
 
 from crowsfoot.databases.tools import Dialect as Dialect
 from crowsfoot.facts.common import Comment, Fact, Name, Problem
+from crowsfoot.facts.terms import Reading, Term
 from crowsfoot.source import Range
 
 Kind = Literal[
@@ -92,6 +93,7 @@ class Expression(Fact, frozen=True, array_like=True):
     value: str | None = None  # the constant that the expression is, unquoted, casts aside
     null: bool = False  # it is the constant NULL
     has_query: bool = False
+    term: Term | None = None  # what it is made of; of policies
 
 
 class ColumnUse(Fact, frozen=True, array_like=True):
@@ -177,6 +179,7 @@ class Query(Fact, frozen=True, array_like=True):
     ] = ()  # alias or name -> table, if it is that one wherever used
     no_from: bool = False  # the outermost SELECT has no FROM: it gives one row, or none where it is filtered
     result: Result | None = None  # of views, and of tables that are made from a query
+    reading: Reading | None = None  # of views
 
 
 class Change(Fact, frozen=True, array_like=True, tag=True, tag_field="operation"):

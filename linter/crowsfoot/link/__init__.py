@@ -35,6 +35,8 @@ def link(
     tenant_column: str | None = None,
     roles: Roles = role_of,
     dialect: str | None = None,
+    runtime_roles: tuple[str, ...] = (),
+    exposed_schemas: tuple[str, ...] = (),
 ) -> Project:
     """The project that the files make together.
 
@@ -105,6 +107,8 @@ def link(
         directives=tuple(directive for file in files for directive in _directives(file)),
         histories=tuple(histories),
         commands=commands,
+        runtime_roles=runtime_roles,
+        exposed_schemas=exposed_schemas,
     )
 
 

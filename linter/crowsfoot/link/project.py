@@ -447,6 +447,8 @@ class Project(Linked, frozen=True, eq=False, dict=True):
     histories: tuple[History, ...] = ()
     commands: tuple[Command, ...] = ()  # of Prisma's CLI, in CI files, Dockerfiles, scripts, ...
     code: Code | None = None  # what its code asks of the databases; None where no code was read
+    runtime_roles: tuple[str, ...] = ()  # those that the user says the application connects as or assumes
+    exposed_schemas: tuple[str, ...] = ()  # those that the user says an API serves
 
     def tables(self) -> Iterator[Table]:
         for database in self.databases:

@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from crowsfoot.facts.sql import (
     AddEnumValue,
     AlterDomain,
@@ -42,6 +44,7 @@ from crowsfoot.frontends.sql.postgres_names import (
     value,
 )
 from crowsfoot.frontends.sql.postgres_parser import Tree
+from crowsfoot.frontends.sql.postgres_terms import term
 
 _Operations = tuple[Operation, ...]
 
@@ -369,6 +372,10 @@ def _owned_by(given: Iterable[Tree], here: Here) -> tuple[tuple[ObjectName, str]
 def _conditions(it: Tree, here: Here) -> tuple[Expression | None, Expression | None]:
     """What USING and WITH CHECK say."""
     start, end = here.start, here.end
-    using = in_brackets(it["qual"], here, start, end, "USING") if "qual" in it else None
-    check = in_brackets(it["with_check"], here, start, end, "CHECK") if "with_check" in it else None
+    using = check = None
+    if "qual" in it:
+        using = replace(in_brackets(it["qual"], here, start, end, "USING"), term=term(it["qual"], here))
+    if "with_check" in it:
+        told = term(it["with_check"], here)
+        check = replace(in_brackets(it["with_check"], here, start, end, "CHECK"), term=told)
     return using, check

@@ -28,6 +28,7 @@ from crowsfoot.frontends.sql.postgres_names import (
 )
 from crowsfoot.frontends.sql.postgres_parser import Tree
 from crowsfoot.frontends.sql.postgres_results import figured, result_names
+from crowsfoot.frontends.sql.postgres_terms import reading
 
 
 def create_view(it: Tree, here: Here) -> tuple[Operation, ...]:
@@ -37,7 +38,7 @@ def create_view(it: Tree, here: Here) -> tuple[Operation, ...]:
         CreateView(
             here.range,
             object_name(view, here),
-            _query(select, here, view["location"]),
+            replace(_query(select, here, view["location"]), reading=reading(select, here)),
             strings(it.get("aliases", ())) or result_names(select),
             replace=it.get("replace", False),
             temporary=view["relpersistence"] == "t",
