@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Object, OneOf, Table
+from crowsfoot.libraries.dotted import last
+from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Instance, Object, OneOf, Table
 
 
 class Asking(Protocol):
@@ -55,6 +56,15 @@ def number(it: Object | None) -> int | None:
     if isinstance(it, Constant) and type(it.value) is int:
         return it.value
     return None
+
+
+def made_by(it: Object | None) -> str:
+    """The last word of the class that made it; a class of the program may derive from one of a library."""
+    if isinstance(it, Built):
+        return last(it.name)
+    if isinstance(it, Instance):
+        return it.cls.name if isinstance(it.cls, Class) else last(it.cls)
+    return ""
 
 
 def is_true(it: Object | None) -> bool:

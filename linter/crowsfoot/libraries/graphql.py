@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from crowsfoot.libraries.calls import options
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -31,10 +32,6 @@ from crowsfoot.libraries.standard import Coroutine
 if TYPE_CHECKING:
     from crowsfoot.libraries.django.plans import Plan
 
-PACKAGES: Final = (
-    *("strawberry", "strawberry_django", "graphene", "graphene_django"),
-    *("graphene_sqlalchemy", "aiodataloader", "promise"),
-)
 LOADER: Final = "dataloader"
 
 
@@ -62,49 +59,43 @@ class Loading(Object, frozen=True):
         return UNKNOWN
 
 
-def called(name: str, args: Args, at: At) -> Object | None:
-    return instance(name)
+class GraphQL(Library):
+    """Strawberry and Graphene."""
 
+    PACKAGES = (
+        *("strawberry", "strawberry_django", "graphene", "graphene_django"),
+        *("graphene_sqlalchemy", "aiodataloader", "promise"),
+    )
 
-def instance(name: str) -> Object | None:
-    return Loader() if name.rpartition(".")[2] == "DataLoader" else None
+    def called(self, name: str, args: Args, at: At) -> Object | None:
+        return self.instance(name)
 
+    def instance(self, name: str) -> Object | None:
+        return Loader() if name.rpartition(".")[2] == "DataLoader" else None
 
-def model(cls: Class, at: At) -> Model | None:
-    return None
+    def instance_of(self, cls: Class, at: At) -> Object | None:
+        bases = (it for it in at.bases(cls) if isinstance(it, str))
+        return Loader() if any(self.instance(it) for it in bases) else None
 
-
-def instance_of(cls: Class, at: At) -> Object | None:
-    return Loader() if any(isinstance(it, str) and instance(it) for it in at.bases(cls)) else None
-
-
-def row(model: Model) -> Object:
-    return UNKNOWN
-
-
-def class_attribute(model: Model, name: str, at: At) -> Object | None:
-    return None
-
-
-def review(cls: Class, at: At) -> None:
-    """What the resolvers of a type send for each object."""
-    if cls.name.endswith(_ROOTS):
-        return  # there is one of these
-    strawberry = next((it for it in at.class_decorators(cls) if _is(it, "type", "interface")), None)
-    graphene = any(isinstance(it, str) and it.endswith("ObjectType") for it in at.bases(cls))
-    if strawberry is None and not graphene:
-        return
-    known = _model(cls, strawberry, at)
-    if known is not None and known.library == "django" and strawberry is not None:
-        _shown(cls, known, at)
-    for name, it in at.attributes(cls).items():
-        if not isinstance(it, Function):
-            continue
-        field = next((found for found in at.decorated(it) if _is(found, "field")), None)
-        if strawberry is not None and field is not None:
-            _resolved(Function(it.path, it.scope, it.name, _object(cls, known, field, at)), Args(), at)
-        elif graphene and name.startswith("resolve_") and "resolver_hints" not in at.decorators(it):
-            _resolved(it, Args((_object(cls, known, None, at), UNKNOWN)), at)
+    def review(self, cls: Class, at: At) -> None:
+        """What the resolvers of a type send for each object."""
+        if cls.name.endswith(_ROOTS):
+            return  # there is one of these
+        strawberry = next((it for it in at.class_decorators(cls) if _is(it, "type", "interface")), None)
+        graphene = any(isinstance(it, str) and it.endswith("ObjectType") for it in at.bases(cls))
+        if strawberry is None and not graphene:
+            return
+        known = _model(cls, strawberry, at)
+        if known is not None and known.library == "django" and strawberry is not None:
+            _shown(cls, known, at)
+        for name, it in at.attributes(cls).items():
+            if not isinstance(it, Function):
+                continue
+            field = next((found for found in at.decorated(it) if _is(found, "field")), None)
+            if strawberry is not None and field is not None:
+                _resolved(Function(it.path, it.scope, it.name, _object(cls, known, field, at)), Args(), at)
+            elif graphene and name.startswith("resolve_") and "resolver_hints" not in at.decorators(it):
+                _resolved(it, Args((_object(cls, known, None, at), UNKNOWN)), at)
 
 
 def _is(it: Object, *words: str) -> bool:
@@ -185,3 +176,5 @@ def _tell(within: At, here: Place | None, at: At) -> None:
 
 
 _ROOTS: Final = ("Query", "Queries", "Mutation", "Mutations", "Subscription", "Subscriptions")
+
+LIBRARY: Final = GraphQL()

@@ -6,8 +6,8 @@ the way `at.runs(query)`. All objects are immutable, hashable and small: what a 
 what it is called with.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple, Protocol
 
 import msgspec
 
@@ -114,6 +114,9 @@ class At(Protocol):
     def bases(self, cls: "Class") -> "tuple[Class | str, ...]":
         """What it derives from, nearest first, itself left out; a class of a library by its dotted name."""
 
+    def lineage(self, cls: "Class") -> "tuple[Class | str, ...]":
+        """The class itself, then all that it derives from, nearest first, each once."""
+
     def decorators(self, function: "Function") -> frozenset[str]:
         """The last words of the names of its decorators: "declared_attr"."""
 
@@ -144,9 +147,10 @@ class Args(NamedTuple):
         return next((value for key, value in self.keywords if key == name), None) if name else None
 
     @property
-    def all(self) -> Iterable["Object"]:
-        yield from self.positional
-        yield from (value for _, value in self.keywords)
+    def all(self) -> tuple["Object", ...]:
+        if not self.keywords:
+            return self.positional
+        return (*self.positional, *[value for _, value in self.keywords])
 
 
 class Object(msgspec.Struct, frozen=True):
@@ -205,6 +209,10 @@ class Object(msgspec.Struct, frozen=True):
 
     def moved(self, place: Place) -> "Object":
         """Self, now that it has come to another scope: as an argument, or as a result."""
+        return self
+
+    def with_loaded(self, paths: tuple[str, ...]) -> "Object":
+        """Self, once those relations of the row, or of each row, have been loaded."""
         return self
 
 
@@ -296,9 +304,8 @@ class Many(Object, frozen=True):
         return Many(self.of.moved(place), items, self.size)
 
     def with_loaded(self, paths: tuple[str, ...]) -> Object:
-        """Self, of whose elements those relations have been loaded since."""
-        change = getattr(self.of, "with_loaded", None)
-        return self if change is None else Many(change(paths), None, self.size)
+        of = self.of.with_loaded(paths)
+        return self if of is self.of else Many(of, None, self.size)
 
 
 class Sliced(Object, frozen=True):
@@ -345,45 +352,3 @@ class Subscripted(Object, frozen=True):
 
     of: Object
     items: tuple[Object, ...]
-
-
-Options: TypeAlias = Mapping[str, Any]
-
-
-class Library(Protocol):
-    """One library; a module of this package is one."""
-
-    # The top-level packages that it is imported as: ("django",)
-    PACKAGES: tuple[str, ...]
-
-    def called(self, name: str, args: Args, at: At) -> Object | None:
-        """What comes of calling the function or class of that dotted name; None: nothing special."""
-
-    def instance(self, name: str) -> Object | None:
-        """What an instance of its class of that dotted name is, as an annotation says it; None: nothing
-        special.
-        """
-
-    def model(self, cls: Class, at: At) -> Model | None:
-        """The model that the class is; None: it is none. at tells its bases and attributes."""
-
-    def instance_of(self, cls: Class, at: At) -> Object | None:
-        """What an instance of a class of the program is that derives from one of the library; None: nothing
-        special.
-        """
-
-    def row(self, model: Model) -> Object:
-        """A row of the model of which nobody knows what is loaded: a parameter, or self of a method."""
-
-    def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
-        """What the class of a model of this library has by that name by the library: `objects`, `prisma`, a
-        column.
-        """
-
-    def review(self, cls: Class, at: At) -> None:
-        """What is done once per row by machinery that no line of the program calls.
-
-        cls derives from a class of the library, or is decorated by it: a serializer, a view, an admin page.
-        Say at.each(...).runs(...). A library with `review_last` is asked that of each class, once all were
-        reviewed.
-        """

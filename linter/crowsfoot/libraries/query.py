@@ -1,6 +1,7 @@
 """One place of the code that sends a statement to the database, and what it asks."""
 
-from typing import Final, Literal
+from collections.abc import Iterable
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -27,6 +28,10 @@ Cause = Literal[
     "deferred",  # a column that was left out when the row was loaded
     "expired",  # a column of a row that a commit has expired
 ]
+
+# How a column is compared: the field of a Query that names it.
+Kind = Literal["equal", "null", "among", "ranges", "others"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -59,3 +64,11 @@ class Query(msgspec.Struct, frozen=True):
     in_batch: bool = False  # it is queued, and is sent with others
     interpolated: bool = False  # its SQL is put together from parts that are no constants
     fails: bool = False  # it is not sent, the library raises: a lazy load in an asynchronous session
+
+
+def comparing(query: Query, compared: Iterable[tuple[Kind, str]]) -> Query:
+    """The query that compares those columns as well."""
+    found: dict[Kind, list[str]] = {kind: list(getattr(query, kind)) for kind in KINDS}
+    for kind, column in compared:
+        found[kind].append(column)
+    return msgspec.structs.replace(query, **{kind: tuple(dict.fromkeys(it)) for kind, it in found.items()})

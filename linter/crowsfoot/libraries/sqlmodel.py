@@ -3,31 +3,24 @@
 https://sqlmodel.tiangolo.com/
 """
 
-from collections.abc import Iterable
 from typing import Final
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Object
-from crowsfoot.libraries.sqlalchemy import SqlAlchemy
+from crowsfoot.libraries.sqlalchemy import Mapper
 from crowsfoot.libraries.sqlalchemy.annotations import said
 from crowsfoot.libraries.sqlalchemy.fields import ColumnField, column, field, id_of
-from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.receiver import is_none, is_true, text
 
 
-class SqlModel(SqlAlchemy):
-    """The library, as the Library protocol has it."""
+class SqlModel(Mapper):
+    """Its models; SQLAlchemy, which is always asked as well, connects them and knows its sessions."""
 
-    PACKAGES: tuple[str, ...] = ("sqlmodel",)
+    PACKAGES = ("sqlmodel",)
 
     def model(self, cls: Class, at: At) -> Model | None:
         return model(cls, at)
-
-    def connect(self, given: Iterable[Model]) -> list[Model]:
-        return list(given)  # sqlalchemy connects them all
-
-    def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
-        return None  # as sqlalchemy says
 
 
 def model(cls: Class, at: At) -> Model | None:

@@ -1,6 +1,6 @@
 """Python's own functions and containers: what comes out, and how often they call what they are given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from crowsfoot.libraries import texts
@@ -13,12 +13,14 @@ from crowsfoot.libraries.objects import (
     Constant,
     External,
     Function,
+    Instance,
     Many,
     Object,
     OneOf,
     Place,
     Subscripted,
     Table,
+    Unknown,
 )
 
 PACKAGES: Final = (
@@ -95,30 +97,50 @@ def element_of(it: Object, at: At) -> Object:
     return it.element(at)
 
 
-def join(options: list[Object]) -> Object:
+def join(options: Sequence[Object]) -> Object:
     """What may be any of them, as one object."""
-    if len(options) == 1:
-        return options[0]
+    if len(options) < 2:
+        return options[0] if options else UNKNOWN
+    kinds = set(map(type, options))
+    if OneOf in kinds:
+        options = [it for each in options for it in (each.options if isinstance(each, OneOf) else (each,))]
+        kinds = set(map(type, options))
+    if kinds == _CONSTANTS:
+        return _one_of(options)
     found: list[Object] = []
-    for option in options:
-        for it in option.options if isinstance(option, OneOf) else (option,):
-            _join_into(found, it)
+    for it in options:
+        _join_into(found, it)
     known = [it for it in found if it is not UNKNOWN]
     if len(known) < len(found):
         # `rows or []`: what is not known may have any number of elements.
         known = [Many(it.of) if isinstance(it, Many) and it.size == "fixed" else it for it in known]
         known = [it for it in known if not isinstance(it, Many) or it.of is not UNKNOWN]
-    if not known:
-        return UNKNOWN
+    if len(known) < 2:
+        return known[0] if known else UNKNOWN
     # None stands for "not found" nearly always: whatever is done then is not done to it.
     told = [it for it in known if it != _NONE] or known
     return told[0] if len(told) == 1 else OneOf(tuple(told[:_MOST_OPTIONS]))
+
+
+def _one_of(constants: Sequence[Object]) -> Object:
+    """The same of constants, which most displays hold: those that count are soon found."""
+    told: list[Object] = []
+    for it in constants:
+        if it != _NONE and it not in told:
+            told.append(it)
+            if len(told) == _MOST_OPTIONS:
+                break
+    if len(told) > 1:
+        return OneOf(tuple(told))
+    return told[0] if told else constants[0]
 
 
 def _join_into(found: list[Object], it: Object) -> None:
     for number, other in enumerate(found):
         if other is it or other == it:
             return
+        if type(other) in _APART:
+            continue
         both = other.joined(it)
         if both is None and isinstance(other, Many) and isinstance(it, Many):
             both = together(other, it)
@@ -141,17 +163,22 @@ def together(one: Many, other: Many) -> Many:
 
 
 _NONE: Final = Constant(None)
+_CONSTANTS: Final = {Constant}
+# What is one with nothing but its like.
+_APART: Final = frozenset((Unknown, Constant, External, Built, Class, Function, Instance))
 _MOST_OPTIONS: Final = 4
 _MOST_COMPARED: Final = 24
 
 
 def listed(items: tuple[Object, ...]) -> Many:
     """What a display holds."""
-    return Many(join(list(items)), items, "fixed")
+    return Many(join(items), items, "fixed")
 
 
 def size_of(it: Object) -> str:
     """How many elements it has: "rows", "fixed" or "chunks"."""
+    if it is UNKNOWN:
+        return "rows"
     if isinstance(it, Many):
         return it.size
     if isinstance(it, Table):

@@ -4,12 +4,21 @@ Each library has a `tables.py` that writes these down; link.code.schema makes a 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from crowsfoot.libraries.models import Models
 from crowsfoot.libraries.objects import Args, At, Class, Object
+
+# What SQL does with the rows of a foreign key, to what a ForeignKeyDef calls it.
+ACTIONS: Final = {
+    "CASCADE": "Cascade",
+    "RESTRICT": "Restrict",
+    "NO ACTION": "NoAction",
+    "SET NULL": "SetNull",
+    "SET DEFAULT": "SetDefault",
+}
 
 
 class Spot(NamedTuple):

@@ -40,6 +40,20 @@ def test_python_2_is_named(text: str, said: str) -> None:
     assert problem(text)[1] == f"this is Python 2, where {said}"
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python 3.14 reads it as two exceptions")
+def test_a_variable_after_the_comma_of_except_is_python_2() -> None:
+    text = "try: pass\nexcept OSError, error: pass\n"
+    assert problem(text)[1] == "this is Python 2, where `except` binds with a comma"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python 3.14 reads it")
+@pytest.mark.parametrize("listed", ["A, B", "a.B, a.C", "A, a.error", "A, B, C"])
+def test_exceptions_without_parentheses_are_no_python_2(listed: str) -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    said = "multiple exception types must be parenthesized"
+    assert problem(f"try: pass\nexcept {listed}: pass\n")[1] == f"Python {version} cannot parse this: {said}"
+
+
 def test_a_broken_line_is_one_problem_with_its_place() -> None:
     where, message = problem("a = 1\nb = (é, c\nd = 2\n")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"

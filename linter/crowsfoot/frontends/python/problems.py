@@ -13,7 +13,8 @@ KIND: Final = "unparsed"
 _PYTHON_2 = (
     (re.compile(r"\bprint\s+[^\s=(,.)]|\bprint\s*>>"), "`print` is a statement"),
     (re.compile(r"\bexec\s+[\w\"']"), "`exec` is a statement"),
-    (re.compile(r"\bexcept\b[^:#]*,\s*\w+\s*:"), "`except` binds with a comma"),
+    # Python 3.14 lists exceptions so: https://peps.python.org/pep-0758/. Those have a capital, or a dot.
+    (re.compile(r"\bexcept\b[^:#]*,\s*[a-z_][a-z_0-9]*\s*:"), "`except` binds with a comma"),
     (re.compile(r"\braise\s+[\w.]+\s*,"), "`raise` takes a comma"),
     (re.compile(r"<>"), "`<>` is an operator"),
     (re.compile(r"`[^`]*`"), "backticks are an operator"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import (
     functions,
     machinery,
@@ -18,10 +19,11 @@ from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import Paginator, paginator
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.rows import Row
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Object
 
-PACKAGES: Final = (
+_PACKAGES: Final = (
     *(
         "django",
         "rest_framework",
@@ -55,57 +57,97 @@ PACKAGES: Final = (
 )
 
 
-def called(name: str, args: Args, at: At) -> Object | None:
-    return functions.called(name, args, at)
+class Django(Library):
+    """Django, and packages that extend it."""
 
+    PACKAGES = _PACKAGES
 
-def instance(name: str) -> Object | None:
-    last = names.last(name)
-    if last.endswith("QuerySet") and not name.startswith("rest_framework."):
-        return QuerySet(None)
-    if last in MANAGERS:
-        return None  # it is a field
-    if last.endswith("Manager") and name.startswith(_OF_MODELS) and "()" not in name:
-        return Manager(None)
-    return None
+    def called(self, name: str, args: Args, at: At) -> Object | None:
+        return functions.called(name, args, at)
 
+    def instance(self, name: str) -> Object | None:
+        last = dotted.last(name)
+        if last.endswith("QuerySet") and not name.startswith("rest_framework."):
+            return QuerySet(None)
+        if last in MANAGERS:
+            return None  # it is a field
+        if last.endswith("Manager") and name.startswith(_OF_MODELS) and "()" not in name:
+            return Manager(None)
+        return None
 
-def model(cls: Class, at: At) -> Model | None:
-    return models.model(cls, at)
+    def receives(self, method: str) -> bool:
+        return method in _TELLING or querysets.is_method(method)
 
+    def received(self, chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | None:
+        """Only where the name of the method, or of what it is called on, is Django's alone."""
+        of = chain[-1] if chain else ""
+        of_rows = of in _HOLDERS or of.endswith(("_set", "_queryset", "_qs"))
+        if name not in _TELLING and not (of_rows and querysets.is_method(name)):
+            return None
+        # Rows of a relation may have been prefetched; a model that an expression picks is one of some few.
+        sure = name not in ("all", "count", "exists") if of.endswith("_set") else len(chain) > 1
+        return querysets.call(QuerySet(None, made=at.place, sure=sure), name, args, at)
 
-def instance_of(cls: Class, at: At) -> Object | None:
-    found = machinery.instance_of(cls, at)
-    if found is not None:
-        return found
-    for it in names.outside(names.lineage(cls, at)):
-        last = names.last(it)
-        if last.endswith("QuerySet"):
-            return QuerySet(_named_after(cls, at), sets=(cls,))
-        if (last.endswith("Manager") and it.startswith(_OF_MODELS)) or last == "from_queryset":
-            return Manager(_named_after(cls, at), classes=(cls,))
-        if last == "Paginator" and it.startswith("django.core"):
-            return Paginator(UNKNOWN)
-    return None
+    def instance_of(self, cls: Class, at: At) -> Object | None:
+        found = machinery.instance_of(cls, at)
+        if found is not None:
+            return found
+        for it in names.outside(at.lineage(cls)):
+            last = dotted.last(it)
+            if last.endswith("QuerySet"):
+                return QuerySet(_named_after(cls, at), sets=(cls,))
+            if (last.endswith("Manager") and it.startswith(_OF_MODELS)) or last == "from_queryset":
+                return Manager(_named_after(cls, at), classes=(cls,))
+            if last == "Paginator" and it.startswith("django.core"):
+                return Paginator(UNKNOWN)
+        return None
 
+    def constructed(self, cls: Class, args: Args, at: At) -> Object | None:
+        """What a call of a class of the program makes that derives from one of Django's."""
+        made = machinery.constructed(cls, args, at)
+        if made is not None:
+            return made
+        for it in names.outside(at.lineage(cls)):
+            last = dotted.last(it)
+            if last == "Paginator" and it.startswith("django.core"):
+                return paginator(it, args, at)
+            if last.endswith("FilterSet"):
+                return filter_set(cls, args, machinery.model_of(cls, at), at)
+            if names.is_of_models(it) and last.endswith(("Field", "ForeignKey")):
+                return Built(it, args)
+        return None
 
-def row(model: Model) -> Object:
-    return Row(model, sure=False)
+    def class_member(self, cls: Class, name: str, at: At) -> Object | None:
+        """What a class of the program has from one of Django's: `as_manager`, `from_queryset`."""
+        if name in ("as_manager", "from_queryset"):
+            return ClassMethod(cls, name)
+        return None
 
+    def model(self, cls: Class, at: At) -> Model | None:
+        return models.model(cls, at)
 
-def new_row(model: Model, args: Args) -> Object:
-    return querysets.new_row(model, args)
+    def connect(self, found: Iterable[Model]) -> list[Model]:
+        return related.connect(found)
 
+    def row(self, model: Model) -> Object:
+        return Row(model, sure=False)
 
-def class_attribute(model: Model, name: str, at: At) -> Object | None:
-    return managers.class_attribute(model, name, at)
+    def new_row(self, model: Model, args: Args) -> Object:
+        return querysets.new_row(model, args)
 
+    def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
+        return managers.class_attribute(model, name, at)
 
-def class_member(cls: Class, name: str, at: At) -> Object | None:
-    """What a class of the program has from one of Django's: `as_manager`, `from_queryset`."""
-    if name in ("as_manager", "from_queryset"):
-        return ClassMethod(cls, name)
-    return None
+    def expected(
+        self, param: str, cls: Class | None, decorators: tuple[Object, ...], at: At
+    ) -> Object | None:
+        return machinery.expected(param, cls, decorators, at)
+
+    def review(self, cls: Class, at: At) -> None:
+        machinery.review(cls, at)
+
+    def review_last(self, cls: Class, at: At) -> None:
+        machinery.review_last(cls, at)
 
 
 class ClassMethod(Object, frozen=True):
@@ -121,33 +163,6 @@ class ClassMethod(Object, frozen=True):
         return ManagerClass((self.cls,), (given,) if isinstance(given, Class) else ())
 
 
-def connect(found: Iterable[Model]) -> list[Model]:
-    return related.connect(found)
-
-
-def received(chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | None:
-    """A method of something that nobody knows, where its name or what it is called on is Django's alone."""
-    of = chain[-1] if chain else ""
-    of_rows = of in _HOLDERS or of.endswith(("_set", "_queryset", "_qs"))
-    if name not in _TELLING and not (of_rows and querysets.is_method(name)):
-        return None
-    # Rows of a relation may have been prefetched; a model that an expression picks is one of some few.
-    sure = name not in ("all", "count", "exists") if of.endswith("_set") else len(chain) > 1
-    return querysets.call(QuerySet(None, made=at.place, sure=sure), name, args, at)
-
-
-def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: At) -> Object | None:
-    return machinery.expected(param, cls, decorators, at)
-
-
-def review(cls: Class, at: At) -> None:
-    machinery.review(cls, at)
-
-
-def review_last(cls: Class, at: At) -> None:
-    machinery.review_last(cls, at)
-
-
 def _named_after(cls: Class, at: At) -> Model | None:
     """The model that a manager or query set is called after: Book of BookManager."""
     word = (
@@ -157,10 +172,10 @@ def _named_after(cls: Class, at: At) -> Model | None:
         .removesuffix("Base")
     )
     found = at.models.named(word)
-    return found[0] if len(found) == 1 and found[0].library == models.LIBRARY else None
+    return found[0] if len(found) == 1 and found[0].library == models.LIBRARY_NAME else None
 
 
-_OF_MODELS: Final = tuple(f"{it}." for it in PACKAGES if it not in ("rest_framework", "graphene_django"))
+_OF_MODELS: Final = tuple(f"{it}." for it in _PACKAGES if it not in ("rest_framework", "graphene_django"))
 # What holds query sets, or makes them.
 _HOLDERS: Final = frozenset(("objects", "_default_manager", "_base_manager", "queryset", "qs"))
 # No other library has a method of that name.
@@ -171,18 +186,4 @@ _TELLING: Final = frozenset(
     )
 )
 
-
-def constructed(cls: Class, args: Args, at: At) -> Object | None:
-    """What a call of a class of the program makes that derives from one of Django's."""
-    made = machinery.constructed(cls, args, at)
-    if made is not None:
-        return made
-    for it in names.outside(names.lineage(cls, at)):
-        last = names.last(it)
-        if last == "Paginator" and it.startswith("django.core"):
-            return paginator(it, args, at)
-        if last.endswith("FilterSet"):
-            return filter_set(cls, args, machinery.model_of(cls, at), at)
-        if names.is_of_models(it) and last.endswith(("Field", "ForeignKey")):
-            return Built(it, args)
-    return None
+LIBRARY: Final = Django()

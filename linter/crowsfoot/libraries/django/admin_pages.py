@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import managers, names
 from crowsfoot.libraries.django.eager import selected
-from crowsfoot.libraries.django.models import LIBRARY
+from crowsfoot.libraries.django.models import LIBRARY_NAME
 from crowsfoot.libraries.django.per_row import Reading, readings, tell
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.read_paths import attribute, read
@@ -52,7 +53,7 @@ class Rows(Object, frozen=True):
 
 
 def is_page(cls: Class, at: At) -> bool:
-    return any(names.last(it).endswith("Admin") for it in names.outside(names.lineage(cls, at)))
+    return any(dotted.last(it).endswith("Admin") for it in names.outside(at.lineage(cls)))
 
 
 def registered(name: str, args: Args, at: At) -> Object | None:
@@ -146,7 +147,7 @@ def _is_key(field: Field) -> bool:
 def _choices(target: Model) -> Query:
     """What list_editable sends: each row has a list of choices of its own."""
     return Query(
-        LIBRARY,
+        LIBRARY_NAME,
         f"{target.name}.objects.all()",
         "select",
         model=target.id,
@@ -165,7 +166,7 @@ def _columns(cls: Class, at: At) -> Iterator[tuple[Object, Place]]:
 
 def _listed(cls: Class, name: str, at: At) -> Iterator[tuple[Object, Place]]:
     """The elements of a list that the class or one of its bases writes out."""
-    for it in names.classes(names.lineage(cls, at)):
+    for it in names.classes(at.lineage(cls)):
         said, whole = at.attributes(it).get(name), at.written(it, name)
         if said is None or whole is None:
             continue
@@ -191,7 +192,10 @@ def _models(cls: Class, columns: tuple[tuple[Object, Place], ...], at: At) -> It
     fitting = [
         it
         for it in at.models.by_id.values()
-        if it.library == LIBRARY and it.cls is not None and not it.abstract and wanted <= it.fields.keys()
+        if it.library == LIBRARY_NAME
+        and it.cls is not None
+        and not it.abstract
+        and wanted <= it.fields.keys()
     ]
     if len(fitting) <= _MOST:
         yield from fitting

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.column_types import key_type, type_of
 from crowsfoot.libraries.django.fields import MANAGERS, MANY, ONE, ONE_TO_ONE, called_as
@@ -50,7 +51,7 @@ def column(name: str, value: Object, spot: Spot, provider: str, at: At) -> Made 
     kind, args = called_as(value, at)
     if kind is None:
         return None
-    last = names.last(kind)
+    last = dotted.last(kind)
     if last.endswith(_NO_COLUMN) or last in ("CompositePrimaryKey",):
         return None
     if last.endswith((*ONE_TO_ONE, *ONE)):
@@ -86,13 +87,13 @@ def _type(kind: str, args: Args, provider: str, at: At) -> str | None:
     if kind == "ArrayField":
         base = args.get(0, "base_field")
         of, inner = called_as(base, at) if base is not None else (None, Args())
-        found = _type(names.last(of), inner, provider, at) if of is not None else None
+        found = _type(dotted.last(of), inner, provider, at) if of is not None else None
         size = names.number(args.get(1, "size"))
         return None if found is None else f"{found}[{'' if size is None else size}]"
     if kind == "GeneratedField":
         output = args.get(None, "output_field")
         of, inner = called_as(output, at) if output is not None else (None, Args())
-        return _type(names.last(of), inner, provider, at) if of is not None else None
+        return _type(dotted.last(of), inner, provider, at) if of is not None else None
     # The first argument of a field is its verbose name; only these have their own in front.
     length = names.number(args.get(None, "max_length"))
     digits = (
@@ -108,7 +109,7 @@ def _key(name: str, args: Args, spot: Spot, *, one_to_one: bool) -> Made:
     unique = one_to_one or primary or names.truth(args.get(None, "unique")) is True
     said = args.get(None, "db_index")
     deletes = args.get(1, "on_delete")
-    word = names.last(deletes.name) if isinstance(deletes, External) else ""
+    word = dotted.last(deletes.name) if isinstance(deletes, External) else ""
     action = _ON_DELETE.get(word, "SetDefault" if deletes is not None else "Cascade")
     made = ColumnDef(
         names.text(args.get(None, "db_column")) or f"{name}_id",
@@ -137,6 +138,6 @@ def _default(it: Object | None) -> tuple[str | int | float | bool | None, str | 
     if isinstance(it, Constant):
         return it.value, None
     if isinstance(it, External):
-        word = names.last(it.name)
+        word = dotted.last(it.name)
         return None, "uuid" if word.startswith("uuid") else "now" if word == "now" else "dbgenerated"
     return None, "dbgenerated" if isinstance(it, Function | Class) else None

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names, plans, shapes
 from crowsfoot.libraries.django.plans import PLAIN, Plan
 from crowsfoot.libraries.models import Model
@@ -44,7 +45,7 @@ def _prefetch(plan: Plan, it: Object, model: Model | None, at: At) -> Plan:
         return plan
     if isinstance(it, Many) and it.items is None:
         return _prefetch(plan, it.of, model, at)
-    if isinstance(it, Built) and names.last(it.name) in ("Prefetch", "GenericPrefetch"):
+    if isinstance(it, Built) and dotted.last(it.name) in ("Prefetch", "GenericPrefetch"):
         return _with_prefetch(plan, it.args, at)
     found = tuple(_texts(it))
     if not found:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.models import Field
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Constant, External, Instance, Object
@@ -58,7 +59,7 @@ def field(name: str, value: Object, at: At) -> DjangoField | None:
     kind, args = called_as(value, at)
     if kind is None:
         return None
-    last = names.last(kind)
+    last = dotted.last(kind)
     if last in MANAGERS:
         return DjangoField(name, "many", stored=False)
     if last == "GenericForeignKey":
@@ -101,9 +102,7 @@ def called_as(value: Object, at: At) -> tuple[str | None, Args]:
     if isinstance(value, Instance) and isinstance(value.cls, str):
         return value.cls, Args()
     if isinstance(value, Instance) and isinstance(value.cls, Class):
-        known = (
-            it for it in names.outside(names.lineage(value.cls, at)) if it.endswith((*ONE, *MANY, "Field"))
-        )
+        known = (it for it in names.outside(at.lineage(value.cls)) if it.endswith((*ONE, *MANY, "Field")))
         return next(known, None), Args()
     return None, Args()
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.managers import Manager
 from crowsfoot.libraries.django.per_row import readings, together
@@ -23,14 +24,13 @@ class ChoiceField(Object, frozen=True):
 
 def is_form(cls: Class, at: At) -> bool:
     return any(
-        it.startswith("django") and names.last(it).endswith("Form")
-        for it in names.outside(names.lineage(cls, at))
+        it.startswith("django") and dotted.last(it).endswith("Form") for it in names.outside(at.lineage(cls))
     )
 
 
 def is_choice_field(cls: Class, at: At) -> bool:
     return any(
-        it.startswith("django.") and names.last(it) in _FIELDS for it in names.outside(names.lineage(cls, at))
+        it.startswith("django.") and dotted.last(it) in _FIELDS for it in names.outside(at.lineage(cls))
     )
 
 
@@ -68,7 +68,7 @@ def review(cls: Class, at: At) -> None:
 
 def _is_choice(value: Object) -> bool:
     if isinstance(value, Built):
-        return value.name.startswith("django.") and names.last(value.name) in _FIELDS
+        return value.name.startswith("django.") and dotted.last(value.name) in _FIELDS
     return isinstance(value, ChoiceField)
 
 
@@ -78,7 +78,7 @@ def _is_shown(args: Args) -> bool:
     if widget is None:
         return True
     name = getattr(widget, "name", "")
-    return isinstance(name, str) and names.last(name) in _LISTING
+    return isinstance(name, str) and dotted.last(name) in _LISTING
 
 
 _FIELDS: Final = ("ModelChoiceField", "ModelMultipleChoiceField")

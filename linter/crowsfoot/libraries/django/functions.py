@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import admin_pages, managers, names, querysets, related, shapes
 from crowsfoot.libraries.django.fields import USER, ModelClass
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
@@ -16,7 +17,7 @@ from crowsfoot.libraries.standard import Coroutine
 
 def called(name: str, args: Args, at: At) -> Object | None:
     """What comes of calling it; None for nothing special."""
-    last = names.last(name)
+    last = dotted.last(name)
     if last == "register" and name.startswith("django.contrib.admin."):
         return admin_pages.registered(name, args, at)
     function = _FUNCTIONS.get(last)
@@ -44,14 +45,14 @@ def _get_or_404(name: str, args: Args, at: At) -> Object:
     found = query_set(args.get(0, "klass"), at)
     if found is None:
         found = QuerySet(None, made=at.place)
-    method = names.last(name).removeprefix("a")
+    method = dotted.last(name).removeprefix("a")
     rest = Args(args.positional[1:], args.keywords, args.spread)
     if method == "get_list_or_404":
         made = querysets.call(found, "filter", rest, at)
         row = made.element(at)
         return Many(row) if name != "aget_list_or_404" else Coroutine(Many(row))
     row = querysets.call(found, "get", rest, at)
-    return row if method == names.last(name) else Coroutine(row)
+    return row if method == dotted.last(name) else Coroutine(row)
 
 
 def _prefetch_related_objects(name: str, args: Args, at: At) -> Object:
@@ -65,11 +66,11 @@ def _prefetch_related_objects(name: str, args: Args, at: At) -> Object:
     at.runs(
         Query(
             "django",
-            f"{names.last(name)}()",
+            f"{dotted.last(name)}()",
             "select",
             many=True,
             loads=tuple(given),
-            instead=f"{names.last(name)}(…) once for all rows",
+            instead=f"{dotted.last(name)}(…) once for all rows",
             in_batch=at.gathered(0),
         )
     )
@@ -113,9 +114,9 @@ def _as_manager(name: str, args: Args, at: At) -> Object:
 def _cursor(name: str, args: Args, at: At) -> Object | None:
     if not name.startswith("django.db."):
         return None
-    from crowsfoot.libraries.raw import LIBRARY
+    from crowsfoot.libraries.raw.connections import Cursor
 
-    return LIBRARY.instance("sqlite3.Cursor")
+    return Cursor("sqlite3", made="django")
 
 
 def _of_manager(name: str, args: Args, at: At) -> Object:

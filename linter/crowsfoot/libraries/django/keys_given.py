@@ -5,6 +5,7 @@ Counted on DRF 3.18: PrimaryKeyRelatedField(many=True).is_valid() sends a statem
 
 from typing import Final
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, At, Built, Class
@@ -14,7 +15,7 @@ from crowsfoot.libraries.query import Query
 def review(cls: Class, at: At) -> None:
     """What a serializer asks for each element of a list that it validates."""
     for name, value in at.attributes(cls).items():
-        if not isinstance(value, Built) or names.last(value.name) not in _BY_KEY:
+        if not isinstance(value, Built) or dotted.last(value.name) not in _BY_KEY:
             continue
         place, rows = at.written(cls, name), value.args.get(None, "queryset")
         if place is None or rows is None or names.truth(value.args.get(None, "many")) is not True:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import (
     admin_pages,
     form_choices,
@@ -14,7 +15,7 @@ from crowsfoot.libraries.django import (
     serializer_fields,
     views,
 )
-from crowsfoot.libraries.django.models import LIBRARY
+from crowsfoot.libraries.django.models import LIBRARY_NAME
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Object
@@ -24,7 +25,7 @@ def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: 
     """What a parameter is given; None where Django has no part in it."""
     if param == "instance":
         for it in decorators:
-            if isinstance(it, Built) and names.last(it.name) == "receiver":
+            if isinstance(it, Built) and dotted.last(it.name) == "receiver":
                 return _sent(it.args, at)
     if cls is not None and param in _OF_CLASSES:
         model = model_of(cls, at)
@@ -73,7 +74,7 @@ def review_last(cls: Class, at: At) -> None:
 
 def model_of(cls: Class, at: At) -> Model | None:
     """The model that a view, serializer, filter or page of the admin is about."""
-    line = names.lineage(cls, at)
+    line = at.lineage(cls)
     kinds = [it for it in names.outside(line) if it.startswith(_KINDS) or ".admin." in it]
     if not kinds:
         return None
@@ -82,14 +83,14 @@ def model_of(cls: Class, at: At) -> Model | None:
         if found is not None:
             return found
     for decorator in at.class_decorators(cls):
-        if isinstance(decorator, Built) and names.last(decorator.name) == "register":
+        if isinstance(decorator, Built) and dotted.last(decorator.name) == "register":
             registered = decorator.args.get(0)
             found = at.model_of(registered) if registered is not None else None
             if found is not None:
                 return found
     if any("Admin" in it for it in kinds):
         named = at.models.named(cls.name.removesuffix("Admin"))
-        return named[0] if len(named) == 1 and named[0].library == LIBRARY else None
+        return named[0] if len(named) == 1 and named[0].library == LIBRARY_NAME else None
     return None
 
 

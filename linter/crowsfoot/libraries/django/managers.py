@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import builtin, names, querysets
 from crowsfoot.libraries.django.fields import MANAGERS, DjangoField, ModelClass
 from crowsfoot.libraries.django.models import DjangoModel
@@ -229,7 +230,7 @@ def value(it: Object, at: At) -> Manager | None:
     if isinstance(it, Manager):
         return it if it.owner is None else None
     if isinstance(it, Built | Instance) and isinstance(name := names.class_name(it), str):
-        last = names.last(name)
+        last = dotted.last(name)
         if (last.endswith(("Manager", "as_manager"))) and last not in MANAGERS:
             return Manager(None, opaque=not name.startswith("django."))
     return None
@@ -249,7 +250,7 @@ def of_class(it: Object, at: At) -> Manager | None:
 
 
 def _find(model: Model, cls: Class, name: str, at: At) -> Manager | None:
-    for it in names.classes(names.lineage(cls, at)):
+    for it in names.classes(at.lineage(cls)):
         attributes = at.attributes(it)
         candidates = [attributes[name]] if name in attributes else [] if name else list(attributes.values())
         for candidate in candidates:

@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/stable/ref/models/indexes/ and .../ref/models/
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import constraint_names, names
 from crowsfoot.libraries.django.shapes import Condition
 from crowsfoot.libraries.objects import Args, Built, Class, Constant, External, Many, Object
@@ -33,7 +34,7 @@ def indexes_of(
     for it, spot in _each(meta, place, "indexes", reading):
         yield _index(it, spot, table, columns, reading)
     for it, spot in _each(meta, place, "constraints", reading):
-        if not isinstance(it, Built) or names.last(it.name) == "UniqueConstraint":
+        if not isinstance(it, Built) or dotted.last(it.name) == "UniqueConstraint":
             yield _constraint(it, spot, columns)
     for key, unique in (("unique_together", True), ("index_together", False)):
         for it, spot in _each(meta, place, key, reading):
@@ -76,7 +77,7 @@ def _index(
 ) -> IndexDef | None:
     if not isinstance(it, Built):
         return None
-    word = names.last(it.name)
+    word = dotted.last(it.name)
     if not word.endswith("Index"):
         return None
     method, suffix = _METHODS.get(word, ("other", "idx"))
@@ -99,7 +100,7 @@ def _index(
 
 
 def _constraint(it: Object, spot: Spot, columns: Mapping[str, str]) -> IndexDef | None:
-    if not isinstance(it, Built) or names.last(it.name) != "UniqueConstraint":
+    if not isinstance(it, Built) or dotted.last(it.name) != "UniqueConstraint":
         return None
     keys = tuple(_keys(it.args, columns))
     if not keys or it.args.spread or any(key.expression == "?" for key in keys):
@@ -146,7 +147,7 @@ def _expression(it: Object, columns: Mapping[str, str]) -> KeyDef:
     if field is not None:
         return KeyDef(columns.get(field, field))
     if isinstance(it, Built):
-        word = names.last(it.name)
+        word = dotted.last(it.name)
         inner = [_expression(one, columns) for one in it.args.positional]
         if word == "F" and inner:
             return inner[0]

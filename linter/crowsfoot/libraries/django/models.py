@@ -5,12 +5,13 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import builtin, names
 from crowsfoot.libraries.django.fields import SELF, DjangoField, field, is_field
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import At, Class, Constant, Many, Object
 
-LIBRARY: Final = "django"
+LIBRARY_NAME: Final = "django"
 
 # Bases that other packages have made of Model: the last word of their dotted names.
 _BASES: Final = frozenset(
@@ -114,7 +115,7 @@ class DjangoModel(Model, frozen=True, eq=False):
 
 def model(cls: Class, at: At) -> DjangoModel | None:
     """The model that a class of the program is, None where it is none."""
-    line = names.lineage(cls, at)
+    line = at.lineage(cls)
     if not _is_model(cls, line, at):
         return None
     meta = _meta(cls, line, at)
@@ -134,7 +135,7 @@ def model(cls: Class, at: At) -> DjangoModel | None:
     return DjangoModel(
         id,
         cls.name,
-        LIBRARY,
+        LIBRARY_NAME,
         _table(cls, app, meta, parents if proxy else (), at),
         dict[str, Field](fields),
         cls,
@@ -147,17 +148,17 @@ def model(cls: Class, at: At) -> DjangoModel | None:
         ordering=ordering,
         default_manager=names.text(meta.get("default_manager_name")),
         default_related_name=names.text(meta.get("default_related_name")),
-        users=any(names.last(it) in ("AbstractUser", "AbstractBaseUser") for it in names.outside(line)),
-        tree=any(names.last(it) in builtin.TREES for it in names.outside(line)),
+        users=any(dotted.last(it) in ("AbstractUser", "AbstractBaseUser") for it in names.outside(line)),
+        tree=any(dotted.last(it) in builtin.TREES for it in names.outside(line)),
     )
 
 
 def _is_model(cls: Class, line: tuple[Class | str, ...], at: At) -> bool:
     guesses = False
     for it in names.outside(line):
-        if (names.is_of_models(it) and names.last(it) == "Model") or it in builtin.BASES:
+        if (names.is_of_models(it) and dotted.last(it) == "Model") or it in builtin.BASES:
             return True
-        if names.last(it) in _BASES and not it.startswith(_OTHERS):
+        if dotted.last(it) in _BASES and not it.startswith(_OTHERS):
             return True
         guesses = guesses or (not it.startswith(_OTHERS) and it not in ("object", "Exception"))
     # The base may be a model of a package that nobody has heard of: then its fields tell.
@@ -198,7 +199,7 @@ def _holders(cls: Class, line: tuple[Class | str, ...], at: At) -> Mapping[Class
     for it in names.classes(line):
         if it != cls and it not in found and _is_concrete(it, at):
             found[it] = it
-            for base in names.classes(names.lineage(it, at)):
+            for base in names.classes(at.lineage(it)):
                 found.setdefault(base, base if _is_concrete(base, at) else it)
     return found
 
@@ -225,7 +226,7 @@ def _place(target: str | None, id: str, app: str) -> str | None:
 
 def _is_concrete(cls: Class, at: At) -> bool:
     """Whether it is a model with a table, so that it is a parent, not a part, of what derives from it."""
-    line = names.lineage(cls, at)
+    line = at.lineage(cls)
     return _is_model(cls, line, at) and names.truth(_own_meta(cls, at).get("abstract")) is not True
 
 
@@ -235,7 +236,7 @@ def _link(fields: dict[str, DjangoField], parents: tuple[str, ...], at: At, id: 
     if written is not None:
         return written.name
     for parent in parents[:1]:
-        name = f"{names.last(parent).lower()}_ptr"
+        name = f"{dotted.last(parent).lower()}_ptr"
         fields[name] = DjangoField(
             name,
             "one",
@@ -246,7 +247,7 @@ def _link(fields: dict[str, DjangoField], parents: tuple[str, ...], at: At, id: 
             parent_link=True,
             primary=True,
         )
-    return f"{names.last(parents[0]).lower()}_ptr"
+    return f"{dotted.last(parents[0]).lower()}_ptr"
 
 
 def _own_meta(cls: Class, at: At) -> Mapping[str, Object]:
@@ -254,7 +255,7 @@ def _own_meta(cls: Class, at: At) -> Mapping[str, Object]:
     if not isinstance(meta, Class):
         return {}
     found: dict[str, Object] = {}
-    for it in reversed(tuple(names.classes(names.lineage(meta, at)))):
+    for it in reversed(tuple(names.classes(at.lineage(meta)))):
         said = dict(at.attributes(it))
         if it != meta and "abstract" in said:  # Django takes it back: the child of an abstract model is not
             del said["abstract"]
@@ -301,7 +302,7 @@ def _table(cls: Class, app: str, meta: Mapping[str, Object], proxied: tuple[str,
     name = names.text(meta.get("db_table"))
     if name is not None:
         return name
-    for it in names.classes(names.lineage(cls, at)):
+    for it in names.classes(at.lineage(cls)):
         if names.id_of(it) in proxied:
             return _table(it, names.app_of(it.path), _own_meta(it, at), (), at)
     return f"{app}_{cls.name.lower()}"

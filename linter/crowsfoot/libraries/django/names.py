@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.objects import (
     Args,
-    At,
     Built,
     Class,
     Constant,
@@ -44,11 +44,7 @@ def texts(it: Object | None) -> tuple[str, ...]:
 
 
 def is_slice(it: Object) -> bool:
-    return isinstance(it, Sliced) or (isinstance(it, Built) and last(it.name) == "slice")
-
-
-def last(name: str) -> str:
-    return name.rpartition(".")[2]
+    return isinstance(it, Sliced) or (isinstance(it, Built) and dotted.last(it.name) == "slice")
 
 
 def is_of_models(name: str) -> bool:
@@ -58,26 +54,9 @@ def is_of_models(name: str) -> bool:
 
 def built(it: Object, *names: str) -> Args | None:
     """The arguments of a call of that class of Django."""
-    if isinstance(it, Built) and it.name.startswith("django.") and last(it.name) in names:
+    if isinstance(it, Built) and it.name.startswith("django.") and dotted.last(it.name) in names:
         return it.args
     return None
-
-
-def lineage(cls: Class, at: At) -> tuple[Class | str, ...]:
-    """The class itself, then all that it derives from, nearest first."""
-    found: dict[Class | str, None] = {cls: None}
-    _add_bases(cls, at, found)
-    return tuple(found)
-
-
-def _add_bases(cls: Class, at: At, found: dict[Class | str, None]) -> None:
-    waiting = [cls]
-    while waiting:
-        for it in at.bases(waiting.pop(0)):
-            if it not in found:
-                found[it] = None
-                if isinstance(it, Class):
-                    waiting.append(it)
 
 
 def classes(of: tuple[Class | str, ...]) -> Iterator[Class]:

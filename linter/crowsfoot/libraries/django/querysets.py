@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names, plans, shapes
 from crowsfoot.libraries.django.eager import only, prefetched, selected
 from crowsfoot.libraries.django.plans import PLAIN, Plan
@@ -242,7 +243,7 @@ def _annotate(of: QuerySet, name: str, args: Args, at: At) -> Object:
         made = names.class_name(it)
         if isinstance(made, str):
             of_ = next((names.text(arg) for arg in getattr(it, "args", Args()).positional), None)
-            added.append(f"{of_}__{names.last(made).lower()}")
+            added.append(f"{of_}__{dotted.last(made).lower()}")
     for key in ("select", "select_params"):
         extra = args.get(0 if key == "select" else None, key) if name == "extra" else None
         if isinstance(extra, Table):

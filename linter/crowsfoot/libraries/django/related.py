@@ -5,9 +5,10 @@ from typing import cast
 
 import msgspec
 
-from crowsfoot.libraries.django import builtin, names
+from crowsfoot.libraries import dotted
+from crowsfoot.libraries.django import builtin
 from crowsfoot.libraries.django.fields import USER, DjangoField
-from crowsfoot.libraries.django.models import LIBRARY, DjangoModel
+from crowsfoot.libraries.django.models import LIBRARY_NAME, DjangoModel
 from crowsfoot.libraries.models import Field, Model, Models
 
 
@@ -18,7 +19,7 @@ def connect(found: Iterable[Model]) -> list[Model]:
     for id, table, fields in builtin.concrete():
         if models.get(id) is None:
             app = id.split(".")[2]
-            model = DjangoModel(id, names.last(id), LIBRARY, table, dict[str, Field](fields), app=app)
+            model = DjangoModel(id, dotted.last(id), LIBRARY_NAME, table, dict[str, Field](fields), app=app)
             models.add(model)
             own.append(model)
     for model in own:

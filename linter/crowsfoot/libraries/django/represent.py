@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names, serializer_fields
 from crowsfoot.libraries.django.per_row import Reading, of_one, readings, tell, tell_rows, together
 from crowsfoot.libraries.django.read_paths import element, read, read_key, tell_text
@@ -206,7 +207,7 @@ def _shown(
         below = _built(cls, value, field, row, within, at, seen)
     else:
         below = _by_name(field, row, within, at, many)
-    own = isinstance(value, Built) and names.last(value.name) == _METHOD
+    own = isinstance(value, Built) and dotted.last(value.name) == _METHOD
     here = readings(within, row, field.place, many, own, () if own else field.source)
     if isinstance(value, CustomField):  # it stays, and may keep what it has asked for once
         here = [it for it in here if it.query.relation]
@@ -227,7 +228,7 @@ def _built(
     seen: tuple[Class, ...],
 ) -> list[Reading]:
     """A field of DRF's own."""
-    last, given = names.last(value.name), value.args
+    last, given = dotted.last(value.name), value.args
     many = names.truth(given.get(None, "many")) is True
     if last == _METHOD:
         name = names.text(given.get(0, "method_name")) or f"get_{field.name}"
@@ -257,7 +258,7 @@ def _built(
 
 def _custom(value: CustomField, field: SerializerField, row: Object, at: At) -> None:
     """A field of the program's own class."""
-    kinds = {names.last(it) for it in names.outside(names.lineage(value.cls, at))}
+    kinds = {dotted.last(it) for it in names.outside(at.lineage(value.cls))}
     many = names.truth(value.args.get(None, "many")) is True
     of: Object = UNKNOWN
     method = at.member(value.cls, "get_attribute", Instance(value.cls))
@@ -307,10 +308,10 @@ def _deep(row: Object, field: SerializerField, at: At, many: bool) -> list[Readi
 
 def serializer(cls: Class, args: Args, at: At) -> Object | None:
     """What a call of a class of the program makes that derives from one of DRF's."""
-    line = tuple(names.outside(names.lineage(cls, at)))
-    if any(names.last(it).endswith("Serializer") for it in line):
+    line = tuple(names.outside(at.lineage(cls)))
+    if any(dotted.last(it).endswith("Serializer") for it in line):
         return Serializer(cls, args)
-    if any(it.startswith("rest_framework.") and names.last(it).endswith("Field") for it in line):
+    if any(it.startswith("rest_framework.") and dotted.last(it).endswith("Field") for it in line):
         return CustomField(cls, args)
     return None
 

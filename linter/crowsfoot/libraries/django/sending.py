@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crowsfoot.libraries.django.querysets import QuerySet
     from crowsfoot.libraries.django.rows import Row
 
-LIBRARY: Final = "django"
+LIBRARY_NAME: Final = "django"
 
 
 def query(
@@ -33,7 +33,7 @@ def query(
             where = where.with_("equal", (field.back,))
     lazy = row is not None and not of.narrowed and operation in ("select", "count", "exists")
     return Query(
-        LIBRARY,
+        LIBRARY_NAME,
         f"{_head(of)}{of.api}{_said(method)}",
         operation,
         cause="relation" if lazy else "call",
@@ -58,7 +58,7 @@ def relation_read(row: Row, field: Field, at: At) -> Query:
     """What reading row.field sends, where it leads to one row that is not loaded."""
     target = at.models.target(field)
     return Query(
-        LIBRARY,
+        LIBRARY_NAME,
         f"{shown(row.model)}.{field.name}",
         "select",
         cause="relation",
@@ -79,7 +79,7 @@ def column_read(row: Row, name: str) -> Query:
     model = row.model
     way = f'only(…, "{name}")' if row.plan.only is not None else f'defer() without "{name}"'
     return Query(
-        LIBRARY,
+        LIBRARY_NAME,
         f"{shown(model)}.{name}",
         "select",
         cause="deferred",
@@ -97,7 +97,7 @@ def row_write(row: Row, operation: Operation, method: str, instead: str) -> Quer
     """What a method of a row sends."""
     model = row.model
     return Query(
-        LIBRARY,
+        LIBRARY_NAME,
         f"{shown(model)}.{method}()",
         operation,
         model=model.id if model is not None else None,

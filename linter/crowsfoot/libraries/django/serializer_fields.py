@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.fields import DjangoField
@@ -46,11 +47,11 @@ class CustomField(Object, frozen=True):
 
 
 def is_serializer(cls: Class, at: At) -> bool:
-    return any(names.last(it).endswith("Serializer") for it in names.outside(names.lineage(cls, at)))
+    return any(dotted.last(it).endswith("Serializer") for it in names.outside(at.lineage(cls)))
 
 
 def is_model_serializer(cls: Class, at: At) -> bool:
-    return any(names.last(it).endswith("ModelSerializer") for it in names.outside(names.lineage(cls, at)))
+    return any(dotted.last(it).endswith("ModelSerializer") for it in names.outside(at.lineage(cls)))
 
 
 def model_of(cls: Class, at: At) -> Model | None:
@@ -91,7 +92,7 @@ def arguments(value: Object | None) -> Args:
 
 
 def _declared(cls: Class, at: At) -> Iterator[SerializerField]:
-    line = tuple(names.classes(names.lineage(cls, at)))
+    line = tuple(names.classes(at.lineage(cls)))
     taken: set[str] = set()
     for it in line:
         for name, value in at.attributes(it).items():
@@ -110,7 +111,7 @@ def _added(cls: Class, at: At) -> Iterator[SerializerField]:
     from crowsfoot.libraries.django.represent import Serializer
 
     method = at.member(cls, "get_fields", Serializer(cls))
-    holder = next((it for it in names.classes(names.lineage(cls, at)) if at.written(it, "get_fields")), None)
+    holder = next((it for it in names.classes(at.lineage(cls)) if at.written(it, "get_fields")), None)
     place = at.written(holder, "get_fields") if holder is not None else None
     made = at.apart().call(method, Args()) if isinstance(method, Function) else None
     if isinstance(made, Table) and place is not None:
@@ -138,7 +139,7 @@ def _built_otherwise(cls: Class, model: Model, at: At) -> Iterator[tuple[str, Ob
 
 def _is_field(value: Object) -> bool:
     if isinstance(value, Built):
-        last = names.last(value.name)
+        last = dotted.last(value.name)
         return value.name.startswith("rest_framework") and last.endswith(("Field", "Serializer"))
     from crowsfoot.libraries.django.represent import Serializer
 
@@ -148,7 +149,7 @@ def _is_field(value: Object) -> bool:
 def _is_hidden(value: Object | None) -> bool:
     given = arguments(value)
     return names.truth(given.get(None, "write_only")) is True or (
-        isinstance(value, Built) and names.last(value.name) == "HiddenField"
+        isinstance(value, Built) and dotted.last(value.name) == "HiddenField"
     )
 
 
@@ -188,9 +189,7 @@ def is_own(field: Field) -> bool:
 
 def _holder(meta: Class, name: str, at: At) -> Class | None:
     """The class that says it: Meta itself, or a Meta that it derives from."""
-    return next(
-        (it for it in names.classes(names.lineage(meta, at)) if at.written(it, name) is not None), None
-    )
+    return next((it for it in names.classes(at.lineage(meta)) if at.written(it, name) is not None), None)
 
 
 def _meta(cls: Class, at: At) -> Class | None:

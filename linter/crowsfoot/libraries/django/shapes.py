@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
@@ -11,8 +11,8 @@ from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.fields import DjangoField
 from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Object
+from crowsfoot.libraries.query import KINDS, Kind
 
-Kind = Literal["equal", "null", "among", "ranges", "others"]
 _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(("exact",), "equal"),
     **dict.fromkeys(("isnull",), "null"),
@@ -76,7 +76,7 @@ class Where(msgspec.Struct, frozen=True, cache_hash=True):
 
     def and_(self, other: Where) -> Where:
         found = self
-        for kind in ("equal", "null", "among", "ranges", "others"):
+        for kind in KINDS:
             found = found.with_(kind, getattr(other, kind))
         return found
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import builtin, constraint_names, names
 from crowsfoot.libraries.django.column_types import key_type, type_of
 from crowsfoot.libraries.django.columns import Made, column
@@ -73,7 +74,7 @@ class _Table:
         self.reading = reading
         self.provider = reading.provider
         self.at = reading.at(cls)
-        self.line = names.lineage(cls, self.at)
+        self.line = self.at.lineage(cls)
         self.meta = _meta(cls, self.line, self.at)
         self.made: dict[str, Made] = {}
         self.many: dict[str, tuple[Object, Spot]] = {}
@@ -109,7 +110,7 @@ class _Table:
     def _collect(self) -> None:
         """The fields, those of abstract bases included; a base with a table of its own gives a key to it."""
         parents = self._parents()
-        beyond = {it for parent in parents for it in names.lineage(parent, self.reading.at(parent))}
+        beyond = {it for parent in parents for it in self.reading.at(parent).lineage(parent)}
         for it in reversed(self.line):
             if it in beyond:
                 continue
@@ -126,7 +127,7 @@ class _Table:
                     self.made[name] = made
                     continue
                 kind, _ = called_as(value, at)
-                if kind is not None and names.last(kind).endswith(MANY):
+                if kind is not None and dotted.last(kind).endswith(MANY):
                     self.many[name] = (value, spot)
         self._add_primary(parents)
         if "order_with_respect_to" in self.meta:
@@ -138,9 +139,7 @@ class _Table:
         found: list[Class] = []
         for id in self.model.parents:
             cls = next((it for it in names.classes(self.line) if names.id_of(it) == id), None)
-            if cls is not None and not any(
-                cls in names.lineage(other, self.reading.at(other)) for other in found
-            ):
+            if cls is not None and not any(cls in self.reading.at(other).lineage(other) for other in found):
                 found.append(cls)
         return found
 
@@ -194,7 +193,7 @@ class _Table:
         folders = [app[:end] for end in range(len(app), 0, -1) if end == len(app) or app[end] == "/"]
         found = next((self.keys[it] for it in folders if it in self.keys), None)
         found = found or names.text(self.reading.setting("DEFAULT_AUTO_FIELD"))
-        return names.last(found) if found else "AutoField"
+        return dotted.last(found) if found else "AutoField"
 
     def _indexes(self) -> Iterator[IndexDef]:
         table = self.model.table

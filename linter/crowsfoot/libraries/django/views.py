@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.per_row import Reading, of_one, tell_rows
 from crowsfoot.libraries.django.querysets import QuerySet
@@ -58,8 +59,7 @@ class ViewMethod(Object, frozen=True):
 
 def is_view(cls: Class, at: At) -> bool:
     return any(
-        it.startswith(_PACKAGES) and names.last(it).endswith(_VIEWS)
-        for it in names.outside(names.lineage(cls, at))
+        it.startswith(_PACKAGES) and dotted.last(it).endswith(_VIEWS) for it in names.outside(at.lineage(cls))
     )
 
 
@@ -69,10 +69,10 @@ def review(cls: Class, at: At) -> None:
     classes = serializers(view, at)
     for it in classes:
         at.note(it, REPRESENTED)
-    outside = tuple(names.outside(names.lineage(cls, at)))
+    outside = tuple(names.outside(at.lineage(cls)))
     if any("Prefetch" in it for it in outside):
         return  # it loads what the serializer needs
-    lists = any(names.last(it) in _LISTS for it in outside) and _lists(at.member(cls, "list", view), at)
+    lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(at.member(cls, "list", view), at)
     rows = rows_of(view, at) if classes else None
     if rows is None or rows.kind != "rows" or not rows.sure:
         return

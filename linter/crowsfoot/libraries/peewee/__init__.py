@@ -1,26 +1,28 @@
 """Peewee: what is sent when a query is gone over or executed, a relation read, a row saved."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from crowsfoot.libraries.calls import options
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Library, Many, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Many, Object
 from crowsfoot.libraries.peewee import models, rows
 from crowsfoot.libraries.peewee.selects import EVERYTHING, Select
 from crowsfoot.libraries.raw.connections import Connection
 from crowsfoot.libraries.standard import element_of
 
 
-class Peewee:
+class Peewee(Library):
     """Peewee, and what comes with it as playhouse."""
 
-    PACKAGES: tuple[str, ...] = models.PACKAGES
+    PACKAGES = models.PACKAGES
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         last = name.rpartition(".")[2]
         first = args.get(0)
         if last.endswith("Database"):
-            return Connection(models.LIBRARY_NAME)
+            return Connection(models.LIBRARY_NAME, last)
         if last == "prefetch" and isinstance(first, Select):
             return first.ask(last, Args(args.positional[1:], (), args.spread), at)
         if last == "chunked":
@@ -58,8 +60,5 @@ class Peewee:
             return rows.ModelClass(model).attribute(name, at)
         return rows.field_of(model, name)
 
-    def review(self, cls: Class, at: At) -> None:
-        return None
 
-
-LIBRARY: Library = Peewee()
+LIBRARY: Final = Peewee()

@@ -8,8 +8,7 @@ from typing import Final, Literal
 from crowsfoot.libraries.calls import Bound
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Object
-
-Kind = Literal["equal", "null", "among", "ranges", "others"]
+from crowsfoot.libraries.query import Kind
 
 _OPERATORS: Final[dict[str, Kind]] = {
     "==": "equal",

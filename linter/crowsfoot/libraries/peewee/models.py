@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.calls import id_of, is_true, options, string
+from crowsfoot.libraries.calls import id_of, is_true, made_by, options, string
 from crowsfoot.libraries.models import Field, Model, Models
-from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Instance, Object
+from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Object
 
 LIBRARY_NAME: Final = "peewee"
 PACKAGES: Final = (LIBRARY_NAME, "playhouse", "peewee_async")
@@ -34,7 +34,7 @@ def model_of(cls: Class, at: At) -> Model | None:
             if field is not None:
                 fields[name] = field
                 args = value.args if isinstance(value, Built) else Args()
-                if is_true(args.get(None, "primary_key")) or _kind(value) in ("AutoField", "BigAutoField"):
+                if is_true(args.get(None, "primary_key")) or made_by(value) in ("AutoField", "BigAutoField"):
                     keys.append(name)
     meta = _meta(cls, at)
     key = meta.get("primary_key")
@@ -57,17 +57,8 @@ def _meta(cls: Class, at: At) -> dict[str, Object]:
     return dict(at.attributes(inner)) if isinstance(inner, Class) else {}
 
 
-def _kind(value: Object) -> str:
-    """The last word of what makes a field; a class of the program may derive from one of Peewee's."""
-    if isinstance(value, Built):
-        return value.name.rpartition(".")[2]
-    if isinstance(value, Instance):
-        return value.cls.name if isinstance(value.cls, Class) else value.cls.rpartition(".")[2]
-    return ""
-
-
 def _field(name: str, value: Object) -> Field | None:
-    kind = _kind(value)
+    kind = made_by(value)
     if not kind.endswith("Field"):
         return None
     args = value.args if isinstance(value, Built) else Args()

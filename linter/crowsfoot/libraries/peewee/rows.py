@@ -123,7 +123,7 @@ def _key_of(model: Model) -> str:
     return model.primary_key[0] if len(model.primary_key) == 1 else "..."
 
 
-class Row(selects.Loadable, frozen=True):
+class Row(Asked, frozen=True):
     """A row; loaded are the relations that came with it, None where nobody knows.
 
     path leads to it from the row that was fetched: "author".

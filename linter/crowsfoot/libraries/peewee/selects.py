@@ -12,7 +12,7 @@ from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, Place, Sliced, Table
 from crowsfoot.libraries.peewee.conditions import Condition, FieldOf, Ordered
 from crowsfoot.libraries.peewee.models import LIBRARY_NAME
-from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.query import Kind, Operation, Query, comparing
 
 EVERYTHING: Final = "*"  # whatever is joined: what is selected is not written out
 AWAITED: Final = "aio_"  # what peewee_async puts before the methods that are awaited
@@ -56,14 +56,6 @@ class AliasOf(Asked, frozen=True):
         return UNKNOWN
 
 
-class Loadable(Asked, frozen=True):
-    """A row."""
-
-    def with_loaded(self, paths: tuple[str, ...]) -> Object:
-        """The row, of which those relations are loaded as well."""
-        raise NotImplementedError
-
-
 class Join(msgspec.Struct, frozen=True):
     """A table that is joined: the path of attributes to its rows, and the id of its model."""
 
@@ -79,7 +71,7 @@ class Select(Asked, frozen=True):
 
     model: Model
     query: Query
-    row: Loadable  # of which nothing has been loaded
+    row: Object  # of which nothing has been loaded
     selected: tuple[str, ...] = ()
     joins: tuple[Join, ...] = ()
     context: str = ""  # the path of what the next join() starts from
@@ -256,14 +248,12 @@ _BUILDS: Final = {
 
 def filtered(query: Query, args: Args, paths: dict[str, str]) -> Query:
     """The query with what the conditions compare; paths lead from its model to the others that are joined."""
-    found = {kind: list(getattr(query, kind)) for kind in ("equal", "null", "among", "ranges", "others")}
+    found: list[tuple[Kind, str]] = []
     for it in args.positional:
         if isinstance(it, Condition):
-            for kind, model, name in it.compared:
-                found[kind].append(_named(model, name, paths))
-    for key, _ in args.keywords:
-        found["equal"].append(key.replace("__", "."))
-    return msgspec.structs.replace(query, **{kind: tuple(dict.fromkeys(it)) for kind, it in found.items()})
+            found += ((kind, _named(model, name, paths)) for kind, model, name in it.compared)
+    found += (("equal", key.replace("__", ".")) for key, _ in args.keywords)
+    return comparing(query, found)
 
 
 def with_instead(query: Query, model: Model) -> Query:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import md5
 from typing import Final
 
-from crowsfoot.libraries.calls import is_true, number, string
+from crowsfoot.libraries.calls import is_true, made_by, number, string
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import (
     Args,
@@ -18,12 +18,12 @@ from crowsfoot.libraries.objects import (
     Constant,
     External,
     Function,
-    Instance,
     Many,
     Object,
 )
 from crowsfoot.libraries.peewee.models import LIBRARY_NAME, ForeignKey
 from crowsfoot.libraries.tables import (
+    ACTIONS,
     ColumnDef,
     ForeignKeyDef,
     IndexDef,
@@ -71,12 +71,6 @@ _TYPES: Final[Mapping[str, tuple[str, str, str]]] = {
 _SERIAL: Final = ("AutoField", "PrimaryKeyField", "BigAutoField", "IdentityField")
 _GIN: Final = ("BinaryJSONField", "TSVectorField", "HStoreField", "ArrayField")
 _ORDER: Final = {"postgresql": 0, "cockroachdb": 0, "sqlite": 1, "mysql": 2}
-_ACTIONS: Final = {
-    "CASCADE": "Cascade",
-    "RESTRICT": "Restrict",
-    "SET NULL": "SetNull",
-    "SET DEFAULT": "SetDefault",
-}
 
 
 def tables(reading: Reading) -> list[TableDef]:
@@ -118,7 +112,7 @@ class _Table:
             if not field.stored or (name not in self.values and name != "id"):
                 continue
             args = value.args if isinstance(value, Built) else Args()
-            kind = _kind(value)
+            kind = made_by(value)
             if kind == "ManyToManyField":
                 continue
             columns.append(self._column(field, kind, args, spot, name in primary))
@@ -266,15 +260,15 @@ class _Table:
             field.target or "",
             spot,
             (named,) if isinstance(named, str) else (),
-            _ACTIONS.get((said or "").upper(), "NoAction"),
-            _ACTIONS.get((string(args.get(4, "on_update")) or "").upper(), "NoAction"),
+            ACTIONS.get((said or "").upper(), "NoAction"),
+            ACTIONS.get((string(args.get(4, "on_update")) or "").upper(), "NoAction"),
             said is not None,
         )
 
     def _joins(self) -> Iterator[TableDef]:
         """The tables of ManyToManyField without a model between."""
         for name, (value, spot) in self.values.items():
-            if not isinstance(value, Built) or _kind(value) != "ManyToManyField":
+            if not isinstance(value, Built) or made_by(value) != "ManyToManyField":
                 continue
             target = self.at.model_of(value.args.get(0, "model") or Constant(None))
             if value.args.get(2, "through_model") is not None or target is None:
@@ -282,7 +276,7 @@ class _Table:
             theirs = _Table(target, self.reading).name if isinstance(target.cls, Class) else target.table
             table = f"{self.name}_{theirs}_through"
             ends = [(self.model, self.cls.name.lower()), (target, target.name.lower())]
-            action = _ACTIONS.get((string(value.args.get(3, "on_delete")) or "").upper(), "NoAction")
+            action = ACTIONS.get((string(value.args.get(3, "on_delete")) or "").upper(), "NoAction")
             prefix = f"{self.cls.name}{target.name}Through".lower()
             columns = tuple(f"{word}_id" for _, word in ends)
             indexes = [
@@ -318,14 +312,6 @@ class _Table:
                 ),
                 kind="join",
             )
-
-
-def _kind(value: Object | None) -> str:
-    if isinstance(value, Built):
-        return value.name.rpartition(".")[2]
-    if isinstance(value, Instance):
-        return value.cls.name if isinstance(value.cls, Class) else value.cls.rpartition(".")[2]
-    return ""
 
 
 def _type(kind: str, args: Args, provider: str) -> str | None:

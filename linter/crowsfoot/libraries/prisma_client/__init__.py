@@ -5,11 +5,12 @@ was not included is None, and reading it sends nothing. Measured on prisma-clien
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Library, Object
-from crowsfoot.libraries.prisma_client.actions import Row, fits, promised, says, tells
+from crowsfoot.libraries.objects import Args, At, Class, Object
+from crowsfoot.libraries.prisma_client.actions import ACTIONS, Row, fits, promised, says, tells
 from crowsfoot.libraries.prisma_client.clients import Accessor, Client, client_call
 from crowsfoot.libraries.prisma_client.schema import (
     LIBRARY_NAME,
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from crowsfoot.link.project import Database
 
 
-class PrismaClient:
+class PrismaClient(Library):
     """The client that prisma-client-py generates from a schema."""
 
-    PACKAGES: tuple[str, ...] = (LIBRARY_NAME,)
+    PACKAGES = (LIBRARY_NAME,)
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         if name in _CLIENTS:
@@ -45,6 +46,9 @@ class PrismaClient:
         if name in ("prisma.Batch", "prisma.client.Batch"):
             return Client("batch")
         return Row(None) if name.startswith(_MODULES) else None
+
+    def receives(self, method: str) -> bool:
+        return method in ACTIONS or method in _OF_CLIENT
 
     def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
         """What a method of an unknown receiver gives; None where it may be anyone's.
@@ -83,14 +87,8 @@ class PrismaClient:
         """A client of the program's own that derives from Prisma."""
         return Client() if any(base in _CLIENTS for base in at.bases(cls)) else None
 
-    def row(self, model: Model) -> Object:
-        return UNKNOWN
-
     def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
         return _Prisma(model) if name == "prisma" else None
-
-    def review(self, cls: Class, at: At) -> None:
-        return None
 
 
 class _Prisma(Object, frozen=True):
@@ -105,6 +103,8 @@ class _Prisma(Object, frozen=True):
 _CLIENTS = ("prisma.Prisma", "prisma.client.Prisma", "prisma.Client", "prisma.client.Client")
 _MODULES = ("prisma.models.", "prisma.partials.")
 
-LIBRARY: Library = PrismaClient()
+_OF_CLIENT: Final = frozenset(("batch_", "tx", "query_raw", "execute_raw", "query_first"))
+
+LIBRARY: Final = PrismaClient()
 
 __all__ = ["LIBRARY", "PrismaClient", "models_of"]

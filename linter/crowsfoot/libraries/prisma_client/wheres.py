@@ -6,8 +6,8 @@ from typing import Final, Literal, NamedTuple
 from crowsfoot.libraries.calls import entries, options, string
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import Constant, Many, Object, Table
+from crowsfoot.libraries.query import Kind
 
-Kind = Literal["equal", "null", "among", "ranges", "others"]
 Direction = Literal["asc", "desc"]
 
 # Source: https://prisma-client-py.readthedocs.io/en/stable/reference/operations/#filtering-by-field-values

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from crowsfoot.libraries.calls import string
-from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import Args, At, Built, Class, Library, Object
+from crowsfoot.libraries.calls import entries, is_true, string
+from crowsfoot.libraries.library import Library
+from crowsfoot.libraries.objects import Args, At, Built, Class, Object
 from crowsfoot.libraries.raw.connections import (
     BATCHES,
     EXECUTES,
@@ -33,14 +33,15 @@ _DRIVERS: Final = (
     *("pyodbc", "asyncpg", "aiosqlite", "aiomysql", "aiopg", "asyncmy", "databases", "pg8000", "mariadb"),
     *("pymssql", "sqlcipher3", "pysqlite3", "aioodbc", "apsw", "snowflake", "duckdb"),
 )
+_SENDING: Final = (ONE | ROWS | EXECUTES | BATCHES) - {"cursor"}
 _MAKES_POOLS: Final = ("pool", "Pool", "PooledDB")
 _MAKES_CONNECTIONS: Final = ("connect", "Connect", "connect_async", "Database")
 
 
-class Raw:
+class Raw(Library):
     """SQL in the program's own words."""
 
-    PACKAGES: tuple[str, ...] = _DRIVERS
+    PACKAGES = _DRIVERS
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         package, _, rest = name.partition(".")
@@ -48,7 +49,9 @@ class Raw:
         if package not in _DRIVERS:
             return None
         if last in _MAKES_CONNECTIONS or last.endswith(("Connection", *_MAKES_POOLS)):
-            return Connection(package)
+            # psycopg_pool hands kwargs on to each connection.
+            options = {**dict(args.keywords), **entries(args.get(None, "kwargs"))}
+            return Connection(package, last, is_true(options.get("autocommit")))
         if last == "SQL" and "sql" in rest:
             text = string(args.get(0))
             return None if text is None else Sql(text)
@@ -64,8 +67,11 @@ class Raw:
         if "cursor" in last.lower():
             return Cursor(package)
         if last.lower().endswith(("connection", "pool", "connectionproxy")) or last in ("Database", "Core"):
-            return Connection(package)
+            return Connection(package, last if last.lower().endswith("pool") else "")
         return None
+
+    def receives(self, method: str) -> bool:
+        return method in ONE | ROWS | EXECUTES | BATCHES
 
     def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
         """What a method of an unknown receiver gives; None where it may be anyone's.
@@ -74,16 +80,13 @@ class Raw:
         """
         if method == "cursor" and len(args.positional) <= 1 and not args.spread:
             return Cursor("sql")
-        if method not in ONE | ROWS | EXECUTES | BATCHES or method == "cursor":
+        if method not in _SENDING:
             return None
         sql = statement_of(args)
         if sql is None or not is_statement(sql):
             return None
         # Search engines and services are asked by query() too.
         return sent("", "sql", method, args, at, likely=method not in ("query", "select"))
-
-    def model(self, cls: Class, at: At) -> Model | None:
-        return None
 
     def instance_of(self, cls: Class, at: At) -> Object | None:
         """Connections of the program's own that derive from a driver's."""
@@ -92,16 +95,7 @@ class Raw:
                 return found
         return None
 
-    def row(self, model: Model) -> Object:
-        raise NotImplementedError
 
-    def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
-        return None
-
-    def review(self, cls: Class, at: At) -> None:
-        return None
-
-
-LIBRARY: Library = Raw()
+LIBRARY: Final = Raw()
 
 __all__ = ["LIBRARY", "Raw", "is_statement", "query_of", "text_of"]

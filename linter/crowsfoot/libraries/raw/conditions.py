@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from crowsfoot.libraries.query import KINDS
 from crowsfoot.libraries.raw.tokens import HOLE, Tokens
 
 _DEEPEST: Final = 30  # brackets of a condition within brackets
@@ -26,8 +27,7 @@ class Conditions:
     def __init__(self, tokens: Tokens, names: dict[str, str]) -> None:
         self.tokens = tokens
         self.names = names
-        kinds = ("equal", "null", "among", "ranges", "others", "given")
-        self.found: dict[str, list[str]] = {it: [] for it in kinds}
+        self.found: dict[str, list[str]] = {it: [] for it in (*KINDS, "given")}
 
     def read(self, first: int, last: int, nested: int = 0) -> None:
         """What stands between AND, each by itself."""

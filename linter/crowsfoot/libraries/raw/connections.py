@@ -20,13 +20,18 @@ _ARGUMENTS: Final = ("query", "sql", "operation", "statement", "command")
 
 
 class Connection(Asked, frozen=True):
-    """A connection to a database, or a pool of them, which can be asked as well; library is its driver."""
+    """A connection to a database, or a pool of them, which can be asked as well; library is its driver.
+
+    made is the last word of what has made it, where that is known: "connect", "ConnectionPool".
+    """
 
     library: str
+    made: str = ""
+    autocommit: bool = False  # each statement is a transaction of its own, as the program says
 
     def ask(self, name: str, args: Args, at: At) -> Object:
         if name == "cursor" and not is_text(args.get(0, "query")):
-            return Cursor(self.library)
+            return Cursor(self.library, self.made, self.autocommit)
         if name in (
             "acquire",
             "connection",
@@ -53,6 +58,8 @@ class Cursor(Asked, frozen=True):
     """A cursor: rows that an execute() has asked for are there, or come as they are fetched."""
 
     library: str
+    made: str = ""  # what its connection is, as of that
+    autocommit: bool = False
 
     def ask(self, name: str, args: Args, at: At) -> Object:
         if name in ("fetchall", "fetchmany"):

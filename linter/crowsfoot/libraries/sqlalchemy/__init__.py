@@ -6,7 +6,10 @@ What sends them: sessions.py, legacy.py, sent.py. What they bring: results.py, r
 """
 
 from collections.abc import Iterable
+from typing import Final
 
+from crowsfoot.libraries.dotted import last
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Object
 from crowsfoot.libraries.sqlalchemy import constructs, models, schemas, sessions
@@ -19,30 +22,23 @@ from crowsfoot.libraries.sqlalchemy.fields import ColumnField
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.names import DECORATORS as _DECORATORS
 from crowsfoot.libraries.sqlalchemy.names import PACKAGES as _PACKAGES
-from crowsfoot.libraries.sqlalchemy.names import SESSIONS, last
+from crowsfoot.libraries.sqlalchemy.names import SESSIONS
 from crowsfoot.libraries.sqlalchemy.receiver import Maker
 from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, MAY_HAVE_EXPIRED, Row, expired
 
 
-class SqlAlchemy:
-    """The library, as the Library protocol has it."""
+class Mapper(Library):
+    """What SQLAlchemy does for its models and for SQLModel's."""
 
-    # Pydantic and FastAPI read rows, where there are some.
-    PACKAGES: tuple[str, ...] = (*(it for it in _PACKAGES if it != "sqlmodel"), "pydantic", "fastapi")
-
-    # A class that one of these decorates is as one that derives from it.
-    DECORATORS: frozenset[str] = _DECORATORS
+    DECORATORS = _DECORATORS
     # Its relations are called as any attribute is ("model", "outputs"): what has one need not be a row.
-    telling = False
+    TELLING = False
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         return constructs.called(name, args, at)
 
     def instance(self, name: str) -> Object | None:
         return constructs.instance(name)
-
-    def model(self, cls: Class, at: At) -> Model | None:
-        return models.model(cls, at)
 
     def instance_of(self, cls: Class, at: At) -> Object | None:
         """A session of the program's own class."""
@@ -62,6 +58,16 @@ class SqlAlchemy:
     def class_member(self, cls: Class, name: str, at: At) -> Object | None:
         return schemas.class_member(cls, name, at)
 
+
+class SqlAlchemy(Mapper):
+    """The library; where SQLModel is used, it is asked as well."""
+
+    # Pydantic and FastAPI read rows, where there are some.
+    PACKAGES = (*(it for it in _PACKAGES if it != "sqlmodel"), "pydantic", "fastapi")
+
+    def model(self, cls: Class, at: At) -> Model | None:
+        return models.model(cls, at)
+
     def review_function(
         self, decorators: tuple[Object, ...], returned: Object, annotation: Object | None, at: At
     ) -> None:
@@ -69,6 +75,9 @@ class SqlAlchemy:
 
     def connect(self, given: Iterable[Model]) -> list[Model]:
         return _connect(given)
+
+    def receives(self, method: str) -> bool:
+        return sessions.receives(method)
 
     def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
         return sessions.received(chain, method, args, at)
@@ -87,9 +96,6 @@ class SqlAlchemy:
         )
         if found is not None:
             expired(found, name, at, likely=False)
-
-    def review(self, cls: Class, at: At) -> None:
-        """Nothing of it is called by machinery."""
 
 
 def class_attribute(model: Model, name: str, at: At) -> Object | None:
@@ -110,4 +116,4 @@ def class_attribute(model: Model, name: str, at: At) -> Object | None:
     return None
 
 
-LIBRARY = SqlAlchemy()
+LIBRARY: Final = SqlAlchemy()

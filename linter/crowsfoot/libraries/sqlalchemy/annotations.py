@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Built, Class, Constant, External, Object, OneOf, Subscripted
-from crowsfoot.libraries.sqlalchemy.names import last
 
 _COLLECTIONS: Final = frozenset(
     [

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import (
     UNKNOWN,
     Args,
@@ -21,7 +22,6 @@ from crowsfoot.libraries.objects import (
     OneOf,
     Subscripted,
 )
-from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.receiver import is_false, is_true, text
 
 

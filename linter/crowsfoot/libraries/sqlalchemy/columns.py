@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import (
     Args,
     At,
@@ -19,17 +20,9 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.libraries.sqlalchemy.column_types import NOTHING, ColumnType, is_type, of_python, type_of
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef
-from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.receiver import is_false, is_true, text
-from crowsfoot.libraries.tables import ColumnDef, Spot
+from crowsfoot.libraries.tables import ACTIONS, ColumnDef, Spot
 
-ACTIONS: Final = {
-    "CASCADE": "Cascade",
-    "RESTRICT": "Restrict",
-    "NO ACTION": "NoAction",
-    "SET NULL": "SetNull",
-    "SET DEFAULT": "SetDefault",
-}
 _ENUM: Final = External("enum.Enum")
 _COLUMNS: Final = ("Column", "mapped_column", "MappedColumn")
 

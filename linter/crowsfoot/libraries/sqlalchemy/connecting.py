@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from crowsfoot.libraries.dotted import last, shared
 from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.sqlalchemy.fields import ColumnField, MappedModel, RelationField
-from crowsfoot.libraries.sqlalchemy.names import last
 
 LIBRARIES = ("sqlalchemy", "sqlmodel")
 
@@ -51,16 +51,7 @@ def resolve(wanted: str | None, model: Model, models: Models) -> Model | None:
     candidates = [it for it in models.named(last(wanted)) if it.library in LIBRARIES and not it.abstract]
     candidates = [it for it in candidates if it.name == last(wanted)]
     unique = list({it.id: it for it in candidates}.values())
-    return max(unique, key=lambda it: _common(it.id, model.id)) if unique else None
-
-
-def _common(one: str, other: str) -> int:
-    shared = 0
-    for left, right in zip(one.split("."), other.split("."), strict=False):
-        if left != right:
-            break
-        shared += 1
-    return shared
+    return max(unique, key=lambda it: shared(it.id, model.id)) if unique else None
 
 
 def _far_sides(here: list[Model], changed: dict[str, dict[str, Field]], models: Models) -> None:

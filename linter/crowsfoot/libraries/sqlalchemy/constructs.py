@@ -7,6 +7,7 @@ sqlalchemy.future.select and sqlmodel.select.
 from collections.abc import Callable
 from typing import Final
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, External, Many, Object
 from crowsfoot.libraries.raw.queries import is_interpolated, text_of
 from crowsfoot.libraries.sqlalchemy.changes import Change, Text
@@ -16,7 +17,7 @@ from crowsfoot.libraries.sqlalchemy.flask import FlaskDatabase
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.loading import COLUMN_LOADERS, RELATION_LOADERS, option
 from crowsfoot.libraries.sqlalchemy.models import Declared
-from crowsfoot.libraries.sqlalchemy.names import BASE, CONNECTIONS, DECORATORS, SESSIONS, last, ours
+from crowsfoot.libraries.sqlalchemy.names import BASE, CONNECTIONS, DECORATORS, SESSIONS, ours
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, is_true, model_of, text
 from crowsfoot.libraries.sqlalchemy.sessions import Connection, Session, SessionMaker
 from crowsfoot.libraries.sqlalchemy.statements import Select, Selection

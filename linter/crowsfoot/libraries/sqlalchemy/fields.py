@@ -7,11 +7,12 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.models import Field, Loading, Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Function, Object
 from crowsfoot.libraries.sqlalchemy.annotations import Said
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef
-from crowsfoot.libraries.sqlalchemy.names import built, last
+from crowsfoot.libraries.sqlalchemy.names import built
 from crowsfoot.libraries.sqlalchemy.receiver import is_false, is_none, is_true, text
 
 LAZY: Final[dict[object, Loading]] = {

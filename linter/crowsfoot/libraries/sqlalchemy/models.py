@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Function, Object
 from crowsfoot.libraries.sqlalchemy.annotations import Said, said
 from crowsfoot.libraries.sqlalchemy.fields import ColumnField, MappedModel, field, id_of
-from crowsfoot.libraries.sqlalchemy.names import BASES, DECLARATIVE, built, last, ours
+from crowsfoot.libraries.sqlalchemy.names import BASES, DECLARATIVE, built, ours
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 
-LIBRARY: Final = "sqlalchemy"
+LIBRARY_NAME: Final = "sqlalchemy"
 
 
 class Declared(Object, frozen=True):
@@ -58,7 +59,7 @@ def model(cls: Class, at: At) -> Model | None:
     return MappedModel(
         id_of(cls),
         cls.name,
-        LIBRARY,
+        LIBRARY_NAME,
         table if not abstract else "",
         fields,
         cls,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Built, External, Object
 
 PACKAGES: Final = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "quart_sqlalchemy", "advanced_alchemy")
@@ -28,10 +29,6 @@ CONNECTIONS: Final = {
     "AsyncConnection": True,
     "AsyncEngine": True,
 }
-
-
-def last(name: str) -> str:
-    return name.rpartition(".")[2]
 
 
 def ours(name: str) -> bool:

@@ -5,9 +5,9 @@ Source: get_column_from_field() of sqlmodel/main.py
 
 from typing import Final
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Args, At, Built, Constant, External, Object, Subscripted
 from crowsfoot.libraries.sqlalchemy.columns import Annotated, is_column
-from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.receiver import is_false, is_none, is_true, text
 
 

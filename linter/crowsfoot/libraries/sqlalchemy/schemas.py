@@ -5,6 +5,7 @@ https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instances
 
 from typing import Final
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import (
     UNKNOWN,
     Args,
@@ -18,7 +19,6 @@ from crowsfoot.libraries.objects import (
     Subscripted,
 )
 from crowsfoot.libraries.sqlalchemy.annotations import Said, said
-from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.rows import Row
 
 VALIDATES: Final = frozenset(("model_validate", "from_orm", "validate", "parse_obj"))

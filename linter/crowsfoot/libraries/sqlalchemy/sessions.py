@@ -21,6 +21,9 @@ from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
 from crowsfoot.libraries.sqlalchemy.statements import Select, Selection
 
 EXECUTES: Final = frozenset(("execute", "exec", "scalars", "scalar", "stream", "stream_scalars"))
+_OTHERS: Final = frozenset(
+    ("query", "get", "get_one", "add", "refresh", "merge", "delete", "commit", "flush")
+)
 _BULK: Final = frozenset(("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"))
 
 
@@ -263,22 +266,29 @@ def query(args: Args, at: At, receiver: str, *, is_async: bool | None = None) ->
     return LegacyQuery(entities, receiver=receiver, is_async=is_async)
 
 
+def receives(method: str) -> bool:
+    """Whether a session may be asked so."""
+    return method in EXECUTES or method in _OTHERS
+
+
 def received(chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
     """What a method of something unknown gives, judged by what it is given; None: not ours.
 
     chain is how the program calls the receiver: ("self", "db"). What is given a model is a session then.
     """
-    name = ".".join(chain[-2:]) or "session"
-    mark = f"a session: {'.'.join(chain)}"
     it = args.get(0)
     if it is None:
-        known = method in ("commit", "flush") and bool(chain) and at.happened(mark)
-        return Session(None, name=name).method(method, args, at) if known else None
-    if not _is_ours(method, it, args, at):
+        if method not in ("commit", "flush") or not chain or not at.happened(_mark(chain)):
+            return None
+    elif not _is_ours(method, it, args, at):
         return None
-    if chain and not at.happened(mark):
-        at.mark(mark)
-    return Session(None, name=name).method(method, args, at)
+    elif chain and not at.happened(_mark(chain)):
+        at.mark(_mark(chain))
+    return Session(None, name=".".join(chain[-2:]) or "session").method(method, args, at)
+
+
+def _mark(chain: tuple[str, ...]) -> str:
+    return f"a session: {'.'.join(chain)}"
 
 
 def _is_ours(method: str, it: Object, args: Args, at: At) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import md5
 from typing import Final
 
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Args, Built, Object
 from crowsfoot.libraries.sqlalchemy.changes import Text
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
-from crowsfoot.libraries.sqlalchemy.names import last
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 from crowsfoot.libraries.tables import Argument, IndexDef, KeyDef, Spot
 

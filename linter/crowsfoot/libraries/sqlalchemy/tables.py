@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.libraries.dotted import last, shared
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Function, Many, Object, Table
 from crowsfoot.libraries.sqlalchemy.columns import (
@@ -22,7 +23,7 @@ from crowsfoot.libraries.sqlalchemy.columns import (
 )
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
 from crowsfoot.libraries.sqlalchemy.models import Declared, declared, is_declared
-from crowsfoot.libraries.sqlalchemy.names import last, ours
+from crowsfoot.libraries.sqlalchemy.names import ours
 from crowsfoot.libraries.sqlalchemy.of_sqlmodel import column_args
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 from crowsfoot.libraries.sqlalchemy.table_args import index_name, index_of, makes_index
@@ -457,13 +458,4 @@ def _end(
 
 def _nearest(found: Sequence[Draft], of: Draft) -> Draft | None:
     """Two services of one repository may have a table of the same name each."""
-    return max(found, key=lambda it: _common(it.spot.path, of.spot.path)) if found else None
-
-
-def _common(one: str, other: str) -> int:
-    shared = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        shared += 1
-    return shared
+    return max(found, key=lambda it: shared(it.spot.path, of.spot.path, "/")) if found else None

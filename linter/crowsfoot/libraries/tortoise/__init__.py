@@ -1,25 +1,27 @@
 """Tortoise: what is sent once a query set, a relation or a method of a row is awaited."""
 
 from collections.abc import Iterable
+from typing import Final
 
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import Args, At, Built, Class, Library, Object
+from crowsfoot.libraries.objects import Args, At, Built, Class, Object
 from crowsfoot.libraries.raw.connections import Connection
 from crowsfoot.libraries.tortoise import models, rows
 from crowsfoot.libraries.tortoise.filters import ALL_LOADED
 
 
-class Tortoise:
+class Tortoise(Library):
     """Tortoise ORM, and dipdup, which extends it."""
 
-    PACKAGES: tuple[str, ...] = models.PACKAGES
+    PACKAGES = models.PACKAGES
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         last = name.rpartition(".")[2]
         if last.endswith(("Field", "EnumField")):
             return Built(name, args)
         if last in ("get_connection", "in_transaction") or name.endswith("connections.get"):
-            return Connection(models.LIBRARY_NAME)
+            return Connection(models.LIBRARY_NAME, last)
         return None
 
     def instance(self, name: str) -> Object | None:
@@ -33,9 +35,6 @@ class Tortoise:
     def connect(self, found: Iterable[Model]) -> list[Model]:
         return models.connect(found)
 
-    def instance_of(self, cls: Class, at: At) -> Object | None:
-        return None
-
     def row(self, model: Model) -> Object:
         return rows.Row(model)
 
@@ -45,8 +44,5 @@ class Tortoise:
     def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
         return rows.ModelClass(model).attribute(name, at) if name in rows.CLASS_METHODS else None
 
-    def review(self, cls: Class, at: At) -> None:
-        return None
 
-
-LIBRARY: Library = Tortoise()
+LIBRARY: Final = Tortoise()

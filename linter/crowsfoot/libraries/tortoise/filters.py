@@ -1,12 +1,12 @@
 """The keywords of filter() -> which columns they compare, and by how."""
 
+from collections.abc import Iterator
 from typing import Final, Literal
 
-import msgspec
-
 from crowsfoot.libraries.calls import options, string
+from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Args, Built, Constant, Many, Object
-from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.query import Kind, Query, comparing
 
 # Source: https://tortoise.github.io/query.html#filtering
 _RANGES: Final = frozenset(
@@ -34,34 +34,30 @@ ALL_LOADED: Final = "*"  # whatever there is: what the call names is not written
 
 def filtered(query: Query, args: Args, negated: bool = False) -> Query:
     """The query with what the arguments of filter(), get() or exclude() compare."""
-    found = {kind: list(getattr(query, kind)) for kind in ("equal", "null", "among", "ranges", "others")}
-    _collect(args, found, negated)
-    return msgspec.structs.replace(query, **{kind: tuple(dict.fromkeys(it)) for kind, it in found.items()})
+    return comparing(query, (("others" if negated else kind, path) for kind, path in _compared(args)))
 
 
-def _collect(args: Args, found: dict[str, list[str]], negated: bool) -> None:
+def _compared(args: Args) -> Iterator[tuple[Kind, str]]:
     for it in args.positional:
         for option in options(it):
-            if isinstance(option, Built) and option.name.rpartition(".")[2] == "Q":
-                _collect(option.args, found, negated)
+            if isinstance(option, Built) and last(option.name) == "Q":
+                yield from _compared(option.args)
     for key, value in args.keywords:
-        if key in ("using_db", "join_type"):
-            continue
-        path, kind = _compared(key, value)
-        found["others" if negated else kind].append(path)
+        if key not in ("using_db", "join_type"):
+            yield _looked_up(key, value)
 
 
-def _compared(key: str, value: Object) -> tuple[str, str]:
-    head, _, last = key.rpartition("__")
-    if head and last == "isnull":
-        return _path(head), "null" if value != Constant(False) else "others"
-    if head and last == "in":
-        return _path(head), "among"
-    if head and last in _RANGES:
-        return _path(head), "ranges"
-    if head and last in _OTHERS:
-        return _path(head), "others"
-    return _path(key), "null" if value == Constant(None) else "equal"
+def _looked_up(key: str, value: Object) -> tuple[Kind, str]:
+    head, _, lookup = key.rpartition("__")
+    if head and lookup == "isnull":
+        return "null" if value != Constant(False) else "others", _path(head)
+    if head and lookup == "in":
+        return "among", _path(head)
+    if head and lookup in _RANGES:
+        return "ranges", _path(head)
+    if head and lookup in _OTHERS:
+        return "others", _path(head)
+    return "null" if value == Constant(None) else "equal", _path(key)
 
 
 def _path(key: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.calls import id_of, is_true, options, string
+from crowsfoot.libraries.dotted import shared
 from crowsfoot.libraries.models import Field, FieldKind, Model, Models
 from crowsfoot.libraries.objects import (
     Args,
@@ -206,14 +207,5 @@ def _target(field: Field, model: Model, models: Models) -> Model | None:
     if len(named) > 1:
         # Two apps have one each: the nearer.
         module = model.id.rpartition(".")[0]
-        named.sort(key=lambda it: (it.id.rpartition(".")[0] != module, -_shared(it.id, model.id)))
+        named.sort(key=lambda it: (it.id.rpartition(".")[0] != module, -shared(it.id, model.id)))
     return named[0] if named else None
-
-
-def _shared(one: str, other: str) -> int:
-    shared = 0
-    for left, right in zip(one.split("."), other.split("."), strict=False):
-        if left != right:
-            break
-        shared += 1
-    return shared

@@ -54,20 +54,12 @@ METHODS: Final = (
 )
 
 
-class Loadable(Asked, frozen=True):
-    """A row."""
-
-    def with_loaded(self, paths: tuple[str, ...]) -> Object:
-        """The row, of which those relations are loaded as well."""
-        raise NotImplementedError
-
-
 class QuerySet(Asked, frozen=True):
     """What is asked for so far; query says it, made where it was made."""
 
     model: Model
     query: Query
-    row: Loadable  # of which nothing has been loaded
+    row: Object  # of which nothing has been loaded
     result: Result = "rows"
     made: Place | None = None
 
@@ -159,7 +151,7 @@ class QuerySet(Asked, frozen=True):
         return f"{model}.filter({where})"
 
 
-def start(model: Model, name: str, row: Loadable, at: At) -> QuerySet:
+def start(model: Model, name: str, row: Object, at: At) -> QuerySet:
     """What a method of the model's class starts from."""
     return QuerySet(
         model,
@@ -176,7 +168,7 @@ def start(model: Model, name: str, row: Loadable, at: At) -> QuerySet:
     )
 
 
-def _bulk(model: Model, name: str, row: Loadable, at: At) -> Object:
+def _bulk(model: Model, name: str, row: Object, at: At) -> Object:
     """What writes or reads many rows by one statement; where it stands in a loop, it is given few."""
     operation = _BULK[name]
     api = f"{model.name}.{name}()"

@@ -62,7 +62,7 @@ class ModelClass(Asked, frozen=True):
         return started.ask(name, args, at)
 
 
-class Row(querysets.Loadable, frozen=True):
+class Row(Asked, frozen=True):
     """A row; loaded are the relations that came with it, None where nobody knows.
 
     path leads to it from the row that was fetched: "author".

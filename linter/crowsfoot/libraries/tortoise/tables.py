@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Final
 
-from crowsfoot.libraries.calls import is_true, number, string
+from crowsfoot.libraries.calls import is_true, made_by, number, string
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import (
     Args,
@@ -17,11 +17,11 @@ from crowsfoot.libraries.objects import (
     Constant,
     External,
     Function,
-    Instance,
     Many,
     Object,
 )
 from crowsfoot.libraries.tables import (
+    ACTIONS,
     ColumnDef,
     ForeignKeyDef,
     IndexDef,
@@ -55,16 +55,6 @@ _TYPES: Final[Mapping[str, tuple[str, str, str]]] = {
     "TSVectorField": ("tsvector", "tsvector", "tsvector"),
 }
 _ORDER: Final = {"postgresql": 0, "cockroachdb": 0, "sqlite": 1, "mysql": 2}
-_ACTIONS: Final = {
-    "CASCADE": "Cascade",
-    "RESTRICT": "Restrict",
-    "SET NULL": "SetNull",
-    "SET_NULL": "SetNull",
-    "SET DEFAULT": "SetDefault",
-    "SET_DEFAULT": "SetDefault",
-    "NO ACTION": "NoAction",
-    "NO_ACTION": "NoAction",
-}
 _METHODS: Final = {
     "GinIndex": "gin",
     "GistIndex": "gist",
@@ -120,7 +110,7 @@ class _Table:
             if not field.stored or not field.columns or (value is None and self.primary != ("id",)):
                 continue
             args = value.args if isinstance(value, Built) else Args()
-            kind = _kind(value) or "IntField"
+            kind = made_by(value) or "IntField"
             columns.append(self._column(field, kind, args, spot))
             indexes += self._indexes(field, args, spot)
             if isinstance(field, Relation) and field.target is not None:
@@ -140,7 +130,7 @@ class _Table:
         )
         for name, field in self.model.fields.items():
             value, spot = self.values.get(name, (None, self.reading.spot(self.cls)))
-            if isinstance(value, Built) and _kind(value) == "ManyToManyField" and field.target is not None:
+            if isinstance(value, Built) and made_by(value) == "ManyToManyField" and field.target is not None:
                 yield from self._join(name, field, value.args, spot)
 
     def _column(self, field: Field, kind: str, args: Args, spot: Spot) -> ColumnDef:
@@ -208,7 +198,7 @@ class _Table:
             return None
         columns = [self._column_of(one) for one in names]
         shown = ", ".join(f'"{one}"' for one in names)
-        word = _kind(it)
+        word = made_by(it)
         condition = args.get(None, "condition")
         return IndexDef(
             tuple(KeyDef(one) for one in columns),
@@ -285,15 +275,7 @@ def _action(args: Args, index: int) -> str:
     """fields.CASCADE, OnDelete.SET_NULL, "SET NULL"; CASCADE where nobody says."""
     said = args.get(index, "on_delete")
     word = said.name.rpartition(".")[2] if isinstance(said, External) else string(said)
-    return _ACTIONS.get(word or "CASCADE", "Cascade")
-
-
-def _kind(value: Object | None) -> str:
-    if isinstance(value, Built):
-        return value.name.rpartition(".")[2]
-    if isinstance(value, Instance):
-        return value.cls.name if isinstance(value.cls, Class) else value.cls.rpartition(".")[2]
-    return ""
+    return ACTIONS.get((word or "CASCADE").replace("_", " "), "Cascade")
 
 
 def _type(kind: str, args: Args, reading: Reading) -> str | None:
