@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crowsfoot.frontends import python
-from crowsfoot.libraries import django
+from crowsfoot.libraries.django import LIBRARY as DJANGO
 from crowsfoot.libraries.models import Models
 from crowsfoot.libraries.raw import LIBRARY as RAW
 from crowsfoot.link.code.evaluate import Evaluator
@@ -510,7 +510,7 @@ def test_a_loop_behind_a_call_is_told_where_it_is() -> None:
 
 
 def evaluated(code: str) -> Evaluator:
-    libraries: list[Any] = [django, RAW]
+    libraries: list[Any] = [DJANGO, RAW]
     evaluator = Evaluator(Program({"app.py": python.read(code)}), libraries, Models())
     for number in range(len(evaluator.program.files["app.py"].scopes)):
         evaluator.general("app.py", number)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crowsfoot.libraries.models import Model
     from crowsfoot.libraries.query import Query
     from crowsfoot.link.project import Database, Problem
+    from crowsfoot.link.security.settings import ContextSetting
 
 Kind = Literal[
     "query",
@@ -132,6 +133,7 @@ class Code(Linked, frozen=True, eq=False, dict=True):
     edges: tuple[tuple[str, str], ...] = ()  # who calls whom, as "path:function"
     databases: "tuple[Database, ...]" = ()  # which its models make
     failures: "tuple[Problem, ...]" = ()
+    settings: "tuple[ContextSetting, ...]" = ()  # what it sets of its sessions
 
     @cached_property
     def calls(self) -> "nx.DiGraph[str]":

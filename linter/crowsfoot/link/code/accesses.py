@@ -7,23 +7,28 @@ from crowsfoot.facts import code as facts
 from crowsfoot.libraries.objects import Function, Place
 from crowsfoot.link.code.access import Access, Usage
 from crowsfoot.link.code.evaluate import Evaluator
-from crowsfoot.link.code.frame import Frame
-from crowsfoot.link.code.usage import sent_twice, usage_of, users_of
+from crowsfoot.link.code.frame import Effect, Frame
+from crowsfoot.link.code.usage import Users, sent_twice, usage_of, users_of
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
 
 def accesses_of(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
     seen: set[tuple[Place, str]] = set()
+    known: dict[tuple[str, int], Users] = {}
     for frame in evaluator.frames():
-        direct = [it for it in frame.effects if not it.chain]
-        users = users_of(frame.scope) if any(it.query.operation in _READS for it in direct) else {}
+        fresh: list[Effect] = []
+        for effect in frame.effects:
+            key = (frame.place(effect.value), effect.query.api)
+            if not effect.chain and key not in seen:
+                seen.add(key)
+                fresh.append(effect)
+        users: Users = {}
+        if any(it.query.operation in _READS for it in fresh):
+            of = (frame.path, frame.number)
+            users = known[of] if of in known else known.setdefault(of, users_of(frame.scope))
         again = {it.asked: it for it in sent_twice(frame, users)} if users else {}
-        for effect in direct:
-            place = frame.place(effect.value)
-            if (place, effect.query.api) in seen:
-                continue
-            seen.add((place, effect.query.api))
+        for effect in fresh:
             query, twice = effect.query, again.get(effect.value)
             # An attribute may hold the same query set for others as well.
             made_here = isinstance(frame.scope.values[effect.value], (facts.Call, facts.Awaited))

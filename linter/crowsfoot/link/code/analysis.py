@@ -2,12 +2,12 @@
 
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import KNOWN
+from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.models import Model, Models
-from crowsfoot.libraries.objects import Class, Library
+from crowsfoot.libraries.objects import Class
 from crowsfoot.link.code.access import Code
 from crowsfoot.link.code.accesses import accesses_of
 from crowsfoot.link.code.evaluate import Evaluator
@@ -15,6 +15,7 @@ from crowsfoot.link.code.findings import repeated_of
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.schema import databases_of
 from crowsfoot.link.project import Database, File
+from crowsfoot.link.security.sessions import settings_of
 from crowsfoot.roles import Roles, role_of
 
 
@@ -33,17 +34,7 @@ def link_code(
     for path, file in files.items():
         for number in range(len(file.scopes)):
             evaluator.general(path, number)
-    for library in libraries:
-        for name in ("review", "review_last"):
-            review: Any = getattr(library, name, None)
-            if review is not None:
-                for cls in evaluator.derived(library.PACKAGES):
-                    evaluator.review(review, cls)
-        if hasattr(library, "review_function"):
-            for path, file in files.items():
-                for number, scope in enumerate(file.scopes):
-                    if scope.decorators and scope.kind == "function":
-                        evaluator.review_function(library, path, number)
+    _review(evaluator, libraries)
     by_path = {it.path: it for it in given}
     made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
     return Code(
@@ -53,6 +44,7 @@ def link_code(
         edges=tuple(sorted(_edges(evaluator))),
         databases=made,
         failures=failures,
+        settings=settings_of(evaluator, roles),
     )
 
 
@@ -66,15 +58,32 @@ def evaluator_of(
     return evaluator, libraries
 
 
+def _review(evaluator: Evaluator, libraries: Sequence[Library]) -> None:
+    """Ask the libraries what their own machinery does, which no line of the program calls."""
+    for library in libraries:
+        if answers(library, Library.review):
+            derived = tuple(evaluator.derived(library.PACKAGES))
+            for review in (library.review, library.review_last):
+                for cls in derived:
+                    evaluator.review(review, cls)
+    reviewing = [it for it in libraries if answers(it, Library.review_function)]
+    for path, file in evaluator.program.files.items() if reviewing else ():
+        for number, scope in enumerate(file.scopes):
+            if scope.decorators and scope.kind == "function":
+                evaluator.review_function(reviewing, path, number)
+
+
 def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterator[Library]:
     """The libraries that the files import; imports are those of modules and functions."""
-    imported: set[str] = set()
-    for file in files.values():
-        for scope in file.scopes:
-            for value in scope.values:
-                if isinstance(value, facts.Import) and not value.level:
-                    imported.add(value.module.partition(".")[0])
-        imported.update(module.partition(".")[0] for module, level in file.stars if not level)
+    modules = {
+        it.module
+        for file in files.values()
+        for scope in file.scopes
+        for it in scope.values
+        if type(it) is facts.Import and not it.level
+    }
+    modules.update(module for file in files.values() for module, level in file.stars if not level)
+    imported = {it.partition(".")[0] for it in modules}
     names = {KNOWN[it] for it in imported if it in KNOWN}
     if has_schema:
         names.add("prisma_client")
@@ -82,17 +91,14 @@ def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterato
     if "sqlmodel" in names:
         names.add("sqlalchemy")
     for name in sorted(names):
-        module = importlib.import_module(f"crowsfoot.libraries.{name}")
-        yield getattr(module, "LIBRARY", module)
+        yield importlib.import_module(f"crowsfoot.libraries.{name}").LIBRARY
 
 
 def _set_models(evaluator: Evaluator, libraries: Sequence[Library], databases: Sequence[Database]) -> None:
     """All models, after each has been told of those that lead to it."""
     found: list[Model] = []
     for library in libraries:
-        models_of: Any = getattr(library, "models_of", None)
-        if models_of is not None and databases:
-            found += models_of(databases)
+        found += library.models_of(databases)
     by_class: dict[Class, Model] = {}
     for cls in evaluator.classes():
         model = evaluator.model_of(cls)
@@ -100,9 +106,7 @@ def _set_models(evaluator: Evaluator, libraries: Sequence[Library], databases: S
             by_class[cls] = model
             found.append(model)
     for library in libraries:
-        connect: Any = getattr(library, "connect", None)
-        if connect is not None:
-            found = list(connect(found))
+        found = library.connect(found)
     connected = {it.id: it for it in found}
     evaluator.replace_models(Models(found), {cls: connected.get(it.id, it) for cls, it in by_class.items()})
 

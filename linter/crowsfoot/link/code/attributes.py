@@ -1,10 +1,13 @@
 """of.name -> what is read."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
+from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Built, Class, External, Instance, Object, OneOf
+from crowsfoot.link.code import classes
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here, Module, Super
 from crowsfoot.link.code.loops import walk_of
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 def of_attribute(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -> Object:
     of = frame.objects[value.of] or out.get(frame, value.of)
     if of is UNKNOWN:
+        if not frame.marks and not out.models.with_relation(value.name):
+            return UNKNOWN
         return out.climbed(frame, number, value) or out.guess(frame, number, value)
     if type(of) is External:
         return out.external(f"{of.name}.{value.name}")
@@ -36,45 +41,50 @@ def climbed(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute)
 
 def read(out: "Evaluator", of: Object, name: str, at: Here) -> Object:
     """of.name"""
-    if isinstance(of, Module):
-        if of.folder:
-            dotted = f"{of.folder}.{name}"
-            inner = out.program.module(dotted, "")
-            return Module(inner) if inner else Module("", dotted)
-        return out.of_module(of.path, name) or UNKNOWN
-    if isinstance(of, Class):
-        return out.of_class(of, name, at)
-    if isinstance(of, Instance):
-        return out.of_instance(of, name, at)
-    if isinstance(of, Super):
-        return out.of_super(of, name, at)
-    if isinstance(of, OneOf):
-        return standard.join([out.read(it, name, at) for it in of.options])
-    if isinstance(of, External):
-        return out.external(f"{of.name}.{name}")
-    if isinstance(of, Built):
-        return out.external(f"{of.name}().{name}")
-    return of.attribute(name, at)
+    reader = _READERS.get(type(of))
+    return of.attribute(name, at) if reader is None else reader(out, of, name, at)
+
+
+def _of_module(out: "Evaluator", of: Module, name: str, at: Here) -> Object:
+    if of.folder:
+        dotted = f"{of.folder}.{name}"
+        inner = out.program.module(dotted, "")
+        return Module(inner) if inner else Module("", dotted)
+    return out.of_module(of.path, name) or UNKNOWN
+
+
+def _of_any_of(out: "Evaluator", of: OneOf, name: str, at: Here) -> Object:
+    return standard.join([out.read(it, name, at) for it in of.options])
+
+
+def _of_external(out: "Evaluator", of: External, name: str, at: Here) -> Object:
+    return out.external(f"{of.name}.{name}")
+
+
+def _of_built(out: "Evaluator", of: Built, name: str, at: Here) -> Object:
+    return out.external(f"{of.name}().{name}")
 
 
 def guess(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -> Object:
     """A relation to many rows that only one model has, read from something that nobody knows."""
     if frame.marks and _of_any(frame.scope, value.of):
-        for library in out.guessing:
+        for library in out.libraries:
             library.guess(value.name, Here(out, frame, number))
     relations = out.models.with_relation(value.name)
     if not relations:
         return UNKNOWN
-    found = [
-        it
-        for it in relations
-        if it[1].kind == "many" and getattr(out.by_name.get(it[0].library), "telling", True)
-    ]
+    found = [it for it in relations if it[1].kind == "many" and out.is_telling(it[0])]
     if len(found) != 1:
         return UNKNOWN
     model = found[0][0]
     row = out.row(model)
     return row.attribute(value.name, Here(out, frame, number)) if row is not UNKNOWN else UNKNOWN
+
+
+def is_telling(out: "Evaluator", model: Model) -> bool:
+    """Whether a relation of the model is named so that nothing else has an attribute of that name."""
+    library = out.by_name.get(model.library)
+    return library is None or library.TELLING
 
 
 def _of_any(scope: facts.Scope, number: int) -> bool:
@@ -83,3 +93,14 @@ def _of_any(scope: facts.Scope, number: int) -> bool:
     over = scope.loops[it.over].over if isinstance(it, facts.Element) else None
     held = scope.values[over] if over is not None else None
     return isinstance(held, facts.Parameter) and scope.params[held.index].annotation is None
+
+
+_READERS: Final[dict[type[Object], Callable[["Evaluator", Any, str, Here], Object]]] = {
+    Module: _of_module,
+    Class: classes.of_class,
+    Instance: classes.of_instance,
+    Super: classes.of_super,
+    OneOf: _of_any_of,
+    External: _of_external,
+    Built: _of_built,
+}

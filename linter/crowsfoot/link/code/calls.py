@@ -1,13 +1,14 @@
 """A call -> what comes of it, and what it sends: functions of the program are gone through."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.models import Model
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.objects import (
     UNKNOWN,
     Args,
@@ -26,46 +27,52 @@ from crowsfoot.libraries.objects import (
 from crowsfoot.link.code.frame import Each, Effect, Frame
 from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.nesting import limited
+from crowsfoot.link.code.program import GROWS
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
 
 
 def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> Object:
-    function = out.get(frame, value.of)
+    values, objects = frame.scope.values, frame.objects
+    function = objects[value.of] or out.get(frame, value.of)
+    if function is UNKNOWN and not out.receivers_of(values[value.of]):
+        return UNKNOWN
     positional: list[Object] = []
     spread = False
     for it in value.args:
-        arg = out.get(frame, it)
-        if isinstance(frame.scope.values[it], facts.Spread):
+        arg = objects[it] or out.get(frame, it)
+        if type(values[it]) is facts.Spread:
             if isinstance(arg, Many) and arg.items is not None:
                 positional += arg.items
-            else:
-                spread = True
-                positional.append(arg)
-        else:
-            positional.append(arg)
-    keywords = tuple((name, out.get(frame, it)) for name, it in value.keywords if name != "**")
-    spread = spread or any(name == "**" for name, _ in value.keywords)
+                continue
+            spread = True
+        positional.append(arg)
+    keywords: tuple[tuple[str, Object], ...] = ()
+    if value.keywords:
+        keywords = tuple([(name, out.get(frame, it)) for name, it in value.keywords if name != "**"])
+        spread = spread or len(keywords) < len(value.keywords)
     args = Args(tuple(positional), keywords, spread)
-    if isinstance(function, External) and function.name in _FAN_OUT:
-        out.fan_out(frame, value, function.name)
     if function is UNKNOWN:
         return out.received(frame, number, value, args)
-    if (
-        isinstance(function, External)
-        and isinstance(frame.scope.values[value.of], facts.Attribute)
-        and not out.library(function.name)
-    ):
-        # A method of something of which nothing is known but the module: request.db.query(Book)
-        found = out.received(frame, number, value, args)
-        if found is not UNKNOWN:
-            return found
-    if isinstance(function, Function) and out.is_declared_only(function):
-        found = out.received(frame, number, value, args)
-        if found is not UNKNOWN:
-            return found
-    out.grow(frame, number, value, args)
+    kind = type(function)
+    if kind is External:
+        assert isinstance(function, External)
+        if function.name in _FAN_OUT:
+            out.fan_out(frame, value, function.name)
+        if type(values[value.of]) is facts.Attribute and not out.library(function.name):
+            # A method of something of which nothing is known but the module: request.db.query(Book)
+            found = out.received(frame, number, value, args)
+            if found is not UNKNOWN:
+                return found
+    elif kind is Function:
+        assert isinstance(function, Function)
+        if out.is_declared_only(function):
+            found = out.received(frame, number, value, args)
+            if found is not UNKNOWN:
+                return found
+    if positional:
+        out.grow(frame, number, value, args)
     return out.call(function, args, frame, number)
 
 
@@ -113,9 +120,7 @@ def construct(
 ) -> Object:
     model = out.model_of(cls)
     if model is not None:
-        library = out.by_name[model.library]
-        new: Callable[[Model, Args], Object] | None = getattr(library, "new_row", None)
-        return new(model, args) if new is not None else out.row(model)
+        return out.by_name[model.library].new_row(model, args)
     made = out.constructed(cls, args, at=Here(out, frame, number, each)) or out.instance(cls)
     if isinstance(made, Instance):
         init = out.member(cls, "__init__", made, frame, number)
@@ -146,9 +151,9 @@ def constructed(out: "Evaluator", cls: Class, args: Args, at: Here) -> Object | 
     """What a library makes of a call of a class that derives from one of its own: a field, a paginator."""
     packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
     for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
-        made: Callable[[Class, Args, Here], Object | None] | None = getattr(library, "constructed", None)
-        if made is not None and (found := made(cls, args, at)) is not None:
-            return found
+        made = library.constructed(cls, args, at)
+        if made is not None:
+            return made
     return None
 
 
@@ -171,11 +176,18 @@ def enter(
     callee = out.frame_for(path, inner, scope, bound, frame.depth + 1)
     if callee is None:
         return UNKNOWN
-    out.run(callee)
     kinds = out.decorators(function) if scope.decorators else frozenset()
+    place = Place(frame.path, frame.number, number)
+    if callee.is_told_nothing:
+        found = out.result(callee, scope, kinds, place)
+        if callee.effects:  # constants have told something after all
+            out.called[path, inner, callee.params] = callee
+            out.take_over(callee, function, bound, frame, number, each)
+        return found
+    out.run(callee)
     if not kinds & _CACHES:
         out.take_over(callee, function, bound, frame, number, each)
-    return out.result(callee, scope, kinds, Place(frame.path, frame.number, number))
+    return out.result(callee, scope, kinds, place)
 
 
 def take_over(
@@ -221,9 +233,10 @@ def result(
     out: "Evaluator", callee: Frame, scope: facts.Scope, kinds: frozenset[str], place: Place
 ) -> Object:
     results = out.program.results(callee.path, callee.number)
-    returned = [callee.known(it) for it in results.returned]
+    known = partial(out.get, callee) if callee.is_told_nothing else callee.known
+    returned = [known(it) for it in results.returned]
     given = [
-        standard.element_of(callee.known(it), Here(out, callee, number)) if all else callee.known(it)
+        standard.element_of(known(it), Here(out, callee, number)) if all else known(it)
         for number, it, all in results.given
     ]
     expected = UNKNOWN
@@ -238,13 +251,24 @@ def result(
     return standard.Coroutine(found) if scope.is_async and not given else found
 
 
+def receivers_of(out: "Evaluator", of: facts.AnyValue) -> tuple[Library, ...]:
+    """The libraries that may know a method of something unknown by its name."""
+    if not isinstance(of, (facts.Attribute, facts.Name)):
+        return ()
+    found = out.receivers.get(of.name)
+    if found is None:
+        found = out.receivers[of.name] = tuple([it for it in out.receiving if it.receives(of.name)])
+    return found
+
+
 def received(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: Args) -> Object:
     """A method of something that nobody knows: a library may tell by its arguments."""
-    chain = _chain(frame.scope.values, value.of)
-    if chain:
+    values = frame.scope.values
+    if libraries := out.receivers_of(values[value.of]):
+        chain = _chain(values, value.of)
         at = Here(out, frame, number)
-        for library in out.receiving:
-            found: Object | None = library.received(chain[:-1], chain[-1], args, at)
+        for library in libraries:
+            found = library.received(chain[:-1], chain[-1], args, at)
             if found is not None:
                 return found
     return UNKNOWN
@@ -263,18 +287,18 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
     """list.append(x): from here on the list has such elements."""
     values = frame.scope.values
     method = values[value.of]
-    if not isinstance(method, facts.Attribute) or not args.positional:
+    if not isinstance(method, facts.Attribute) or method.name not in GROWS:
         return
     holder = frame.known(method.of)
-    if method.name == "setdefault" and isinstance(holder, Table):
+    if method.name == "setdefault":
+        if not isinstance(holder, Table):
+            return
         default = args.get(1) or UNKNOWN
         frame.objects[method.of] = Table(
             standard.join([holder.keys, args.positional[0]]),
             standard.join([holder.values, default]),
             holder.named,
         )
-        return
-    if method.name not in _GROWS:
         return
     if not isinstance(holder, Many):
         return
@@ -297,9 +321,7 @@ def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple
         held = (*call.args, method.of) if isinstance(method, facts.Attribute) else call.args
         for it in held:
             if frame.objects[it] is rows:
-                change: Any = getattr(rows, "with_loaded", None)
-                if change is not None:
-                    frame.objects[it] = change(paths)
+                frame.objects[it] = rows.with_loaded(paths)
 
 
 def _given(frame: Frame, call: int, function: Function, scope: facts.Scope, parameter: int) -> int | None:
@@ -342,6 +364,5 @@ def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
 _CACHES: Final = frozenset(("lru_cache", "cache", "cached", "memoize", "memoized", "alru_cache"))
 _CONTEXT_MANAGERS: Final = frozenset(("contextmanager", "asynccontextmanager"))
 _FAN_OUT: Final = frozenset(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"))
-_GROWS: Final = frozenset(("append", "add", "extend", "update", "insert", "appendleft"))
 _MOST_TAKEN: Final = 40
 _LONGEST_CHAIN: Final = 5

@@ -22,6 +22,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.link.code.frame import Each, Frame
 from crowsfoot.link.code.here import Here, Holder, Super
+from crowsfoot.link.code.shown import last_word
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -40,8 +41,8 @@ def by_library(out: "Evaluator", cls: Class, name: str, at: Here) -> Object | No
     """What a class that is no model has by the library that it derives from."""
     packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
     for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
-        member: Callable[[Class, str, Here], Object | None] | None = getattr(library, "class_member", None)
-        if member is not None and (found := member(cls, name, at)) is not None:
+        found = library.class_member(cls, name, at)
+        if found is not None:
             return found
     return None
 
@@ -164,7 +165,7 @@ def decorators(out: "Evaluator", function: Function) -> frozenset[str]:
     known = out.decorators_known.get(key)
     if known is None:
         values = out.program.scope(function.path, scope.parent).values
-        known = frozenset(_last_word(values, it) for it in scope.decorators)
+        known = frozenset(last_word(values, it) for it in scope.decorators)
         out.decorators_known[key] = known
     return known
 
@@ -252,6 +253,22 @@ def bases(out: "Evaluator", cls: Class) -> tuple[Class | str, ...]:
     return known
 
 
+def lineage(out: "Evaluator", cls: Class) -> tuple[Class | str, ...]:
+    """The class itself, then all that it derives from, nearest first, each once."""
+    known = out.lineages.get(cls)
+    if known is None:
+        found: dict[Class | str, None] = {cls: None}
+        waiting = [cls]
+        for of in waiting:
+            for it in out.bases(of):
+                if it not in found:
+                    found[it] = None
+                    if isinstance(it, Class):
+                        waiting.append(it)
+        known = out.lineages[cls] = tuple(found)
+    return known
+
+
 def collect_bases(out: "Evaluator", cls: Class, found: list[Class | str]) -> None:
     if len(found) > _MOST_BASES:
         return
@@ -276,25 +293,9 @@ def collect_bases(out: "Evaluator", cls: Class, found: list[Class | str]) -> Non
     for number in scope.decorators:
         it = out.get(out.frame(cls.path, scope.parent), number)
         if isinstance(it, (External, Built)):
-            decorators = getattr(out.library(it.name), "DECORATORS", ())
-            if it.name.rpartition(".")[2] in decorators:
+            library = out.library(it.name)
+            if library is not None and it.name.rpartition(".")[2] in library.DECORATORS:
                 found.append(it.name)
-
-
-def _last_word(values: tuple[facts.AnyValue, ...], number: int) -> str:
-    """The last word of a decorator: "cached_property" of @functools.cached_property."""
-    it = values[number]
-    while isinstance(it, facts.Call):
-        it = values[it.of]
-    if isinstance(it, facts.Attribute):
-        return it.name
-    return (
-        it.name
-        if isinstance(it, facts.Name)
-        else it.name or it.module
-        if isinstance(it, facts.Import)
-        else ""
-    )
 
 
 _PARTS_OF_PROPERTY: Final = frozenset(

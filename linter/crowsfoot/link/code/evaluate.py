@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from crowsfoot.facts import code as facts
+from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.models import Model, Models
-from crowsfoot.libraries.objects import UNKNOWN, Class, Library, Object
+from crowsfoot.libraries.objects import UNKNOWN, Class, Object
 from crowsfoot.link.code import attributes, calls, classes, models, names, parameters, values
-from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.frame import WAITING, Frame
 from crowsfoot.link.code.here import Holder
 from crowsfoot.link.code.nesting import NESTING, limited
 from crowsfoot.link.code.program import Program
@@ -29,29 +30,34 @@ class Evaluator:
         self.by_name = {it.PACKAGES[0]: it for it in self.libraries}
         self.general_frames: dict[tuple[str, int], Frame] = {}
         self.called: dict[tuple[str, int, tuple[Object, ...]], Frame] = {}
+        self.plain: dict[tuple[str, int, tuple[Object, ...]], Frame] = {}
         self.contexts: dict[tuple[str, int, Object | None], int] = {}
         self.active: dict[tuple[str, int], Frame] = {}
         self._nested = 0  # how many scopes and values are being gone through, each for the one before
         self.models_by_class: dict[Class, Model | None] = {}
         self.bases_by_class: dict[Class, tuple[Class | str, ...]] = {}
+        self.lineages: dict[Class, tuple[Class | str, ...]] = {}
         self.externals: dict[str, Object] = {}
         self.protocols: dict[tuple[str, int], bool] = {}
         self.stores: dict[tuple[str, int], dict[str, list[tuple[int, facts.Store]]]] = {}
         self.heirs: dict[Class, list[Class]] = {}
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
-        self.guessing: list[Any] = [it for it in self.libraries if hasattr(it, "guess")]
-        self.receiving: list[Any] = [it for it in self.libraries if hasattr(it, "received")]
+        self.receiving = tuple(it for it in self.libraries if answers(it, Library.received))
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
         self.noted: dict[Class, set[str]] = {}
         self.sizes: dict[tuple[str, int, int], set[str]] = {}
+        self.meanings: dict[
+            str, dict[str, Object]
+        ] = {}  # what the names of a module are, once that is settled
+        self.receivers: dict[str, tuple[Library, ...]] = {}
 
     def frame(self, path: str, number: int) -> Frame:
         """The scope as it is in general, its values evaluated as they are asked for."""
         found = self.active.get((path, number)) or self.general_frames.get((path, number))
         if found is None:
             scope = self.program.scope(path, number)
-            found = Frame(path, number, scope, (), general=True, depth=0)
+            found = Frame(self, path, number, scope, (), general=True, depth=0)
             self.general_frames[path, number] = found
             if scope.params:
                 found.params = tuple(
@@ -79,17 +85,25 @@ class Evaluator:
         key = (frame.path, frame.number)
         before = self.active.get(key)
         self.active[key] = frame
-        objects, handlers = frame.objects, HANDLERS
+        frame.around = self.program.around(frame.path, frame.number)
+        objects, handlers = frame.objects, _IN_ORDER_WITH_NAMES if frame.around else _IN_ORDER
         for number, value in enumerate(frame.scope.values):
-            if objects[number] is None:  # as in get(), which is called for what comes too early
+            handler = handlers.get(type(value))
+            if handler is not None and objects[number] is None:  # as in get(), for what comes too early
                 objects[number] = UNKNOWN
-                found = handlers[type(value)](self, frame, number, value)
-                objects[number] = limited(found) if type(found) in NESTING else found
+                found = handler(self, frame, number, value)
+                if found is not UNKNOWN:
+                    objects[number] = limited(found) if type(found) in NESTING else found
         self._nested -= 1
         if before is None:
             del self.active[key]
         else:
             self.active[key] = before
+
+    def run_early(self, frame: Frame) -> None:
+        """Evaluate all of it before its turn comes, if that is not too deep below others."""
+        if self._nested < _MOST_EARLY:
+            self.run(frame)
 
     def get(self, frame: Frame, number: int) -> Object:
         """What the value is."""
@@ -109,6 +123,7 @@ class Evaluator:
 
     # A name, an import or a module -> what it means in the program.
     lookup = names.lookup
+    of_file = names.of_file
     variable = names.variable
     star = names.star
     of_module = names.of_module
@@ -119,6 +134,7 @@ class Evaluator:
     climbed = attributes.climbed
     read = attributes.read
     guess = attributes.guess
+    is_telling = attributes.is_telling
 
     # Classes of the program: what they and their instances have, by themselves and by what they derive from.
     of_class = classes.of_class
@@ -140,6 +156,7 @@ class Evaluator:
     class_decorators = classes.class_decorators
     keywords = classes.keywords
     bases = classes.bases
+    lineage = classes.lineage
     collect_bases = classes.collect_bases
 
     # Classes -> the models that they are, and what an instance of one is.
@@ -157,6 +174,8 @@ class Evaluator:
     # A function -> what its parameters are: in a call, and where nobody is known to call it.
     bind = parameters.bind
     frame_for = parameters.frame_for
+    tells_nothing = parameters.tells_nothing
+    sends_nothing = parameters.sends_nothing
     expected = parameters.expected
     by_machinery = parameters.by_machinery
     provided = parameters.provided
@@ -170,6 +189,7 @@ class Evaluator:
     enter = calls.enter
     take_over = calls.take_over
     result = calls.result
+    receivers_of = calls.receivers_of
     received = calls.received
     fan_out = calls.fan_out
     grow = calls.grow
@@ -179,6 +199,7 @@ class Evaluator:
     part_of = values.part_of
 
 
+_MOST_EARLY: Final = 25
 _MOST_NESTED: Final = (
     60  # functions and variables that are looked into at once; Python's own stack ends at 1000
 )
@@ -210,3 +231,10 @@ HANDLERS: Final[dict[type, Callable[[Evaluator, Frame, int, Any], Object]]] = {
     facts.Tested: values.of_tested,
     facts.Unclear: values.nothing,
 }
+
+# To evaluate one of these does nothing else, so that they wait until they are asked for. A variable of a
+# function around is what it is just then.
+_IN_ORDER_WITH_NAMES: Final = {
+    kind: handler for kind, handler in HANDLERS.items() if kind is facts.Name or kind not in WAITING
+}
+_IN_ORDER: Final = {kind: handler for kind, handler in HANDLERS.items() if kind not in WAITING}

@@ -1,11 +1,34 @@
 """One run through a scope: the objects of its values, and what they have sent."""
 
-from typing import NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
-from crowsfoot.facts.code import AnyValue, Attribute, Call, Either, Element, Item, Name, Parameter, Scope
+from crowsfoot.facts.code import (
+    AnyValue,
+    Attribute,
+    Call,
+    Const,
+    Defined,
+    Display,
+    Either,
+    Element,
+    Import,
+    Item,
+    Name,
+    Parameter,
+    Returned,
+    Scope,
+    Slice,
+    Unclear,
+)
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.kept import kept
+from crowsfoot.link.code.program import Around
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+WAITING: Final = frozenset((Const, Defined, Display, Import, Name, Parameter, Returned, Slice, Unclear))
 
 
 class Each(NamedTuple):
@@ -35,14 +58,34 @@ class Frame:
     """A scope with its parameters bound; general: nobody has called it, and they are what they must be."""
 
     __slots__ = (
-        *("path", "number", "scope", "params", "general", "depth", "objects", "effects", "_sent", "_read"),
-        *("fanned", "recursive", "walked", "done", "marks"),
+        *(
+            "out",
+            "path",
+            "number",
+            "scope",
+            "params",
+            "general",
+            "depth",
+            "objects",
+            "effects",
+            "_sent",
+            "_read",
+        ),
+        *("fanned", "recursive", "done", "marks", "around", "is_told_nothing"),
         "_kept",
     )
 
     def __init__(
-        self, path: str, number: int, scope: Scope, params: tuple[Object, ...], general: bool, depth: int
+        self,
+        out: "Evaluator",
+        path: str,
+        number: int,
+        scope: Scope,
+        params: tuple[Object, ...],
+        general: bool,
+        depth: int,
     ):
+        self.out = out
         self.path = path
         self.number = number
         self.scope = scope
@@ -56,6 +99,9 @@ class Frame:
         self.fanned: dict[int, str] = {}  # loops of comprehensions that something awaits all at once
         self.recursive: list[int] = []  # calls of itself, directly or by others
         self.done = False
+        # Its parameters tell nothing that matters to what it sends: only what it returns is worked out.
+        self.is_told_nothing = False
+        self.around: Around | None = None  # the variables of the scopes around it, when they were asked for
         self._kept: frozenset[int] | None = None
         self.marks: list[
             tuple[str, int]
@@ -145,7 +191,11 @@ class Frame:
         )
 
     def known(self, value: int) -> Object:
-        return self.objects[value] or UNKNOWN
+        found = self.objects[value]
+        if found is None:
+            waits = self.done and type(self.scope.values[value]) in WAITING
+            return self.out.get(self, value) if waits else UNKNOWN
+        return found
 
     def place(self, value: int) -> Place:
         return Place(self.path, self.number, value)

@@ -115,7 +115,7 @@ class Here:
 
     def apart(self) -> "Here":
         of = self._frame
-        frame = Frame(of.path, of.number, of.scope, of.params, of.general, of.depth)
+        frame = Frame(self._out, of.path, of.number, of.scope, of.params, of.general, of.depth)
         return Here(self._out, frame, self._value, self._each, is_apart=True)
 
     @property
@@ -160,6 +160,9 @@ class Here:
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
         return self._out.bases(cls)
+
+    def lineage(self, cls: Class) -> tuple[Class | str, ...]:
+        return self._out.lineage(cls)
 
     def class_decorators(self, cls: Class) -> tuple[Object, ...]:
         return self._out.class_decorators(cls)

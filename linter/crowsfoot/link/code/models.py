@@ -1,10 +1,11 @@
 """Classes -> the models that they are, and what an instance of one is."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Class, Constant, External, Instance, Object, Subscripted
 from crowsfoot.link.code.frame import Frame
@@ -39,9 +40,11 @@ def replace_models(out: "Evaluator", models: Models, by_class: Mapping[Class, Mo
     out.holders.clear()
     out.general_frames.clear()
     out.called.clear()
+    out.plain.clear()
     out.contexts.clear()
     out.sizes.clear()
     out.noted.clear()
+    out.meanings.clear()
 
 
 def classes(out: "Evaluator") -> Iterable[Class]:
@@ -67,8 +70,8 @@ def review(out: "Evaluator", review: Callable[[Class, Here], None], cls: Class) 
         review(cls, Here(out, frame, 0))
 
 
-def review_function(out: "Evaluator", library: Any, path: str, number: int) -> None:
-    """What a library does with what a decorated function returns, which nothing of the program calls."""
+def review_function(out: "Evaluator", libraries: Iterable[Library], path: str, number: int) -> None:
+    """What the libraries do with what a decorated function returns, which nothing of the program calls."""
     scope = out.program.scope(path, number)
     last = next((it for it in range(len(scope.values) - 1, -1, -1) if _returns(scope.values[it])), None)
     if not scope.decorators or last is None:
@@ -79,7 +82,8 @@ def review_function(out: "Evaluator", library: Any, path: str, number: int) -> N
     if isinstance(returned, standard.Coroutine):
         returned = returned.of
     annotation = out.get(around, scope.returns) if scope.returns is not None else None
-    library.review_function(decorators, returned, annotation, Here(out, frame, last))
+    for library in libraries:
+        library.review_function(decorators, returned, annotation, Here(out, frame, last))
 
 
 def nowhere(out: "Evaluator", frame: Frame) -> Here:

@@ -1,11 +1,11 @@
 """A name, an import or a module -> what it means in the program."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import UNKNOWN, Constant, External, Library, Many, Object
+from crowsfoot.libraries.library import Library
+from crowsfoot.libraries.objects import UNKNOWN, Constant, External, Many, Object
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Module
 
@@ -14,24 +14,47 @@ if TYPE_CHECKING:
 
 
 def of_name(out: "Evaluator", frame: Frame, number: int, value: facts.Name) -> Object:
-    return out.lookup(frame.path, frame.number, value.name)
+    around = frame.around
+    if around is None:
+        around = frame.around = out.program.around(frame.path, frame.number)
+    for scope, names in around:
+        found = names.get(value.name)
+        if found is not None:
+            return out.variable(frame.path, scope, value.name, found)
+    meanings = out.meanings.get(frame.path)
+    if meanings is not None and (known := meanings.get(value.name)) is not None:
+        return known
+    return out.of_file(frame.path, value.name)
 
 
 def lookup(out: "Evaluator", path: str, number: int, name: str) -> Object:
     """What the name means in a scope that has no variable of it."""
-    own = number
-    while number >= 0:
-        scope = out.program.scope(path, number)
-        if number == own or scope.kind != "class":
-            found = out.program.names(path, number).get(name)
-            if found is not None:
-                return out.variable(path, number, name, found)
-        number = scope.parent
-    for module, level in out.program.files[path].stars:
+    for scope, names in out.program.around(path, number):
+        found = names.get(name)
+        if found is not None:
+            return out.variable(path, scope, name, found)
+    return out.of_file(path, name)
+
+
+def of_file(out: "Evaluator", path: str, name: str) -> Object:
+    """What the name means in a module; it is looked up once, when the module has been gone through."""
+    value = out.program.names(path, 0).get(name)
+    if value is not None:
+        found = out.variable(path, 0, name, value)
+        frame = out.frame(path, 0)
+        # What begins as None is what functions make of it, and that depends on who asks.
+        if frame.done and (path, 0) not in out.active and frame.objects[value] != _NONE:
+            out.meanings.setdefault(path, {})[name] = found
+        return found
+    stars = out.program.files[path].stars
+    for module, level in stars:
         starred = out.star(module, level, path, name)
         if starred is not None:
             return starred
-    return out.external(f"builtins.{name}")
+    known = out.external(f"builtins.{name}")
+    if not stars:
+        out.meanings.setdefault(path, {})[name] = known
+    return known
 
 
 def variable(out: "Evaluator", path: str, number: int, name: str, value: int) -> Object:
@@ -92,10 +115,7 @@ def external(out: "Evaluator", name: str) -> Object:
     """Something of a library, by its dotted name."""
     known = out.externals.get(name)
     if known is None:
-        library = out.library(name)
-        named: Callable[[str], Object | None] | None = getattr(library, "named", None)
-        known = (named(name) if named is not None else None) or External(name)
-        out.externals[name] = known
+        known = out.externals[name] = External(name)
     return known
 
 

@@ -23,7 +23,8 @@ from crowsfoot.libraries.standard import Coroutine, Method, Partial
 
 def limited(it: Object) -> Object:
     """Of a list that holds too much, how long it is remains; of what a library has built, its name."""
-    pending, left = [it], _MOST_HELD
+    pending = [part for part in _HELD[type(it)](it) if type(part) in _HELD]
+    left = _MOST_HELD - 1
     while pending:
         holder = pending.pop()
         left -= 1
@@ -47,18 +48,22 @@ def _emptied(it: Object) -> Object:
             return UNKNOWN
 
 
+def _given(args: Args) -> Iterable[Object]:
+    return args.positional if not args.keywords else tuple(args.all)
+
+
 # The types of objects that hold others, and what one holds.
 _HELD: Final[dict[type[Object], Callable[[Any], Iterable[Object]]]] = {
     Many: lambda it: (it.of, *(it.items or ())),
     Table: lambda it: (it.keys, it.values, *(value for _, value in it.named)),
     OneOf: lambda it: it.options,
-    Built: lambda it: it.args.all,
+    Built: lambda it: _given(it.args),
     Function: lambda it: () if it.bound is None else (it.bound,),
     Subscripted: lambda it: (it.of, *it.items),
     Coroutine: lambda it: (it.of,),
     Method: lambda it: (it.of,),
     Instance: lambda it: tuple(value for _, value in it.held),
-    Partial: lambda it: (it.of, *it.args.all),
+    Partial: lambda it: (it.of, *_given(it.args)),
 }
 # Those that can hold the same thing twice.
 NESTING: Final = frozenset((Many, Table, OneOf, Built, Subscripted, Partial))

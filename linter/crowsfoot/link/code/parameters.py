@@ -1,12 +1,27 @@
 """A function -> what its parameters are: in a call, and where nobody is known to call it."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import UNKNOWN, Args, Built, Class, Function, Many, Object, Place
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    Built,
+    Class,
+    Constant,
+    External,
+    Function,
+    Many,
+    Object,
+    OneOf,
+    Place,
+    Table,
+    Unknown,
+)
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here, Managed
+from crowsfoot.link.code.shown import last_word
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -41,8 +56,8 @@ def frame_for(
     out: "Evaluator", path: str, number: int, scope: facts.Scope, bound: tuple[Object, ...], depth: int
 ) -> Frame | None:
     expected = out.frame(path, number)
-    for index, it in enumerate(bound):
-        out.sizes.setdefault((path, number, index), set()).add(standard.size_of(it))
+    for index in out.program.gone_over(path, number):
+        out.sizes.setdefault((path, number, index), set()).add(standard.size_of(bound[index]))
     if depth > _DEEPEST:
         return None
     params = tuple(
@@ -51,7 +66,7 @@ def frame_for(
     )
     if params == expected.params:
         return expected
-    found = out.called.get((path, number, params))
+    found = out.called.get((path, number, params)) or out.plain.get((path, number, params))
     if found is None:
         # What a class inherits is another function for each class that inherits it.
         first = params[0] if params else None
@@ -60,9 +75,53 @@ def frame_for(
         if count >= _MOST_CONTEXTS:
             return expected
         out.contexts[path, number, owner] = count + 1
-        found = Frame(path, number, scope, params, general=False, depth=depth)
+        # What functions within it, or around it, see of variables, its parameters do not tell.
+        alone = not out.program.inner(path, number) and not out.program.around(path, number)
+        if alone and out.tells_nothing(params, expected.params) and out.sends_nothing(expected):
+            found = expected
+            if not out.program.builds(path, number):
+                found = Frame(out, path, number, scope, params, general=False, depth=depth)
+                found.is_told_nothing = True
+            out.plain[path, number, params] = found
+            return found
+        found = Frame(out, path, number, scope, params, general=False, depth=depth)
         out.called[path, number, params] = found
     return found
+
+
+def tells_nothing(out: "Evaluator", params: tuple[Object, ...], expected: tuple[Object, ...]) -> bool:
+    """Whether the parameters hold nothing that could be asked, beside what is expected of them anyway."""
+    return all(
+        it is other or _is_inert(out, it) or it == other for it, other in zip(params, expected, strict=True)
+    )
+
+
+def _is_inert(out: "Evaluator", it: Object) -> bool:
+    """Whether it is made of constants and unknown things alone."""
+    match it:
+        case Constant() | Unknown():
+            return True
+        case Many():
+            return _is_inert(out, it.of) and all(_is_inert(out, each) for each in it.items or ())
+        case Table():
+            named = (value for _, value in it.named)
+            return all(_is_inert(out, each) for each in (it.keys, it.values, *named))
+        case OneOf():
+            return all(_is_inert(out, each) for each in it.options)
+        case Built():
+            return out.library(it.name) is None and all(_is_inert(out, each) for each in it.args.all)
+        case External():
+            return out.library(it.name) is None
+        case _:
+            return False
+
+
+def sends_nothing(out: "Evaluator", expected: Frame) -> bool:
+    """Whether a function sends nothing, as far as that can be told now."""
+    if not expected.done:
+        out.run_early(expected)
+    is_over = expected.done and (expected.path, expected.number) not in out.active
+    return is_over and not expected.effects and not expected.recursive
 
 
 def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param, index: int) -> Object:
@@ -70,7 +129,7 @@ def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param
     parent = out.program.scope(path, scope.parent)
     if index == 0 and parent.kind == "class" and param.kind == "positional" and scope.kind == "function":
         cls = Class(path, scope.parent, parent.name)
-        words = {_last_word(parent.values, it) for it in scope.decorators}
+        words = {last_word(parent.values, it) for it in scope.decorators}
         if "classmethod" in words or param.name == "cls":
             return cls
         if "staticmethod" not in words:
@@ -98,12 +157,10 @@ def by_machinery(out: "Evaluator", path: str, scope: facts.Scope, param: str) ->
     around = out.frame(path, scope.parent)
     decorators = tuple(out.get(around, it) for it in scope.decorators)
     cls = Class(path, scope.parent, parent.name) if parent.kind == "class" else None
-    for library in out.libraries:
-        expected: Any = getattr(library, "expected", None)
-        if expected is not None and around.scope.values:
-            found: Object | None = expected(param, cls, decorators, Here(out, around, 0))
-            if found is not None:
-                return found
+    for library in out.libraries if around.scope.values else ():
+        found = library.expected(param, cls, decorators, Here(out, around, 0))
+        if found is not None:
+            return found
     return None
 
 
@@ -128,22 +185,6 @@ def by_word(out: "Evaluator", name: str) -> Object:
             row = out.row(named[0])
             return Many(row) if many and row is not UNKNOWN else row
     return UNKNOWN
-
-
-def _last_word(values: tuple[facts.AnyValue, ...], number: int) -> str:
-    """The last word of a decorator: "cached_property" of @functools.cached_property."""
-    it = values[number]
-    while isinstance(it, facts.Call):
-        it = values[it.of]
-    if isinstance(it, facts.Attribute):
-        return it.name
-    return (
-        it.name
-        if isinstance(it, facts.Name)
-        else it.name or it.module
-        if isinstance(it, facts.Import)
-        else ""
-    )
 
 
 _MOST_CONTEXTS: Final = 8

@@ -15,9 +15,12 @@ from crowsfoot.facts.code import (
     Given,
     Import,
     Name,
+    Parameter,
     Returned,
     Scope,
+    StoreItem,
 )
+from crowsfoot.libraries.dotted import shared
 from crowsfoot.libraries.objects import Class, Place
 
 
@@ -26,6 +29,9 @@ class Results(NamedTuple):
 
     returned: tuple[int, ...]
     given: tuple[tuple[int, int, bool], ...]
+
+
+Around = tuple[tuple[int, Mapping[str, int]], ...]  # scopes, each with its variables
 
 
 class Program:
@@ -38,10 +44,13 @@ class Program:
         self._found: dict[tuple[str, str], str | None] = {}
         self._inner: dict[str, dict[int, list[int]]] = {}
         self._names: dict[tuple[str, int], dict[str, int]] = {}
+        self._around: dict[tuple[str, int], Around] = {}
         self._imported: dict[tuple[str, int, str], tuple[str | None, str]] = {}
         self._places: dict[tuple[str, str], tuple[str, int] | None] = {}
         self._rebound: dict[str, dict[str, list[tuple[int, int]]]] = {}
         self._results: dict[tuple[str, int], Results] = {}
+        self._builds: dict[tuple[str, int], bool] = {}
+        self._gone_over: dict[tuple[str, int], tuple[int, ...]] = {}
         self._named: set[str] | None = None  # all names that the program speaks of
         for path in files:
             folder = dirname(path)
@@ -64,6 +73,21 @@ class Program:
         if key not in self._names:
             self._names[key] = dict(self.scope(path, number).names)
         return self._names[key]
+
+    def around(self, path: str, number: int) -> "Around":
+        """The variables that a scope sees by their names, nearest first, without those of the module."""
+        key = (path, number)
+        known = self._around.get(key)
+        if known is None:
+            found: list[tuple[int, Mapping[str, int]]] = []
+            at = number
+            while at > 0:
+                scope = self.scope(path, at)
+                if scope.names and (at == number or scope.kind != "class"):
+                    found.append((at, self.names(path, at)))
+                at = scope.parent
+            known = self._around[key] = tuple(found)
+        return known
 
     def module(self, name: str, of: str) -> str | None:
         """The file that the module of that full name is, as the file of imports it; None for a library's."""
@@ -143,6 +167,28 @@ class Program:
             )
         return known
 
+    def gone_over(self, path: str, number: int) -> Sequence[int]:
+        """The parameters of a function that loops in it go over."""
+        key = (path, number)
+        known = self._gone_over.get(key)
+        if known is None:
+            scope = self.scope(path, number)
+            over = (scope.values[it.over] for it in scope.loops if it.over is not None)
+            found = dict.fromkeys(it.index for it in over if isinstance(it, Parameter))
+            known = self._gone_over[key] = tuple(it for it in found if it < len(scope.params))
+        return known
+
+    def builds(self, path: str, number: int) -> bool:
+        """Whether a function puts something into lists or dicts, one after the other."""
+        key = (path, number)
+        known = self._builds.get(key)
+        if known is None:
+            values = self.scope(path, number).values
+            known = self._builds[key] = any(
+                type(it) is StoreItem or (type(it) is Attribute and it.name in GROWS) for it in values
+            )
+        return known
+
     def is_folder(self, name: str, of: str) -> bool:
         """Whether the module of that name is a folder of the program without a file of its own."""
         folder = name.replace(".", "/")
@@ -198,15 +244,18 @@ class Program:
     def speaks_of(self, name: str) -> bool:
         """Whether the program names something so: what it imports, reads or writes in quotes."""
         if self._named is None:
-            self._named = set()
-            for file in self.files.values():
-                for scope in file.scopes:
-                    for it in scope.values:
-                        if isinstance(it, Name | Import | Attribute):
-                            self._named.add(it.name)
-                        elif isinstance(it, Const) and isinstance(it.value, str):
-                            self._named.add(it.value.rpartition(".")[2])
+            self._named = set(self._all_names())
         return name in self._named
+
+    def _all_names(self) -> Iterator[str]:
+        for file in self.files.values():
+            for scope in file.scopes:
+                for it in scope.values:
+                    # Exact types, which are told apart faster: these are all values of the program.
+                    if type(it) is Name or type(it) is Attribute or type(it) is Import:
+                        yield it.name
+                    elif type(it) is Const and isinstance(it.value, str):
+                        yield it.value.rpartition(".")[2]
 
     def is_named(self, cls: Class) -> bool:
         """Whether the program speaks of the class, as far as names tell."""
@@ -245,6 +294,10 @@ class Program:
 _MOST_REBOUND: Final = 4
 
 
+# Methods that put something into what they are called on.
+GROWS: Final = frozenset(("append", "add", "extend", "update", "insert", "appendleft", "setdefault"))
+
+
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".py")
 
@@ -255,9 +308,4 @@ def _join(folder: str, name: str) -> str:
 
 def _common(one: str, other: str) -> int:
     """How much of one path leads to the other: a root that is not above `other` counts by what they share."""
-    shared = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        shared += 1
-    return shared * 2 - (one != "" and not (other + "/").startswith(one + "/"))
+    return shared(one, other, "/") * 2 - (one != "" and not (other + "/").startswith(one + "/"))

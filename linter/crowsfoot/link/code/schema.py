@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 
 from crowsfoot.databases.column_types import native_of, scalar_of
 from crowsfoot.facts.prisma import Default, NativeType
-from crowsfoot.libraries.objects import Library
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.tables import ColumnDef, ForeignKeyDef, IndexDef, Spot, TableDef
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.places import Places

@@ -1,5 +1,7 @@
 """A value of a scope -> the code that it is written as, shortened, for messages."""
 
+from collections.abc import Sequence
+
 from crowsfoot.facts import code as facts
 
 _LONGEST = 60
@@ -12,6 +14,16 @@ def shown(scope: facts.Scope, number: int) -> str:
     if len(text) > _LONGEST:
         text = _Short(scope).shown(number)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def last_word(values: Sequence[facts.AnyValue], number: int) -> str:
+    """The last word of a decorator: "cached_property" of @functools.cached_property."""
+    it = values[number]
+    while isinstance(it, facts.Call):
+        it = values[it.of]
+    if isinstance(it, facts.Import):
+        return it.name or it.module
+    return it.name if isinstance(it, (facts.Attribute, facts.Name)) else ""
 
 
 class _Short:

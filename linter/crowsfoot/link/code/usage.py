@@ -1,7 +1,7 @@
 """Rows that a scope fetches -> what becomes of them there, as far as all of it is seen."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.models import Model
@@ -152,50 +152,39 @@ def _changes(values: tuple[facts.AnyValue, ...], user: int, number: int, users: 
     return isinstance(it, (facts.Call, facts.StoreItem, facts.Store)) and it.of == number
 
 
-def parts_of(it: facts.AnyValue) -> Iterator[int]:
+def parts_of(it: facts.AnyValue) -> Sequence[int]:
     """The values that it is made of."""
-    match it:
-        case facts.Call():
-            yield it.of
-            yield from it.args
-            yield from (value for _, value in it.keywords)
-        case facts.Item():
-            yield from (it.of, it.index)
-        case facts.Slice():
-            yield from (value for value in (it.low, it.high, it.step) if value is not None)
-        case facts.Text():
-            yield from (value for value in it.parts if isinstance(value, int))
-        case facts.Display():
-            yield from it.items
-            yield from (value for value in it.keys if value >= 0)
-        case facts.Comprehension():
-            yield it.each
-            if it.key is not None:
-                yield it.key
-        case facts.Either():
-            yield from it.options
-        case facts.Operation():
-            yield from it.operands
-        case facts.Store():
-            yield from (it.of, it.value)
-        case facts.StoreItem():
-            yield from (it.of, it.value)
-            if it.index is not None:
-                yield it.index
-        case (
-            facts.Attribute()
-            | facts.Spread()
-            | facts.Part()
-            | facts.Awaited()
-            | facts.Entered()
-            | facts.Tested()
-            | facts.Given()
-            | facts.Returned()
-        ):
-            if it.of is not None:
-                yield it.of
+    parts = _PARTS.get(type(it))
+    return () if parts is None else parts(it)
 
 
+def _of_one(it: Any) -> Sequence[int]:
+    return () if it.of is None else (it.of,)
+
+
+def _of_store_item(it: facts.StoreItem) -> Sequence[int]:
+    return (it.of, it.value) if it.index is None else (it.of, it.value, it.index)
+
+
+_PARTS: Final[dict[type, Callable[[Any], Sequence[int]]]] = {
+    facts.Call: lambda it: (it.of, *it.args, *[value for _, value in it.keywords]),
+    facts.Item: lambda it: (it.of, it.index),
+    facts.Slice: lambda it: [value for value in (it.low, it.high, it.step) if value is not None],
+    facts.Text: lambda it: [value for value in it.parts if isinstance(value, int)],
+    facts.Display: lambda it: (*it.items, *[value for value in it.keys if value >= 0]),
+    facts.Comprehension: lambda it: (it.each,) if it.key is None else (it.each, it.key),
+    facts.Either: lambda it: it.options,
+    facts.Operation: lambda it: it.operands,
+    facts.Store: lambda it: (it.of, it.value),
+    facts.StoreItem: _of_store_item,
+    **dict.fromkeys(
+        (
+            *(facts.Attribute, facts.Spread, facts.Part, facts.Awaited),
+            *(facts.Entered, facts.Tested, facts.Given, facts.Returned),
+        ),
+        _of_one,
+    ),
+}
 _NOTHING_KNOWN: Final = Usage()
 _HAND_ON: Final = frozenset(("all", "scalars", "fetchall", "unique", "tuples", "mappings"))
 _WRITE: Final = frozenset(("append", "add", "extend", "update", "pop", "remove", "setdefault", "clear"))
