@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from crowsfoot.facts.common import Comment, Fact, Problem, Unread
+from crowsfoot.facts.environment import Environment
 from crowsfoot.facts.prisma import PrismaFile
 from crowsfoot.facts.settings import Installed, Journal, MigrationLock, SchemaLocation
 from crowsfoot.facts.shell import Automation
@@ -19,16 +20,28 @@ if TYPE_CHECKING:
         | Journal
         | Automation
         | SqlFile
+        | Environment
         | Unread
         | CodeFile
     )
 else:
     # What a file of Python says takes 5 ms to load, and is decoded by itself.
-    Facts = PrismaFile | SchemaLocation | Installed | MigrationLock | Journal | Automation | SqlFile | Unread
+    Facts = (
+        PrismaFile
+        | SchemaLocation
+        | Installed
+        | MigrationLock
+        | Journal
+        | Automation
+        | SqlFile
+        | Environment
+        | Unread
+    )
 
 __all__ = [
     "Automation",
     "Comment",
+    "Environment",
     "Fact",
     "Facts",
     "Installed",

@@ -296,6 +296,10 @@ class Scope(Fact, frozen=True, array_like=True):
     lasts: tuple[tuple[int, int, int], ...] = ()
     # Stretches in the same way that the loop comes to once in so many passes: below `if i % 100 == 0`.
     seldom: tuple[tuple[int, int, int], ...] = ()
+    # Stretches that are the body of a `with`, by the number of what it has Entered.
+    withins: tuple[tuple[int, int, int], ...] = ()
+    # `try` with `finally`: the stretch of all that is tried, and where that of `finally` ends behind it.
+    ensured: tuple[tuple[int, int, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code"):

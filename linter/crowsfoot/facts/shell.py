@@ -6,6 +6,7 @@ Only commands that matter to a database are kept: Prisma's own, and those by whi
 from typing import Literal
 
 from crowsfoot.facts.common import Comment, Fact, Name, Problem
+from crowsfoot.facts.environment import Variable
 from crowsfoot.source import Range
 
 
@@ -47,3 +48,4 @@ class Automation(Fact, frozen=True, array_like=True, tag="automation"):
     tasks: tuple[Task, ...] = ()
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
+    variables: tuple[Variable, ...] = ()  # of a compose file, by service

@@ -94,6 +94,7 @@ class Expression(Fact, frozen=True, array_like=True):
     null: bool = False  # it is the constant NULL
     has_query: bool = False
     term: Term | None = None  # what it is made of; of policies
+    tables: tuple[ObjectName, ...] = ()  # every table and view that its subqueries read, at any depth
 
 
 class ColumnUse(Fact, frozen=True, array_like=True):
@@ -179,7 +180,7 @@ class Query(Fact, frozen=True, array_like=True):
     ] = ()  # alias or name -> table, if it is that one wherever used
     no_from: bool = False  # the outermost SELECT has no FROM: it gives one row, or none where it is filtered
     result: Result | None = None  # of views, and of tables that are made from a query
-    reading: Reading | None = None  # of views
+    reading: Reading | None = None  # of views, and of SELECT in a function
 
 
 class Change(Fact, frozen=True, array_like=True, tag=True, tag_field="operation"):
@@ -602,13 +603,16 @@ class MoveObject(Change, frozen=True, array_like=True):
 
 
 class ChangeOwner(Change, frozen=True, array_like=True):
+    """OWNER TO; REASSIGN OWNED with kind "role": name is whose objects they were."""
+
     kind: Kind
     name: ObjectName
     owner: str
+    arguments: tuple[str, ...] | None = None  # of a function; None: not written
 
 
 class AlterOther(Change, frozen=True, array_like=True):
-    """ALTER of an object that changes nothing the catalog holds: index storage, publications."""
+    """ALTER of an object that is none of the others: options of a view, settings of a function, publications."""
 
     kind: Kind
     name: ObjectName
@@ -616,6 +620,7 @@ class AlterOther(Change, frozen=True, array_like=True):
     text: str | None = None
     options: tuple[tuple[str, str], ...] = ()
     if_exists: bool = False
+    arguments: tuple[str, ...] | None = None  # of a function; None: not written
 
 
 class SetComment(Change, frozen=True, array_like=True):
@@ -642,7 +647,10 @@ class Grant(Change, frozen=True, array_like=True):
     all_in_schema: bool = False  # names are schemas
     default: bool = False  # ALTER DEFAULT PRIVILEGES; names are schemas
     columns: tuple[str, ...] = ()
-    grant_option: bool = False
+    grant_option: bool = False  # of REVOKE: the option is all that goes
+    for_roles: tuple[str, ...] = ()  # of ALTER DEFAULT PRIVILEGES: whose objects; () is whoever runs it
+    arguments: tuple[tuple[str, ...] | None, ...] = ()  # of functions, one for each of names
+    options: tuple[str, ...] = ()  # of roles: "inherit", "noinherit", "set", "noset"
 
 
 # --- rows --------------------------------------------------------------------------------------------------

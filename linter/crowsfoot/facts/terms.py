@@ -57,7 +57,7 @@ class Source(Fact, frozen=True, array_like=True):
     cte: bool = False
     reading: "Reading | None" = None
     call: Term | None = None
-    range: Range = Range(0, 0)
+    range: Range | None = None  # of the name
     outer: bool = False  # its columns may be NULL where nothing matches: the far side of an outer join
 
 

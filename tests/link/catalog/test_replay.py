@@ -386,8 +386,9 @@ def test_roles_and_grants_are_kept() -> None:
     )
     assert "bypassrls" in catalog.roles["app"].options
     assert catalog.roles["boss"].member_of == ("app",)
-    (granted,) = catalog.grants
-    assert (granted.on.name, granted.privileges, granted.grantee) == ("book", ("select",), "app")
+    revoked, granted = catalog.grants
+    assert (granted.on.name, granted.privileges, granted.grantee) == ("book", ("select", "insert"), "app")
+    assert (revoked.revoke, revoked.privileges, revoked.numbers) == (True, ("insert",), granted.numbers)
 
 
 def test_what_no_database_has_is_left_out() -> None:

@@ -18,6 +18,8 @@ class Sql(NamedTuple):
     end: int
     text: str
     conditional: bool
+    # It is what IF, WHILE or an assignment works out, behind a SELECT that stands for what is before it.
+    worked_out: bool = False
 
 
 class Constant(NamedTuple):
@@ -143,18 +145,29 @@ class _Outline:
             self._frames.append(("loop", 0))
             return index + 1
         if word in ("IF", "CASE"):
+            then = self._until_word("THEN", index + 1)
+            if word == "IF":
+                self._expression(index + 1, then)
             self._frames.append(("if" if word == "IF" else "case", 0))
-            return self._until_word("THEN", index + 1) + 1
+            return then + 1
         if word in ("ELSIF", "ELSEIF", "WHEN"):
-            return self._until_word("THEN", index + 1) + 1
+            then = self._until_word("THEN", index + 1)
+            if word != "WHEN":
+                self._expression(index + 1, then)
+            return then + 1
         if word == "ELSE":
             return index + 1
         if word in ("WHILE", "FOREACH"):
-            return self._until_word("LOOP", index + 1)
+            loop = self._until_word("LOOP", index + 1)
+            if word == "WHILE":
+                self._expression(index + 1, loop)
+            return loop
         if word == "FOR":
             return self._for(index)
-        if self._assigns(index):
-            return self._end(index) + 1
+        if (value := self._assigned(index)) is not None:
+            end = self._end(index)
+            self._expression(value, end)
+            return end + 1
         return self._plain(index, word, following)
 
     def _plain(self, index: int, word: str, following: str) -> int:
@@ -172,25 +185,32 @@ class _Outline:
                     self._execute(index + 3, end)
                 else:
                     self._sql(index + 2, end)
+            elif following != "NEXT" and end - index > 2:  # more than a variable
+                self._sql(index, end, "SELECT")
         elif word == "OPEN":
             self._cursor(index, end)
         elif word not in _SKIPPED:
             self._sql(index, end)
         return end + 1
 
-    def _assigns(self, index: int) -> bool:
-        """Whether a variable is set: name := value, name.field = value, name[1] := value."""
+    def _assigned(self, index: int) -> int | None:
+        """Where the value begins, if one is set: name := value, name.field = value, name[1] := value."""
         words = self._words
         after = words.name_end(index)
         while after < self._count and words.words[after] in ("[", "."):
             after = words.closing[after] + 1 if words.words[after] == "[" else after + 2
-        return words.words[after : after + 1] == ["="] or words.words[after : after + 2] == [":", "="]
+        if words.words[after : after + 1] == ["="]:
+            return after + 1
+        return after + 2 if words.words[after : after + 2] == [":", "="] else None
 
     def _declarations(self, index: int) -> int:
         words = self._words.words
         while index < self._count and words[index] != "BEGIN":
             self._variables.add(unquoted(words[index]))
-            index = self._end(index) + 1
+            end = self._end(index)
+            value = min(self._words.find(it, index, end) for it in ("=", "DEFAULT"))
+            self._expression(value + 1, end)
+            index = end + 1
         return index
 
     def _exception(self, index: int) -> int:
@@ -290,6 +310,16 @@ class _Outline:
             begin, after = into
             text = text[: begin - start] + " " * (after - begin) + text[after - start :]
         self._found.append(Sql(start, stop, text, self._conditional))
+
+    def _expression(self, first: int, end: int) -> None:
+        """What PL/pgSQL works out by itself: it may call functions and read tables, too."""
+        if "(" not in self._words.words[first:end]:
+            return
+        start, stop = self._words.range(first, end)
+        select = "SELECT "
+        if start >= len(select):  # BEGIN or DECLARE, at least, stands before
+            text = select + self._text[start:stop]
+            self._found.append(Sql(start - len(select), stop, text, self._conditional, True))
 
     def _into(self, first: int, end: int) -> tuple[int, int] | None:
         """From where to where INTO with its variables goes."""

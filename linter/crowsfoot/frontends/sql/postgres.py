@@ -37,10 +37,13 @@ _MOST_LOST: Final = 1_000  # names
 _TOO_DEEP: Final = "this is nested too deeply to be read"
 
 
-def read(text: str) -> SqlFile:
-    """What the file says; a broken statement is a problem, and the others still count."""
+def read(text: str, *, terms: bool = True) -> SqlFile:
+    """What the file says; a broken statement is a problem, and the others still count.
+
+    terms: also what views and queries in functions are made of.
+    """
     script = texts.prepare(text, "postgresql")
-    reading = _Reading()
+    reading = _Reading(terms=terms)
     statements = tuple(reading.file(script.text))
     problems = [*reading.problems, *script.problems]
     return SqlFile(
@@ -60,7 +63,8 @@ def read(text: str) -> SqlFile:
 class _Reading:
     """The reading of one file: what is wrong with it, and how deep in bodies it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, terms: bool) -> None:
+        self.terms = terms
         self.problems: list[Problem] = []
         self.lost: dict[str, None] = {}
         self.depth = 0
@@ -294,6 +298,7 @@ _HANDLERS: Final[dict[str, Callable[[Tree, Here], tuple[Operation, ...]]]] = {
     "InsertStmt": rows.insert,
     "LockStmt": sessions.lock,
     "MergeStmt": rows.merge,
+    "ReassignOwnedStmt": targets.reassign_owned,
     "RefreshMatViewStmt": views.refresh,
     "ReindexStmt": sessions.reindex,
     "RenameStmt": targets.rename,

@@ -243,6 +243,8 @@ def _of_other(it: Tree, name: ObjectName, here: Here, start: int, end: int, kind
     if subtype == "AT_AttachPartition":  # of an index
         table = object_name(it["def"]["PartitionCmd"]["name"], here)
     given = _options(it) if subtype in ("AT_SetRelOptions", "AT_ResetRelOptions") else ()
+    if subtype == "AT_ResetRelOptions":
+        given = tuple([("reset", key) for key, _ in given])
     return AlterOther(where, kind, name, table, here.compact(start, end), given)
 
 

@@ -58,6 +58,7 @@ def expression(node: Tree, here: Here, start: int, end: int) -> Expression:
         literals=tuple(walk.literals),
         casts=once(walk.casts),
         has_query=walk.has_query,
+        tables=tuple(walk.tables),
     )
 
 

@@ -143,6 +143,9 @@ def _contents(
     dynamic = outline.dynamic
     broken: Problem | None = None
     for it in outline.sql:
+        worked_out = isinstance(it, plpgsql.Sql) and it.worked_out
+        if worked_out and runs:
+            continue
         if isinstance(it, plpgsql.Sql) or it.verbatim:
             place = _behind(body.place, it.start)
         else:
@@ -151,6 +154,8 @@ def _contents(
         inner = here.bodies.inner(it.text, place, names, conditional=it.conditional)
         if not isinstance(inner, Problem):
             statements += inner
+            continue
+        if worked_out:
             continue
         dynamic = True
         if isinstance(it, plpgsql.Sql):

@@ -28,6 +28,7 @@ NO_NAMES: frozenset[str] = frozenset()
 class Bodies(Protocol):
     """Reads the statements that stand inside of another one, and counts the rows of the file."""
 
+    terms: bool  # whether it is told what views and queries in functions are made of
     rows: int  # of VALUES that may still be told of one by one
 
     def inner(

@@ -44,6 +44,7 @@ from crowsfoot.frontends.sql.postgres_names import (
     value,
 )
 from crowsfoot.frontends.sql.postgres_parser import Tree
+from crowsfoot.frontends.sql.postgres_targets import arguments_of
 from crowsfoot.frontends.sql.postgres_terms import term
 
 _Operations = tuple[Operation, ...]
@@ -206,11 +207,28 @@ def create_schema(it: Tree, here: Here) -> _Operations:
 
 
 def create_publication(it: Tree, here: Here) -> _Operations:
-    return (CreateOther(here.range, "publication", named(it["pubname"], here)),)
+    name = named(it["pubname"], here)
+    text = "for all tables" if it.get("for_all_tables") else None
+    return (CreateOther(here.range, "publication", name, text=text), *_published(it, name, "add", here))
 
 
 def alter_publication(it: Tree, here: Here) -> _Operations:
-    return (AlterOther(here.range, "publication", named(it["pubname"], here)),)
+    """One operation for each table, whose text is "add", "drop" or "set"."""
+    name = named(it["pubname"], here)
+    found = _published(it, name, _PUBLISHED.get(it.get("action", ""), "add"), here)
+    return found or (AlterOther(here.range, "publication", name),)
+
+
+def _published(it: Tree, name: ObjectName, text: str, here: Here) -> tuple[AlterOther, ...]:
+    tables = [
+        object_name(each["PublicationObjSpec"]["pubtable"]["relation"], here)
+        for each in it.get("pubobjects", ())
+        if "pubtable" in each["PublicationObjSpec"]
+    ]
+    return tuple([AlterOther(here.range, "publication", name, table, text) for table in tables])
+
+
+_PUBLISHED: Final = {"AP_AddObjects": "add", "AP_DropObjects": "drop", "AP_SetObjects": "set"}
 
 
 def create_statistics(it: Tree, here: Here) -> _Operations:
@@ -231,18 +249,29 @@ def create_database(it: Tree, here: Here) -> _Operations:
 
 
 def alter_function(it: Tree, here: Here) -> _Operations:
-    """Its options are what is altered: ("search_path", "a"), ("security", "true")."""
+    """Its options are what is altered: ("search_path", "a"), ("reset", "search_path"), ("security", "true")."""
     given: list[tuple[str, str]] = []
     for each in it["actions"]:
         option = each["DefElem"]
         if option["defname"] == "set":
             variable = option["arg"]["VariableSetStmt"]
-            given.append(
-                (variable.get("name", "all"), ", ".join([value(arg) for arg in variable.get("args", ())]))
-            )
+            name = variable.get("name", "all").lower()
+            if variable["kind"] in ("VAR_RESET", "VAR_RESET_ALL", "VAR_SET_DEFAULT"):
+                given.append(("reset", name))
+            else:
+                given.append((name, ", ".join([value(arg) for arg in variable.get("args", ())])))
         else:
             given.append((option["defname"], value(option.get("arg"))))
-    return (AlterOther(here.range, "function", qualified(it["func"]["objname"], here), options=tuple(given)),)
+    function = it["func"]
+    return (
+        AlterOther(
+            here.range,
+            "function",
+            qualified(function["objname"], here),
+            options=tuple(given),
+            arguments=arguments_of(function, here),
+        ),
+    )
 
 
 # --- triggers, rules, policies -----------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec.structs import replace
+
 from crowsfoot.facts.sql import (
     AlterOther,
     CreateRole,
@@ -24,6 +26,7 @@ from crowsfoot.frontends.sql.postgres_names import (
 )
 from crowsfoot.frontends.sql.postgres_parser import Tree
 from crowsfoot.frontends.sql.postgres_sessions import setting
+from crowsfoot.frontends.sql.postgres_targets import arguments_of
 
 _Operations = tuple[Operation, ...]
 
@@ -65,34 +68,49 @@ def alter_database_set(it: Tree, here: Here) -> _Operations:
 
 def grant(it: Tree, here: Here) -> _Operations:
     names: list[ObjectName] = []
+    arguments: list[tuple[str, ...] | None] = []
     first = here.words.find("ON", 0, len(here.words.words))
     for each in it.get("objects", ()):
         if "RangeVar" in each:
             names.append(object_name(each["RangeVar"], here))
         elif "ObjectWithArgs" in each:
             names.append(qualified(each["ObjectWithArgs"]["objname"], here, first))
+            arguments.append(arguments_of(each["ObjectWithArgs"], here))
         elif "List" in each:
             names.append(qualified(each["List"]["items"], here, first))
         elif "String" in each:
             names.append(named(each["String"]["sval"], here, first))
     kind = KINDS.get(it["objtype"], "other")
     everything = it["targtype"] == "ACL_TARGET_ALL_IN_SCHEMA"
-    return (_grant(it, here, kind, names, all_in_schema=everything),)
+    given = _grant(it, here, kind, names, all_in_schema=everything)
+    return (replace(given, arguments=tuple(arguments)) if arguments else given,)
 
 
 def default_privileges(it: Tree, here: Here) -> _Operations:
     names: list[ObjectName] = []
+    whose: tuple[str, ...] = ()
     for each in it.get("options", ()):
         option = each["DefElem"]
         if option["defname"] == "schemas":
             names += [named(schema, here) for schema in strings(option["arg"]["List"]["items"])]
+        elif option["defname"] == "roles":
+            whose = roles(option["arg"]["List"]["items"])
     action = it["action"]
-    return (_grant(action, here, KINDS.get(action["objtype"], "other"), names, default=True),)
+    given = _grant(action, here, KINDS.get(action["objtype"], "other"), names, default=True)
+    return (replace(given, for_roles=whose) if whose else given,)
 
 
 def grant_role(it: Tree, here: Here) -> _Operations:
     names = [named(each["AccessPriv"]["priv_name"], here, 1) for each in it["granted_roles"]]
-    admin = any(each["DefElem"]["defname"] == "admin" for each in it.get("opt", ()))
+    admin = False
+    options: list[str] = []
+    for each in it.get("opt", ()):
+        option = each["DefElem"]
+        if option["defname"] == "admin":
+            admin = True
+        else:  # INHERIT and SET; behind REVOKE the option is all that goes
+            on = "is_grant" in it and option["arg"]["Boolean"].get("boolval", False)
+            options.append(option["defname"] if on else f"no{option['defname']}")
     return (
         Grant(
             here.range,
@@ -102,6 +120,7 @@ def grant_role(it: Tree, here: Here) -> _Operations:
             roles(it["grantee_roles"]),
             "is_grant" not in it,
             grant_option=admin,
+            options=tuple(options),
         ),
     )
 

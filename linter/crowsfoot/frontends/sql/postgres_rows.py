@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from crowsfoot.facts.sql import (
     Delete,
     Expression,
@@ -19,6 +21,7 @@ from crowsfoot.frontends.sql.postgres_expressions import expression
 from crowsfoot.frontends.sql.postgres_here import Here
 from crowsfoot.frontends.sql.postgres_names import object_name, strings
 from crowsfoot.frontends.sql.postgres_parser import Tree
+from crowsfoot.frontends.sql.postgres_terms import reading
 from crowsfoot.frontends.sql.postgres_walk import NO_CTES, Walk
 from crowsfoot.frontends.sql.postgres_words import Words
 
@@ -166,7 +169,10 @@ def select(it: Tree, here: Here, ctes: _Ctes = NO_CTES) -> _Operations:
         return (views.select_into(first, here),)
     walk = Walk(here, ctes)
     walk.select(it)
-    return (*_modified(walk, here), Select(here.range, walk.result(here.range)))
+    read = walk.result(here.range)
+    if here.variables and here.bodies.terms:  # in a function: policies may ask what it returns
+        read = replace(read, reading=reading(it, here))
+    return (*_modified(walk, here), Select(here.range, read))
 
 
 def modifying(node: Tree, here: Here, ctes: _Ctes) -> _Operations:

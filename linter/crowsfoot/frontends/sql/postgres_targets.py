@@ -101,8 +101,13 @@ def move(it: Tree, here: Here) -> _Operations:
 
 
 def change_owner(it: Tree, here: Here) -> _Operations:
-    kind, name, *_ = _of(it, here)
-    return (ChangeOwner(here.range, kind, name, role(it["newowner"])),)
+    target = _of(it, here)
+    return (ChangeOwner(here.range, target.kind, target.name, role(it["newowner"]), target.arguments),)
+
+
+def reassign_owned(it: Tree, here: Here) -> _Operations:
+    names = [named_role(each["RoleSpec"], here) for each in it["roles"]]
+    return tuple([ChangeOwner(here.range, "role", name, role(it["newrole"])) for name in names])
 
 
 def depend(it: Tree, here: Here) -> _Operations:
@@ -114,6 +119,15 @@ def depend(it: Tree, here: Here) -> _Operations:
 def comment(it: Tree, here: Here) -> _Operations:
     target = _target(it["objtype"], it["object"], here)
     return (SetComment(here.range, target.kind, target.name, target.table),)
+
+
+def arguments_of(function: Tree, here: Here) -> tuple[str, ...] | None:
+    """The types of the arguments of a function, None where they are not written."""
+    if "args_unspecified" in function:
+        return None
+    return types.printed(
+        [each["TypeName"] for each in function.get("objargs", ()) if "TypeName" in each], here.range
+    )
 
 
 # What belongs to a table and is named after it: [schema, table, name].
@@ -153,10 +167,7 @@ def _target(object_type: str, node: Tree, here: Here) -> Target:
         return Target(kind, ObjectName(names[-1], here.name(type_name["location"]), schema))
     if "ObjectWithArgs" in node:
         function = node["ObjectWithArgs"]
-        arguments: tuple[str, ...] | None = None
-        if "args_unspecified" not in function and kind == "function":
-            handed_in = [each["TypeName"] for each in function.get("objargs", ()) if "TypeName" in each]
-            arguments = types.printed(handed_in, here.range)
+        arguments = arguments_of(function, here) if kind == "function" else None
         return Target(kind, qualified(function["objname"], here), arguments=arguments)
     parts: list[Tree] = node["List"]["items"] if "List" in node else []
     if object_type == "OBJECT_DOMCONSTRAINT":

@@ -52,13 +52,18 @@ class _Terms:
             found.append(self.term(node, depth))
         return tuple(found)
 
+    def _name(self, location: int) -> Range:
+        """Where the name at a location of the parser stands; a bracket or star where there is none."""
+        start, end = self._here.dotted(location)
+        return self._here.place(start, max(end, start + 1))
+
     # --- values ---
 
     def column(self, it: Tree, depth: int) -> Term:
         fields = it["fields"]
         table = fields[-2]["String"]["sval"] if len(fields) > 1 else None
         name = "*" if "A_Star" in fields[-1] else fields[-1]["String"]["sval"]
-        return Term("column", self._here.name(it["location"]), name, qualifier=table)
+        return Term("column", self._name(it["location"]), name, qualifier=table)
 
     def constant(self, it: Tree, depth: int) -> Term:
         where = self._here.constant(it.get("location", 0))
@@ -73,11 +78,11 @@ class _Terms:
     def call(self, it: Tree, depth: int) -> Term:
         names = [part["String"]["sval"] for part in it["funcname"]]
         of = self.terms(it.get("args", ()), depth)
-        where = _over((self._here.name(it["location"]), *_ranges(of)))
+        where = _over((self._name(it["location"]), *_ranges(of)))
         return Term("call", where, names[-1].lower(), of, names[-2] if len(names) > 1 else None)
 
     def value_function(self, it: Tree, depth: int) -> Term:
-        return Term("call", self._here.name(it["location"]), VALUE_FUNCTIONS[it["op"]])
+        return Term("call", self._name(it["location"]), VALUE_FUNCTIONS[it["op"]])
 
     def coalesce(self, it: Tree, depth: int) -> Term:
         return self._named_call("coalesce", it, depth)
@@ -87,7 +92,7 @@ class _Terms:
 
     def _named_call(self, name: str, it: Tree, depth: int) -> Term:
         of = self.terms(it.get("args", ()), depth)
-        return Term("call", _over((self._here.name(it["location"]), *_ranges(of))), name, of)
+        return Term("call", _over((self._name(it["location"]), *_ranges(of))), name, of)
 
     def array(self, it: Tree, depth: int) -> Term:
         return self._made("array", "", self.terms(it.get("elements", ()), depth))
@@ -169,7 +174,7 @@ class _Terms:
         inner = self.reading(it["subselect"]["SelectStmt"], depth + 1)
         of = (self.term(it["testexpr"], depth),) if "testexpr" in it else ()
         name = it["operName"][-1]["String"]["sval"] if "operName" in it else "=" if of else ""
-        where = _over((self._here.name(it["location"]), *_ranges(of)))
+        where = _over((self._name(it["location"]), *_ranges(of)))
         return Term(_SUB_LINKS.get(it["subLinkType"], "unknown"), where, name, of, reading=inner)
 
     def _made(self, kind: Kind, name: str, of: tuple[Term, ...]) -> Term:
@@ -256,7 +261,7 @@ class _Terms:
                     name,
                     schema,
                     schema is None and name in self._known,
-                    range=self._here.name(it["location"]),
+                    range=self._name(it["location"]),
                     outer=outer,
                 )
             )

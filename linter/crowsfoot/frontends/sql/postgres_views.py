@@ -34,11 +34,14 @@ from crowsfoot.frontends.sql.postgres_terms import reading
 def create_view(it: Tree, here: Here) -> tuple[Operation, ...]:
     select = it["query"]["SelectStmt"]
     view = it["view"]
+    read = _query(select, here, view["location"])
+    if here.bodies.terms:
+        read = replace(read, reading=reading(select, here))
     return (
         CreateView(
             here.range,
             object_name(view, here),
-            replace(_query(select, here, view["location"]), reading=reading(select, here)),
+            read,
             strings(it.get("aliases", ())) or result_names(select),
             replace=it.get("replace", False),
             temporary=view["relpersistence"] == "t",

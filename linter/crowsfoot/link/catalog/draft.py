@@ -73,6 +73,7 @@ class Session:
         "new_values",
         "over",
         "postgres",
+        "role_after",
         "savepoints",
     )
 
@@ -82,6 +83,7 @@ class Session:
         self.new_values: set[tuple[str, str, str]] = set()  # schema, enum and the value added to it
         self.new_types: set[Name] = set()
         self.after: tuple[str, ...] | None = None  # the search_path that SET LOCAL hides
+        self.role_after: tuple[str | None, ...] = ()  # the role that SET LOCAL ROLE hides
         self.savepoints: list[tuple[str | None, Catalog]] = []
         self.drop_at_commit: list[int] = []  # temporary tables
         self.over: str | None = None  # "commit" or "rollback", once it has come to that

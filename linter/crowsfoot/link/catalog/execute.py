@@ -253,6 +253,8 @@ def ended(now: Catalog, start: Catalog, session: Session, file: File) -> Catalog
         return start
     if session.after is not None:
         now = replace(now, search_path=session.after)
+    if session.role_after:
+        now = replace(now, role=session.role_after[0])
     for number in session.drop_at_commit:
         table = now.tables.get(number)
         if table is not None:

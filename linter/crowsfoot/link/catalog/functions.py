@@ -63,11 +63,14 @@ def create_function(draft: Draft, change: CreateFunction) -> None:
         for type in (*change.arguments, change.returns):
             check_type(draft, change, type)
     queries: list[Query] = []
+    writes: list[ObjectName] = []
     changes_schema = change.dynamic or (draft.postgres and change.language not in _READ)
     for it in operations(change.body):
         query = getattr(it, "query", None)
         if isinstance(query, Query):
             queries.append(query)
+        if isinstance(it, Insert | Update | Delete):
+            writes.append(it.table)
         if not isinstance(it, _ROWS):
             changes_schema = True
     if draft.postgres and change.language == "sql" and draft.catalog.check_bodies:
@@ -85,6 +88,12 @@ def create_function(draft: Draft, change: CreateFunction) -> None:
         tuple(queries),
         change.body_text,
         changes_schema,
+        old.owner if old is not None else draft.catalog.role,
+        old.number if old is not None else draft.new_number(),
+        old.accesses if old is not None else draft.catalog.accesses,
+        old.creator if old is not None else draft.catalog.role,
+        old.created_in if old is not None else draft.migration,
+        tuple(writes),
     )
     rest = tuple([it for it in overloads if it is not old])
     draft.catalog = replace(draft.catalog, functions=draft.catalog.functions.insert(key, (*rest, new)))

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import msgspec
-from rpds import HashTrieMap, HashTrieSet
+from rpds import HashTrieMap, HashTrieSet, List
 
 from crowsfoot.facts.sql import Dialect, Expression, IndexKey, ObjectName, Query, TypeName
 from crowsfoot.source import Span
@@ -115,6 +115,8 @@ class Policy(Held, frozen=True, eq=False):
     roles: tuple[str, ...] = ("public",)
     using: Expression | None = None
     check: Expression | None = None
+    using_reads: frozenset[int] = frozenset()  # the tables and views that subqueries of USING read
+    check_reads: frozenset[int] = frozenset()
 
 
 class Table(Held, frozen=True, eq=False):
@@ -148,14 +150,34 @@ class Table(Held, frozen=True, eq=False):
     created_in: int = -1  # the number of the migration
     filled: bool = False  # a migration has put rows into it
     complete: bool = True  # False: its columns are not all known (SELECT * of something unknown, LIKE, ...)
+    accesses: int = 0  # how many statements of the catalog's grants came before it
+    creator: str | None = None  # the role that SET ROLE named when it was made; None: whoever migrates
 
     @property
     def primary_key(self) -> Index | None:
         return next((it for it in self.indexes.values() if it.primary), None)
 
+    @property
+    def invoker(self) -> bool:
+        """Whether a view reads with the rights of those who ask it, and not with those of its owner.
+
+        Source: https://www.postgresql.org/docs/current/sql-createview.html
+        """
+        return self.kind == "view" and is_on(dict(self.options).get("security_invoker"))
+
+    @property
+    def foreign(self) -> bool:
+        """Whether its rows are kept by another server."""
+        return any(key == "server" for key, _ in self.options)
+
     def __str__(self) -> str:
         """The name as users say it: without the schema where that is the usual one."""
         return self.name if self.schema in ("public", "dbo", "") else f"{self.schema}.{self.name}"
+
+
+def is_on(option: str | None) -> bool:
+    """Whether an option is switched on; one that is named without a value is."""
+    return option is not None and option.lower() in ("true", "on", "1", "yes", "")
 
 
 class Enum(Held, frozen=True, eq=False):
@@ -205,6 +227,12 @@ class Function(Held, frozen=True, eq=False):
     body: tuple[Query, ...] = ()
     body_text: str = ""
     changes_schema: bool = False  # it runs DDL, or SQL that it makes at run time
+    owner: str | None = None  # None: whoever migrates
+    number: int = 0  # as tables have one
+    accesses: int = 0  # how many statements of the catalog's grants came before it
+    creator: str | None = None
+    created_in: int = -1  # the number of the migration
+    writes: tuple[ObjectName, ...] = ()  # tables that its body changes rows of
 
 
 class Role(Held, frozen=True, eq=False):
@@ -212,18 +240,30 @@ class Role(Held, frozen=True, eq=False):
     span: Span
     options: tuple[str, ...] = ()
     member_of: tuple[str, ...] = ()
+    # Of these memberships: whether privileges come by themselves, where GRANT says it and the role's own
+    # INHERIT or NOINHERIT does not count; and those that allow no SET ROLE. From PostgreSQL 16 on.
+    inherits: tuple[tuple[str, bool], ...] = ()
+    without_set: tuple[str, ...] = ()
 
 
 class Granted(Held, frozen=True, eq=False):
-    """Privileges that somebody has; on is what they are on, as Grant names it."""
+    """Privileges that were given to somebody, or taken; on is what they are on, as Grant names it.
+
+    numbers are the tables and functions that it meant when it ran. Of default privileges creators are the
+    roles whose objects get them, None for whoever migrates, and on is a schema, "" for all of them.
+    """
 
     kind: str
     on: ObjectName
-    privileges: tuple[str, ...]
+    privileges: tuple[str, ...]  # () is ALL
     grantee: str
     span: Span
     all_in_schema: bool = False
     default: bool = False
+    revoke: bool = False
+    columns: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    creators: tuple[str | None, ...] = ()
 
 
 Type = Enum | Domain | OtherType
@@ -249,7 +289,7 @@ class Catalog(Held, frozen=True, eq=False):
     extensions: HashTrieMap[str, Span] = HashTrieMap()
     roles: HashTrieMap[str, Role] = HashTrieMap()
     others: HashTrieMap[tuple[str, str, str], Span] = HashTrieMap()  # kind, schema, name
-    grants: tuple[Granted, ...] = ()
+    grants: List[Granted] = List()  # every GRANT and REVOKE; the last one comes first
     referrers: HashTrieMap[int, HashTrieSet[int]] = HashTrieMap()  # table -> tables with a foreign key to it
     readers: HashTrieMap[int, HashTrieSet[int]] = HashTrieMap()  # table -> views that read it
     partitions: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # table -> its partitions and heirs
@@ -268,6 +308,8 @@ class Catalog(Held, frozen=True, eq=False):
     awaited: HashTrieMap[Name, tuple[tuple[int, ForeignKey], ...]] = HashTrieMap()
     database: str | None = None  # its name, where USE has told it
     parked: HashTrieMap[str, Catalog] = HashTrieMap()  # the catalogs of other databases, see elsewhere.py
+    accesses: int = 0  # how long grants is
+    role: str | None = None  # what SET ROLE has made of the session; None: whoever migrates
 
     def table(self, name: ObjectName) -> Table | None:
         """The table or view that the name means here."""

@@ -12,6 +12,8 @@ _OFF = frozenset({"off", "false", "no", "0"})
 
 
 def set_variable(draft: Draft, change: SetVariable) -> None:
+    if change.name == "all" and change.value is None and draft.catalog.role is not None:
+        draft.catalog = replace(draft.catalog, role=None)
     if change.name == "search_path" or (change.name == "all" and change.value is None):
         set_search_path(draft, change.value, change.local)
     elif change.name in ("foreign_key_checks", "@@foreign_key_checks"):
@@ -19,9 +21,22 @@ def set_variable(draft: Draft, change: SetVariable) -> None:
         draft.catalog = replace(draft.catalog, check_keys=checks)
     elif change.name == "database" and not draft.postgres:
         use(draft, change)
+    elif change.name in ("role", "session_authorization") and draft.postgres:
+        set_role(draft, change)
     elif change.name == "check_function_bodies":
         checks = (change.value or "on").strip("'\"").lower() not in _OFF
         draft.catalog = replace(draft.catalog, check_bodies=checks)
+
+
+def set_role(draft: Draft, change: SetVariable) -> None:
+    """SET ROLE and SET SESSION AUTHORIZATION: who owns what is made from here on."""
+    value = None if change.value is None or change.value.lower() == "none" else change.value
+    session = draft.session
+    if not change.local:
+        session.role_after = ()
+    elif not session.role_after:
+        session.role_after = (draft.catalog.role,)
+    draft.catalog = replace(draft.catalog, role=value)
 
 
 def set_search_path(draft: Draft, value: str | None, local: bool) -> None:

@@ -140,6 +140,9 @@ def define(draft: Draft, change: CreateTable, schema: str, name: str) -> None:
         created_in=draft.migration,
         complete=complete,
         filled=change.query is not None,
+        owner=draft.catalog.role,
+        creator=draft.catalog.role,
+        accesses=draft.catalog.accesses,
     )
     draft.put(table)
     if table.temporary:

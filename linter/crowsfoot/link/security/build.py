@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from msgspec.structs import force_setattr
@@ -26,14 +28,19 @@ _SWITCHES = MappingProxyType(
 )
 
 
+# Whom a platform's tools connect as when they run migrations.
+_MIGRATORS: Mapping[str, str] = MappingProxyType({"supabase": "postgres"})
+
+
 def security_of(history: History, project: Project) -> Security:
     """What guards the database that the migrations leave."""
     catalog = history.final
+    platform = _platform(history)
     security = Security(
         history=history,
         catalog=catalog,
-        platform=_platform(history),
-        principals=Principals(catalog, migrator=None, runtime=frozenset(project.runtime_roles)),
+        platform=platform,
+        principals=Principals(catalog, _MIGRATORS.get(platform), frozenset(project.runtime_roles)),
         tables=(),
         views=(),
         functions=(),
@@ -64,9 +71,25 @@ def security_of(history: History, project: Project) -> Security:
 
 def _platform(history: History) -> Platform:
     """Whose database it is, by what only there is."""
-    if history.tool == "supabase" or "auth" in history.final.outside:
+    catalog = history.final
+    if history.tool == "supabase" or "auth" in catalog.outside:
         return "supabase"
+    if "hdb_catalog" in catalog.schemas:
+        return "hasura"
+    if "auth" in catalog.schemas:  # the migrations make one of their own
+        return "plain"
+    for table in catalog.tables.values():
+        for policy in table.policies.values():
+            for expression in (policy.using, policy.check):
+                if expression is not None and (found := _OF_PLATFORMS.search(expression.text)):
+                    return "neon" if found[1] == "user_id" else "supabase"
     return "plain"
+
+
+# Functions that only a platform brings.
+# Source: https://supabase.com/docs/guides/database/postgres/row-level-security#helper-functions
+#         https://neon.com/docs/guides/rls-drizzle
+_OF_PLATFORMS = re.compile(r"\bauth\.(uid|jwt|role|user_id)\(\)")
 
 
 def _switches(history: History) -> dict[int, list[Switch]]:

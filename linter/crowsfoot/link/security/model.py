@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from crowsfoot.facts.terms import Term
+from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Database, Linked, Project
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
     from crowsfoot.link.catalog import model as held
     from crowsfoot.link.history import History
+    from crowsfoot.link.security.exposure import Exposure
     from crowsfoot.link.security.principals import Principals
 
 Platform = Literal["supabase", "neon", "hasura", "plain"]
@@ -60,6 +62,37 @@ class Security(Linked, frozen=True, eq=False, dict=True):
         found: dict[int, SecuredTable] | None = self.__dict__.get("_by_number")
         if found is None:
             found = self.__dict__["_by_number"] = {it.table.number: it for it in self.tables}
+        return found
+
+    @property
+    def views_by_number(self) -> Mapping[int, SecuredView]:
+        found: dict[int, SecuredView] | None = self.__dict__.get("_views_by_number")
+        if found is None:
+            found = self.__dict__["_views_by_number"] = {it.view.number: it for it in self.views}
+        return found
+
+    @property
+    def functions_by_name(self) -> Mapping[str, tuple[SecuredFunction, ...]]:
+        found: dict[str, tuple[SecuredFunction, ...]] | None = self.__dict__.get("_functions_by_name")
+        if found is None:
+            found = self.__dict__["_functions_by_name"] = {}
+            for it in self.functions:
+                name = it.function.name.lower()
+                found[name] = (*found.get(name, ()), it)
+        return found
+
+    def sure(self, *confidences: Confidence) -> Confidence:
+        """The least of them; and possible where something could not be followed, for what rests on absence."""
+        return min(confidences, default=Confidence.CERTAIN) if self.certain else Confidence.POSSIBLE
+
+    @property
+    def exposure(self) -> Exposure:
+        """Who reaches what."""
+        found: Exposure | None = self.__dict__.get("_exposure")
+        if found is None:
+            from crowsfoot.link.security.exposure import exposure_of
+
+            found = self.__dict__["_exposure"] = exposure_of(self)
         return found
 
     def __str__(self) -> str:
@@ -108,7 +141,7 @@ class SecuredPolicy(Linked, frozen=True, eq=False, dict=True):
 
     @property
     def using(self) -> Term | None:
-        """Which rows can be seen by it; None where nothing is written: all of them, but by INSERT."""
+        """Which rows can be seen by it; None where nothing is written: none (measured on PostgreSQL 16)."""
         return self.policy.using.term if self.policy.using else None
 
     @property
@@ -143,11 +176,13 @@ class SecuredView(Linked, frozen=True, eq=False, dict=True):
     @property
     def invoker(self) -> bool:
         """Those who ask need the rights themselves, and their policies count; from PostgreSQL 15 on."""
-        return self.view.kind == "view" and _on(dict(self.view.options).get("security_invoker"))
+        return self.view.invoker
 
     @property
     def barrier(self) -> bool:
-        return _on(dict(self.view.options).get("security_barrier"))
+        from crowsfoot.link.catalog.model import is_on
+
+        return is_on(dict(self.view.options).get("security_barrier"))
 
     @property
     def span(self) -> Span:
@@ -170,10 +205,6 @@ class SecuredFunction(Linked, frozen=True, eq=False, dict=True):
     def __str__(self) -> str:
         schema = "" if self.function.schema == "public" else f"{self.function.schema}."
         return f"{schema}{self.function.name}()"
-
-
-def _on(option: str | None) -> bool:
-    return option is not None and option.lower() in ("true", "on", "1", "yes", "")
 
 
 def secured(project: Project) -> tuple[Security, ...]:

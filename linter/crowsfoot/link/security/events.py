@@ -1,0 +1,106 @@
+"""A function -> when a pool or an engine calls it: as a connection is made, or each time one is handed out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from crowsfoot.facts import code as facts
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+    from crowsfoot.link.code.frame import Frame
+
+Event = Literal["", "connect", "checkout", "return"]
+
+# Source: https://docs.sqlalchemy.org/en/20/core/events.html
+_EVENTS: Final[dict[str, Event]] = {
+    "connect": "connect",
+    "first_connect": "connect",
+    "engine_connect": "checkout",
+    "checkout": "checkout",
+    "begin": "checkout",
+    "after_begin": "checkout",
+    "checkin": "return",
+    "reset": "return",
+}
+# asyncpg.create_pool(init=, setup=, reset=), psycopg_pool.ConnectionPool(configure=, check=, reset=)
+_ARGUMENTS: Final[dict[str, Event]] = {
+    "init": "connect",
+    "configure": "connect",
+    "setup": "checkout",
+    "check": "checkout",
+    "reset": "return",
+}
+_LISTENS: Final = ("listens_for", "listen")
+
+
+def event_of(evaluator: Evaluator, frame: Frame) -> Event:
+    scope = frame.scope
+    if scope.kind not in ("function", "lambda") or scope.parent < 0:
+        return ""
+    around = evaluator.program.scope(frame.path, scope.parent).values
+    for number in scope.decorators:
+        it = around[number]
+        if isinstance(it, facts.Call):
+            word = _word(around, it.of)
+            if word in _LISTENS:
+                return _named(around, it)
+            if word == "receiver" and any(_word(around, arg) == "connection_created" for arg in it.args):
+                return "connect"
+    for it in around:
+        if not isinstance(it, facts.Call):
+            continue
+        word = _word(around, it.of)
+        if word == "listen" and any(_is_it(around, arg, frame.number, scope.name) for arg in it.args):
+            return _named(around, it)
+        of = around[it.of]
+        if (
+            word == "connect"
+            and isinstance(of, facts.Attribute)
+            and _word(around, of.of) == "connection_created"
+        ):
+            if any(_is_it(around, arg, frame.number, scope.name) for arg in it.args):
+                return "connect"
+        if word.lower().endswith("pool"):
+            for key, arg in it.keywords:
+                if key in _ARGUMENTS and _is_it(around, arg, frame.number, scope.name):
+                    return _ARGUMENTS[key]
+    return _of_other_scopes(evaluator, frame)
+
+
+def _of_other_scopes(evaluator: Evaluator, frame: Frame) -> Event:
+    """Pools are often made in a function: `async def startup()`."""
+    if frame.scope.parent != 0:
+        return ""
+    for file in evaluator.program.files.values():
+        for scope in file.scopes[1:]:
+            for it in scope.values:
+                if isinstance(it, facts.Call) and it.keywords:
+                    if not _word(scope.values, it.of).lower().endswith("pool"):
+                        continue
+                    for key, arg in it.keywords:
+                        value = scope.values[arg]
+                        if key in _ARGUMENTS and isinstance(value, facts.Name | facts.Import):
+                            if value.name == frame.scope.name:
+                                return _ARGUMENTS[key]
+    return ""
+
+
+def _named(values: tuple[facts.AnyValue, ...], call: facts.Call) -> Event:
+    for number in call.args:
+        it = values[number]
+        if isinstance(it, facts.Const) and isinstance(it.value, str):
+            return _EVENTS.get(it.value, "")
+    return ""
+
+
+def _is_it(values: tuple[facts.AnyValue, ...], number: int, scope: int, name: str) -> bool:
+    it = values[number]
+    if isinstance(it, facts.Defined):
+        return it.scope == scope
+    return bool(name) and isinstance(it, facts.Name) and it.name == name
+
+
+def _word(values: tuple[facts.AnyValue, ...], number: int) -> str:
+    it = values[number]
+    return it.name if isinstance(it, facts.Attribute | facts.Name | facts.Import) else ""

@@ -1,0 +1,482 @@
+"""What scopes have sent -> each place of the code that sets something of a session, and what becomes of it.
+
+A setting is a variable that policies read (app.tenant, request.jwt.claims), the role, or the search path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries.objects import Args, Constant, Many, Place, Table
+from crowsfoot.link.security.conversations import Conversation, Habits, Holder, InTransaction, Root
+from crowsfoot.link.security.events import event_of
+from crowsfoot.link.security.said_settings import ALL, Said, said
+from crowsfoot.link.security.settings import ContextSetting, Sent
+from crowsfoot.link.security.values_checked import is_checked
+from crowsfoot.roles import Roles
+from crowsfoot.source import Span
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+    from crowsfoot.link.code.frame import Effect, Frame
+
+
+class _Line(NamedTuple):
+    """One thing that a function says to a connection, directly or through what it calls."""
+
+    effect: Effect
+    root: Root
+    says: tuple[Said, ...]
+
+
+class _Talk(NamedTuple):
+    """All that one function says."""
+
+    frame: Frame
+    conversation: Conversation
+    lines: tuple[_Line, ...]
+
+
+def settings_of(evaluator: Evaluator, roles: Roles) -> tuple[ContextSetting, ...]:
+    """Each place that sets or takes back something, once."""
+    talking = [it for it in evaluator.general_frames.values() if _sets(it)]
+    if not talking:
+        return ()
+    habits = habits_of(evaluator)
+    talks = [_talk(evaluator, it, habits) for it in talking]
+    return tuple(it for talk in talks for it in _settings(evaluator, talk, talks, roles))
+
+
+def _sets(frame: Frame) -> bool:
+    return any(_says(frame, it) for it in frame.effects if not it.chain)
+
+
+def _talk(evaluator: Evaluator, frame: Frame, habits: Habits) -> _Talk:
+    conversation = Conversation(frame, habits, _decorators(frame, evaluator))
+    lines = [
+        _Line(it, _root(conversation, it), _says(frame, it) if not it.chain else _said_below(evaluator, it))
+        for it in sorted(frame.effects, key=lambda it: it.value)
+    ]
+    return _Talk(frame, conversation, tuple(lines))
+
+
+def _root(conversation: Conversation, effect: Effect) -> Root:
+    """Of what a function that is called here sends: the connection that it is handed."""
+    if not effect.chain:
+        return conversation.root(effect)
+    it = conversation.values[effect.value]
+    if isinstance(it, facts.Awaited):
+        it = conversation.values[it.of]
+    if isinstance(it, facts.Call):
+        roots = [conversation.root_of(each) for each in (*it.args, *(value for _, value in it.keywords))]
+        known = [each for each in roots if each.kind in ("taken", "parameter", "name", "call")]
+        spoken = [each for each in known if _is_spoken_to(conversation, each)]
+        if spoken:
+            return spoken[0]
+    return Root("unclear", effect.value)
+
+
+def _is_spoken_to(conversation: Conversation, root: Root) -> bool:
+    """Whether it is a connection: a library says so, or its name does."""
+    if root.kind == "taken":
+        return True
+    if root.kind == "parameter":
+        name = conversation.frame.scope.params[root.number].name.lower()
+    else:
+        name = root.name.lower()
+    known = conversation.object(root.number)
+    if type(known).__module__.startswith(("crowsfoot.libraries.raw", "crowsfoot.libraries.sqlalchemy.sess")):
+        return True
+    return name.endswith(("conn", "connection", "session", "cursor", "cur", "db", "tx"))
+
+
+def _says(frame: Frame, effect: Effect) -> tuple[Said, ...]:
+    sql = effect.query.sql
+    if sql is not None:
+        return tuple(_filled(frame, effect, it) for it in said(sql))
+    return tuple(_by_function(frame, effect)) if effect.query.library in _ORMS else ()
+
+
+def _said_below(evaluator: Evaluator, effect: Effect) -> tuple[Said, ...]:
+    return said(effect.query.sql) if effect.query.sql is not None else ()
+
+
+_ORMS: Final = frozenset(("sqlalchemy", "sqlmodel"))
+
+
+def _by_function(frame: Frame, effect: Effect) -> Iterator[Said]:
+    """`session.execute(select(func.set_config("app.tenant", tenant, True)))`"""
+    values = frame.scope.values
+    waiting = [effect.value]
+    for _ in range(_MOST_VALUES):
+        if not waiting:
+            return
+        it = values[waiting.pop()]
+        if isinstance(it, facts.Awaited):
+            waiting.append(it.of)
+        elif isinstance(it, facts.Call):
+            of = values[it.of]
+            if isinstance(of, facts.Attribute) and of.name == "set_config" and len(it.args) == 3:
+                name, value, local = (values[each] for each in it.args)
+                constant = value.value if isinstance(value, facts.Const) else None
+                yield Said(
+                    "reset" if constant == "" else "set",
+                    name.value.lower()
+                    if isinstance(name, facts.Const) and isinstance(name.value, str)
+                    else "",
+                    constant if isinstance(constant, str) else "",
+                    "constant" if isinstance(value, facts.Const) else "parameter",
+                    local.value if isinstance(local, facts.Const) and isinstance(local.value, bool) else None,
+                    function=True,
+                )
+            else:
+                waiting += it.args
+
+
+_MOST_VALUES: Final = 30
+
+
+def _filled(frame: Frame, effect: Effect, it: Said) -> Said:
+    """What the program sends beside the text, where that is a constant."""
+    if not it.name_placeholder and not it.local_placeholder:
+        return it
+    given = _given(frame, effect)
+    name, local = given.get(it.name_placeholder), given.get(it.local_placeholder)
+    if it.name_placeholder == "%s" or it.name_placeholder == "?":
+        name = given.get("0")
+    if it.local_placeholder in ("%s", "?"):
+        local = given.get(str(max((int(key) for key in given if key.isdecimal()), default=0)))
+    if isinstance(name, str) and not it.name:
+        it = it._replace(name=name.lower())
+    return it._replace(local=local) if isinstance(local, bool) else it
+
+
+def _given(frame: Frame, effect: Effect) -> dict[str, object]:
+    """The constants that are sent, by placeholder: "$1", ":name", and "0" for the first of a list."""
+    it = frame.scope.values[effect.value]
+    if isinstance(it, facts.Awaited):
+        it = frame.scope.values[it.of]
+    if not isinstance(it, facts.Call):
+        return {}
+    args = Args(tuple(frame.known(each) for each in it.args))
+    found: dict[str, object] = {}
+    for number, each in enumerate(args.positional[1:]):
+        if isinstance(each, Constant):
+            found[f"${number + 1}"] = each.value
+            found[str(number)] = each.value
+        elif isinstance(each, Many) and each.items is not None:
+            found |= {str(at): one.value for at, one in enumerate(each.items) if isinstance(one, Constant)}
+        elif isinstance(each, Table):
+            for key, one in each.named:
+                if isinstance(one, Constant):
+                    found |= {f":{key}": one.value, f"%({key})s": one.value}
+    return found
+
+
+def _settings(
+    evaluator: Evaluator, talk: _Talk, talks: Iterable[_Talk], roles: Roles
+) -> Iterator[ContextSetting]:
+    frame, conversation = talk.frame, talk.conversation
+    for number, line in enumerate(talk.lines):
+        if line.effect.chain:
+            continue
+        value, root = line.effect.value, line.root
+        holder = conversation.holder(line.effect, root)
+        later = talk.lines[number + 1 :]
+        for at, it in enumerate(line.says):
+            if it.action not in ("set", "reset"):
+                continue
+            state = _state(talk, number, holder, it, at)
+            back = _taken_back(conversation, line, later, it, at)
+            on_same = [each for each in later if conversation.same(each.root, root)]
+            ended = conversation.ended(root, value) if state in ("implicit",) else None
+            event = event_of(evaluator, frame)
+            role_set = _role_set(talk, root, value, conversation.block(value, root))
+            yield ContextSetting(
+                action=it.action,
+                name=it.name,
+                value=it.value,
+                how=it.how,
+                local=it.local,
+                query=line.effect.query,
+                span=_span(frame, value),
+                function=evaluator.program.qualified(frame.path, frame.number),
+                role=roles(frame.path),
+                library=holder.library,
+                pooled=holder.pooled,
+                cleans=holder.cleans,
+                transaction=state,
+                callers=_callers(evaluator, frame, value, conversation.habits)
+                if root.kind in ("parameter", "thread", "name") and it.action == "set"
+                else (),
+                handed=root.kind == "parameter",
+                taken_back=_span(frame, back[0]) if back else None,
+                taken_back_surely=bool(back and back[1]),
+                taken_back_elsewhere=_elsewhere(talk, talks, it),
+                event=event,
+                after=tuple(_sent(evaluator, frame, each) for each in on_same if _asks(each)),
+                elsewhere=()
+                if on_same or it.reads
+                else tuple(
+                    _sent(evaluator, frame, each)
+                    for each in later
+                    if _asks(each) and _is_other(conversation, root, each.root)
+                ),
+                lost=tuple(
+                    _sent(evaluator, frame, each)
+                    for each in on_same
+                    if ended is not None and each.effect.value > ended and _asks(each)
+                ),
+                set_role=role_set,
+                goes_on=conversation.last_of(value) or _returns_on(talk, value),
+                reads=it.reads,
+                checked=it.how == "built" and is_checked(evaluator, frame, value),
+                own=root.kind in ("each",),
+                role_elsewhere=_sets_role_elsewhere(talk, talks),
+                in_middleware=_in_middleware(evaluator, frame),
+            )
+
+
+def _asks(line: _Line) -> bool:
+    """Whether it is about rows, and not about the session."""
+    query = line.effect.query
+    return not line.says and (query.operation != "execute" or query.table is not None)
+
+
+def _is_other(conversation: Conversation, root: Root, other: Root) -> bool:
+    """Whether that is surely another connection."""
+    surely = ("taken", "each")
+    if root.kind not in surely and other.kind not in surely:
+        return False
+    if "unclear" in (root.kind, other.kind) or "thread" in (root.kind, other.kind):
+        return False
+    return not conversation.same(root, other)
+
+
+def _state(talk: _Talk, number: int, holder: Holder, it: Said, at: int) -> InTransaction:
+    """In which transaction it is said."""
+    conversation, line = talk.conversation, talk.lines[number]
+    value, root = line.effect.value, line.root
+    if conversation.block(value, root) is not None or conversation.decorated:
+        return "block"
+    if conversation.starts(root, value):
+        return "block"
+    before = [each for each in talk.lines[:number] if conversation.same(each.root, root)]
+    words = [each.action for one in before for each in one.says] + [each.action for each in line.says[:at]]
+    if "begin" in words:
+        return "block"
+    if holder.autocommit is False:
+        return "implicit"
+    if holder.autocommit is None:
+        return "unknown"
+    return "none"
+
+
+def _taken_back(
+    conversation: Conversation, line: _Line, later: Iterable[_Line], it: Said, at: int
+) -> tuple[int, bool] | None:
+    """Where the same function takes it back, and whether it does so in any case."""
+    found: list[tuple[int, bool]] = []
+    for each in later:
+        if not (conversation.same(each.root, line.root) or "unclear" in (each.root.kind, line.root.kind)):
+            continue
+        if any(_undoes(one, it) for one in each.says):
+            value = each.effect.value
+            surely = any(
+                first <= line.effect.value < last <= value < end
+                or line.effect.value < first <= last <= value < end
+                for first, last, end in conversation.frame.scope.ensured
+            )
+            found.append((value, surely))
+    if any(_undoes(one, it) for one in line.says[at + 1 :]):
+        found.append((line.effect.value, True))
+    return next((one for one in found if one[1]), found[0] if found else None)
+
+
+def _undoes(one: Said, it: Said) -> bool:
+    if one.action != "reset":
+        return False
+    return one.name == it.name or (one.name == ALL and it.name not in ("role", "session_authorization"))
+
+
+def _elsewhere(talk: _Talk, talks: Iterable[_Talk], it: Said) -> bool:
+    """Whether another function takes it back, which somebody may call: one that sets nothing itself."""
+    for other in talks:
+        if other is talk:
+            continue
+        says = [one for line in other.lines if not line.effect.chain for one in line.says]
+        if any(_undoes(one, it) for one in says) and not any(
+            one.action == "set" and (one.name == it.name or not it.name) for one in says
+        ):
+            return True
+    return False
+
+
+def _role_set(talk: _Talk, root: Root, value: int, block: object) -> bool:
+    """Whether the same function sets the role of that connection as well."""
+    conversation = talk.conversation
+    for line in talk.lines:
+        if conversation.same(line.root, root) or "unclear" in (line.root.kind, root.kind):
+            names = {it.name for it in line.says if it.action == "set"}
+            if names & {"role", "session_authorization"}:
+                return True
+    return False
+
+
+def _sets_role_elsewhere(talk: _Talk, talks: Iterable[_Talk]) -> bool:
+    """Whether another function sets a role, on a connection that may be the same."""
+    return any(
+        one.action == "set" and one.name in ("role", "session_authorization")
+        for other in talks
+        if other is not talk
+        for line in other.lines
+        for one in line.says
+    )
+
+
+def _callers(evaluator: Evaluator, frame: Frame, value: int, habits: Habits) -> tuple[InTransaction, ...]:
+    """In which transactions others call what stands there, where they decide about that."""
+    place, found = frame.place(value), set[InTransaction]()
+    for other in evaluator.general_frames.values():
+        for effect in other.effects:
+            if not effect.chain or effect.chain[-1] != place:
+                continue
+            conversation = Conversation(other, habits, _decorators(other, evaluator))
+            root = _root(conversation, effect)
+            if conversation.block(effect.value, root) is not None or conversation.decorated:
+                found.add("block")
+            elif root.kind in ("parameter", "unclear"):
+                found.add("unknown")
+            else:
+                found.add("none")
+    return tuple(sorted(found))
+
+
+def _sent(evaluator: Evaluator, frame: Frame, line: _Line) -> Sent:
+    place = line.effect.chain[-1] if line.effect.chain else None
+    return Sent(
+        _span(frame, line.effect.value),
+        line.effect.query,
+        _span_of(evaluator, place) if place is not None else None,
+    )
+
+
+def _span(frame: Frame, number: int) -> Span:
+    value = frame.scope.values[number]
+    if isinstance(value, facts.Element):
+        loop = frame.scope.loops[value.over]
+        return Span(frame.path, loop.start, loop.end)
+    return Span(frame.path, value.start, value.end)
+
+
+def _span_of(evaluator: Evaluator, place: Place) -> Span:
+    value = evaluator.program.scope(place.path, place.scope).values[place.value]
+    return Span(place.path, value.start, value.end)
+
+
+def _returns_on(talk: _Talk, value: int) -> bool:
+    """Whether the function calls something that nobody knows after the value, as a middleware does."""
+    return any(
+        isinstance(it, facts.Call) and number > value and _is_next(talk.frame, it)
+        for number, it in enumerate(talk.frame.scope.values)
+    )
+
+
+def _is_next(frame: Frame, call: facts.Call) -> bool:
+    of = frame.scope.values[call.of]
+    return isinstance(of, facts.Attribute | facts.Name) and of.name in ("call_next", "get_response", "app")
+
+
+def _in_middleware(evaluator: Evaluator, frame: Frame) -> bool:
+    """Whether Django calls it outside of the transaction that ATOMIC_REQUESTS opens around the view."""
+    scope = frame.scope
+    if scope.name in ("process_request", "process_view"):
+        return True
+    return any(_is_next(frame, it) for it in scope.values if isinstance(it, facts.Call))
+
+
+def _decorators(frame: Frame, evaluator: Evaluator) -> frozenset[str]:
+    """The last words of what it is decorated with, and of what encloses it."""
+    scope, path = frame.scope, frame.path
+    if not scope.decorators:
+        return frozenset()
+    around = evaluator.program.scope(path, scope.parent).values
+    found: set[str] = set()
+    for number in scope.decorators:
+        it = around[number]
+        if isinstance(it, facts.Call):
+            it = around[it.of]
+        if isinstance(it, facts.Attribute | facts.Name | facts.Import):
+            found.add(it.name)
+    return frozenset(found)
+
+
+def habits_of(evaluator: Evaluator) -> Habits:
+    """What the program says of its engines and of Django's connections, wherever it does."""
+    engines = without_pool = autocommit = pools = opened = 0
+    keeps = atomic = commits = False
+    for file in evaluator.program.files.values():
+        for scope in file.scopes:
+            values = scope.values
+            for it in values:
+                if isinstance(it, facts.Call):
+                    name = _called(values, it)
+                    keywords = dict(it.keywords)
+                    if name in (
+                        "create_engine",
+                        "create_async_engine",
+                        "async_engine_from_config",
+                        "engine_from_config",
+                    ):
+                        engines += 1
+                        without_pool += _names(values, keywords.get("poolclass"), "NullPool")
+                        autocommit += _names(values, keywords.get("isolation_level"), "AUTOCOMMIT")
+                    pools += name.endswith(("ConnectionPool", "create_pool", "PooledDB"))
+                    opened += name == "connect" and _is_driver(values, it)
+                    commits = commits or name in ("commit", "begin")
+                    if "conn_max_age" in keywords:
+                        keeps = keeps or not _is_zero(values, keywords["conn_max_age"])
+                elif isinstance(it, facts.Display) and it.kind == "dict" and it.keys:
+                    for key, item in zip(it.keys, it.items, strict=False):
+                        word = values[key] if key >= 0 else None
+                        text = word.value if isinstance(word, facts.Const) else None
+                        if text == "CONN_MAX_AGE" or text == "pool":
+                            keeps = keeps or not _is_zero(values, item)
+                        elif text == "ATOMIC_REQUESTS":
+                            atomic = atomic or not _is_zero(values, item)
+    return Habits(
+        sqlalchemy_pools=not engines or without_pool < engines,
+        sqlalchemy_autocommit=bool(engines) and autocommit == engines,
+        sqlalchemy_commits=commits,
+        pools=True if pools and not opened else False if opened and not pools else None,
+        django_keeps=keeps,
+        django_atomic=atomic,
+    )
+
+
+def _is_driver(values: tuple[facts.AnyValue, ...], call: facts.Call) -> bool:
+    of = values[call.of]
+    base = values[of.of] if isinstance(of, facts.Attribute) else of
+    word = (
+        base.module if isinstance(base, facts.Import) else base.name if isinstance(base, facts.Name) else ""
+    )
+    return word.partition(".")[0] in ("psycopg", "psycopg2", "asyncpg", "aiopg", "pg8000")
+
+
+def _called(values: tuple[facts.AnyValue, ...], call: facts.Call) -> str:
+    of = values[call.of]
+    return of.name if isinstance(of, facts.Attribute | facts.Name | facts.Import) else ""
+
+
+def _names(values: tuple[facts.AnyValue, ...], number: int | None, word: str) -> bool:
+    it = values[number] if number is not None else None
+    if isinstance(it, facts.Attribute | facts.Name | facts.Import):
+        return it.name == word
+    return isinstance(it, facts.Const) and it.value == word
+
+
+def _is_zero(values: tuple[facts.AnyValue, ...], number: int) -> bool:
+    it = values[number]
+    return isinstance(it, facts.Const) and (it.value == 0 or it.value is False)

@@ -1,0 +1,129 @@
+"""A policy lets every row through: its condition is always true.
+
+A permissive policy with `USING (true)` shows all rows to its roles, and permissive policies are put together
+with OR: whatever the other policies of the table ask for no longer counts. With `WITH CHECK (true)` anybody
+can write rows for anybody.
+
+```sql
+CREATE TABLE "Invoice" ("id" int PRIMARY KEY, "orgId" int NOT NULL);
+ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON "Invoice" USING ("orgId" = current_setting('app.org')::int);
+CREATE POLICY service ON "Invoice" FOR UPDATE USING (true); -- want "for all rows of Invoice"
+```
+
+```sql
+CREATE TABLE "Invoice" ("id" int PRIMARY KEY, "orgId" int NOT NULL);
+ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON "Invoice" USING ("orgId" = current_setting('app.org')::int);
+CREATE POLICY service ON "Invoice" FOR UPDATE TO service_role USING (true);
+```
+
+Also reported is a subquery that compares a column with itself: in
+`EXISTS (SELECT 1 FROM member WHERE member.org_id = org_id)` both names mean the column of `member`, if it has
+one. What is meant for all to read, by its name or because it says `TO anon`, is left alone.
+
+Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, Related, SecuredPolicy, Severity, rule
+from crowsfoot.link.security.intents import (
+    asked,
+    beside,
+    commands,
+    meant_for_all,
+    meant_for_service,
+    narrowed,
+    ordinary,
+    roles,
+)
+from crowsfoot.link.security.model import Command
+from crowsfoot.link.security.scoping import scoping
+from crowsfoot.link.security.terms import captured
+from crowsfoot.prose import series
+
+
+@rule(over=SecuredPolicy, since="0.2", severity=Severity.ERROR)
+def check(policy: SecuredPolicy) -> Iterator[Finding]:
+    if not policy.table.enabled or not ordinary(policy):
+        return
+    yield from _captured(policy)
+    if not policy.policy.permissive:
+        return
+    open_to = [it for it in commands(policy) if _open(policy, it) and not narrowed(policy, it)]
+    if not open_to:
+        return
+    table = policy.table
+    scoped = tuple(dict.fromkeys(other for command in open_to for other in _scoped(policy, command)))
+    confidence = _confidence(policy, open_to, kept_apart=bool(scoped) or table.tenant is not None)
+    if confidence is None:
+        return
+    found = scoping(policy)
+    term = found.check if open_to == ["insert"] else found.using
+    names = [f'"{it.policy.name}"' for it in scoped]
+    whatever = f", whatever {series(names)} {'asks' if len(names) == 1 else 'ask'} for" if names else ""
+    yield Finding(
+        policy.span_of(term.term) if term is not None else policy.span,
+        f"policy {policy} is always true: {roles(policy)} may {series([it.upper() for it in open_to])} "
+        f"for all rows of {table}{whatever}; {_instead(policy)}",
+        subject=str(policy),
+        related=tuple(Related(it.span, "this policy no longer narrows anything") for it in scoped),
+        confidence=confidence,
+    )
+
+
+def _open(policy: SecuredPolicy, command: Command) -> bool:
+    found = asked(policy, command)
+    return found is not None and found.always
+
+
+def _scoped(policy: SecuredPolicy, command: Command) -> Iterator[SecuredPolicy]:
+    for it in beside(policy, command, permissive=True):
+        found = asked(it, command)
+        if found is not None and found.kind == "scoped":
+            yield it
+
+
+def _confidence(policy: SecuredPolicy, open_to: list[Command], *, kept_apart: bool) -> Confidence | None:
+    """How sure it is that not everybody was meant; None: everybody was."""
+    if open_to == ["select"]:
+        if meant_for_all(policy):
+            return None
+        return Confidence.LIKELY if kept_apart else Confidence.POSSIBLE
+    if meant_for_service(policy):
+        return Confidence.CERTAIN
+    if open_to == ["insert"]:
+        if meant_for_all(policy):
+            return None
+        return Confidence.CERTAIN if kept_apart else Confidence.LIKELY
+    return Confidence.CERTAIN if kept_apart else Confidence.LIKELY
+
+
+def _instead(policy: SecuredPolicy) -> str:
+    if meant_for_service(policy) and "public" in policy.policy.roles:
+        return "without TO it is for everybody: name the role with TO, or drop it if the role has BYPASSRLS"
+    bound = next(
+        (name for it in policy.table.policies if (using := scoping(it).using) for name in using.bound), None
+    )
+    if bound is not None:
+        return f"compare {bound} with the session, as the other policies do, or name the roles with TO"
+    return "compare a column of the row with the session, or name the roles that may with TO"
+
+
+def _captured(policy: SecuredPolicy) -> Iterator[Finding]:
+    table, catalog = policy.table.table, policy.table.security.catalog
+    for expression in (policy.policy.using, policy.policy.check):
+        if expression is None or expression.term is None or not expression.has_query:
+            continue
+        for term, use in captured(expression.term, table, catalog):
+            name = use.term.name
+            alias = use.source.alias if use.source is not None else ""
+            yield Finding(
+                policy.span_of(term),
+                f"{name} is compared with itself: inside of the subquery both names mean {alias}.{name}, "
+                "so any "
+                f"row of {alias} lets all rows of {policy.table} through; write {table.name}.{name} on one "
+                "side",
+                subject=str(policy),
+            )

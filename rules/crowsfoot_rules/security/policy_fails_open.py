@@ -1,0 +1,98 @@
+"""A policy lets every row through when its setting is not set, or nobody has logged in.
+
+A condition that is true without the setting protects nothing on a connection that has forgotten to set it.
+After `SET LOCAL` PostgreSQL leaves the setting as `''`, not as NULL, so both are tried.
+
+```sql
+CREATE TABLE "Invoice" ("id" int PRIMARY KEY, "orgId" int NOT NULL);
+ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON "Invoice" USING (
+  current_setting('app.org', true) IS NULL -- want "all rows of Invoice"
+  OR "orgId" = current_setting('app.org', true)::int
+);
+```
+
+```sql
+CREATE TABLE "Invoice" ("id" int PRIMARY KEY, "orgId" int NOT NULL);
+ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON "Invoice" USING ("orgId" = nullif(current_setting('app.org', true), '')::int);
+```
+
+So do `coalesce(current_setting('app.org', true), "orgId"::text) = "orgId"::text`,
+`current_setting('app.mode', true) IS DISTINCT FROM 'tenant'`, and `NOT EXISTS` with the user in its
+condition.
+
+Source: https://www.postgresql.org/docs/current/functions-logical.html
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, SecuredPolicy, Severity, rule
+from crowsfoot.link.security.contexts import Context, contexts_of
+from crowsfoot.link.security.evaluation import Session, evaluate
+from crowsfoot.link.security.intents import ordinary, roles
+from crowsfoot.link.security.scoping import Condition, scoping
+from crowsfoot.link.security.terms import everything, says
+
+
+@rule(over=SecuredPolicy, since="0.2", severity=Severity.ERROR)
+def check(policy: SecuredPolicy) -> Iterator[Finding]:
+    if not policy.table.enabled or not ordinary(policy):
+        return
+    found = scoping(policy)
+    for condition in (found.using, found.check if policy.policy.check is not None else None):
+        if condition is None or condition.always:
+            continue
+        for session in _sessions(policy):
+            way = _open_way(policy, condition, session)
+            if way is not None:
+                yield _finding(policy, way, session)
+                return
+
+
+def _sessions(policy: SecuredPolicy) -> tuple[Session, ...]:
+    """What a session can be that was not made ready; authenticated has a user, whatever else it has."""
+    login = set(policy.policy.roles) <= {"authenticated"}
+    return Session("unset", login=login, claims=login), Session("empty", login=login, claims=login)
+
+
+def _open_way(policy: SecuredPolicy, condition: Condition, session: Session) -> Condition | None:
+    """The first way to the rows that is open then, and closed otherwise."""
+    contexts = contexts_of(policy.table.security)
+    for way in (*condition.ways, condition):
+        if not way.always and evaluate(way.term, session, contexts) is True and contexts.within(way.term):
+            return way
+    return None
+
+
+def _finding(policy: SecuredPolicy, way: Condition, session: Session) -> Finding:
+    asked = contexts_of(policy.table.security).within(way.term)
+    when = _when(asked, session)
+    denied = any(it.kind == "exists" for it in everything(way.term))
+    command = policy.policy.command
+    verb = "see and write" if command == "all" else command.upper()
+    return Finding(
+        policy.span_of(way.term),
+        f"policy {policy} fails open: {when}, {says(way.term)} is true, and {roles(policy)} may {verb} "
+        f"all rows of {policy.table}; {_instead(asked)}",
+        subject=str(policy),
+        confidence=Confidence.LIKELY if denied else Confidence.CERTAIN,
+    )
+
+
+def _when(asked: tuple[Context, ...], session: Session) -> str:
+    settings = [it for it in asked if it.kind == "setting"]
+    if settings:
+        if session.settings == "empty":
+            return f"when {settings[0].name} is '', as SET LOCAL leaves it behind"
+        return f"when {settings[0].name} is not set"
+    if any(it.kind == "claim" for it in asked):
+        return "when the token has no such claim, or there is none"
+    return "when nobody has logged in"
+
+
+def _instead(asked: tuple[Context, ...]) -> str:
+    setting = next((it.name for it in asked if it.kind == "setting"), None)
+    if setting is not None:
+        return f"compare with nullif(current_setting('{setting}', true), '') alone: without it no row is seen"
+    return "ask for the user with AND, or write TO authenticated"

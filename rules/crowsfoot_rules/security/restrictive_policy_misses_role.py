@@ -1,0 +1,64 @@
+"""A restrictive policy keeps tenants apart for some roles only, and another role passes by it.
+
+A restrictive policy narrows what its own roles may see. A permissive policy for a role that it does not name
+is not narrowed at all.
+
+```sql
+CREATE TABLE "Invoice" ("id" int PRIMARY KEY, "orgId" int NOT NULL);
+ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_rows ON "Invoice" USING (true);
+CREATE POLICY own ON "Invoice" AS RESTRICTIVE -- want "of all other roles"
+  TO app_user USING ("orgId" = current_setting('app.org')::int);
+```
+
+```sql
+CREATE TABLE "Invoice" ("id" int PRIMARY KEY, "orgId" int NOT NULL);
+ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_rows ON "Invoice" USING (true);
+CREATE POLICY own ON "Invoice" AS RESTRICTIVE USING ("orgId" = current_setting('app.org')::int);
+```
+
+Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, Related, SecuredPolicy, rule
+from crowsfoot.link.security.intents import asked, commands, narrowed, ordinary
+from crowsfoot.link.security.model import Command
+from crowsfoot.prose import series
+
+
+@rule(over=SecuredPolicy, since="0.2")
+def check(policy: SecuredPolicy) -> Iterator[Finding]:
+    if policy.policy.permissive or "public" in policy.policy.roles or not policy.table.enabled:
+        return
+    for command in commands(policy):
+        found = asked(policy, command)
+        if found is None or found.kind != "scoped":
+            continue
+        for other in _passing(policy, command):
+            missed = [it for it in other.policy.roles if not policy.applies_to(it)]
+            whose = "of all other roles" if "public" in missed else f"of {series(missed)}"
+            yield Finding(
+                policy.span,
+                f"restrictive policy {policy} narrows only what {series(policy.policy.roles)} may see, so "
+                "that "
+                f'rows {whose} come through "{other.policy.name}" unnarrowed; leave out TO, so that it is '
+                "for all",
+                subject=str(policy),
+                related=(Related(other.span, "this policy is not narrowed for them"),),
+                confidence=Confidence.LIKELY,
+            )
+            return
+
+
+def _passing(policy: SecuredPolicy, command: Command) -> Iterator[SecuredPolicy]:
+    """Permissive policies that ask for nothing, for a role that nothing restrictive is about."""
+    for it in policy.table.policies_for(command):
+        if not it.policy.permissive or not ordinary(it) or narrowed(it, command):
+            continue
+        found = asked(it, command)
+        weak = found is not None and found.kind in ("open", "login")
+        if weak and any(not policy.applies_to(role) for role in it.policy.roles):
+            yield it

@@ -1,0 +1,94 @@
+"""Policies do not count for a role that the application works with.
+
+They never count for superusers and roles with `BYPASSRLS`, and they do not count for the owner of a table and for
+the members of that role, unless they are forced.
+
+```sql
+CREATE ROLE web LOGIN BYPASSRLS; -- want "no policy counts for web"
+CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL);
+ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON invoice TO web USING (org_id = current_setting('app.org')::int);
+GRANT SELECT ON invoice TO web;
+```
+
+```sql
+CREATE ROLE web LOGIN;
+CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL);
+ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON invoice TO web USING (org_id = current_setting('app.org')::int);
+GRANT SELECT ON invoice TO web;
+```
+
+A role counts as one of the application where `runtime-roles` names it or a policy does, and where anybody can have it
+who reaches an API. `BYPASSRLS` is not inherited, but a member can become such a role with `SET ROLE`.
+
+Source: https://www.postgresql.org/docs/current/role-attributes.html
+        https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+"""
+
+from collections.abc import Iterator
+
+from crowsfoot import Confidence, Finding, Related, SecuredTable, Security, Severity, rule
+from crowsfoot.link.security.words import listed, plain
+
+
+@rule(over=Security, since="0.2", severity=Severity.ERROR)
+def check(security: Security) -> Iterator[Finding]:
+    if not security.in_use:
+        return
+    principals = security.principals
+    named: dict[str, Related] = {}
+    for table in security.tables:
+        for policy in table.policies:
+            for role in policy.policy.roles:
+                named.setdefault(role, Related(policy.span, f"a policy for {role}"))
+    outsiders = security.exposure.outsiders
+    for role in sorted({*principals.runtime, *outsiders, *named}):
+        made = security.catalog.roles.get(role)
+        if made is None or role in ("public", "service_role", principals.migrator):
+            continue
+        related = (named[role],) if role in named else ()
+        confidence = (
+            Confidence.CERTAIN if role in principals.runtime or role in outsiders else Confidence.LIKELY
+        )
+        if principals.bypasses(role):
+            option = "SUPERUSER" if "superuser" in made.options else "BYPASSRLS"
+            if option.lower() in made.options:
+                yield Finding(
+                    made.span,
+                    f"no policy counts for {role}, as it has {option}; ALTER ROLE {plain(role)} NO{option}",
+                    subject=role,
+                    related=related,
+                    confidence=confidence,
+                )
+            continue
+        # Whom it belongs to: an owner whose tables it sees whole, or a role that it can become.
+        owners = [it for it in security.tables if it.enabled and not it.forced and _by_membership(it, role)]
+        if owners:
+            owner = principals.owner(owners[0].table) or ""
+            yield Finding(
+                made.span,
+                f"the policies of {listed(owners)} do not count for {role}, as it is a member of {owner}, which owns "
+                f"{'them' if len(owners) > 1 else 'it'}; REVOKE {plain(owner)} FROM {plain(role)}",
+                subject=role,
+                related=related,
+                confidence=confidence,
+            )
+            continue
+        others = principals.reachable(role) - {role, "service_role"}
+        passing = sorted(it for it in others if principals.bypasses(it))
+        if passing and role != "authenticator":
+            yield Finding(
+                made.span,
+                f"{role} can SET ROLE {passing[0]}, for which no policy counts; "
+                f"REVOKE {plain(passing[0])} FROM {plain(role)}",
+                subject=role,
+                related=related,
+                confidence=confidence,
+            )
+
+
+def _by_membership(table: SecuredTable, role: str) -> bool:
+    principals = table.security.principals
+    owner = principals.owner(table.table)
+    return owner is not None and owner != role and principals.owns(role, table.table)
