@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from crowsfoot import documents
 from crowsfoot.config import UserError
-from crowsfoot.discover import Discovery, discover, standard_input
+from crowsfoot.discover import Discovery, decoded, discover, encoded, standard_input
 from crowsfoot.facts.common import Problem
 from crowsfoot.frontends import read
-from crowsfoot.kinds import KINDS
+from crowsfoot.kinds import DOCUMENTS, KINDS
 from crowsfoot.source import Range, Source
 
 
@@ -105,6 +107,19 @@ def test_named_files_are_read_once_and_remembered(top: Path) -> None:
     found = discover(top, [top, top / "a.prisma", top / "x/../a.prisma", top / "."])
     assert paths(found) == ["a.prisma", "b.prisma"]
     assert found.named == {"a.prisma"}
+
+
+def test_what_was_found_can_be_told_to_another_process(top: Path) -> None:
+    write(top / "a.prisma", "// \u00e4\n")
+    write(top / "b.prisma", b"\0")
+    write(top / "c\t.prisma")
+    write(top / "m/migration_lock.toml")
+    (top / "m/1_a").mkdir()
+    found = discover(top, [top, top / "a.prisma", write(top / "a.txt")])
+    assert all((found.sources, found.problems, found.named, found.unknown, found.bare, found.renamed))
+    told = decoded(encoded(found), top)
+    assert [(it.path, it.text) for it in told.sources] == [(it.path, it.text) for it in found.sources]
+    assert replace(told, sources=()) == replace(found, sources=())
 
 
 def test_a_named_file_of_no_wanted_kind_is_told_and_not_read(top: Path) -> None:
@@ -530,4 +545,7 @@ def test_automation_is_read_when_it_may_run_prisma(top: Path, name: str) -> None
 def test_every_kind_of_file_has_a_frontend() -> None:
     for name in KINDS:
         file = Source(name.replace("*", "x"), "")
-        assert read(file, "postgresql" if name == "*.sql" else None) is not None, name
+        if file.path.endswith(DOCUMENTS):
+            assert documents.read(file.text) is not None
+        else:
+            assert read(file, "postgresql" if name == "*.sql" else None) is not None, name

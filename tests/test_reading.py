@@ -4,13 +4,13 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from crowsfoot import frontends, reading
 from crowsfoot.cache import Cache
-from crowsfoot.facts.sql import Dialect, SqlFile
+from crowsfoot.facts.sql import CreateView, Dialect, SqlFile
 from crowsfoot.link.layouts import Entry, Layout
 from crowsfoot.source import Source
 
@@ -26,7 +26,7 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     read = frontends.read
 
-    def counted(source: Source, *dialect: Dialect) -> object:
+    def counted(source: Source, *dialect: Any) -> object:
         paths.append(source.path)
         return read(source, *dialect)
 
@@ -121,6 +121,25 @@ def test_the_same_text_in_another_dialect_is_read_again(tmp_path: Path, read_her
     assert len(read_here) == 2
 
 
+def test_what_views_are_made_of_is_read_once_a_migration_guards_rows(
+    tmp_path: Path, read_here: list[str]
+) -> None:
+    view = Source("m/1_view/migration.sql", "CREATE VIEW v AS SELECT a FROM t WHERE b = 1;")
+    guard = Source("m/2_guard/migration.sql", "alter table t enable row  level security;")
+    texts = {view.path: view.text, guard.path: guard.text}
+    cache = Cache(tmp_path)
+
+    def readings(*sources: Source) -> list[bool]:
+        found = read([layout(*sources)], texts, cache)
+        does = [it for _, facts in found for statement in facts.statements for it in statement.does]
+        return [it.query.reading is not None for it in does if isinstance(it, CreateView)]
+
+    assert readings(view) == [False]
+    assert readings(view, guard) == [True]
+    assert readings(view) == [False]
+    assert read_here == [view.path, view.path, guard.path]
+
+
 def test_a_migration_without_a_text_is_left_out() -> None:
     texts = {**TEXTS, MIGRATIONS[0].path: None}
     found = read([layout(*MIGRATIONS)], texts, Cache(None))
@@ -148,10 +167,10 @@ def test_other_processes_read_the_same_migrations(monkeypatch: pytest.MonkeyPatc
 def test_what_others_fail_to_read_is_read_here(monkeypatch: pytest.MonkeyPatch, read_here: list[str]) -> None:
     us, read_well = os.getpid(), frontends.read
 
-    def fails_elsewhere(source: Source, dialect: Dialect) -> object:
+    def fails_elsewhere(source: Source, *dialect: Any) -> object:
         if os.getpid() != us:
             os._exit(1)
-        return read_well(source, dialect)
+        return read_well(source, *dialect)
 
     here = read([layout(*MIGRATIONS)], TEXTS, Cache(None))
     read_here.clear()

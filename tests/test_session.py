@@ -1,13 +1,17 @@
 """What a run works out, and what it takes from the cache."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crowsfoot import frontends
+from crowsfoot import session as sessions
 from crowsfoot.config import UserError
+from crowsfoot.discover import Discovery, discover
 from crowsfoot.session import Choices, Session
 
 from .schemas import UNINDEXED
@@ -73,6 +77,32 @@ def test_without_the_cache_everything_is_parsed(project: Path, monkeypatch: pyte
     for _ in range(2):
         assert rules_of(open_session(project, cached=False)) == ["unindexed-foreign-key"]
     assert counter.files == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process is forked")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("fails", [False, True])
+def test_where_nothing_is_kept_another_process_looks_for_the_files(
+    project: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    us, here = os.getpid(), 0
+
+    def counted(*arguments: Any, **options: Any) -> Discovery:
+        nonlocal here
+        if os.getpid() == us:
+            here += 1
+        elif fails:
+            os._exit(1)
+        return discover(*arguments, **options)
+
+    monkeypatch.setattr(sessions, "spare_cores", lambda: 1)
+    monkeypatch.setattr(sessions, "discover", counted)
+    assert rules_of(open_session(project, cached=False)) == ["unindexed-foreign-key"]
+    assert here == fails
+    assert rules_of(open_session(project)) == ["unindexed-foreign-key"]
+    assert here == 2 * fails, "the first run with a cache finds nothing in it"
+    assert rules_of(open_session(project)) == ["unindexed-foreign-key"]
+    assert here == 2 * fails + 1
 
 
 def test_another_configuration_is_another_report(project: Path) -> None:

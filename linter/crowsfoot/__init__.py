@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Table,
         UnresolvedRelation,
     )
+    from crowsfoot.link.security.connections import Connection, EnvironmentVariable
     from crowsfoot.link.security.model import (
         SecuredFunction,
         SecuredPolicy,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         SecuredView,
         Security,
     )
+    from crowsfoot.link.security.settings import ContextSetting
 
 __version__ = "0.1.0"
 
@@ -41,8 +43,11 @@ __all__ = [
     "Column",
     "Command",
     "Confidence",
+    "Connection",
+    "ContextSetting",
     "Database",
     "Edit",
+    "EnvironmentVariable",
     "Finding",
     "Fix",
     "ForeignKey",
@@ -72,12 +77,18 @@ __all__ = [
 ]
 
 
+_LINKED = (
+    *("project", "history", "automation", "code.access", "code.told", "security.model"),
+    *("security.settings", "security.connections"),
+)
+
+
 def __getattr__(name: str) -> object:
     """The linked types, once a rule asks for them: a run that is answered from the cache needs none."""
     if name in __all__:
         from importlib import import_module
 
-        for module in ("project", "history", "automation", "code.access", "code.told", "security.model"):
+        for module in _LINKED:
             found = vars(import_module(f"crowsfoot.link.{module}")).get(name)
             if found is not None:
                 globals()[name] = found

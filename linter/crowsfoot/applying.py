@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 import msgspec
 
 from crowsfoot.config import Config, severity
-from crowsfoot.finding import Diagnostic
+from crowsfoot.finding import Diagnostic, Directive
 from crowsfoot.link.history import Migration, Step
 from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.rule import Rule
+from crowsfoot.source import Span
 from crowsfoot.subjects import ByOperation
 
 Subjects: TypeAlias = Mapping[type[Any], Sequence[Any]]
@@ -24,6 +25,16 @@ class Said(msgspec.Struct, frozen=True, array_like=True):
 
     diagnostics: list[Diagnostic]
     failures: list[str]
+
+
+class SaidOfDocuments(msgspec.Struct, frozen=True):
+    """What is said of documents; nothing, where there are none."""
+
+    paths: frozenset[str] = frozenset()  # of those that hold a block
+    diagnostics: tuple[Diagnostic, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    quoted: frozenset[Span] = frozenset()  # directives in blocks, which may be shown only to be talked about
+    failures: tuple[str, ...] = ()
 
 
 def apply_rules(rules: Sequence[Rule[Any]], subjects: Subjects, config: Config) -> Said:

@@ -17,6 +17,7 @@ from crowsfoot import __version__
 from crowsfoot.config import UserError, working_folder
 from crowsfoot.discover import is_read
 from crowsfoot.finding import Confidence, Report, Severity
+from crowsfoot.kinds import DOCUMENTS
 from crowsfoot.reporters import FORMATS, View, render
 from crowsfoot.session import Choices, Session
 from crowsfoot.suggest import hint
@@ -201,7 +202,7 @@ def _outputs(given: Sequence[str]) -> list[tuple[str, str]]:
         format, _, file = output.partition("=")
         if format not in FORMATS:
             raise UserError(f'--output: unknown format "{format}"{hint(format, FORMATS)}')
-        if file and is_read(file):
+        if file and is_read(file) and not file.endswith(DOCUMENTS):
             raise UserError(f"--output: {file} is named like a file that crowsfoot reads; name another one")
         if file and file in files:
             raise UserError(f"--output: {file} is named twice")

@@ -52,6 +52,7 @@ class Config(msgspec.Struct, frozen=True):
     postgres_version: int = OLDEST_POSTGRES
     prisma_version: Version | None = None
     prisma_engine: Engine | None = None
+    documents: bool = True  # whether the blocks of Markdown are checked
     code_roles: dict[str, Role] = {}  # what code is for, by pattern, where its path does not say it
 
 
@@ -421,6 +422,7 @@ _KEYS: dict[str, Callable[[object, str, Rules], Any]] = {
     "tenant-column": _plain(str),
     "runtime-roles": _plain(tuple[str, ...]),
     "exposed-schemas": _plain(tuple[str, ...]),
+    "documents": _plain(bool),
     "max-file-size": _plain(Annotated[int, msgspec.Meta(gt=0)]),
     "migrations": _plain(tuple[str, ...]),
     "dialect": lambda value, at, rules: _choice(value, get_args(Dialect), at),

@@ -120,6 +120,32 @@ def discover(
     )
 
 
+def encoded(discovery: Discovery) -> bytes:
+    """The discovery as bytes, for another process; its root aside."""
+    it = discovery
+    sources = [(source.path, source.text) for source in it.sources]
+    return msgspec.msgpack.encode((sources, it.problems, it.named, it.unknown, it.bare, it.renamed))
+
+
+def decoded(data: bytes, root: Path) -> Discovery:
+    """The discovery that was encoded."""
+    from crowsfoot.facts.common import Problem
+
+    sources, problems, named, unknown, bare, renamed = msgspec.msgpack.decode(
+        data,
+        type=tuple[
+            list[tuple[str, str]],
+            tuple[tuple[str, Problem], ...],
+            frozenset[str],
+            tuple[str, ...],
+            tuple[str, ...],
+            dict[str, str],
+        ],
+    )
+    found = tuple([Source(path, text) for path, text in sources])
+    return Discovery(Path(os.path.abspath(root)), found, problems, named, unknown, bare, renamed)
+
+
 def standard_input(
     discovery: Discovery, data: bytes, file: Path, *, max_file_size: int = 10_000_000
 ) -> Discovery:

@@ -63,8 +63,9 @@ class Helpers:
 
     def __init__(self, work: Callable[[], Iterable[bytes]], count: int) -> None:
         self._heard: dict[int, bytearray] = {}  # by the pipe of each that still works: the piece that comes
-        self._processes: list[int] = []
+        self._processes: dict[int, int] = {}  # by that pipe
         self._poll = select.poll()
+        wait_for_the_ending()
         try:
             for _ in range(count):
                 self._start(work)
@@ -92,11 +93,13 @@ class Helpers:
 
     def __exit__(self, *_: object) -> None:
         """Stop those that still work."""
+        stopped = list(self._processes.values())
         for pipe in list(self._heard):
             self._forget(pipe)
-        for process in self._processes:
+        for process in stopped:
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
+            _ENDING.remove(process)
 
     def _start(self, work: Callable[[], Iterable[bytes]]) -> None:
         hear, say = os.pipe()
@@ -112,14 +115,25 @@ class Helpers:
             raise
         finally:
             os.close(say)
-        self._processes.append(process)
+        self._processes[hear] = process
         self._heard[hear] = bytearray()
         self._poll.register(hear, select.POLLIN)
 
     def _forget(self, pipe: int) -> None:
         self._poll.unregister(pipe)
         del self._heard[pipe]
+        _ENDING.append(self._processes.pop(pipe))
         os.close(pipe)
+
+
+# Those that have said all. The system takes 4 ms to clear away a large one, in which this process goes on.
+_ENDING: Final[list[int]] = []
+
+
+def wait_for_the_ending() -> None:
+    """Wait until all that have said everything are gone; they have been clearing up meanwhile."""
+    while _ENDING:
+        os.waitpid(_ENDING.pop(), 0)
 
 
 _LENGTH: Final = 4  # bytes before each piece that say how long it is

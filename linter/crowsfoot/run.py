@@ -3,15 +3,15 @@
 paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -judge-> Report
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crowsfoot.applying import apply_rules
+from crowsfoot.applying import SaidOfDocuments, apply_rules
 from crowsfoot.cache import Cache
 from crowsfoot.config import Config, enabled, silenced
 from crowsfoot.discover import Discovery
-from crowsfoot.facts import Automation, Facts, Installed
+from crowsfoot.facts import Automation, Environment, Facts, Installed
 from crowsfoot.facts.common import Problem, Unread
 from crowsfoot.facts.sql import SqlFile
 from crowsfoot.finding import Confidence, Diagnostic, Finding, Report
@@ -22,14 +22,15 @@ from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.layouts import Chosen, Layout, find_layouts, sort_out
 from crowsfoot.link.project import Column, File, ForeignKey, Index, Project, Table
 from crowsfoot.link.project import Problem as LinkProblem
-from crowsfoot.reading import read_all, read_code, read_migrations
-from crowsfoot.roles import roles_by
+from crowsfoot.reading import read_all, read_code, read_documents, read_migrations
+from crowsfoot.roles import Roles, roles_by
 from crowsfoot.rule import Rule
 from crowsfoot.subjects import SUBJECTS
 from crowsfoot.suppress import Unused, judge
 
 if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
+    from crowsfoot.link.documents import Part
 
 Rules = Mapping[str, Rule[Any]]
 
@@ -56,28 +57,36 @@ def check(
     subjects = {type: find(project) for type, find in SUBJECTS.items()}
     said = apply_rules(chosen, subjects, config)
     of_tables = {rule.name for rule in chosen if rule.over in (Table, Column, Index, ForeignKey)}
+    pages = _of_documents(discovery, config, chosen, cache)
     judged = judge(
-        told_once(said.diagnostics, of_tables),
-        project.directives,
+        [*told_once(said.diagnostics, of_tables), *pages.diagnostics],
+        [*project.directives, *pages.directives],
         discovery.by_path(),
         known=rules.keys(),
         ran={rule.name for rule in chosen},
     )
     # Which comments are in vain is only known once every other rule has spoken.
-    about_comments = apply_rules(chosen, {Unused: judged.unused}, config)
+    unused = [it for it in judged.unused if it.span not in pages.quoted]
+    about_comments = apply_rules(chosen, {Unused: unused}, config)
 
     return Report(
-        kept=_shown((*judged.kept, *about_comments.diagnostics), config, rules, _wanted(project, changes)),
+        kept=_shown(
+            (*judged.kept, *about_comments.diagnostics), config, rules, _wanted(project, changes, pages.paths)
+        ),
         allowed=judged.allowed,
-        files=len(_seen(project)),
-        failures=(*failures, *said.failures, *about_comments.failures),
+        files=len(_seen(project) | pages.paths),
+        failures=(*failures, *said.failures, *pages.failures, *about_comments.failures),
     )
 
 
 def _seen(project: Project) -> set[str]:
     """The files that have something to say, and those that could not be read."""
     unread = {it.span.path for it in project.problems if it.kind in ("unreadable", "unsupported")}
-    silent = (file for file in project.files if isinstance(file.facts, Installed) or _runs_nothing(file))
+    silent = (
+        file
+        for file in project.files
+        if isinstance(file.facts, Installed | Environment) or _runs_nothing(file)
+    )
     return unread | {it.path for it in project.files} - {it.path for it in silent}
 
 
@@ -91,6 +100,23 @@ def analyse(
 ) -> Project:
     """Everything that was read, joined."""
     return _link(_read(discovery, config, cache), config, changes)
+
+
+def _of_documents(
+    discovery: Discovery, config: Config, rules: Sequence[Rule[Any]], cache: Cache
+) -> SaidOfDocuments:
+    """What is said of documents, each block of which is a file of its own."""
+    read = read_documents(discovery.sources, cache) if config.documents else []
+    if not read:
+        return SaidOfDocuments()  # what reads them is not loaded
+    from crowsfoot.in_documents import said_of_documents
+
+    def link_part(part: "Part") -> Project:
+        read = _Read([*part.facts], [*part.code], part.layouts, part.migrations, [])
+        # What is copied from a page becomes part of an application, wherever the page lies.
+        return _link(read, config, None, roles=lambda path: "application")
+
+    return said_of_documents(read, discovery.by_path(), rules, link_part, config)
 
 
 class _Read(NamedTuple):
@@ -138,7 +164,7 @@ def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     return _Read(facts, code, layouts, (it for it in migrations if it[0] in wanted), [*problems, *foreign])
 
 
-def _link(read: _Read, config: Config, changes: Changes | None) -> Project:
+def _link(read: _Read, config: Config, changes: Changes | None, roles: Roles | None = None) -> Project:
     return link(
         read.facts,
         read.problems,
@@ -151,7 +177,7 @@ def _link(read: _Read, config: Config, changes: Changes | None) -> Project:
             changes=changes,
         ),
         tenant_column=config.tenant_column,
-        roles=roles_by(config.code_roles),
+        roles=roles or roles_by(config.code_roles),
         dialect=config.dialect,
         runtime_roles=config.runtime_roles,
         exposed_schemas=config.exposed_schemas,
@@ -169,7 +195,9 @@ def _subjectless(rules: Iterable[Rule[Any]]) -> list[Rule[Any]]:
     return [rule for rule in rules if rule.over not in SUBJECTS and rule.over is not Unused]
 
 
-def _wanted(project: Project, changes: Changes | None) -> Callable[[Rule[Any], Finding], bool]:
+def _wanted(
+    project: Project, changes: Changes | None, documents: Set[str]
+) -> Callable[[Rule[Any], Finding], bool]:
     """Whether a finding speaks of something that can still be mended, or that has changed.
 
     A migration that is not new has been applied, and must stay as it is. What a rule says of all of the
@@ -178,7 +206,7 @@ def _wanted(project: Project, changes: Changes | None) -> Callable[[Rule[Any], F
     old = {it.file.path for history in project.histories for it in history.migrations if not it.is_new}
 
     def wanted(rule: Rule[Any], finding: Finding) -> bool:
-        if rule.over is History:
+        if rule.over is History and finding.span.path not in documents:
             return True
         if finding.span.path in old and rule.over in _OF_ONE_FILE:
             return False

@@ -18,6 +18,12 @@ from crowsfoot.link.project import (
     Table,
     UnresolvedRelation,
 )
+from crowsfoot.link.security.connections import (
+    Connection,
+    EnvironmentVariable,
+    connections_for_rules,
+    variables_of,
+)
 from crowsfoot.link.security.model import (
     SecuredFunction,
     SecuredPolicy,
@@ -26,6 +32,7 @@ from crowsfoot.link.security.model import (
     Security,
     secured,
 )
+from crowsfoot.link.security.settings import ContextSetting, context_settings
 
 SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     Project: lambda project: [project],
@@ -50,6 +57,9 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     ],
     SecuredView: lambda project: [view for it in secured(project) for view in it.views],
     SecuredFunction: lambda project: [function for it in secured(project) for function in it.functions],
+    ContextSetting: context_settings,
+    Connection: connections_for_rules,
+    EnvironmentVariable: variables_of,
     Step: lambda project: [it for migration in _new_migrations(project) for it in migration.steps],
 }
 

@@ -59,6 +59,7 @@ _PLACES = {
     "dockerfile": "Dockerfile",
     "json": "package.json",
     "sh": "entrypoint.sh",
+    "dotenv": ".env",
 }
 
 # What an example in a docstring stands in when it declares no datasource of its own.

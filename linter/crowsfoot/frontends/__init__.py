@@ -16,16 +16,16 @@ _INSTALLED = frozenset(
 )
 
 
-def read(source: "Source", dialect: "Dialect | None" = None) -> "Facts | None":
+def read(source: "Source", dialect: "Dialect | None" = None, terms: bool = True) -> "Facts | None":
     """What source says, by the frontend that its file name calls for; None when there is none.
 
-    dialect is that of SQL, without which no file of it is read.
+    dialect is that of SQL, without which no file of it is read; terms: also what its views are made of.
     """
     name = source.path.rpartition("/")[2]
     if dialect is not None:
         from crowsfoot.frontends import sql
 
-        return sql.read(source.text, dialect)
+        return sql.read(source.text, dialect, terms=terms)
     if name.endswith(".py"):
         from crowsfoot.frontends import python
 
@@ -54,6 +54,14 @@ def read(source: "Source", dialect: "Dialect | None" = None) -> "Facts | None":
         from crowsfoot.frontends import lock_files
 
         return lock_files.read_installed(name, source.text)
+    if name.startswith(".env") or name.endswith(".env"):
+        from crowsfoot.frontends import dotenv
+
+        return dotenv.read_dotenv(source.text)
+    if name == "alembic.ini":
+        from crowsfoot.frontends import dotenv
+
+        return dotenv.read_alembic(source.text)
     from crowsfoot.frontends import shell
 
     return shell.read(name, source.text)

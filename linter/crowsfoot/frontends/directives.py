@@ -41,7 +41,7 @@ def read(text: str, places: Iterable[Range], marker: str) -> tuple[tuple[Comment
         else:
             covers = _next_line(text, _after(text, place.end), marker, covered)
             covered = line_start, covers
-        read = _directive(said, where, covers)
+        read = directive(said, where, covers)
         if isinstance(read, Comment):
             comments.append(read)
         elif read is not None:
@@ -49,7 +49,8 @@ def read(text: str, places: Iterable[Range], marker: str) -> tuple[tuple[Comment
     return tuple(reversed(comments)), tuple(reversed(problems))
 
 
-def _directive(said: str, where: Range, covers: Range) -> Comment | Problem | None:
+def directive(said: str, where: Range, covers: Range) -> Comment | Problem | None:
+    """What a comment says that reads `said` from the name of the linter on; None where that is prose."""
     match = _DIRECTIVE.fullmatch(said)
     if match is None:
         return None

@@ -5,7 +5,7 @@ and is not read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from posixpath import basename, dirname, join, normpath
+from posixpath import join, normpath
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +22,15 @@ from crowsfoot.link.project import File, Problem
 from crowsfoot.link.units import Migrated, group_schemas, provider_of
 from crowsfoot.link.versions import prisma_engine, prisma_version
 from crowsfoot.source import Range, Span
+
+
+def dirname(path: str) -> str:
+    """The folder that the file or folder lies in; in less time than posixpath, which asks for roots."""
+    return path.rpartition("/")[0]
+
+
+def basename(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 class Entry(msgspec.Struct, frozen=True, order=True):
@@ -264,7 +273,7 @@ def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
 
 def _above(path: str) -> Iterator[str]:
     """The folders that the file or folder lies in, from the nearest to the root."""
-    while path not in ("", "/"):
+    while path:
         path = dirname(path)
         yield path
 

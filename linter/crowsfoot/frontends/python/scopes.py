@@ -194,4 +194,6 @@ def _close(
         written,
         tuple(frame.lasts),
         tuple(frame.seldom),
+        tuple(frame.withins),
+        tuple(frame.ensured),
     )

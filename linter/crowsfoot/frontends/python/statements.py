@@ -187,19 +187,25 @@ def _if(frame: Frame, node: ast.If) -> int:
 def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> int:
     is_async = node.__class__ is ast.AsyncWith
     suppresses = False
+    entered: list[int] = []
     for item in node.items:
         value = item.context_expr
         of = frame.read[value.__class__](frame, value)
+        entered.append(len(frame.values))
         frame.values.append(Entered(*place(frame, value), of, is_async))
         if item.optional_vars is not None:
             store(frame, item.optional_vars, len(frame.values) - 1)
         elif _is_suppress(value):
             suppresses = True
+    first = len(frame.values)
     if not suppresses:
-        return block(frame, node.body)
+        ways = block(frame, node.body)
+        frame.withins += [(it, first, len(frame.values)) for it in entered]
+        return ways
     outer, frame.tried = frame.tried, {}
     ways, delta = branch(frame, node.body)
     tried, frame.tried = frame.tried, outer
+    frame.withins += [(it, first, len(frame.values)) for it in entered]
     failed_at = at_any_time(frame, tried, node)
     join(frame, [delta, failed_at] if ways & GOES_ON else [failed_at], node)
     return ways & ~RAISE | ON_FAILED
@@ -215,6 +221,7 @@ def _is_suppress(node: ast.expr) -> bool:
 
 def _try(frame: Frame, node: ast.Try) -> int:
     outer, frame.tried = frame.tried, {}
+    first = len(frame.values)
     ways, delta = branch(frame, node.body)
     entered: Delta = {}
     if node.handlers:
@@ -241,7 +248,12 @@ def _try(frame: Frame, node: ast.Try) -> int:
     if outer is not None:
         for name, numbers in tried.items():
             outer.setdefault(name, []).extend(numbers)
-    return _finally(frame, node.finalbody, failed_at, ways) if node.finalbody else ways
+    if not node.finalbody:
+        return ways
+    last = len(frame.values)
+    ways = _finally(frame, node.finalbody, failed_at, ways)
+    frame.ensured.append((first, last, len(frame.values)))
+    return ways
 
 
 def _finally(frame: Frame, body: list[ast.stmt], failed_at: Delta, ways: int) -> int:

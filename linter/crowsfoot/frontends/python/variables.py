@@ -86,6 +86,7 @@ class Frame:
         "annotations",
         "changed",
         "choices",
+        "ensured",
         "env",
         "file",
         "has_scopes",
@@ -106,6 +107,7 @@ class Frame:
         "typed",
         "unclear",
         "values",
+        "withins",
     )
 
     def __init__(self, file: File, kind: str) -> None:
@@ -120,6 +122,8 @@ class Frame:
         self.loop = -1
         self.lasts: list[tuple[int, int, int]] = []
         self.seldom: list[tuple[int, int, int]] = []
+        self.withins: list[tuple[int, int, int]] = []
+        self.ensured: list[tuple[int, int, int]] = []
         self.env: dict[str, int] = {}
         self.changed: dict[str, int | None] = {}  # by the innermost branch: what its names were before
         self.levels: list[dict[str, int | None]] = []

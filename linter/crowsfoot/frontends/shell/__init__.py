@@ -18,7 +18,7 @@ def read(name: str, text: str) -> Automation | None:
     if directives.WORD not in text:
         return found
     comments, problems = directives.read(text, [Range(*it.span()) for it in _COMMENT.finditer(text)], "#")
-    return Automation(found.kind, found.tasks, comments, problems)
+    return Automation(found.kind, found.tasks, comments, problems, found.variables)
 
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*crowsfoot\b[^\n]*", re.MULTILINE)

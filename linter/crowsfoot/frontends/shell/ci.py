@@ -17,7 +17,9 @@ from crowsfoot.databases.environments import (
     is_url_variable,
 )
 from crowsfoot.facts.common import Name
+from crowsfoot.facts.environment import Variable
 from crowsfoot.facts.shell import Automation, Command, Task
+from crowsfoot.frontends.logins import variable
 from crowsfoot.frontends.shell.commands import command_of, commands
 from crowsfoot.frontends.shell.words import Word
 from crowsfoot.frontends.shell.yaml import Entry, entries
@@ -36,7 +38,9 @@ def read(text: str) -> Automation:
     if "services" in top and "jobs" not in top:
         items = [it for it in found if it.path == ("services", "-1")]
         if not items:
-            return Automation("compose", tuple(_services(text, found)))
+            return Automation(
+                "compose", tuple(_services(text, found)), variables=tuple(_variables(text, found))
+            )
         if items[0].style == "none":
             return Automation("platform", tuple(_services(text, found)))
     return Automation("ci", tuple(_jobs(text, found)))
@@ -78,6 +82,30 @@ def _services(text: str, found: Sequence[Entry]) -> Iterator[Task]:
         yield from _task("build", name, text, inside, keys=_BUILDS)
         yield from _task("release", name, text, inside, keys=_RELEASES)
         yield from _task("start", name, text, inside, keys=_RUNS - _BUILDS - _RELEASES)
+
+
+def _variables(text: str, found: Sequence[Entry]) -> Iterator[Variable]:
+    """What compose gives a service in its environment, or to the build of its image.
+
+    Source: https://docs.docker.com/reference/compose-file/services/#environment
+    """
+    known: dict[str, str] = {}
+    for entry in found:
+        if len(entry.path) < 4 or entry.path[-2] not in ("environment", "args"):
+            continue
+        value, at = _value(text, entry), entry.value.start
+        if entry.path[-1].startswith("-"):
+            word, equals, value = value.partition("=")
+            if not equals:
+                continue
+            name = Name(word, Range(at, at + len(word)))
+            at += len(word) + 1
+        else:
+            name = Name(entry.path[-1], entry.key)
+        kept = variable(name, value, at, known, entry.path[1])
+        known.setdefault(name.text, value)
+        if kept is not None:
+            yield kept
 
 
 def _jobs(text: str, found: Sequence[Entry]) -> Iterator[Task]:

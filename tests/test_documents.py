@@ -1,0 +1,343 @@
+"""Documents from the disk to the report: what is said of their blocks, and where."""
+
+from pathlib import Path
+
+import pytest
+
+from crowsfoot.in_documents import speaks
+from crowsfoot.rule import load
+from crowsfoot.session import Choices, Session
+from crowsfoot.source import Source
+
+from .shell import Shell
+
+PAGES = Path(__file__).parent / "documents"
+RULES = load()
+
+LOOP = """\
+import psycopg
+
+def names(ids: list[int]):
+    with psycopg.connect() as connection:
+        for id in ids:
+            yield connection.execute("SELECT name FROM author WHERE id = %s", (id,)).fetchone()
+"""
+TWICE = """\
+model Book {
+  id       Int @id
+  authorId Int
+
+  @@index([authorId])
+  @@index([authorId])
+}
+"""
+
+
+class Project:
+    """A folder with documents in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, path: str, text: str) -> None:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+
+    def session(self, **choices: str) -> Session:
+        return Session([self.folder], Choices(**choices))  # type: ignore[arg-type]
+
+    def said(self, **choices: str) -> list[str]:
+        """What is reported, with the line that it begins in."""
+        session = self.session(**choices)
+        assert not session.report.failures
+        return [
+            f"{it.finding.span.path}:{session.sources[it.finding.span.path].position(it.finding.span.start)[0]}"
+            f" {it.rule}"
+            for it in session.report.kept
+        ]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "project"
+    (folder / ".git").mkdir(parents=True)
+    return Project(folder)
+
+
+def fenced(language: str, text: str, lead: str = "") -> str:
+    lines = [f"```{language}", *text.rstrip("\n").split("\n"), "```"]
+    return "".join(f"{lead}{line}".rstrip(" ") + "\n" for line in lines)
+
+
+def test_a_block_is_judged_at_its_place_in_the_document(project: Project) -> None:
+    project.write("docs/queries.md", "# Queries\n\n" + fenced("python", LOOP))
+    assert project.said() == ["docs/queries.md:9 query-in-loop"]
+
+
+@pytest.mark.parametrize("lead", ["   ", "> ", "> > ", "\t"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_what_stands_before_its_lines_moves_nothing(project: Project, lead: str, ending: str) -> None:
+    text = "# Queries\n\n" + fenced("python", LOOP, lead)
+    project.write("README.md", text.replace("\n", ending))
+    (diagnostic,) = project.session().report.kept
+    source = project.session().sources["README.md"]
+    span = diagnostic.finding.span
+    assert source.text[span.start : span.end].startswith("connection.execute(")
+    assert source.text[span.start : span.end].endswith("(id,))")
+    loop = diagnostic.finding.related[0].span
+    assert source.text[loop.start : loop.end] == "for id in ids"
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.mdx", "a.markdown"])
+def test_these_are_documents(project: Project, name: str) -> None:
+    project.write(name, fenced("python", LOOP))
+    assert project.said() == [f"{name}:7 query-in-loop"]
+
+
+def test_documents_can_be_left_out(project: Project) -> None:
+    project.write("a.md", fenced("python", LOOP))
+    project.write("crowsfoot.toml", "documents = false\n")
+    assert project.said() == []
+    named = Session([project.folder / "a.md"], Choices())
+    assert not named.report.kept, "a hook names every file that has changed"
+
+
+def test_a_document_without_such_a_block_is_not_read(project: Project) -> None:
+    project.write("a.md", "```sh\nnpm install prisma\n```\n\nsql\n")
+    project.write("b.md", "prose about python\n")
+    project.write("c.md", "``` SQL\nSELECT 1;\n```\n")
+    assert [it.path for it in project.session().discovery.sources] == ["c.md"]
+
+
+def test_a_document_that_is_no_text_is_nothing_to_speak_of(project: Project) -> None:
+    (project.folder / "a.md").write_bytes(b"```sql\n\xff\x00\n```\n")
+    assert project.said() == []
+
+
+def test_what_a_piece_of_a_schema_lacks_is_not_missed(project: Project) -> None:
+    project.write(
+        "a.md",
+        fenced(
+            "prisma",
+            "model Book {\n  id Int @id\n  authorId Int\n  author Author @relation(fields: [authorId])\n}",
+        )
+        + fenced("prisma", "model Author {\n  name String\n  // ...\n}")
+        + fenced("prisma", "email String @unique\n...")
+        + fenced("prisma", "generator client {\n  provider = ...\n}")
+        + fenced(
+            "prisma",
+            'datasource db {\n  provider = "postgresql"\n  url = "postgresql://me:secret@host/db"\n}',
+        )
+        + fenced("sql", "ALTER TABLE book ADD CONSTRAINT fk FOREIGN KEY (author_id) REFERENCES author;")
+        + fenced("sql", "CREATE INDEX ON book (author_id);\nDROP TABLE gone;\nSET search_path = a;")
+        + fenced("sql", "SELECT ... FROM book")
+        + fenced("python", "from django.db import models\nfor book in Book.objects.all():\n    ..."),
+    )
+    assert project.said() == []
+
+
+def test_what_a_block_says_is_judged(project: Project) -> None:
+    project.write("a.md", fenced("prisma", TWICE))
+    project.write("b.md", fenced("prisma", "model A {\n  id Int @id\n  name 'String'\n}"))
+    project.write("c.md", fenced("postgresql", "SELECT 1;\nCREATE TABEL a (id int);"))
+    assert project.said() == ["a.md:7 duplicate-index", "b.md:4 syntax-error", "c.md:3 syntax-error"]
+
+
+def test_sql_of_which_nobody_says_whose_it_is_may_be_anyones(project: Project) -> None:
+    project.write("a.md", fenced("sql", "SELECT TOP 5 FROM a QUALIFY x;\nCREATE TABEL a (id int);"))
+    assert project.said() == []
+
+
+def test_a_schema_of_another_prisma_is_not_judged(project: Project) -> None:
+    project.write("a.md", fenced("prisma", "model A {\n  id uuid.String @id\n  name String(8)\n}"))
+    assert project.said() == []
+
+
+def test_each_block_is_a_file_of_its_own(project: Project) -> None:
+    # Two declarations of one model, and two programs of which one would import the other.
+    one = fenced("prisma", "model Book {\n  id Int @id\n}")
+    project.write("a.md", one + one + fenced("python", "def ask(): pass") + fenced("python", LOOP))
+    project.write(
+        "schema.prisma", 'datasource db {\n  provider = "sqlite"\n}\nmodel Book {\n  id Int @id\n}\n'
+    )
+    assert project.said() == ["a.md:20 query-in-loop"]
+
+
+def test_another_way_to_make_a_table_is_not_a_second_index(project: Project) -> None:
+    table = "CREATE TABLE a (id int PRIMARY KEY, b int UNIQUE);"
+    index = "CREATE UNIQUE INDEX a_b ON a (b);"
+    project.write("a.md", fenced("sql", table) + "\nOr:\n\n" + fenced("sql", index))
+    assert project.said() == []
+    project.write("a.md", fenced("sql", f"{table}\n{index}"))
+    assert project.said() == ["a.md:3 duplicate-index"]
+
+
+def test_a_page_of_documentation_is_read_as_the_application_that_it_becomes(project: Project) -> None:
+    for folder in ("docs", "examples", "tests", "scripts"):
+        project.write(f"{folder}/a.md", fenced("python", LOOP))
+    assert len(project.said()) == 4
+
+
+def test_a_comment_over_a_block_allows_what_is_in_it(project: Project) -> None:
+    comment = "<!-- crowsfoot: allow query-in-loop -- three ids at most -->\n\n"
+    project.write("a.md", comment + fenced("python", LOOP) + "\n" + fenced("python", LOOP))
+    assert project.said() == ["a.md:18 query-in-loop"]
+    allowed = project.session().report.allowed
+    assert [it.directive.reason for it in allowed] == ["three ids at most"]
+
+
+def test_a_comment_may_allow_in_the_whole_document(project: Project) -> None:
+    comment = "\n{/* crowsfoot: allow-file query-in-loop -- three ids at most */}\n"
+    project.write("a.mdx", fenced("python", LOOP) + comment + fenced("python", LOOP))
+    assert project.said() == []
+
+
+def test_a_comment_in_a_block_allows_as_it_would_in_a_file(project: Project) -> None:
+    allowing = LOOP.replace(
+        "            yield", "            # crowsfoot: allow query-in-loop -- few\n            yield"
+    )
+    project.write("a.md", "- item\n\n" + fenced("python", allowing, "  ") + "\n" + fenced("python", LOOP))
+    assert project.said() == ["a.md:19 query-in-loop"]
+    whole = f"# crowsfoot: allow-file query-in-loop -- few\n{LOOP}"
+    project.write("a.md", fenced("python", whole) + "\n" + fenced("python", LOOP))
+    assert project.said() == ["a.md:17 query-in-loop"]
+
+
+def test_a_comment_over_a_block_that_allows_nothing_is_reported(project: Project) -> None:
+    project.write(
+        "a.md",
+        "# Title\n<!-- crowsfoot: allow query-in-loop -- few -->\n"
+        + fenced("python", "x.execute('SELECT 1')")
+        + "<!-- crowsfoot: alow query-in-loop -->\n",
+    )
+    assert project.said() == ["a.md:2 unused-suppression", "a.md:6 syntax-error"]
+    fixed = project.session().fixed(unsafe=False)
+    assert fixed.texts["a.md"].startswith("# Title\n```python\n")
+
+
+def test_a_comment_in_a_block_may_be_there_to_be_talked_about(project: Project) -> None:
+    project.write(
+        "a.md",
+        "Comments allow a finding:\n\n"
+        + fenced("python", "x.execute('SELECT 1')  # crowsfoot: allow query-in-loop -- few")
+        + fenced("prisma", "// crowsfoot: allow unindexed-foreign-key -- why\n// crowsfoot: alow x\n"),
+    )
+    assert project.said() == []
+
+
+def test_a_fix_is_as_indented_as_its_block(project: Project) -> None:
+    project.write(
+        "a.md",
+        "- item:\n\n" + fenced("prisma", TWICE, "  ") + "\n> quote\n>\n" + fenced("prisma", TWICE, "> "),
+    )
+    fixed = project.session().fixed(unsafe=True)
+    once = TWICE.replace("  @@index([authorId])\n", "", 1)
+    assert fixed.count == 2
+    assert fixed.texts["a.md"] == (
+        "- item:\n\n" + fenced("prisma", once, "  ") + "\n> quote\n>\n" + fenced("prisma", once, "> ")
+    )
+
+
+def test_a_document_is_told_apart_by_settings_like_any_file(project: Project) -> None:
+    project.write("docs/a.md", fenced("python", LOOP))
+    project.write("b.md", fenced("python", LOOP))
+    project.write("crowsfoot.toml", '[per-file-ignores]\n"docs/**" = ["queries"]\n')
+    assert project.said() == ["b.md:7 query-in-loop"]
+    project.write("crowsfoot.toml", 'exclude = ["b.md"]\n')
+    assert project.said() == ["docs/a.md:7 query-in-loop"]
+
+
+def test_a_document_that_has_not_changed_is_not_read_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crowsfoot import documents
+
+    project.write("a.md", fenced("python", LOOP))
+    project.write("b.md", fenced("prisma", TWICE))
+    assert len(project.said()) == 2
+    read: list[str] = []
+    before = documents.read
+
+    def counted(text: str) -> object:
+        read.append(text)
+        return before(text)
+
+    monkeypatch.setattr(documents, "read", counted)
+    assert len(project.said()) == 2
+    assert read == []
+    project.write("a.md", "new\n" + fenced("python", LOOP))
+    assert project.said() == ["a.md:8 query-in-loop", "b.md:7 duplicate-index"]
+    assert len(read) == 1
+
+
+def test_a_report_may_be_written_to_a_document(shell: Shell) -> None:
+    shell.write("a.md", fenced("python", LOOP))
+    run = shell("check", "--output", "markdown=report.md", "--fail-on", "never")
+    assert run.returncode == 0, run.stderr
+    assert "query-in-loop" in (shell.folder / "report.md").read_text()
+    again = shell("check", "--output", "concise", "--fail-on", "never")
+    assert again.stdout.count("query-in-loop") == 1
+
+
+def test_since_a_revision_only_documents_that_have_changed_are_reported_on(shell: Shell) -> None:
+    import subprocess
+
+    def git(*words: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words],
+            cwd=shell.folder,
+            check=True,
+            capture_output=True,
+        )
+
+    (shell.folder / ".git").rmdir()
+    git("init", "-q")
+    shell.write("a.md", fenced("python", LOOP))
+    shell.write("b.md", "old\n")
+    git("add", ".")
+    git("commit", "-qm", "a")
+    shell.write("b.md", fenced("python", LOOP))
+    run = shell("check", "--since", "HEAD", "--output", "concise", "--fail-on", "never")
+    assert "b.md:7" in run.stdout
+    assert "a.md" not in run.stdout
+
+
+def test_a_block_that_we_fail_on_costs_what_it_says(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crowsfoot import frontends
+
+    read = frontends.read
+
+    def fragile(source: Source, *dialect: object) -> object:
+        if "boom" in source.text:
+            raise ZeroDivisionError("oh")
+        return read(source, *dialect)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(frontends, "read", fragile)
+    project.write("a.md", fenced("sql", "boom") + fenced("python", LOOP))
+    report = project.session().report
+    assert [it.rule for it in report.kept] == ["query-in-loop"]
+    assert ["ZeroDivisionError: oh" in it for it in report.failures] == [True]
+    assert report.failures[0].startswith("a.md: ")
+
+
+def test_only_rules_that_judge_by_the_block_itself_speak() -> None:
+    spoken = {name for name, rule in RULES.items() if speaks(rule)}
+    assert {"query-in-loop", "sql-built-from-strings", "syntax-error"} <= spoken
+    assert (
+        not {"unindexed-foreign-key", "schema-drift", "missing-lock-timeout", "unresolved-relation"} & spoken
+    )
+    assert {it.category for it in RULES.values() if it.name in spoken} <= {
+        "files",
+        "indexes",
+        "queries",
+        "security",
+    }
+
+
+def test_ten_thousand_blocks_are_judged_one_by_one(project: Project) -> None:
+    project.write("a.md", fenced("prisma", "model A {\n  id Int @id\n}") * 9_999 + fenced("prisma", TWICE))
+    assert project.said() == [f"a.md:{9_999 * 5 + 7} duplicate-index"]
