@@ -29,7 +29,7 @@ INSTEAD = {"frozen": "frozen_org"}
 
 # By the word of each tool: the hazards that it speaks of. The first of them is taken where none is true.
 CROWSFOOT = {
-    "exposed-table-without-rls": "S01",
+    "exposed-table-without-rls": "S01 S51",
     "tenant-table-without-rls": "S02",
     "rls-without-policy": "S03",
     "policies-without-rls": "S04 S07",

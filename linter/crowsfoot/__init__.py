@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Security,
     )
     from crowsfoot.link.security.settings import ContextSetting
+    from crowsfoot.link.wanted import Queried
 
 __version__ = "0.1.0"
 
@@ -56,6 +57,7 @@ __all__ = [
     "Migration",
     "Problem",
     "Project",
+    "Queried",
     "Related",
     "Relation",
     "Repeated",
@@ -78,7 +80,7 @@ __all__ = [
 
 
 _LINKED = (
-    *("project", "history", "automation", "code.access", "code.told", "security.model"),
+    *("project", "history", "automation", "code.access", "code.told", "security.model", "wanted"),
     *("security.settings", "security.connections"),
 )
 

@@ -33,6 +33,7 @@ from crowsfoot.link.security.model import (
     secured,
 )
 from crowsfoot.link.security.settings import ContextSetting, context_settings
+from crowsfoot.link.wanted import Queried, queried
 
 SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     Project: lambda project: [project],
@@ -48,6 +49,7 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     Repeated: lambda project: project.code.repeated if project.code else (),
     Access: lambda project: project.code.accesses if project.code else (),
     Code: lambda project: [project.code] if project.code else (),
+    Queried: queried,
     History: lambda project: project.histories,
     Migration: lambda project: _new_migrations(project),
     Security: secured,

@@ -9,7 +9,6 @@ CREATE POLICY own ON member TO authenticated
   USING (org_id IN (SELECT m.org_id FROM member m WHERE m.user_id = (SELECT auth.uid())));
 GRANT SELECT, INSERT, UPDATE, DELETE ON member TO authenticated;
 
--- truth S26 room
 -- truth S26 guest
 CREATE TABLE room (id uuid PRIMARY KEY, user_id uuid NOT NULL);
 CREATE INDEX ON room (user_id);
