@@ -5,7 +5,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,8 +15,8 @@ from crowsfoot.databases.sending import as_sent
 from crowsfoot.databases.tools import given
 from crowsfoot.facts import Facts, Problem, Unread
 from crowsfoot.facts.sql import Dialect, SqlFile
-from crowsfoot.kinds import DOCUMENTS
-from crowsfoot.libraries import may_send
+from crowsfoot.kinds import DOCUMENTS, TEMPLATES
+from crowsfoot.libraries import changes_indexes, may_send
 from crowsfoot.link.layouts import Layout
 from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.roles import Roles, role_of
@@ -25,6 +25,7 @@ from crowsfoot.source import Range, Source
 if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
     from crowsfoot.facts.documents import Document
+    from crowsfoot.facts.templates import TemplateFile
 
 # Below this, in characters, what other processes save is lost in starting them.
 WORTH_PROCESSES = 60_000 if sys.platform == "linux" else 2_000_000
@@ -41,13 +42,21 @@ _T = TypeVar("_T")
 _READ_APART = (".sql", ".py", *DOCUMENTS)
 
 
+def _is_template(path: str) -> bool:
+    return path.endswith(TEMPLATES) and not path.endswith("requirements.txt")
+
+
 def read_all(sources: Sequence[Source], cache: Cache) -> list[tuple[str, Facts]]:
     """What each file says, in the order of the sources; files of a foreign kind are left out.
 
     A text that stands at several paths under one name is read once. SQL is not read: what it says depends
     on its dialect, and read_migrations reads it when that is known.
     """
-    keys = {source.path: _key(source) for source in sources if not source.path.endswith(_READ_APART)}
+    keys = {
+        source.path: _key(source)
+        for source in sources
+        if not source.path.endswith(_READ_APART) and not _is_template(source.path)
+    }
     known: dict[str, Facts] = {}
     unread: dict[str, Source] = {}
     for source in sources:
@@ -74,18 +83,35 @@ def read_code(
 
     Others are read as well then: a function that sends a statement is called from files that know of none.
     Tests and migrations are left out unless everywhere: nobody imports them, and what they do is shown to
-    none but those who ask.
+    none but those who ask. Migrations that make or drop indexes are read.
     """
     code = [
         it
         for it in sources
-        if it.path.endswith(".py") and (everywhere or roles(it.path) not in ("test", "migration"))
+        if it.path.endswith(".py")
+        and (
+            everywhere
+            or (role := roles(it.path)) not in ("test", "migration")
+            or (role == "migration" and changes_indexes(it.text))
+        )
     ]
     if not any(may_send(it.text) for it in code) and not any(it.path.endswith(".prisma") for it in sources):
         return []
     from crowsfoot.facts.code import CodeFile
 
     return _read_by_folder("code", code, CodeFile, cache)
+
+
+def read_templates(
+    sources: Sequence[Source], cache: Cache, *, everywhere: bool = True, roles: Roles = role_of
+) -> list[tuple[str, "TemplateFile | Unread"]]:
+    """What each template says; asked where code was read that may show one."""
+    found = [it for it in sources if _is_template(it.path) and (everywhere or roles(it.path) != "test")]
+    if not found:
+        return []
+    from crowsfoot.facts.templates import TemplateFile
+
+    return _read_by_folder("template", found, TemplateFile, cache)
 
 
 def read_documents(sources: Sequence[Source], cache: Cache) -> list[tuple[str, "Document | Unread"]]:
@@ -178,15 +204,12 @@ class _Pack:
 
 
 def _guards_rows(text: str) -> bool:
-    """Whether a migration says who sees which rows.
+    """Whether a migration switches on that policies decide who sees which rows.
 
     Where none does, nobody asks what views are made of, which takes an eighth of the time of reading.
     """
-    words = text.lower()  # most have neither word, and a pattern takes far longer to find nothing
-    return ("policy" in words or "security" in words) and _GUARDS.search(words) is not None
-
-
-_GUARDS: Final = re.compile(r"\brow\s+level\s+security\b|\bcreate\s+policy\b")
+    words = text.lower()  # most have no such word, and a pattern takes far longer to find nothing
+    return "security" in words and re.search(r"\brow\s+level\s+security\b", words) is not None
 
 
 def _key(source: Source) -> str:
@@ -207,7 +230,7 @@ def _read(jobs: Sequence[_Job], of: Any = Facts) -> Iterable[Any]:
     return map(_read_one, jobs)
 
 
-def _read_one(job: _Job) -> "Facts | Document | None":
+def _read_one(job: _Job) -> "Facts | Document | TemplateFile | None":
     """A frontend that raises is a bug of ours, and costs what this one file says."""
     source, dialect, terms = job
     try:

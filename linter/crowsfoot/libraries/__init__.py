@@ -45,7 +45,17 @@ KNOWN: Final = {
 }
 
 _IMPORTS: Final = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(?:{'|'.join(KNOWN)})\b", re.MULTILINE)
-_SENDS: Final = re.compile(r"\.(?:execute|executemany|fetchrow|fetchval)\(")
+_SENDS: Final = re.compile(r"\.(?:execute|executemany|execute_raw|query_raw|query_first|fetchrow|fetchval)\(")
+
+
+_CHANGES_INDEXES: Final = re.compile(
+    r"(?:create|drop)_(?:index|unique_constraint|constraint)\(|(?i:create(?: unique)?|drop) index"
+)
+
+
+def changes_indexes(text: str) -> bool:
+    """Whether a migration in Python may make or drop an index by itself, for Alembic or by SQL."""
+    return _CHANGES_INDEXES.search(text) is not None
 
 
 def may_send(text: str) -> bool:

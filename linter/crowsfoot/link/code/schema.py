@@ -13,9 +13,11 @@ from typing import Any, cast, get_args
 from msgspec.structs import force_setattr
 
 from crowsfoot.databases.column_types import native_of, scalar_of
+from crowsfoot.facts.code import CodeFile
 from crowsfoot.facts.prisma import Default, NativeType
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.tables import ColumnDef, ForeignKeyDef, IndexDef, Spot, TableDef
+from crowsfoot.link.code.alembic import MigratedIndex, migrated_indexes
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.places import Places
 from crowsfoot.link.code.provider import provider_of
@@ -83,7 +85,45 @@ def _of_library(
 ) -> Database | None:
     provider = provider_of(evaluator, name, dialect, roles)
     made = [it for it in tables_of(evaluator, name, provider, roles) if roles(it.spot.path) == "application"]
-    return database_of(made, provider, files, tenant_column) if made else None
+    if not made:
+        return None
+    database = database_of(made, provider, files, tenant_column)
+    code = {path: it.facts for path, it in files.items() if isinstance(it.facts, CodeFile)}
+    _add_migrated(database, migrated_indexes(code, roles))
+    return database
+
+
+def _add_migrated(database: Database, indexes: Iterable[MigratedIndex]) -> None:
+    """Give the tables the indexes that only migrations make, as people add them by hand."""
+    tables = {it.name: it for it in database.tables.values()}
+    for it in indexes:
+        table = tables.get(it.table)
+        columns = _columns(table, it.columns) if table is not None else ()
+        if table is None or len(columns) != len(it.columns) or any(_is_same(at, it) for at in table.indexes):
+            continue
+        index = Index(
+            table=table,
+            name=it.name,
+            keys=tuple(Key(column=column) for column in columns),
+            unique=it.unique,
+            primary=False,
+            method="btree",
+            predicate=it.predicate,
+            include=(),
+            clustered=None,
+            on_field=False,
+            spans=(it.span,),
+            removal=None,
+            declared=False,
+            migrated=True,
+        )
+        force_setattr(table, "indexes", (*table.indexes, index))
+
+
+def _is_same(index: Index, made: MigratedIndex) -> bool:
+    """Whether it is the index of the models, which migrations make under a name of their own."""
+    keys = tuple(key.column.name if key.column else None for key in index.keys)
+    return index.name == made.name or (keys == made.columns and index.predicate == made.predicate)
 
 
 def _is_known(database: Database, tables: Set[str]) -> bool:
@@ -241,7 +281,7 @@ def _index(table: Table, it: IndexDef) -> Index:
         on_field=it.on_field,
         spans=(_span(it.spot),),
         removal=None,
-        # The library writes the migrations by what the models say: nothing is added by hand behind its back.
+        # The library writes the migrations by what the models say; what is added by hand, they tell.
         migrated=True,
         nulls_distinct=it.nulls_distinct,
         written=it.written,
