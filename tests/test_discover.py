@@ -115,7 +115,7 @@ def test_what_was_found_can_be_told_to_another_process(top: Path) -> None:
     write(top / "c\t.prisma")
     write(top / "m/migration_lock.toml")
     (top / "m/1_a").mkdir()
-    found = discover(top, [top, top / "a.prisma", write(top / "a.txt")])
+    found = discover(top, [top, top / "a.prisma", write(top / "a.xyz")])
     assert all((found.sources, found.problems, found.named, found.unknown, found.bare, found.renamed))
     told = decoded(encoded(found), top)
     assert [(it.path, it.text) for it in told.sources] == [(it.path, it.text) for it in found.sources]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crowsfoot.in_documents import speaks
+from crowsfoot.in_documents import OF_A_BLOCK, OF_A_PAGE, speaks
 from crowsfoot.rule import load
 from crowsfoot.session import Choices, Session
 from crowsfoot.source import Source
@@ -304,6 +304,159 @@ def test_since_a_revision_only_documents_that_have_changed_are_reported_on(shell
     assert "a.md" not in run.stdout
 
 
+def page(name: str) -> str:
+    return (PAGES / name).read_text()
+
+
+def test_a_page_that_sets_the_claims_and_never_the_role_is_told_so(project: Project) -> None:
+    project.write("docs/rls.md", page("claims-without-role.md"))
+    assert project.said() == ["docs/rls.md:26 claims-without-role", "docs/rls.md:34 claims-without-role"]
+    python, sql = (it.finding for it in project.session().report.kept)
+    text = project.session().sources["docs/rls.md"].text
+    assert text[python.span.start : python.span.end].startswith("tx.execute_raw(")
+    assert text[sql.span.start : sql.span.end].startswith("SELECT set_config(")
+    assert text[sql.related[0].span.start : sql.related[0].span.end] == "SELECT id, body FROM notes"
+    assert "SET LOCAL ROLE" in python.message
+    assert "SET LOCAL ROLE" in sql.message
+
+
+def test_a_page_that_sets_the_role_as_well_is_right(project: Project) -> None:
+    project.write("docs/rls.md", page("claims-with-role.md"))
+    assert project.said() == []
+
+
+def test_the_policies_of_a_page_are_known_to_its_code(project: Project) -> None:
+    table = "CREATE TABLE notes (id uuid PRIMARY KEY, owner_id uuid NOT NULL, body text);\n"
+    text = page("claims-without-role.md").replace(
+        "ALTER TABLE notes ENABLE", f"{table}ALTER TABLE notes ENABLE"
+    )
+    project.write("docs/rls.md", text.replace("ALTER TABLE notes FORCE ROW LEVEL SECURITY;\n", ""))
+    messages = [
+        it.finding.message for it in project.session().report.kept if it.rule == "claims-without-role"
+    ]
+    assert len(messages) == 2
+    assert all('policy "own_notes" of notes is not enforced' in it for it in messages)
+
+
+def test_policies_of_another_page_are_another_pages(project: Project) -> None:
+    project.write("docs/a.md", page("claims-with-role.md"))
+    project.write("docs/b.md", page("claims-without-role.md"))
+    assert project.said() == ["docs/b.md:26 claims-without-role", "docs/b.md:34 claims-without-role"]
+
+
+# Pieces of programs: nothing in them says what their names are.
+PIECES = {
+    "psycopg": """\
+with conn.transaction():
+    conn.execute("SELECT set_config('request.jwt.claims', %s, true)", (claims,))
+    rows = conn.execute("SELECT id FROM notes").fetchall()
+""",
+    "asyncpg": """\
+async with conn.transaction():
+    await conn.execute("SELECT set_config('request.jwt.claims', $1, true)", claims)
+    return await conn.fetch("SELECT id FROM notes")
+""",
+    "django": """\
+with transaction.atomic(), connection.cursor() as cursor:
+    cursor.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
+    cursor.execute("SELECT id FROM notes")
+""",
+    "prisma": """\
+async with db.tx() as tx:
+    await tx.execute_raw("SELECT set_config('request.jwt.claims', $1, true)", claims)
+    return await tx.query_raw("SELECT id FROM notes")
+""",
+}
+
+
+@pytest.mark.parametrize("library", PIECES)
+def test_a_piece_of_a_program_is_understood_by_what_it_calls(project: Project, library: str) -> None:
+    project.write("a.md", "Set the claims:\n\n" + fenced("python", PIECES[library], "  "))
+    assert project.said() == ["a.md:5 claims-without-role"]
+
+
+def test_a_piece_of_a_program_has_what_the_page_has_imported(project: Project) -> None:
+    use = (
+        "with session.begin():\n"
+        """    session.execute(text("SELECT set_config('request.jwt.claims', :c, true)"), {"c": claims})\n"""
+        """    return session.execute(text("SELECT id FROM notes")).all()\n"""
+    )
+    begin = fenced("python", "import json\nfrom sqlalchemy import text\n\nsession = Session()")
+    project.write("a.md", begin + "\nThen:\n\n" + fenced("python", use))
+    assert project.said() == ["a.md:12 claims-without-role"]
+    (diagnostic,) = project.session().report.kept
+    span = diagnostic.finding.span
+    assert project.session().sources["a.md"].text[span.start : span.end].startswith("session.execute(text(")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "BEGIN;\nSELECT set_config('role', 'app', true), set_config('app.user_id', '2', true);\n"
+        "SELECT * FROM notes;\nCOMMIT;",
+        "SET ROLE app;\nSET app.user_id = '2';\nSELECT * FROM notes;",
+        "SELECT set_config('request.jwt.claims', '{}', true);",
+        "SET LOCAL app.user_id = '7';\nUPDATE notes SET body = '' WHERE id = 1;",
+        "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$\n"
+        "SELECT set_config('request.jwt.claims', '', true); SELECT * FROM notes; $$;",
+        "SET hnsw.ef_search = 100;\nSELECT * FROM notes;",
+        "SELECT set_config('request.jwt.claims', '{\"role\": \"service_role\"}', true);\nUPDATE notes SET body = '';",
+        "\\c notes app\nSELECT set_config('request.jwt.claims', '{}', true);\nSELECT * FROM notes;",
+    ],
+)
+def test_settings_that_are_right_or_no_claims_are_left_alone(project: Project, sql: str) -> None:
+    project.write("a.md", fenced("sql", sql))
+    assert project.said() == []
+
+
+def test_a_page_that_gives_the_program_a_role_of_its_own_is_right(project: Project) -> None:
+    sql = (
+        "CREATE TABLE notes (id int PRIMARY KEY, owner uuid NOT NULL);\n"
+        "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\n"
+        "CREATE POLICY own ON notes USING (owner = current_setting('app.owner')::uuid);\n"
+    )
+    asked = fenced("sql", "BEGIN;\nSET LOCAL app.owner = '7';\nSELECT * FROM notes;\nCOMMIT;")
+    project.write("a.md", fenced("sql", sql) + asked)
+    assert project.said() == ["a.md:8 claims-without-role"]
+    role = "CREATE ROLE app LOGIN;\nGRANT SELECT ON notes TO app;\n"
+    project.write("a.md", fenced("sql", sql + role) + asked)
+    assert project.said() == []
+
+
+def test_a_document_that_is_named_is_what_is_reported_on(project: Project) -> None:
+    project.write("a.md", fenced("python", LOOP))
+    project.write("b.md", fenced("python", LOOP))
+    report = Session([project.folder / "a.md"], Choices()).report
+    assert [it.finding.span.path for it in report.kept] == ["a.md"]
+
+
+def test_every_place_lies_in_its_document(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Every rule, with whatever it has to say of pieces.
+    monkeypatch.setattr("crowsfoot.in_documents.speaks", lambda rule: True)
+    blocks = [
+        fenced("prisma", TWICE + "\nmodel A {\n  b B\n  c 'x'\n}", "  "),
+        fenced(
+            "sql",
+            "CREATE TABLE a (id int, b int UNIQUE);\nCREATE INDEX i ON a (b);\nSET x.user_id = '1';",
+            "> ",
+        ),
+        fenced(
+            "python", ">>> for id in ids:\n...     conn.execute('SELECT 1 FROM a WHERE id = %s', (id,))\n1"
+        ),
+        fenced("diff-sql", "-SET app.user = '1';\n+SET LOCAL app.user = '1';\n SELECT * FROM a;", "\t"),
+    ]
+    project.write("a.md", "\n".join(blocks))
+    project.write("b.md", "".join(blocks).replace("\n", "\r\n"))
+    session = project.session(select=("all",), min_confidence="possible")  # type: ignore[arg-type]
+    assert not session.report.failures
+    assert len({it.finding.span for it in session.report.kept}) > 5
+    for it in session.report.kept:
+        spans = [it.finding.span, *(each.span for each in (*it.finding.related, *it.finding.flow))]
+        spans += [each.span for each in it.finding.fix.edits] if it.finding.fix else []
+        for span in spans:
+            assert 0 <= span.start <= span.end <= len(session.sources[span.path].text)
+
+
 def test_a_block_that_we_fail_on_costs_what_it_says(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,18 +477,14 @@ def test_a_block_that_we_fail_on_costs_what_it_says(
     assert report.failures[0].startswith("a.md: ")
 
 
-def test_only_rules_that_judge_by_the_block_itself_speak() -> None:
+def test_only_rules_that_judge_by_what_is_there_speak() -> None:
     spoken = {name for name, rule in RULES.items() if speaks(rule)}
-    assert {"query-in-loop", "sql-built-from-strings", "syntax-error"} <= spoken
+    assert spoken == OF_A_BLOCK | OF_A_PAGE, "a rule is named that there is not"
+    assert {RULES[it].category for it in OF_A_PAGE} == {"security"}
+    assert {RULES[it].category for it in OF_A_BLOCK} == {"files", "indexes", "queries"}
     assert (
         not {"unindexed-foreign-key", "schema-drift", "missing-lock-timeout", "unresolved-relation"} & spoken
     )
-    assert {it.category for it in RULES.values() if it.name in spoken} <= {
-        "files",
-        "indexes",
-        "queries",
-        "security",
-    }
 
 
 def test_ten_thousand_blocks_are_judged_one_by_one(project: Project) -> None:

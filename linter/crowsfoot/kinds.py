@@ -16,12 +16,14 @@ class Kind(msgspec.Struct, frozen=True):
     quiet: they are somebody else's, and only tell something in passing. One that cannot be read is no problem
     of the schema, and a larger one than that many bytes was written by no person.
     patterns: what must be found in those that hold a marker, by the marker.
+    below: names of folders, below one of which they lie; elsewhere they are read only where the user names them.
     """
 
     markers: tuple[bytes, ...] = (b"",)
     quiet: bool = False
     largest: int | None = None
     patterns: Mapping[bytes, bytes] = {}
+    below: frozenset[str] = frozenset()
 
     def wants(self, data: bytes) -> bool:
         if self.patterns:
@@ -33,6 +35,8 @@ class Kind(msgspec.Struct, frozen=True):
 _SCHEMA = Kind()
 _CODE = Kind(quiet=True)
 _PACKAGE = Kind((b'"prisma"', b'"@prisma/', b"prisma "))
+# Many tools have a config.toml; of Supabase's only the API is of interest.
+_SUPABASE = Kind((b"[api]",), quiet=True, largest=200_000)
 _JOURNAL = Kind((b'"entries"',), quiet=True)
 # Of these only the version of Prisma is taken.
 _VERSIONS = Kind((b"prisma",), quiet=True, largest=50_000_000)
@@ -49,6 +53,11 @@ _FENCES = {
 }
 _DOCUMENT = Kind(tuple(_FENCES), quiet=True, patterns=_FENCES)
 DOCUMENTS: Final = (".md", ".mdx", ".markdown")
+# What Django and Jinja show rows with, where they look for it. A tag is what makes it more than a page.
+_TEMPLATE = Kind(
+    (b"{%", b"{{"), quiet=True, largest=1_000_000, below=frozenset(("templates", "jinja2", "jinja"))
+)
+TEMPLATES: Final = (".html", ".htm", ".txt", ".jinja2", ".jinja", ".j2", ".djhtml")
 
 # "*.x": every name that ends so; "x.*": every name that begins so. An exact name goes before the others.
 KINDS: Final[Mapping[str, Kind]] = {
@@ -56,10 +65,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "*.sql": _SCHEMA,
     "*.py": _CODE,
     **dict.fromkeys(("*.md", "*.mdx", "*.markdown"), _DOCUMENT),
+    **dict.fromkeys((f"*{it}" for it in TEMPLATES), _TEMPLATE),
     "migration_lock.toml": _SCHEMA,
     **dict.fromkeys((f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs")), _SCHEMA),
     "package.json": _PACKAGE,
     "_journal.json": _JOURNAL,
+    "config.toml": _SUPABASE,
     **dict.fromkeys(("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"), _VERSIONS),
     **dict.fromkeys(("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock"), _VERSIONS),
     **dict.fromkeys(("*.yml", "*.yaml"), _YAML),

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-_MARK = re.compile(
-    r"""(?P<opener>//|--|\#)(?P<gap>[ ]*)(?P<carets>\^+)?[ ]*
-        want(?P<pieces>(?:[ ]+"(?:[^"\\]|\\.)*")+)[ ]*$""",
-    re.VERBOSE,
-)
-_PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"')
+# Text, which re compiles when it first needs it: every run loads this module, and few show documentation.
+_MARK = r"""(?x)(?P<opener>//|--|\#)(?P<gap>[ ]*)(?P<carets>\^+)?[ ]*
+    want(?P<pieces>(?:[ ]+"(?:[^"\\]|\\.)*")+)[ ]*$"""
+_PIECE = r'"((?:[^"\\]|\\.)*)"'
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -28,7 +26,7 @@ def marks(text: str) -> Iterator[Mark]:
     """Every claim of the text, in order."""
     above = 0
     for number, line in enumerate(text.split("\n"), start=1):
-        match = _MARK.search(line.rstrip("\r"))
+        match = re.search(_MARK, line.rstrip("\r"))
         if match and match["carets"]:
             columns = (match.start("carets") + 1, match.end("carets") + 1)
             yield from (Mark(above, columns, piece) for piece in _pieces(match))
@@ -40,7 +38,7 @@ def marks(text: str) -> Iterator[Mark]:
 
 def without_marks(text: str) -> str:
     """The text with claims as a reader would like them: //^^^^^^ a piece of the message."""
-    return "\n".join(_MARK.sub(_as_comment, line) for line in text.split("\n"))
+    return "\n".join(re.sub(_MARK, _as_comment, line) for line in text.split("\n"))
 
 
 def _as_comment(match: re.Match[str]) -> str:
@@ -50,4 +48,4 @@ def _as_comment(match: re.Match[str]) -> str:
 
 
 def _pieces(match: re.Match[str]) -> list[str]:
-    return [re.sub(r"\\(.)", r"\1", piece) for piece in _PIECE.findall(match["pieces"])]
+    return [re.sub(r"\\(.)", r"\1", piece) for piece in re.findall(_PIECE, match["pieces"])]

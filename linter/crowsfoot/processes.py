@@ -6,12 +6,12 @@ pool of the standard library takes 50 to load alone. Elsewhere to fork is not sa
 
 import os
 import select
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NoReturn, Self
 
 _MOST_PROCESSES: Final = 8
+_KILL: Final = 9  # SIGKILL, without loading the module signal
 
 
 def spare_cores() -> int:
@@ -97,7 +97,7 @@ class Helpers:
         for pipe in list(self._heard):
             self._forget(pipe)
         for process in stopped:
-            os.kill(process, signal.SIGKILL)
+            os.kill(process, _KILL)
             os.waitpid(process, 0)
             _ENDING.remove(process)
 

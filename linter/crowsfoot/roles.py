@@ -23,20 +23,21 @@ def roles_by(said: Mapping[str, Role]) -> Roles:
 
 def role_of(path: str) -> Role:
     """What the code of a file is for, by where it lies."""
-    if _TEST.search(path):
+    if re.search(_TEST, path):
         return "test"
-    if _MIGRATION.search(path):
+    if re.search(_MIGRATION, path):
         return "migration"
-    return "script" if _SCRIPT.search(path) else "application"
+    return "script" if re.search(_SCRIPT, path) else "application"
 
 
-_TEST: Final = re.compile(
+# Text, which re compiles when it first needs it: every run loads this module, and not all read code.
+_TEST: Final = (
     # "test" below others may be an application of that name; the tests of one are in "tests".
     r"(?:^|/)(?:tests|testing|unittests|integration_tests|factories|testdata)/|^(?:src/)?test/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
 )
-_MIGRATION: Final = re.compile(r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$")
-_SCRIPT: Final = re.compile(
+_MIGRATION: Final = r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$"
+_SCRIPT: Final = (
     r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/"
     r"|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"
 )

@@ -22,14 +22,15 @@ from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.layouts import Chosen, Layout, find_layouts, sort_out
 from crowsfoot.link.project import Column, File, ForeignKey, Index, Project, Table
 from crowsfoot.link.project import Problem as LinkProblem
-from crowsfoot.reading import read_all, read_code, read_documents, read_migrations
+from crowsfoot.reading import read_all, read_code, read_documents, read_migrations, read_templates
 from crowsfoot.roles import Roles, roles_by
 from crowsfoot.rule import Rule
-from crowsfoot.subjects import SUBJECTS
+from crowsfoot.subjects import SUBJECTS, Subjects
 from crowsfoot.suppress import Unused, judge
 
 if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
+    from crowsfoot.facts.templates import TemplateFile
     from crowsfoot.link.documents import Part
 
 Rules = Mapping[str, Rule[Any]]
@@ -54,8 +55,7 @@ def check(
     project = _link(read, config, changes)
     failures += [f"{it.span.path or '.'}: {it.message}" for it in project.problems if it.kind == "failure"]
 
-    subjects = {type: find(project) for type, find in SUBJECTS.items()}
-    said = apply_rules(chosen, subjects, config)
+    said = apply_rules(chosen, Subjects(project), config)
     of_tables = {rule.name for rule in chosen if rule.over in (Table, Column, Index, ForeignKey)}
     pages = _of_documents(discovery, config, chosen, cache)
     judged = judge(
@@ -123,7 +123,7 @@ class _Read(NamedTuple):
     """What the files say, the migrations as they are read."""
 
     facts: list[tuple[str, Facts]]
-    code: list[tuple[str, "CodeFile | Unread"]]
+    code: list[tuple[str, "CodeFile | TemplateFile | Unread"]]
     layouts: Sequence[Layout]
     migrations: Iterable[tuple[str, SqlFile | Unread]]
     problems: list[tuple[str, Problem]]
@@ -131,12 +131,12 @@ class _Read(NamedTuple):
 
 def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     facts = read_all(discovery.sources, cache)
-    code = read_code(
-        discovery.sources,
-        cache,
-        everywhere=config.min_confidence == Confidence.POSSIBLE,
-        roles=roles_by(config.code_roles),
-    )
+    everywhere, roles = config.min_confidence == Confidence.POSSIBLE, roles_by(config.code_roles)
+    code: list[tuple[str, CodeFile | TemplateFile | Unread]] = [
+        *read_code(discovery.sources, cache, everywhere=everywhere, roles=roles)
+    ]
+    if code:
+        code += read_templates(discovery.sources, cache, everywhere=everywhere, roles=roles)
     # Which SQL is read, and in which dialect, the other files tell.
     texts = _sql(discovery)
     layouts = find_layouts(

@@ -93,6 +93,7 @@ class Session:
         files = [path for path in on_disk if not os.path.isdir(path)] + ([stdin[1]] if stdin else [])
         self.location = _locate([*on_disk, *files], config_file)
         cache = caches.for_project(self.location.root, os.environ) if cached else Cache(None)
+        self._is_first = cache.is_empty
         self.cache = cache.of(_code(cache)) if cached else cache
         self.discovery = self._discover(on_disk, files, stdin)
         # What a folder says is reported whole; of files, only those that were named.
@@ -227,7 +228,7 @@ class Session:
         limit = self.config.max_file_size
         find = partial(discover, root, paths, exclude=exclude, max_file_size=limit)
         # Where nothing is kept, a whole run comes next.
-        found = _while_loading(find, root) if self.cache.is_empty else find()
+        found = _while_loading(find, root) if self._is_first else find()
         return standard_input(found, *stdin, max_file_size=limit) if stdin else found
 
 
@@ -242,7 +243,10 @@ def _while_loading(find: Callable[[], Discovery], root: Path) -> Discovery:
 
             said = [*helpers.said()]
             if not said:  # so many files that some are SQL, most likely
-                from crowsfoot.frontends.sql import postgres  # noqa: F401
+                from crowsfoot.databases import locks, safe_ddl  # noqa: F401
+                from crowsfoot.frontends import sql
+
+                sql.read("", "postgresql")
             while not said and helpers.wait():
                 said += helpers.said()
         for it in said:

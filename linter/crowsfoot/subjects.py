@@ -1,6 +1,6 @@
 """The types that a rule can be over, and where the project keeps their values."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crowsfoot.facts.sql import Block, Statement
@@ -64,6 +64,26 @@ SUBJECTS: dict[type[Any], Callable[[Project], Sequence[Any]]] = {
     EnvironmentVariable: variables_of,
     Step: lambda project: [it for migration in _new_migrations(project) for it in migration.steps],
 }
+
+
+class Subjects(Mapping[type[Any], Sequence[Any]]):
+    """The subjects of a project by their types, found when they are first asked for: by whichever process."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._found: dict[type[Any], Sequence[Any]] = {}
+
+    def __getitem__(self, type: type[Any]) -> Sequence[Any]:
+        found = self._found.get(type)
+        if found is None:
+            found = self._found[type] = SUBJECTS[type](self._project)
+        return found
+
+    def __iter__(self) -> Iterator[type[Any]]:
+        return iter(SUBJECTS)
+
+    def __len__(self) -> int:
+        return len(SUBJECTS)
 
 
 class ByOperation:

@@ -167,6 +167,9 @@ def _comment(span: Span, source: Source) -> Span:
     text = source.text
     number, _ = source.position(span.start)
     line = source.line_range(number)
+    rest = text[span.end : line.end].strip()
+    if rest and text.startswith(("{#", "<!--"), span.start):
+        return span  # a comment that has an end may stand before something
     # Of "///" the directive has the last two.
     code = text[line.start : span.start].rstrip(text[span.start]).rstrip(" \t")
     if code:

@@ -1,6 +1,8 @@
 """Markdown to blocks: which are found, what they hold, and where that stands in the document."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowsfoot.documents import read as read_document
 from crowsfoot.frontends.markdown import Found, read
@@ -147,6 +149,12 @@ def test_of_a_session_at_a_prompt_only_what_was_typed_counts() -> None:
     assert texts(text) == ["for row in rows:\n    show(row)\n\n\n\nx\nnot typed\n"]
 
 
+def test_of_a_session_of_psql_only_what_was_typed_counts() -> None:
+    text = "```sql\ndb=> SELECT 1,\ndb->   2;\n ?column?\n----------\n\ndb=# SET a.b = 'c';\nSET\n=> SELECT 3;\n```\n"
+    assert texts(text) == ["SELECT 1,\n  2;\n\n\n\nSET a.b = 'c';\n\nSELECT 3;\n"]
+    assert texts("```sql\nSELECT a => 1;\n```\n") == ["SELECT a => 1;\n"]
+
+
 def test_a_diff_counts_as_it_leaves_the_text() -> None:
     assert texts("```diff-sql\n-SELECT 1;\n+SELECT 2;\n SELECT 3;\n```\n") == ["\nSELECT 2;\n SELECT 3;\n"]
     assert texts("```prisma\n model A {\n-  id Int\n+  id Int @id\n }\n```\n") == [
@@ -264,6 +272,49 @@ HOSTILE = {
 def test_a_hostile_document_is_read_like_any_other(name: str) -> None:
     text, count = HOSTILE[name]
     assert len(blocks(text)) == count
+
+
+PIECES = (
+    *("```sql\n", "```\n", "~~~py\n", "~~~\n", "````md\n", "````\n", "```diff-sql\n", "```prisma\n"),
+    *(
+        "> ",
+        ">",
+        "- ",
+        "1. ",
+        "  ",
+        "\t",
+        "\n",
+        "\r\n",
+        "+",
+        "-",
+        ">>> ",
+        "... ",
+        "<!-- ",
+        "-->",
+        "{/* ",
+        " */}",
+    ),
+    *(
+        "import a\n",
+        "from b import c\n",
+        "SELECT 1;\n",
+        "x.execute(1)\n",
+        "# Bad\n",
+        "prose\n",
+        "\u2028",
+        "\U0001f600",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_whatever_a_document_holds_each_character_is_where_the_block_says(text: str) -> None:
+    blocks(text)
+    document = read_document(text)
+    for it in document.blocks:
+        assert it.starts[0] == 0
+        assert list(it.starts) == sorted(it.starts)
+        assert len(it.starts) == len(it.places)
 
 
 def test_ten_thousand_blocks_in_a_document_are_read_one_by_one() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crowsfoot.facts.sql import Block, CreateFunction, Statement
+from crowsfoot.facts.sql import Block, CreateFunction, Select, Statement
 from crowsfoot.frontends.sql import read
 
 from ..sql_facts import clean, one, shown
@@ -260,6 +260,39 @@ def test_a_function_of_another_language_holds_what_its_body_does(text: str, stat
     it = function(text)
     assert [shown(each.range, text) for each in it.body] == statements
     assert it.dynamic is False
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "BEGIN RETURN EXISTS (SELECT 1 FROM t); END",
+        "BEGIN IF (SELECT count(*) FROM t) > 1 THEN NULL; END IF; END",
+        "BEGIN IF n = 1 THEN NULL; ELSIF n IN (SELECT a FROM t) THEN NULL; END IF; END",
+        "BEGIN WHILE n < (SELECT max(a) FROM t) LOOP n := n + 1; END LOOP; END",
+        "BEGIN n := (SELECT max(a) FROM t); END",
+        "BEGIN n = (SELECT max(a) FROM t) + 1; END",
+        "BEGIN r.a[1] := (SELECT max(a) FROM t); END",
+        "DECLARE m int := (SELECT max(a) FROM t); BEGIN END",
+        "DECLARE m int DEFAULT (SELECT max(a) FROM t); BEGIN END",
+    ],
+)
+def test_what_a_function_works_out_by_itself_is_read(body: str) -> None:
+    made = function(f"CREATE FUNCTION f(n int) RETURNS int LANGUAGE plpgsql AS $$ {body} $$;")
+    tables = [
+        str(name)
+        for statement in made.body
+        for operation in statement.does
+        if isinstance(operation, Select)
+        for name in operation.query.tables
+    ]
+    assert tables == ["t"]
+    assert not made.dynamic
+
+
+def test_what_a_block_works_out_by_itself_is_left_to_the_run() -> None:
+    assert inside("IF EXISTS (SELECT 1 FROM t) THEN DROP TABLE t; END IF;") == [
+        ("DropObject", "DROP TABLE t", True)
+    ]
 
 
 def test_a_procedure_is_called_one() -> None:

@@ -51,26 +51,17 @@ def dialect_in_path(path: str) -> Dialect | Literal["other"] | None:
 _LONGEST = 300_000  # characters that are looked at
 
 # What only one of them says. Comments and strings are not told apart, so each stands for something that
-# hardly anyone writes about. "other" are ClickHouse, Oracle, Cassandra and Spanner.
-_SIGNS: Final[Mapping[Dialect | Literal["other"], re.Pattern[str]]] = {
-    "other": re.compile(
-        r"""\bENGINE\s*=\s*\w*(?:MergeTree|Distributed|Kafka)\b|\bON[ ]CLUSTER\b|\bLowCardinality\(
+# hardly anyone writes about. "other" are ClickHouse, Oracle, Cassandra and Spanner. The patterns are text,
+# which re compiles when it first needs them: nearly always a file beside the migrations names the dialect.
+_SIGNS: Final[Mapping[Dialect | Literal["other"], str]] = {
+    "other": r"""(?ix)\bENGINE\s*=\s*\w*(?:MergeTree|Distributed|Kafka)\b|\bON[ ]CLUSTER\b|\bLowCardinality\(
         |\bVARCHAR2\b|\bCREATE[ ](?:OR[ ]REPLACE[ ])?PACKAGE\b|\bCREATE[ ]KEYSPACE\b
         |\bSTRING\(MAX\)|\bINTERLEAVE[ ]IN[ ]PARENT\b""",
-        re.IGNORECASE | re.VERBOSE,
-    ),
-    "sqlserver": re.compile(
-        r"""^[ \t]*GO[ \t]*;?[ \t\r]*$|\bNVARCHAR\(|\[dbo\]\.|\bUNIQUEIDENTIFIER\b
+    "sqlserver": r"""(?imx)^[ \t]*GO[ \t]*;?[ \t\r]*$|\bNVARCHAR\(|\[dbo\]\.|\bUNIQUEIDENTIFIER\b
         |\bIDENTITY[ ]?\(1,[ ]?1\)""",
-        re.IGNORECASE | re.MULTILINE | re.VERBOSE,
-    ),
-    "sqlite": re.compile(
-        r"\bAUTOINCREMENT\b|^[ \t]*PRAGMA[ \t]+\w+|\bWITHOUT ROWID\b|\bsqlite_(?:master|sequence)\b",
-        re.IGNORECASE | re.MULTILINE,
-    ),
-    "mysql": re.compile(
-        r"\bAUTO_INCREMENT\b|\bENGINE\s*=\s*(?:InnoDB|MyISAM)\b|\bUNSIGNED\b|`\w+`[ ]?\(", re.IGNORECASE
-    ),
+    "sqlite": r"(?im)\bAUTOINCREMENT\b|^[ \t]*PRAGMA[ \t]+\w+|\bWITHOUT ROWID\b"
+    r"|\bsqlite_(?:master|sequence)\b",
+    "mysql": r"(?i)\bAUTO_INCREMENT\b|\bENGINE\s*=\s*(?:InnoDB|MyISAM)\b|\bUNSIGNED\b|`\w+`[ ]?\(",
 }
 
 
@@ -84,7 +75,7 @@ def sniff(texts: Iterable[str]) -> Dialect | Literal["other"] | None:
         piece = text[:left]
         left -= len(piece)
         for dialect, sign in _SIGNS.items():
-            if sign.search(piece):
+            if re.search(sign, piece):
                 return dialect
         if left <= 0:
             break

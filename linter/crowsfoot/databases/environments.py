@@ -8,22 +8,20 @@ import re
 # The longest text that is looked at: names and addresses are short, and files may be hostile.
 _LONGEST = 500
 
-_DATABASES = re.compile(
-    r"postgres|postgis|pgvector|timescale|mysql|mariadb|percona|cockroach|mssql|sql-edge|mongo|supabase|vitess|neon",
-    re.IGNORECASE,
+# Patterns are text here, which re compiles when it first needs them: few runs do.
+_DATABASES = (
+    r"(?i)postgres|postgis|pgvector|timescale|mysql|mariadb|percona|cockroach|mssql|sql-edge|mongo|supabase"
+    r"|vitess|neon"
 )
 
 # A host without a dot is the same machine, or a container beside this one.
-_LOCAL = re.compile(
-    r"""["']?(?:[a-z+]+://(?:[^@/\s]*@|(?![^@/\s]*@))(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\]|host\.docker\.internal
-        |[a-z][a-z0-9_-]*)(?=[:/?;"'\\]|$)|file:)""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_LOCAL = r"""(?ix)["']?(?:[a-z+]+://(?:[^@/\s]*@|(?![^@/\s]*@))
+    (?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z][a-z0-9_-]*)
+    (?=[:/?;"'\\]|$)|file:)"""
 
-_URL_VARIABLE = re.compile(
-    r"(?:\w*_)?(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|MYSQL|PRISMA|DIRECT|PLANETSCALE|SUPABASE_DB)"
-    r"(?:_\w*)?_?(?:URL|URI|DSN)(?:_\w+)?",
-    re.IGNORECASE,
+_URL_VARIABLE = (
+    r"(?i)(?:\w*_)?(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|MYSQL|PRISMA|DIRECT|PLANETSCALE|SUPABASE_DB)"
+    r"(?:_\w*)?_?(?:URL|URI|DSN)(?:_\w+)?"
 )
 
 _PASSING = frozenset(
@@ -95,23 +93,23 @@ _PASSING = frozenset(
     )
 )
 
-_WORD = re.compile(r"[eE]2[eE]|[A-Z]+(?![a-z])|[A-Z]?[a-z]+[0-9]?[a-z]*|\d+")
+_WORD = r"[eE]2[eE]|[A-Z]+(?![a-z])|[A-Z]?[a-z]+[0-9]?[a-z]*|\d+"
 _DEVELOPMENT = frozenset(("dev", "develop", "development", "watch", "local", "debug"))
 
 
 def is_database_image(name: str) -> bool:
     """Whether the name of an image, a service or an action is that of a database."""
-    return bool(_DATABASES.search(name[:_LONGEST]))
+    return bool(re.search(_DATABASES, name[:_LONGEST]))
 
 
 def is_url_variable(name: str) -> bool:
     """Whether an environment variable of that name holds the address of a database."""
-    return len(name) < 100 and bool(_URL_VARIABLE.fullmatch(name))
+    return len(name) < 100 and bool(re.fullmatch(_URL_VARIABLE, name))
 
 
 def is_local_address(url: str) -> bool:
     """Whether the address leads to the same machine, to a container beside it, or to a file."""
-    return bool(_LOCAL.match(url[:_LONGEST]))
+    return bool(re.match(_LOCAL, url[:_LONGEST]))
 
 
 def is_passing(name: str) -> bool:
@@ -125,4 +123,4 @@ def serves_development(script: str) -> bool:
 
 
 def _words(name: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(name[:_LONGEST])}
+    return {word.lower() for word in re.findall(_WORD, name[:_LONGEST])}

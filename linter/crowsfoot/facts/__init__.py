@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from crowsfoot.facts.common import Comment, Fact, Problem, Unread
 from crowsfoot.facts.environment import Environment
 from crowsfoot.facts.prisma import PrismaFile
-from crowsfoot.facts.settings import Installed, Journal, MigrationLock, SchemaLocation
+from crowsfoot.facts.settings import Installed, Journal, MigrationLock, SchemaLocation, ServedSchemas
 from crowsfoot.facts.shell import Automation
 from crowsfoot.facts.sql import SqlFile
 
 if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
+    from crowsfoot.facts.templates import TemplateFile
 
     Facts = (
         PrismaFile
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
         | Automation
         | SqlFile
         | Environment
+        | ServedSchemas
         | Unread
         | CodeFile
+        | TemplateFile
     )
 else:
-    # What a file of Python says takes 5 ms to load, and is decoded by itself.
+    # What a file of Python or a template says takes 5 ms to load, and is decoded by itself.
     Facts = (
         PrismaFile
         | SchemaLocation
@@ -35,6 +38,7 @@ else:
         | Automation
         | SqlFile
         | Environment
+        | ServedSchemas
         | Unread
     )
 
@@ -50,6 +54,7 @@ __all__ = [
     "PrismaFile",
     "Problem",
     "SchemaLocation",
+    "ServedSchemas",
     "SqlFile",
     "Unread",
 ]

@@ -199,6 +199,26 @@ class Unclear(Value, frozen=True, array_like=True, tag=24):
     """Something that nobody follows: an expression of another kind, or nested too deeply."""
 
 
+class Lookup(Attribute, frozen=True, array_like=True, tag=25):
+    """of.name as templates mean it: an element of a dict, or an attribute.
+
+    It is called where it can be, unless called says that the template does so itself.
+    """
+
+    called: bool = False
+
+
+class Included(Value, frozen=True, array_like=True, tag=26):
+    """Another template that is shown here, or, with its number as template, a block of this one.
+
+    It sees the names that this one was given, unless alone, and those that are named: variables of its own.
+    """
+
+    template: str | int
+    named: tuple[tuple[str, int], ...] = ()
+    alone: bool = False
+
+
 AnyValue = (
     Name
     | Parameter
@@ -225,6 +245,8 @@ AnyValue = (
     | Returned
     | Tested
     | Unclear
+    | Lookup
+    | Included
 )
 
 

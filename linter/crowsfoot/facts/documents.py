@@ -26,7 +26,7 @@ class Block(Fact, frozen=True, array_like=True):
     range: Range  # of its lines in the document
     starts: tuple[int, ...] = (0,)
     places: tuple[int, ...] = (0,)
-    lead: str = ""  # what stands before each of its lines
+    lead: str | None = ""  # what stands before each of its lines; None where that is not the same for all
     guessed: bool = False  # SQL: nothing says that it is this dialect
 
 

@@ -34,6 +34,18 @@ class Installed(Fact, frozen=True, array_like=True, tag="installed"):
     problems: tuple[Problem, ...] = ()
 
 
+class ServedSchemas(Fact, frozen=True, array_like=True, tag="served-schemas"):
+    """What Supabase's config.toml says of the API: its schemas, () where it does not say.
+
+    exposes: whether new tables of the schema public are granted to the API's roles by themselves.
+    """
+
+    schemas: tuple[str, ...] = ()
+    exposes: bool | None = None
+    comments: tuple[Comment, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 class MigrationLock(Fact, frozen=True, array_like=True, tag="migration-lock"):
     """Prisma's migration_lock.toml."""
 

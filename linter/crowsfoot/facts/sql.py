@@ -724,11 +724,13 @@ class Maintain(Change, frozen=True, array_like=True):
 class Block(Change, frozen=True, array_like=True):
     """DO $$ ... $$ and its like: statements that run now, some of them perhaps not.
 
-    dynamic: it also runs SQL that it makes at run time, which is unknown.
+    dynamic: it also runs SQL that it makes at run time, which is unknown. of_rights: a word in it, such as
+    POLICY or GRANT, says that this may be about who may do what.
     """
 
     body: tuple["Statement", ...] = ()
     dynamic: bool = False
+    of_rights: bool = False
 
 
 class Unknown(Change, frozen=True, array_like=True):

@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from crowsfoot.kinds import TEMPLATES
+
 if TYPE_CHECKING:
     from crowsfoot.facts import Facts
     from crowsfoot.facts.sql import Dialect
+    from crowsfoot.facts.templates import TemplateFile
     from crowsfoot.source import Source
 
 _CONFIGS = frozenset(f"prisma.config.{it}" for it in ("ts", "mts", "cts", "js", "mjs", "cjs"))
@@ -16,7 +19,7 @@ _INSTALLED = frozenset(
 )
 
 
-def read(source: "Source", dialect: "Dialect | None" = None, terms: bool = True) -> "Facts | None":
+def read(source: "Source", dialect: "Dialect | None" = None, terms: bool = True) -> "Facts | TemplateFile | None":
     """What source says, by the frontend that its file name calls for; None when there is none.
 
     dialect is that of SQL, without which no file of it is read; terms: also what its views are made of.
@@ -30,6 +33,10 @@ def read(source: "Source", dialect: "Dialect | None" = None, terms: bool = True)
         from crowsfoot.frontends import python
 
         return python.read(source.text)
+    if name.endswith(TEMPLATES) and name not in _INSTALLED:
+        from crowsfoot.frontends import templates
+
+        return templates.read(source.text)
     if name.endswith(".prisma"):
         from crowsfoot.frontends import prisma
 
@@ -58,6 +65,10 @@ def read(source: "Source", dialect: "Dialect | None" = None, terms: bool = True)
         from crowsfoot.frontends import dotenv
 
         return dotenv.read_dotenv(source.text)
+    if name == "config.toml":
+        from crowsfoot.frontends import supabase
+
+        return supabase.read(source.text)
     if name == "alembic.ini":
         from crowsfoot.frontends import dotenv
 

@@ -8,33 +8,30 @@ from crowsfoot.facts.common import Name, Problem
 from crowsfoot.facts.settings import Installed, Journal, MigrationLock
 from crowsfoot.source import Range
 
-# Each names Prisma in one place per version, at the beginning of a line:
+# Each names Prisma in one place per version, at the beginning of a line. Patterns are text, which re compiles
+# when it first needs them: a project has one or two of these files.
 _VERSIONS = {
     # "node_modules/prisma": {\n "version": "6.19.0"
-    "package-lock.json": re.compile(r'"(?:[^"\n]*/)?node_modules/prisma": \{\s*"version": "([^"\n]+)"'),
+    "package-lock.json": r'"(?:[^"\n]*/)?node_modules/prisma": \{\s*"version": "([^"\n]+)"',
     # prisma@6.19.0: or /prisma@6.19.0(typescript@5.4.5): or /prisma/4.16.2:
-    "pnpm-lock.yaml": re.compile(r"^ +'?/?prisma[@/](\d[^:('\s]*)", re.MULTILINE),
+    "pnpm-lock.yaml": r"(?m)^ +'?/?prisma[@/](\d[^:('\s]*)",
     # "prisma@npm:^6.0.0":\n  version: 6.19.0 or prisma@^6.0.0:\n  version "6.19.0"
-    "yarn.lock": re.compile(r'^"?prisma@[^\n]*:\r?\n  version:? "?([^"\s]+)', re.MULTILINE),
+    "yarn.lock": r'(?m)^"?prisma@[^\n]*:\r?\n  version:? "?([^"\s]+)',
     # "prisma": ["prisma@6.19.0", ...
-    "bun.lock": re.compile(r'"(?:[^"\n]*/)?prisma": \["prisma@([^"\n]+)"'),
+    "bun.lock": r'"(?:[^"\n]*/)?prisma": \["prisma@([^"\n]+)"',
     # prisma==0.15.0, prisma>=0.11; in pyproject.toml in quotes, or as a key
-    "requirements.txt": re.compile(r"^prisma(?:\[[^\]\n]*\])?[ \t]*[=~>]=?=?[ \t]*(\d[\w.]*)", re.MULTILINE),
-    "pyproject.toml": re.compile(
-        r"""["']prisma(?:\[[^\]\n]*\])?[ \t(]*[=~>]=?=?[ \t]*(\d[\w.]*)|^prisma[ \t]*=[^\n]*?(\d[\w.]*)""",
-        re.MULTILINE,
-    ),
+    "requirements.txt": r"(?m)^prisma(?:\[[^\]\n]*\])?[ \t]*[=~>]=?=?[ \t]*(\d[\w.]*)",
+    "pyproject.toml": r"""(?m)["']prisma(?:\[[^\]\n]*\])?[ \t(]*[=~>]=?=?[ \t]*(\d[\w.]*)"""
+    r"""|^prisma[ \t]*=[^\n]*?(\d[\w.]*)""",
     # name = "prisma"\nversion = "0.15.0"
-    **dict.fromkeys(
-        ("poetry.lock", "uv.lock"), re.compile(r'^name = "prisma"\r?\nversion = "([^"\n]+)"', re.MULTILINE)
-    ),
+    **dict.fromkeys(("poetry.lock", "uv.lock"), r'(?m)^name = "prisma"\r?\nversion = "([^"\n]+)"'),
 }
 _PYTHON = frozenset({"requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock"})
 
 
 def read_installed(name: str, text: str) -> Installed:
     """The versions of Prisma in a lock file, or those of prisma-client-py in a list of requirements."""
-    found = (match[match.lastindex or 1] for match in _VERSIONS[name].finditer(text))
+    found = (match[match.lastindex or 1] for match in re.finditer(_VERSIONS[name], text))
     return Installed(tuple(dict.fromkeys(found)), python=name in _PYTHON)
 
 

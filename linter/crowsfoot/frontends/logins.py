@@ -12,10 +12,12 @@ from crowsfoot.facts.common import Name
 from crowsfoot.facts.environment import Login, Variable
 from crowsfoot.source import Range
 
+_PUT = r"\$\{[^}\s]*\}"  # what is put in may hold any sign: ${HOST:-db}
 _URL: Final = re.compile(
     r"(?P<scheme>postgres(?:ql)?(?:\+\w+)?|postgis)://"
-    r"(?:(?P<user>[^\s:/@'\"]*)(?::(?P<password>[^\s@/'\"]*(?:@(?=[^\s/'\"]*@)[^\s@/'\"]*)*))?@)?"
-    r"(?P<host>\[[^\]\s]*\]|[^\s:/?'\",]*)(?::(?P<port>[^\s/?'\"]*))?(?P<rest>[^\s'\"]*)"
+    rf"(?:(?P<user>(?:{_PUT}|[^\s:/@'\"])*)"
+    rf"(?::(?P<password>(?:{_PUT}|[^\s@/'\"]|@(?=[^\s/'\"]{{0,200}}@))*))?@)?"
+    rf"(?P<host>\[[^\]\s]*\]|(?:{_PUT}|[^\s:/?'\",])*)(?::(?P<port>[^\s/?'\"]*))?(?P<rest>[^\s'\"]*)"
 )
 _JWT: Final = re.compile(r"eyJ[\w-]+\.([\w-]+)\.[\w-]*")
 _HOLE: Final = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)")

@@ -47,6 +47,9 @@ class Model(msgspec.Struct, frozen=True, eq=False):
     ordered: bool = False  # rows come in an order without being asked: Meta.ordering
     abstract: bool = False
 
+    def forget(self) -> None:
+        """Forget what was found out of it while the program was evaluated."""
+
     @property
     def key_attributes(self) -> frozenset[str]:
         """The attributes that hold the keys of its relations."""

@@ -58,6 +58,9 @@ class At(Protocol):
         rows.with_loaded(paths).
         """
 
+    def renders(self, template: str, given: "Mapping[str, Object]") -> None:
+        """A template is shown here, by its name, with those names in it."""
+
     def call(self, function: "Object", args: "Args") -> "Object":
         """What comes of calling something here: a function of the program, or an object of a library."""
 
@@ -213,6 +216,10 @@ class Object(msgspec.Struct, frozen=True):
 
     def with_loaded(self, paths: tuple[str, ...]) -> "Object":
         """Self, once those relations of the row, or of each row, have been loaded."""
+        return self
+
+    def asked_at(self) -> "Object":
+        """Self, which from here on remembers where the program has asked for it, wherever it comes to."""
         return self
 
 

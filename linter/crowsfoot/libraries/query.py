@@ -34,7 +34,7 @@ Kind = Literal["equal", "null", "among", "ranges", "others"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
-class Query(msgspec.Struct, frozen=True):
+class Query(msgspec.Struct, frozen=True, array_like=True):
     """What is sent. Columns are named as the model names them, through relations with a dot: "author.name".
 
     api is how the code says it, for messages: "Author.objects.get()", "book.author".

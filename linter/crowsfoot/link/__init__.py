@@ -20,6 +20,7 @@ from crowsfoot.source import Span
 
 if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
+    from crowsfoot.facts.templates import TemplateFile
     from crowsfoot.link.code.access import Code
     from crowsfoot.link.history import History
 
@@ -28,7 +29,7 @@ def link(
     read: Iterable[tuple[str, Facts]],
     unread: Iterable[tuple[str, FactProblem]] = (),
     *,
-    code: Iterable[tuple[str, "CodeFile | Unread"]] = (),
+    code: Iterable[tuple[str, "CodeFile | TemplateFile | Unread"]] = (),
     layouts: Sequence[Layout] = (),
     migrations: Iterable[tuple[str, Facts]] = (),
     assumed: Assumed = Assumed(),

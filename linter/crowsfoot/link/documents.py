@@ -7,7 +7,7 @@ has created already. Nobody knows what else there is in the database that they s
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -17,11 +17,20 @@ from crowsfoot.facts.common import Problem as FactProblem
 from crowsfoot.facts.common import Unread
 from crowsfoot.facts.documents import Block, Document
 from crowsfoot.facts.prisma import PrismaFile
-from crowsfoot.facts.sql import Change, CreatePolicy, CreateTable, SqlFile
+from crowsfoot.facts.sql import (
+    AlterTable,
+    Change,
+    CreatePolicy,
+    CreateTable,
+    CreateView,
+    Dialect,
+    SqlFile,
+    Statement,
+)
 from crowsfoot.finding import Diagnostic, Directive, Edit, Finding, Fix, Related
 from crowsfoot.link.layouts import Entry, Layout
 from crowsfoot.link.project import Problem
-from crowsfoot.source import Span
+from crowsfoot.source import Range, Span
 
 
 class Part(NamedTuple):
@@ -129,11 +138,13 @@ class Blocks:
         return tuple(replace(it, span=self.span(it.span)) for it in related)
 
     def _fix(self, fix: Fix) -> Fix | None:
-        """The fix, its new lines as indented as the others; None where what stands before lines is more."""
-        leads = {self._blocks[it.span.path][1].lead for it in fix.edits if it.span.path in self._blocks}
-        if any(lead.strip(" \t>") for lead in leads):
-            return None
-        lead = max(leads, default="")
+        """The fix, its new lines as indented as the others; only help where they would begin differently."""
+        lead = ""
+        for path in {it.span.path for it in fix.edits} & self._blocks.keys():
+            of_block = self._blocks[path][1].lead
+            if of_block is None:
+                return replace(fix, edits=()) if fix.snippet else None
+            lead = of_block
         edits = (Edit(self._edited(it), it.text.replace("\n", f"\n{lead}")) for it in fix.edits)
         return replace(fix, edits=tuple(edits))
 
@@ -145,7 +156,7 @@ class Blocks:
         path, block = known
         start, end = _place(block, edit.span.start), _place(block, edit.span.end)
         if end == block.range.end and start in block.places and not edit.text:
-            start -= len(block.lead)  # the last line goes with what stands before it
+            start -= len(block.lead or "")  # the last line goes with what stands before it
         return Span(path, start, end)
 
 
@@ -164,32 +175,70 @@ def _place(block: Block, offset: int) -> int:
 def _history(path: str, blocks: Sequence[tuple[str, SqlFile]]) -> Part:
     """The SQL of one document."""
     layouts: list[Layout] = []
+    migrations: list[tuple[str, SqlFile]] = []
     chapter: list[Entry] = []
-    made: set[tuple[str, ...]] = set()
-    dialect = None
+    made: set[_Made] = set()
+    dialect: Dialect | None = None
     for at, facts in blocks:
-        makes = set(_makes(facts))
-        if chapter and dialect and (facts.dialect != dialect or not makes.isdisjoint(made)):
+        if chapter and dialect and (facts.dialect != dialect or not made.isdisjoint(_makes(facts))):
             layouts.append(Layout(path, "plain", tuple(chapter), dialect, alone=True))
             chapter, made = [], set()
         chapter.append(Entry(at, at))
-        made |= makes
+        migrations.append((at, _on_tables(facts, made)))
         dialect = facts.dialect
     if chapter and dialect:
         layouts.append(Layout(path, "plain", tuple(chapter), dialect, alone=True))
-    return Part(layouts=layouts, migrations=blocks)
+    return Part(layouts=layouts, migrations=migrations)
 
 
-def _makes(facts: SqlFile) -> Iterator[tuple[str, ...]]:
+_Made = tuple[str, ...]
+
+
+def _makes(facts: SqlFile) -> Iterator[_Made]:
     """What can be there but once."""
     for statement in facts.statements:
         for change in statement.does:
             yield from _made_by(change)
 
 
-def _made_by(change: Change) -> Iterator[tuple[str, ...]]:
+def _made_by(change: Change) -> Iterator[_Made]:
     match change:
         case CreateTable():
             yield "table", str(change.table)
+        case CreateView():
+            yield "table", str(change.view)
         case CreatePolicy():
             yield "policy", str(change.table), change.name
+
+
+def _on_tables(facts: SqlFile, made: set[_Made]) -> SqlFile:
+    """The facts, with the tables that policies are for and that the page has not made so far.
+
+    They are put into made, as are those that it makes.
+
+    A page that shows a policy takes its table for granted, and that its row-level security is on. Which
+    columns it has, nobody knows.
+    """
+    statements: list[Statement] = []
+    for statement in facts.statements:
+        for change in statement.does:
+            made.update(_made_by(change))
+            if (
+                isinstance(change, CreatePolicy)
+                and change.table.schema not in _BROUGHT
+                and ("table", str(change.table)) not in made
+            ):
+                made.add(("table", str(change.table)))
+                statements.append(_granted(change))
+        statements.append(statement)
+    return replace(facts, statements=tuple(statements)) if len(statements) > len(facts.statements) else facts
+
+
+# What the catalog knows without being told.
+_BROUGHT: Final = frozenset(("auth", "storage", "realtime"))
+
+
+def _granted(policy: CreatePolicy) -> Statement:
+    here = Range(policy.range.start, policy.range.start)
+    table = CreateTable(here, policy.table, options=(("using", "nobody knows what"),))
+    return Statement(here, "CREATE TABLE", (table, AlterTable(here, policy.table, "enable rls")))

@@ -260,6 +260,8 @@ def _in_its_dialect(known: _Known, layout: Layout) -> Layout | None:
     if provider in DIALECTS:
         dialect = DIALECTS[provider]
         return replace(layout, provider=provider, dialect=dialect) if dialect else None
+    if layout.tool == "supabase":  # which runs PostgreSQL alone
+        return layout
     if known.chosen.dialect:
         return replace(layout, dialect=known.chosen.dialect)
     place = layout.entries[0].path if layout.alone else layout.folder

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from crowsfoot.reporters import terminal as t
+from crowsfoot.secrets import masked
 
 _LONG = 1000  # of a longer line only the part around the marks is measured: some files are one line
 _LABEL = 24  # a longer label begins at its mark only if it gets so many columns there,
@@ -26,7 +27,7 @@ def rows(line: str, marks: Sequence[Mark], room: int, style: str, color: bool) -
 
     Without marks there is one row, and it has the beginning of the line.
     """
-    window = _Window(line, room, marks)
+    window = _Window(masked(line), room, marks)
     yield window.text
     if marks:
         yield from _underlines(window, marks, room, style, color)

@@ -37,7 +37,7 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
     found = scoping(policy)
     if found.using is None or found.check is None or not ordinary(policy):
         return
-    if found.using.kind != "scoped" or not found.using.bound or found.check.kind not in ("open", "login"):
+    if found.using.kind != "scoped" or not found.using.bound or not found.check.asks_nothing_more:
         return
     using = policy.policy.using
     column = found.using.bound[0]

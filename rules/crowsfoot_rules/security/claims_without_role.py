@@ -1,7 +1,8 @@
 """A transaction says for whom it works, and keeps the role that it logged in with.
 
-Policies read the claims, or the tenant, that the transaction sets, and no policy counts for a superuser, a role with
-BYPASSRLS, or the owner of the tables. A program that logs in as one of them sees every row, whatever it sets.
+Policies read the claims, or the tenant, that the transaction sets, and no policy counts for a superuser, a
+role with BYPASSRLS, or the owner of the tables. A program that logs in as one of them sees every row,
+whatever it sets.
 
 ```sql
 CREATE TABLE invoice (id int PRIMARY KEY, owner uuid NOT NULL);
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 def invoices(session: Session, claims: str):
-    session.execute(text("SELECT set_config('request.jwt.claims', :c, true)"), {"c": claims})  # want "keeps the role"
+    session.execute(text("SELECT set_config('request.jwt.claims', :c, true)"), {"c": claims})  # want "role"
     return session.execute(text("SELECT id FROM invoice")).all()
 ```
 
@@ -34,8 +35,9 @@ def invoices(session: Session, claims: str):
     return session.execute(text("SELECT id FROM invoice")).all()
 ```
 
-Nothing is said where the files of the project show that the connection is subject to policies: a user of a .env file
-that is neither, a role of the migrations for the program, `runtime-roles`, or FORCE ROW LEVEL SECURITY.
+Nothing is said where the files of the project show that the connection is subject to policies: a user of a
+.env file that is neither, a role of the migrations for the program, `runtime-roles`, or FORCE ROW LEVEL
+SECURITY.
 
 Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
         https://docs.postgrest.org/en/stable/references/auth.html
@@ -52,9 +54,14 @@ from crowsfoot.link.security.enforcement import asked_tables, role_of, verdict
 def check(setting: ContextSetting) -> Iterator[Finding]:
     if setting.action != "set" or setting.set_role or setting.role == "test" or setting.event:
         return
-    if setting.name in ("role", "session_authorization") or not setting.is_context or setting.elevates:
+    if (
+        setting.name in ("role", "session_authorization")
+        or not setting.is_context
+        or setting.is_flag
+        or setting.repeats
+    ):
         return
-    if not setting.after:
+    if not (setting.after or setting.goes_on) and setting.role_elsewhere:
         return  # whoever asks may set the role as well
     said = verdict(setting)
     if said.counts:
@@ -74,7 +81,7 @@ def check(setting: ContextSetting) -> Iterator[Finding]:
         effect = "policies are not enforced if that owns the tables or bypasses policies"
     role = role_of(near or policies, setting.is_claims)
     certain = said.counts is False
-    likely = certain or setting.is_claims or bool(policies) or setting.library == "sql"
+    likely = certain or setting.is_claims or bool(policies) or setting.is_script
     if setting.role_elsewhere or setting.role != "application":
         likely = certain = False
     yield Finding(

@@ -1,4 +1,4 @@
-"""The last policy for a command was dropped, and with row-level security on nothing allows it any more.
+"""The last policy for a command was dropped, and nothing allows the command any more.
 
 Policies only ever allow. Without one for a command, SELECT, UPDATE and DELETE find no row, and INSERT fails.
 
@@ -23,8 +23,8 @@ DROP POLICY own ON invoice;
 CREATE POLICY tenant ON invoice TO web USING (org_id = current_setting('app.tenant')::int);
 ```
 
-Where reading is still allowed and only a command that writes is not, that may well be the purpose, and the finding is
-"possible". To say so, revoke the privilege as well: `REVOKE UPDATE ON invoice FROM web`.
+Where reading is still allowed and only a command that writes is not, that may well be the purpose, and the
+finding is "possible". To say so, revoke the privilege as well: `REVOKE UPDATE ON invoice FROM web`.
 
 Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 """
@@ -41,8 +41,10 @@ from crowsfoot.link.security.words import listed
 @rule(over=SecuredTable, since="0.2")
 def check(table: SecuredTable) -> Iterator[Finding]:
     security = table.security
+    if not table.enabled:
+        return
     dropped = timeline_of(security).dropped.get(table.table.number)
-    if not dropped or not table.enabled:
+    if not dropped:
         return
     exposure = security.exposure
     roles = sorted({*exposure.applications, *exposure.outsiders})
@@ -65,8 +67,9 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     names = [it.role for it in reaches if it.name.upper() in lost]
     yield Finding(
         last.span,
-        f"no policy of {table} is left for {listed(lost)}, and {listed(names)} can no longer do that with any row; "
-        f"write the policy that is to take the place of '{last.policy.name}', or revoke the privilege, too",
+        f"no policy of {table} is left for {listed(lost)}, and {listed(names)} can no longer do that with "
+        f"any row; write the policy that is to take the place of '{last.policy.name}', or revoke the "
+        "privilege, too",
         subject=str(table),
         related=(Related(last.policy.span, "the policy was made here"),),
         confidence=security.sure(Confidence.LIKELY if "SELECT" in lost else Confidence.POSSIBLE),

@@ -1,7 +1,7 @@
 """The application connects as somebody whom no policy applies to.
 
-Row-level security never counts for a superuser or a role with BYPASSRLS, and for the owner of a table only where it
-is forced. A program that connects as one of them sees the rows of every tenant.
+Row-level security never counts for a superuser or a role with BYPASSRLS, and for the owner of a table only
+where it is forced. A program that connects as one of them sees the rows of every tenant.
 
 ```sql
 CREATE TABLE invoice (id int PRIMARY KEY, tenant int NOT NULL);
@@ -25,16 +25,20 @@ DATABASE_URL=postgresql://app:secret@db.internal/app
 MIGRATION_DATABASE_URL=postgresql://postgres:secret@db.internal/app
 ```
 
-A variable that is named for migrations may well be the owner's. Nothing is said where the code sets another role in
-its transactions.
+A variable that is named for migrations may well be the owner's. Nothing is said where the code sets another
+role in its transactions.
 
 Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from crowsfoot import Confidence, Connection, Finding, Related, Security, Severity, rule
 from crowsfoot.link.security import advice
+
+_OWNER: Final = "connect as a role that owns nothing, or ALTER TABLE ... FORCE ROW LEVEL SECURITY"
+_OTHERS: Final = "connect as a role without SUPERUSER and BYPASSRLS, or SET LOCAL ROLE in each transaction"
 
 
 @rule(over=Connection, since="0.2", severity=Severity.ERROR)
@@ -58,12 +62,8 @@ def check(connection: Connection) -> Iterator[Finding]:
         yield Finding(
             connection.span,
             f"`{connection.variable}` connects as {connection.user}, {why}: "
-            f"{advice.policies_of(policies)} {'are' if len(policies) > 1 else 'is'} not enforced for what it asks; "
-            + (
-                "connect as a role that owns nothing, or ALTER TABLE ... FORCE ROW LEVEL SECURITY"
-                if owned
-                else "connect as a role without SUPERUSER and BYPASSRLS, or SET LOCAL ROLE in each transaction"
-            ),
+            f"{advice.policies_of(policies)} {'are' if len(policies) > 1 else 'is'} not enforced for what it "
+            f"asks; {_OWNER if owned else _OTHERS}",
             subject=connection.variable,
             related=(
                 *around,
@@ -88,7 +88,7 @@ def _asked(connection: Connection, names: set[str]) -> tuple[Related, ...]:
 def _confidence(connection: Connection, security: Security, asked: bool) -> Confidence:
     if connection.purpose == "test":
         return Confidence.POSSIBLE
-    # Of Supabase the policies are for its API, and a connection of one's own is often meant to go around them.
+    # Of Supabase the policies are for its API, and a connection of one's own may be meant to go around them.
     if security.platform == "supabase" and not asked and not connection.settings:
         return Confidence.POSSIBLE
     return Confidence.LIKELY

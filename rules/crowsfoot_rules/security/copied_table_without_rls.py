@@ -31,10 +31,10 @@ from crowsfoot.link.security.words import listed, sql_name
 @rule(over=SecuredTable, since="0.2")
 def check(table: SecuredTable) -> Iterator[Finding]:
     security = table.security
-    copied = timeline_of(security).copied.get(table.table.number)
-    if copied is None or table.enabled or table.policies or table.switches:
+    if table.enabled or table.policies or table.switches or not security.in_use:
         return
-    if table.table.number in open_tables(security):
+    copied = timeline_of(security).copied.get(table.table.number)
+    if copied is None or table.table.number in open_tables(security):
         return
     exposure = security.exposure
     roles = exposure.applications
@@ -44,8 +44,9 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     what = "is shaped like" if copied.how == "LIKE" else "holds rows of"
     yield Finding(
         table.span,
-        f"{table} {what} {sources}, without its row-level security: {copied.how} copies neither the switch nor the "
-        f"policies; ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY, and write the policies again",
+        f"{table} {what} {sources}, without its row-level security: {copied.how} copies neither the switch "
+        f"nor the policies; ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY, and write the "
+        "policies again",
         subject=str(table),
         related=tuple(
             Related(it.span, f"a policy of {source}")

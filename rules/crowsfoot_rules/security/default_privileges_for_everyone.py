@@ -1,7 +1,7 @@
-"""Every table that is made from now on is open to whoever reaches the API, until its row-level security is on.
+"""Every table that is made from now on is open to whoever reaches the API.
 
-`ALTER DEFAULT PRIVILEGES` grants what does not exist yet. A migration that forgets `ENABLE ROW LEVEL SECURITY` then
-publishes its table, and so does a table that somebody makes by hand.
+`ALTER DEFAULT PRIVILEGES` grants what does not exist yet. A migration that forgets `ENABLE ROW LEVEL
+SECURITY` then publishes its table, and so does a table that somebody makes by hand.
 
 ```sql
 CREATE ROLE anon NOLOGIN;
@@ -47,8 +47,9 @@ def check(security: Security) -> Iterator[Finding]:
     revoke = f" IN SCHEMA {schemas[0]}" if schemas[0] else ""
     yield Finding(
         spans[0],
-        f"every new table{where} is open to {listed(roles)} until its row-level security is on; "
-        f"ALTER DEFAULT PRIVILEGES{revoke} REVOKE ALL ON TABLES FROM {', '.join(roles)}, and grant each table by itself",
+        f"every new table{where} is open to {listed(roles)} until its row-level security is on; ALTER "
+        f"DEFAULT PRIVILEGES{revoke} REVOKE ALL ON TABLES FROM {', '.join(roles)}, and grant each table by "
+        "itself",
         subject=", ".join(schemas) or str(security),
         related=tuple(Related(it, "granted here, too") for it in spans[1:4]),
         confidence=Confidence.LIKELY,

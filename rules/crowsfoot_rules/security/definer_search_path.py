@@ -1,8 +1,8 @@
-"""A function runs with the rights of its owner, and whoever calls it says where it finds its tables and functions.
+"""A function with the rights of its owner looks names up where its caller says.
 
-Without a `search_path` of its own a `SECURITY DEFINER` function looks names up in that of the caller. A caller who
-puts a table or function of the same name first makes it work on that, with the rights of the owner. Temporary tables
-come first even in `search_path = public`, unless `pg_temp` stands last in it.
+Without a `search_path` of its own a `SECURITY DEFINER` function looks names up in that of the caller. A
+caller who puts a table or function of the same name first makes it work on that, with the rights of the
+owner. Temporary tables come first even in `search_path = public`, unless `pg_temp` stands last in it.
 
 ```sql
 CREATE TABLE account (id int PRIMARY KEY, is_admin boolean NOT NULL);
@@ -18,9 +18,9 @@ CREATE FUNCTION is_admin(who int) RETURNS boolean
   AS $$ SELECT is_admin FROM public.account WHERE id = who $$;
 ```
 
-Functions without `SECURITY DEFINER` are never reported: they can do no more than their caller can. One whose body
-names every table with its schema is reported with the confidence "possible", and so is `search_path = public` where
-only an API reaches the database, as nobody can make temporary tables through it.
+Functions without `SECURITY DEFINER` are never reported: they can do no more than their caller can. One whose
+body names every table with its schema is reported with the confidence "possible", and so is `search_path =
+public` where only an API reaches the database, as nobody can make temporary tables through it.
 
 Source: https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
 """
@@ -52,8 +52,8 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
         schemas = f"{', '.join(path)}, pg_temp"
     yield Finding(
         function.span,
-        f"{function} runs with the rights of its owner, {why}; "
-        f"ALTER FUNCTION {signature(held)} SET search_path = {schemas or repr('')}",
+        f"{function} runs with the rights of its owner, {why}; ALTER FUNCTION {signature(held)} SET "
+        f"search_path = {schemas or repr('')}",
         subject=str(function),
         confidence=function.security.sure(confidence) if held.search_path is None else confidence,
     )

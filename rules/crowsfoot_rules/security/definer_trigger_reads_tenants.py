@@ -1,7 +1,8 @@
 """A trigger works with the rights of its owner on rows of all tenants.
 
-A trigger function that is `SECURITY DEFINER` passes by the policies of the tables that it reads and changes, for
-whichever tenant's row has set it off. What it copies from there, or counts there, is not of one tenant alone.
+A trigger function that is `SECURITY DEFINER` passes by the policies of the tables that it reads and changes,
+for whichever tenant's row has set it off. What it copies from there, or counts there, is not of one tenant
+alone.
 
 ```sql
 CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL, number int);
@@ -29,8 +30,8 @@ CREATE FUNCTION number_it() RETURNS trigger
 CREATE TRIGGER number_it BEFORE INSERT ON invoice FOR EACH ROW EXECUTE FUNCTION number_it();
 ```
 
-A function whose query names the column by which the table's policies keep tenants apart is not reported. The rule is
-off by default: often that is just why such a function is `SECURITY DEFINER`.
+A function whose query names the column by which the table's policies keep tenants apart is not reported. The
+rule is off by default: often that is just why such a function is `SECURITY DEFINER`.
 
 Source: https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
 """
@@ -53,8 +54,8 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
         policies = [it for table in tables for it in table.policies]
         yield Finding(
             function.span,
-            f"{function} reads {listed(tables)} with the rights of its owner, and so rows of all tenants, for "
-            f"whichever of them has set the trigger off; let its query name the tenant of NEW",
+            f"{function} reads {listed(tables)} with the rights of its owner, and so rows of all tenants, "
+            "for whichever of them has set the trigger off; let its query name the tenant of NEW",
             subject=str(function),
             related=tuple(Related(it.span, "this policy does not count in it") for it in policies[:3]),
             confidence=security.sure(),

@@ -20,40 +20,52 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from crowsfoot import Finding, Related, SecuredPolicy, SecuredTable, Severity, rule
 from crowsfoot.databases.safe_ddl_text import quoted
-from crowsfoot.link.security.terms import alike
+from crowsfoot.link.security.terms import form
 
 _MOST = 50  # policies of one table
 
 
 @rule(over=SecuredTable, since="0.2", severity=Severity.NOTE)
 def check(table: SecuredTable) -> Iterator[Finding]:
-    policies = table.policies[:_MOST]
-    for at, it in enumerate(policies):
-        for number, other in enumerate(policies):
+    if len(table.policies) < 2:
+        return
+    said = [_Said(it, form(it.using), form(it.check)) for it in table.policies[:_MOST]]
+    for at, it in enumerate(said):
+        for number, other in enumerate(said):
             # Of two that say the same the first stays.
             if number == at or not _covers(other, it) or (number > at and _covers(it, other)):
                 continue
+            policy = it.policy
             yield Finding(
-                it.span,
-                f'policy {it} says nothing that "{other.policy.name}" does not; '
-                f"DROP POLICY {quoted(it.policy.name)} ON {table}",
-                subject=str(it),
-                related=(Related(other.span, "this policy says the same"),),
+                policy.span,
+                f'policy {policy} says nothing that "{other.policy.policy.name}" does not; '
+                f"DROP POLICY {quoted(policy.policy.name)} ON {table}",
+                subject=str(policy),
+                related=(Related(other.policy.span, "this policy says the same"),),
             )
             break
 
 
-def _covers(other: SecuredPolicy, it: SecuredPolicy) -> bool:
+class _Said(NamedTuple):
+    """A policy, and what its clauses say."""
+
+    policy: SecuredPolicy
+    using: object
+    check: object
+
+
+def _covers(other: _Said, it: _Said) -> bool:
     """Whether the other lets through, or keeps out, all that this one does."""
-    mine, theirs = it.policy, other.policy
+    mine, theirs = it.policy.policy, other.policy.policy
     if mine.permissive is not theirs.permissive or theirs.command not in ("all", mine.command):
         return False
     if "public" not in theirs.roles and not set(mine.roles) <= set(theirs.roles):
         return False
-    if mine.command != "insert" and not alike(it.using, other.using):
+    if mine.command != "insert" and it.using != other.using:
         return False
     reads_only = mine.command in ("select", "delete")
-    return reads_only or alike(it.check, other.check)
+    return reads_only or it.check == other.check

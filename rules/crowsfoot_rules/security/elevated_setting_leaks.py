@@ -1,7 +1,8 @@
 """A right that a request takes for itself stays on a connection that goes back to a pool.
 
-A flag that lets policies through (`app.is_admin`, `app.bypass_rls`), or the role of an administrator, is set for the
-session. The next request that gets the connection has the right as well, and sees the rows of everybody.
+A flag that lets policies through (`app.is_admin`, `app.bypass_rls`), or the role of an administrator, is set
+for the session. The next request that gets the connection has the right as well, and sees the rows of
+everybody.
 
 ```py
 from sqlalchemy import create_engine, text
@@ -44,7 +45,8 @@ def check(setting: ContextSetting) -> Iterator[Finding]:
     yield Finding(
         setting.span,
         f"{what} stays set when the connection goes back to the pool: whoever gets it next "
-        f"has this right as well{where}; use `{advice.local_setting(setting)}` inside `{advice.block(setting)}`",
+        f"has this right as well{where}; "
+        f"use `{advice.local_setting(setting)}` inside `{advice.block(setting)}`",
         subject=str(setting),
         related=(
             *(Related(it.span, "this policy reads it") for it in policies),

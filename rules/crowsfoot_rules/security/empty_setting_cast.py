@@ -24,50 +24,73 @@ Source: https://www.postgresql.org/docs/current/sql-set.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Related, SecuredPolicy, rule
+from crowsfoot import Confidence, Finding, Related, SecuredPolicy, Security, Span, rule
 from crowsfoot.facts.terms import Term
-from crowsfoot.link.security.contexts import Contexts, contexts_of
+from crowsfoot.link.security.contexts import Context, Contexts, contexts_of
 from crowsfoot.link.security.evaluation import EMPTY, RAISES, Text, value
 from crowsfoot.link.security.terms import everything
 
 
-@rule(over=SecuredPolicy, since="0.2")
-def check(policy: SecuredPolicy) -> Iterator[Finding]:
-    if not policy.table.enabled:
-        return
-    contexts = contexts_of(policy.table.security)
+@rule(over=Security, since="0.2")
+def check(security: Security) -> Iterator[Finding]:
+    contexts = contexts_of(security)
+    users: dict[Span, tuple[Context, Term, list[SecuredPolicy]]] = {}
+    for table in security.tables:
+        for policy in table.policies if table.enabled else ():
+            for place, cast in _casts(policy, contexts):
+                found = contexts.value(cast)
+                if found is None or found.raises:
+                    continue
+                if found.kind != "setting" and security.platform == "supabase":
+                    continue  # PostgREST sets the claims for each request
+                of = users.setdefault(place, (found, cast, []))[2]
+                if policy not in of:
+                    of.append(policy)
+    for place, (found, cast, policies) in users.items():
+        setting = found.name if found.kind == "setting" else "request.jwt.claims"
+        tables = list(dict.fromkeys([str(it.table) for it in policies]))
+        others = f" and {len(tables) - 1} more" if len(tables) > 1 else ""
+        yield Finding(
+            place,
+            f"after SET LOCAL {setting} is '' on this connection, and the cast to {cast.name} fails with "
+            "22P02 in "
+            f"every query of {tables[0]}{others} that does not set it again; write "
+            f"nullif(current_setting('{setting}', true), '')::{cast.name}",
+            subject=f"{policies[0]} {setting}",
+            related=tuple(
+                [Related(it.span, "this policy needs it") for it in policies if not _within(place, it.span)]
+            ),
+            confidence=Confidence.LIKELY,
+        )
+
+
+def _casts(policy: SecuredPolicy, contexts: Contexts) -> Iterator[tuple[Span, Term]]:
+    """The casts that fail for '', one of each setting, in the policy and in the functions that it calls."""
     seen: set[str] = set()
     for expression in (policy.policy.using, policy.policy.check):
         if expression is None or expression.term is None or not expression.functions:
             continue
         for it in everything(expression.term):
-            cast = _breaking(it, contexts)
-            found = contexts.value(cast) if cast is not None else None
-            if cast is None or found is None or found.raises or found.name in seen:
-                continue
-            if found.kind != "setting" and policy.table.security.platform == "supabase":
-                continue  # PostgREST sets the claims for each request
-            seen.add(found.name)
-            functions = contexts.functions(it) if it.kind == "call" else ()
-            setting = found.name if found.kind == "setting" else "request.jwt.claims"
-            through = f" in {it.name}()" if functions else ""
-            yield Finding(
-                policy.span_of(it),
-                f"after SET LOCAL {setting} is '' on this connection, and the cast to {cast.name}{through} "
-                "fails "
-                f"with 22P02 in every query of {policy.table} that does not set it again; write "
-                f"nullif(current_setting('{setting}', true), '')::{cast.name}",
-                subject=f"{policy} {setting}",
-                related=tuple(Related(each.span, "the cast stands in this function") for each in functions),
-                confidence=Confidence.LIKELY,
-            )
+            if _breaks(it, contexts) and (name := _name(it, contexts)) not in seen:
+                seen.add(name)
+                yield policy.span_of(it), it
+        for function, returned in contexts.called(expression.term):
+            for it in everything(returned):
+                if _breaks(it, contexts):
+                    yield Span(function.span.path, it.range.start, it.range.end), it
 
 
-def _breaking(term: Term, contexts: Contexts) -> Term | None:
-    """The cast that fails for '', where the term is one, or calls a function that does it."""
-    if term.kind == "cast":
-        inner = value(term.of[0], EMPTY, contexts)
-        return term if inner == Text("") and value(term, EMPTY, contexts) is RAISES else None
-    if term.kind == "call" and (returned := contexts.returned(term)) is not None:
-        return next((it for each in everything(returned) if (it := _breaking(each, contexts))), None)
-    return None
+def _name(term: Term, contexts: Contexts) -> str:
+    found = contexts.value(term)
+    return found.name if found is not None else ""
+
+
+def _breaks(term: Term, contexts: Contexts) -> bool:
+    """Whether it is a cast that fails for ''."""
+    if term.kind != "cast" or value(term.of[0], EMPTY, contexts) != Text(""):
+        return False
+    return value(term, EMPTY, contexts) is RAISES
+
+
+def _within(place: Span, whole: Span) -> bool:
+    return place.path == whole.path and whole.start <= place.start and place.end <= whole.end

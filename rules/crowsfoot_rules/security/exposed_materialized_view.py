@@ -1,7 +1,7 @@
 """An API serves a materialized view or a foreign table, which no policy can guard.
 
-A materialized view holds what its owner has read, of every user. A foreign table asks another server, as one user of
-it. PostgreSQL has row-level security for neither.
+A materialized view holds what its owner has read, of every user. A foreign table asks another server, as one
+user of it. PostgreSQL has row-level security for neither.
 
 ```sql
 CREATE ROLE anon NOLOGIN;
@@ -57,8 +57,8 @@ def _reported(thing: SecuredView | SecuredTable, why: str) -> Iterator[Finding]:
     roles = ", ".join(dict.fromkeys(it.role for it in reaches))
     yield Finding(
         thing.span,
-        f"{who(reaches)} can {may(reaches)} every row of {thing}, {why}; REVOKE ALL ON {sql_name(held)} FROM {roles}, "
-        f"and let a function or a view tell of it what each may see",
+        f"{who(reaches)} can {may(reaches)} every row of {thing}, {why}; REVOKE ALL ON {sql_name(held)} "
+        f"FROM {roles}, and let a function or a view tell of it what each may see",
         subject=str(thing),
         related=tuple(Related(it, "granted here") for it in spans)[:3],
         confidence=thing.security.sure(*(it.confidence for it in reaches)),

@@ -32,8 +32,8 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     lost = f", so {names} {'are' if len(table.policies) > 1 else 'is'} not enforced" if table.policies else ""
     yield Finding(
         forced[-1].span if forced else table.span,
-        f"FORCE does not switch row-level security of {table} on{lost}; "
-        f"ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY",
+        f"FORCE does not switch row-level security of {table} on{lost}; ALTER TABLE "
+        f"{sql_name(table.table)} ENABLE ROW LEVEL SECURITY",
         subject=str(table),
         related=tuple(Related(it.span, "this policy never counts") for it in table.policies[:5]),
         confidence=table.security.sure(),

@@ -1,7 +1,8 @@
 """A setting is made for one transaction, and what it is made for runs in another one.
 
-`SET LOCAL`, and `set_config()` with `true`, last until the transaction ends. A driver that commits each statement by
-itself ends it at once: the next statement runs without the setting. The same holds for what follows a commit.
+`SET LOCAL`, and `set_config()` with `true`, last until the transaction ends. A driver that commits each
+statement by itself ends it at once: the next statement runs without the setting. The same holds for what
+follows a commit.
 
 ```py
 import asyncpg
@@ -21,8 +22,8 @@ async def invoices(pool: asyncpg.Pool, tenant):
         return await conn.fetch("SELECT id FROM invoice")
 ```
 
-psycopg and SQLAlchemy open a transaction with the first statement, unless they are told to commit each one. asyncpg,
-Django, Prisma, Tortoise and Peewee open none by themselves.
+psycopg and SQLAlchemy open a transaction with the first statement, unless they are told to commit each one.
+asyncpg, Django, Prisma, Tortoise and Peewee open none by themselves.
 
 Source: https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
         https://docs.djangoproject.com/en/5.2/topics/db/transactions/#autocommit
@@ -40,6 +41,16 @@ def check(setting: ContextSetting) -> Iterator[Finding]:
         return
     if setting.lost:
         yield from _after_commit(setting)
+        return
+    if setting.over:
+        yield Finding(
+            setting.span,
+            f"`{_named(setting)}` is set until the transaction ends, and the function commits before it goes "
+            "on: what comes then runs without it; commit when the request has been handled",
+            subject=str(setting),
+            related=tuple(Related(it.span, "this policy reads it") for it in setting.policies),
+            confidence=Confidence.LIKELY if setting.role == "application" else Confidence.POSSIBLE,
+        )
         return
     if setting.transaction != "none" or "block" in setting.callers:
         return

@@ -18,8 +18,8 @@ GRANT SELECT ON event TO web;
 CREATE TABLE event_2026 PARTITION OF event FOR VALUES IN (2026);
 ```
 
-Whoever asks the parent needs no privileges on the partitions. Row-level security without a policy shuts a partition
-for all who ask it by its own name. The same holds for tables that inherit from another one.
+Whoever asks the parent needs no privileges on the partitions. Row-level security without a policy shuts a
+partition for all who ask it by its own name. The same holds for tables that inherit from another one.
 
 Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
@@ -48,8 +48,8 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     spans = dict.fromkeys(it.span for it in reaches if it.span is not None)
     yield Finding(
         table.span,
-        f"{who(reaches)} can {may(reaches)} every row of {table} by its own name, as only {parent} has row-level "
-        f"security; ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY",
+        f"{who(reaches)} can {may(reaches)} every row of {table} by its own name, as only {parent} has "
+        f"row-level security; ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY",
         subject=str(table),
         related=(
             *(Related(it.span, f"this policy of {parent} does not count") for it in parent.policies[:2]),

@@ -8,7 +8,7 @@ can write rows for anybody.
 CREATE TABLE "Invoice" ("id" int PRIMARY KEY, "orgId" int NOT NULL);
 ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON "Invoice" USING ("orgId" = current_setting('app.org')::int);
-CREATE POLICY service ON "Invoice" FOR UPDATE USING (true); -- want "for all rows of Invoice"
+CREATE POLICY service ON "Invoice" FOR UPDATE USING (true); -- want "may UPDATE all rows of Invoice"
 ```
 
 ```sql
@@ -20,7 +20,8 @@ CREATE POLICY service ON "Invoice" FOR UPDATE TO service_role USING (true);
 
 Also reported is a subquery that compares a column with itself: in
 `EXISTS (SELECT 1 FROM member WHERE member.org_id = org_id)` both names mean the column of `member`, if it has
-one. What is meant for all to read, by its name or because it says `TO anon`, is left alone.
+one. So is a subquery that asks neither for the row nor for the user. What is meant for all to read, by its
+name or because it says `TO anon`, is left alone.
 
 Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 """
@@ -40,7 +41,7 @@ from crowsfoot.link.security.intents import (
 )
 from crowsfoot.link.security.model import Command
 from crowsfoot.link.security.scoping import scoping
-from crowsfoot.link.security.terms import captured
+from crowsfoot.link.security.terms import captured, own_columns
 from crowsfoot.prose import series
 
 
@@ -51,6 +52,7 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
     yield from _captured(policy)
     if not policy.policy.permissive:
         return
+    yield from _unbound(policy)
     open_to = [it for it in commands(policy) if _open(policy, it) and not narrowed(policy, it)]
     if not open_to:
         return
@@ -65,12 +67,18 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
     whatever = f", whatever {series(names)} {'asks' if len(names) == 1 else 'ask'} for" if names else ""
     yield Finding(
         policy.span_of(term.term) if term is not None else policy.span,
-        f"policy {policy} is always true: {roles(policy)} may {series([it.upper() for it in open_to])} "
-        f"for all rows of {table}{whatever}; {_instead(policy)}",
+        f"policy {policy} is always true: {roles(policy)} may {_deeds(open_to)} {table}{whatever}; "
+        f"{_instead(policy)}",
         subject=str(policy),
         related=tuple(Related(it.span, "this policy no longer narrows anything") for it in scoped),
         confidence=confidence,
     )
+
+
+def _deeds(open_to: list[Command]) -> str:
+    if open_to == ["insert"]:
+        return "INSERT any row into"
+    return f"{series([it.upper() for it in open_to])} all rows of"
 
 
 def _open(policy: SecuredPolicy, command: Command) -> bool:
@@ -93,11 +101,12 @@ def _confidence(policy: SecuredPolicy, open_to: list[Command], *, kept_apart: bo
         return Confidence.LIKELY if kept_apart else Confidence.POSSIBLE
     if meant_for_service(policy):
         return Confidence.CERTAIN
-    if open_to == ["insert"]:
-        if meant_for_all(policy):
-            return None
-        return Confidence.CERTAIN if kept_apart else Confidence.LIKELY
-    return Confidence.CERTAIN if kept_apart else Confidence.LIKELY
+    if open_to == ["insert"] and meant_for_all(policy):
+        return None
+    if kept_apart:
+        return Confidence.CERTAIN
+    # Where all users are of one tenant, whoever has logged in may do everything.
+    return Confidence.POSSIBLE if set(policy.policy.roles) == {"authenticated"} else Confidence.LIKELY
 
 
 def _instead(policy: SecuredPolicy) -> str:
@@ -107,8 +116,12 @@ def _instead(policy: SecuredPolicy) -> str:
         (name for it in policy.table.policies if (using := scoping(it).using) for name in using.bound), None
     )
     if bound is not None:
-        return f"compare {bound} with the session, as the other policies do, or name the roles with TO"
-    return "compare a column of the row with the session, or name the roles that may with TO"
+        return f"compare {bound} with the session, as the other policies do{_or_roles(policy)}"
+    return f"compare a column of the row with the session{_or_roles(policy)}"
+
+
+def _or_roles(policy: SecuredPolicy) -> str:
+    return ", or name the roles that may with TO" if "public" in policy.policy.roles else ""
 
 
 def _captured(policy: SecuredPolicy) -> Iterator[Finding]:
@@ -127,3 +140,24 @@ def _captured(policy: SecuredPolicy) -> Iterator[Finding]:
                 "side",
                 subject=str(policy),
             )
+
+
+def _unbound(policy: SecuredPolicy) -> Iterator[Finding]:
+    """A subquery that finds the same for every row and every user."""
+    table, catalog = policy.table.table, policy.table.security.catalog
+    found = scoping(policy)
+    for asked_for in (found.using, found.check if policy.policy.check is not None else None):
+        for way in asked_for.ways if asked_for is not None else ():
+            if way.kind != "open" or way.always or way.term.kind not in ("exists", "any query"):
+                continue
+            if not own_columns(way.term, table, catalog):
+                yield Finding(
+                    policy.span_of(way.term),
+                    f"a subquery of policy {policy} asks neither for the row nor for the user: it finds "
+                    "the same for "
+                    f"all rows of {policy.table} and for {roles(policy)}; compare a column of it with the "
+                    "session",
+                    subject=str(policy),
+                    confidence=Confidence.LIKELY,
+                )
+                return

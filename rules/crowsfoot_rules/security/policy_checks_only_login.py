@@ -30,7 +30,7 @@ from crowsfoot import Confidence, Finding, Related, SecuredPolicy, rule
 from crowsfoot.link.security.intents import asked, beside, commands, narrowed, ordinary
 from crowsfoot.link.security.model import Command
 from crowsfoot.link.security.scoping import scoping
-from crowsfoot.link.security.terms import says
+from crowsfoot.link.security.terms import own_columns, says
 from crowsfoot.prose import series
 
 
@@ -63,7 +63,10 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
 
 def _only_login(policy: SecuredPolicy, command: Command) -> bool:
     found = asked(policy, command)
-    return found is not None and found.kind == "login" and all(it.kind == "login" for it in found.ways)
+    if found is None or found.kind != "login" or not found.asks_nothing_more:
+        return False
+    table = policy.table
+    return not own_columns(found.term, table.table, table.security.catalog)
 
 
 def _kept_apart(policy: SecuredPolicy, weak: list[Command]) -> tuple[str | None, SecuredPolicy | None]:
@@ -73,5 +76,12 @@ def _kept_apart(policy: SecuredPolicy, weak: list[Command]) -> tuple[str | None,
         for it in beside(policy, command, permissive=True):
             found = asked(it, command)
             if found is not None and found.kind == "scoped" and found.bound:
-                return found.bound[0], it
+                column = found.bound[0]
+                if weak != ["insert"] or not _is_key(policy, column):  # a new row has a key of its own
+                    return column, it
     return policy.table.tenant.name if policy.table.tenant is not None else None, None
+
+
+def _is_key(policy: SecuredPolicy, column: str) -> bool:
+    key = policy.table.table.primary_key
+    return key is not None and key.columns == (column,)

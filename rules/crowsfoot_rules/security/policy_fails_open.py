@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, SecuredPolicy, Severity, rule
 from crowsfoot.link.security.contexts import Context, contexts_of
-from crowsfoot.link.security.evaluation import Session, evaluate
+from crowsfoot.link.security.evaluation import ANY, Session, evaluate
 from crowsfoot.link.security.intents import ordinary, roles
 from crowsfoot.link.security.scoping import Condition, scoping
 from crowsfoot.link.security.terms import everything, says
@@ -53,14 +53,16 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
 def _sessions(policy: SecuredPolicy) -> tuple[Session, ...]:
     """What a session can be that was not made ready; authenticated has a user, whatever else it has."""
     login = set(policy.policy.roles) <= {"authenticated"}
-    return Session("unset", login=login, claims=login), Session("empty", login=login, claims=login)
+    return Session("unset", login=login), Session("empty", login=login)
 
 
 def _open_way(policy: SecuredPolicy, condition: Condition, session: Session) -> Condition | None:
     """The first way to the rows that is open then, and closed otherwise."""
     contexts = contexts_of(policy.table.security)
     for way in (*condition.ways, condition):
-        if not way.always and evaluate(way.term, session, contexts) is True and contexts.within(way.term):
+        if way.always or way.kind == "login" or not contexts.within(way.term):
+            continue
+        if evaluate(way.term, session, contexts) is True and evaluate(way.term, ANY, contexts) is not True:
             return way
     return None
 
@@ -95,4 +97,6 @@ def _instead(asked: tuple[Context, ...]) -> str:
     setting = next((it.name for it in asked if it.kind == "setting"), None)
     if setting is not None:
         return f"compare with nullif(current_setting('{setting}', true), '') alone: without it no row is seen"
+    if any(it.kind == "claim" for it in asked):
+        return "ask for the claim with AND: without it no row is seen then"
     return "ask for the user with AND, or write TO authenticated"

@@ -81,6 +81,6 @@ def _used(security: Security) -> frozenset[str]:
 def _is_used(security: Security, role: str, used: frozenset[str]) -> bool:
     """Whether a role that is used is this one, or a member of it; one that logs in is somebody's."""
     principals = security.principals
-    if role in used or any(role in principals.above(it) for it in used):
+    if any(role in principals.above(it) or role in principals.reachable(it) for it in used):
         return True
     return "login" in principals.options(role) or principals.bypasses(role)

@@ -1,8 +1,8 @@
 """A policy asks a table that the role can change at will, or of which it sees no row.
 
-What a policy looks up is asked with the rights of whoever runs the query. A list of members without row-level security
-that a role may write to lets it make itself a member of anything. One with row-level security and no policy is empty
-for it, so that the policy that asks it lets nothing through.
+What a policy looks up is asked with the rights of whoever runs the query. A list of members without row-level
+security that a role may write to lets it make itself a member of anything. One with row-level security and no
+policy is empty for it, so that the policy that asks it lets nothing through.
 
 ```sql
 CREATE ROLE web NOLOGIN;
@@ -55,9 +55,10 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
             if not other.policies and roles_there and other.table.number not in timeline_of(security).dropped:
                 yield Finding(
                     policy.span,
-                    f"policy {policy} asks {other}, of which {listed(roles_there)} sees no row, as its row-level "
-                    f"security is on and has no policy; so it lets nothing through: CREATE POLICY ... ON "
-                    f"{sql_name(other.table)} FOR SELECT, or ask it in a function that is SECURITY DEFINER",
+                    f"policy {policy} asks {other}, of which {listed(roles_there)} sees no row, as its "
+                    "row-level security is on and has no policy; so it lets nothing through: CREATE POLICY "
+                    f"... ON {sql_name(other.table)} FOR SELECT, or ask it in a function that is SECURITY "
+                    "DEFINER",
                     subject=str(policy),
                     related=(Related(other.span, "row-level security without a policy"),),
                     confidence=security.sure(Confidence.LIKELY),
@@ -69,8 +70,8 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
             names = listed(it.role for it in reaches)
             yield Finding(
                 policy.span,
-                f"policy {policy} decides by {other}, which {names} can change at will, as it has no row-level "
-                f"security; ALTER TABLE {sql_name(other.table)} ENABLE ROW LEVEL SECURITY, or "
+                f"policy {policy} decides by {other}, which {names} can change at will, as it has no "
+                f"row-level security; ALTER TABLE {sql_name(other.table)} ENABLE ROW LEVEL SECURITY, or "
                 f"REVOKE INSERT, UPDATE ON {sql_name(other.table)} FROM {names}",
                 subject=str(policy),
                 related=(Related(other.span, "no row-level security"),),

@@ -40,44 +40,45 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Fix, Related, Safety, Security, Severity, rule
 from crowsfoot.link.security.definer_helper import definer_helper
-from crowsfoot.link.security.recursion import OWNER, Circle, Hop, circles
+from crowsfoot.link.security.principals import PUBLIC
+from crowsfoot.link.security.recursion import Circle, Hop, circles
 from crowsfoot.prose import series
+
+_MOST_HOPS = 5  # in a message
+_MOST_PLACES = 20
+_MOST_OTHERS = 5
 
 
 @rule(over=Security, since="0.2", severity=Severity.ERROR)
 def check(security: Security) -> Iterator[Finding]:
     for circle in circles(security):
-        first = circle.hops[0].policy
-        confidence = Confidence.LIKELY if circle.state == "54001" else Confidence.CERTAIN
-        helper = definer_helper(first) if circle.state == "42P17" else None
+        policy = circle.hops[0].policy
+        helper = definer_helper(policy) if circle.state == "42P17" else None
+        # Functions run as long as they have not been stopped by what else a statement asks for.
+        sure = circle.state == "42P17" and security.certain
         yield Finding(
-            first.span,
-            f"{_statements(circle)} on {circle.table}{_by(circle)} fails with {_error(circle)}: "
-            f"{_way(circle)}; {_instead(circle)}",
-            subject=str(first),
+            policy.span,
+            f"{_statements(circle)} with {_error(circle)}: {_way(circle)}; {_instead(circle)}",
+            subject=str(policy),
             related=tuple(_related(circle)),
-            fix=helper and Fix("read it as the owner", safety=Safety.MANUAL, snippet=helper),
-            confidence=confidence if security.certain else min(confidence, Confidence.LIKELY),
+            fix=Fix("read it as the owner", (), Safety.MANUAL, helper) if helper else None,
+            confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         )
 
 
 def _statements(circle: Circle) -> str:
-    """What fails, as SQL calls it."""
-    found = circle.statements
-    if "select" in found and "insert" in found:
-        return "every statement"
-    names = {"SELECT": "select" in found}
-    for word, part in (("insert", "RETURNING"), ("update", "WHERE"), ("delete", "WHERE")):
-        name = word.upper()
-        if word in found:
-            names[name] = True
-        elif f"{word} {part.lower()}" in found:
-            names[f"{name} ... {part}"] = True
-    return series([name for name, fails in names.items() if fails])
-
-
-def _by(circle: Circle) -> str:
-    return "" if "public" in circle.roles else f" by {series(circle.roles)}"
+    """What fails, as SQL calls it, and for whom."""
+    failing = circle.statements
+    names = ["SELECT"] if "select" in failing else []
+    for command, more in (("insert", "returning"), ("update", "where"), ("delete", "where")):
+        if command in failing:
+            names.append(command.upper())
+        elif f"{command} {more}" in failing:
+            names.append(f"{command.upper()} ... {more.upper()}")
+    by = "" if PUBLIC in circle.roles else f" by {series(circle.roles)}"
+    everything = "select" in failing and "insert" in failing
+    what = "every statement" if everything else series(names)
+    return f"{what} on {circle.table}{by} fail{'s' if everything or len(names) == 1 else ''}"
 
 
 def _error(circle: Circle) -> str:
@@ -88,55 +89,50 @@ def _error(circle: Circle) -> str:
 
 def _way(circle: Circle) -> str:
     """How the policies lead back."""
-    first, *rest = circle.hops
-    said = f"its policy {_named(first)} reads {first.to}{_through(first)}"
-    for it in rest:
-        said += f", whose policy {_named(it)} reads {it.to}{_through(it)}"
-    if circle.inner:
-        names = series([f'"{it.policy.name}"' for it in circle.inner])
-        many = len(circle.inner) > 1
-        return f"{said}, whose {'policies' if many else 'policy'} {names} for SELECT {'hold' if many else 'holds'} a subquery as well"
-    return said
-
-
-def _named(hop: Hop) -> str:
-    return f'"{hop.policy.policy.name}"'
+    said = ""
+    left = len(circle.hops) - _MOST_HOPS
+    for hop in circle.hops[:_MOST_HOPS]:
+        whose = ", whose policy" if said else "its policy"
+        said += f'{whose} "{hop.policy.policy.name}" reads {hop.to}{_through(hop)}'
+    if left > 0:
+        said += f", and so on by {left} more"
+    if not circle.inner:
+        return said
+    names = series([f'"{it.policy.name}"' for it in circle.inner])
+    if len(circle.inner) > 1:
+        return f"{said}, whose policies {names} for SELECT hold subqueries as well"
+    return f"{said}, whose policy {names} for SELECT holds a subquery as well"
 
 
 def _through(hop: Hop) -> str:
-    names = [f"{it.name}()" if _is_function(it) else str(it) for it in hop.through]
-    return f" through {' and '.join(names)}" if names else ""
-
-
-def _is_function(it: object) -> bool:
-    return hasattr(it, "security_definer")
+    names = [*map(str, hop.views), *(f"{it.name}()" for it in hop.functions)]
+    return f" through {series(names)}" if names else ""
 
 
 def _instead(circle: Circle) -> str:
-    functions = [it for hop in circle.hops for it in hop.through if _is_function(it)]
+    functions = [it for hop in circle.hops for it in hop.functions]
     if circle.state == "42P17" or not functions:
-        table = circle.hops[-1].to
-        instead = f"let a SECURITY DEFINER function with SET search_path = '' read {table}"
-        return f"{instead}, or ask for SELECT without a subquery" if circle.inner else instead
-    function = functions[0]
-    if not getattr(function, "security_definer", False):
+        read = f"let a SECURITY DEFINER function with SET search_path = '' read {circle.hops[-1].to}"
+        return f"{read}, or ask for SELECT without a subquery" if circle.inner else read
+    function = next((it for it in functions if it.security_definer), functions[0])
+    if not function.security_definer:
         return f"declare {function.name}() SECURITY DEFINER with SET search_path = ''"
-    owner = function.owner or "its owner"
-    unless = ", unless it is a superuser" if circle.assumed else ""
-    return f"policies count for {owner}, who {function.name}() runs as{unless}: give it an owner with BYPASSRLS"
+    forced = circle.hops[-1].to
+    way = "give it an owner with BYPASSRLS"
+    if forced.forced:
+        way += f", or ALTER TABLE {forced} NO FORCE ROW LEVEL SECURITY"
+    if circle.assumed:
+        return f"{function.name}() runs as the owner, who is subject to them unless it is a superuser: {way}"
+    return f"{function.name}() runs as {function.owner}, who is subject to them as well: {way}"
 
 
 def _related(circle: Circle) -> Iterator[Related]:
-    first, *rest = circle.hops
-    for it in rest:
-        yield Related(it.policy.span, f"this policy reads {it.to}{_through(it)}")
-    for hop in (first, *rest):
-        for through in hop.through:
-            yield Related(through.span, f"through this {hop.to} is read")
+    for hop in circle.hops[1:_MOST_PLACES]:
+        yield Related(hop.policy.span, f"this policy reads {hop.to}{_through(hop)}")
+    for hop in circle.hops[:_MOST_PLACES]:
+        for span in (*(it.span for it in hop.views), *(it.span for it in hop.functions)):
+            yield Related(span, f"through this {hop.to} is read")
     for policy in circle.inner:
-        yield Related(policy.span, "this policy applies there, and holds a subquery")
-    for table in circle.others[:5]:
-        yield Related(table.span, f"{table} cannot be read either, as a policy of it leads here")
-
-
-__all__ = ["OWNER", "check"]
+        yield Related(policy.span, "this policy applies where it is read, and holds a subquery")
+    for table in circle.others[:_MOST_OTHERS]:
+        yield Related(table.span, f"{table} cannot be read either: a policy of it leads here")

@@ -27,7 +27,6 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Related, SecuredPolicy, rule
 from crowsfoot.databases.safe_ddl_text import quoted
-from crowsfoot.link.security.contexts import contexts_of
 from crowsfoot.link.security.intents import (
     asked,
     beside,
@@ -41,6 +40,11 @@ from crowsfoot.link.security.model import Command
 from crowsfoot.link.security.scoping import Condition
 from crowsfoot.link.security.terms import own_columns, says
 
+_WHAT: dict[Command, str] = {
+    "select": "shows the rows of others",
+    "insert": "lets INSERT make rows for others",
+}
+
 
 @rule(over=SecuredPolicy, since="0.2")
 def check(policy: SecuredPolicy) -> Iterator[Finding]:
@@ -48,9 +52,10 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
         return
     for command in commands(policy):
         found = asked(policy, command)
-        if found is None or found.kind != "open" or any(it.always for it in found.ways):
+        if found is None or not found.asks_nothing_more or any(it.always for it in found.ways):
             continue
-        narrower = next(_scoped(policy, command), None)
+        asks = own_columns(found.term, policy.table.table, policy.table.security.catalog)
+        narrower = next(_scoped(policy, command, asks), None) if asks else None
         if narrower is not None and not narrowed(policy, command):
             confidence = _confidence(policy, found, command)
             if confidence is not None:
@@ -58,10 +63,11 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
             return
 
 
-def _scoped(policy: SecuredPolicy, command: Command) -> Iterator[SecuredPolicy]:
+def _scoped(policy: SecuredPolicy, command: Command, asks: tuple[str, ...]) -> Iterator[SecuredPolicy]:
+    """Policies that keep rows apart, by more than what is asked for here: org_id IS NULL is nobody's row."""
     for it in beside(policy, command, permissive=True):
         found = asked(it, command)
-        if found is not None and found.kind == "scoped" and found.bound:
+        if found is not None and found.kind == "scoped" and not set(asks) <= set(found.bound):
             yield it
 
 
@@ -70,7 +76,7 @@ def _confidence(policy: SecuredPolicy, found: Condition, command: Command) -> Co
     if command != "select":
         return Confidence.LIKELY
     table = policy.table
-    names = own_columns(found.term, table.table, contexts_of(table.security).catalog)
+    names = own_columns(found.term, table.table, table.security.catalog)
     if meant_for_all(policy) or any(map(says_public, names)):
         return None
     return Confidence.LIKELY
@@ -80,12 +86,12 @@ def _finding(
     policy: SecuredPolicy, found: Condition, narrower: SecuredPolicy, command: Command, confidence: Confidence
 ) -> Finding:
     table = policy.table
-    beside = asked(narrower, command)
-    column = beside.bound[0] if beside is not None else ""
-    what = "shows" if command == "select" else f"lets {command.upper()} have"
+    other = asked(narrower, command)
+    column = other.bound[0] if other is not None and other.bound else "more"
+    what = _WHAT.get(command, f"lets {command.upper()} have the rows of others")
     return Finding(
         policy.span_of(found.term),
-        f"policies are put together with OR: {policy} {what} the rows of others in {table} where "
+        f"policies are put together with OR: {policy} {what} in {table} where "
         f'{says(found.term)}, though "{narrower.policy.name}" keeps them apart by {column}; drop it and '
         "write it "
         f"as CREATE POLICY {quoted(policy.policy.name)} ... AS RESTRICTIVE, or compare {column} here as well",

@@ -1,7 +1,7 @@
 """Changes of a table without row-level security are sent to whoever listens.
 
-Supabase's Realtime tells those who listen to a table of each change in it, and asks its policies whether they may see
-the row. Without row-level security every role that may read the table hears everything.
+Supabase's Realtime tells those who listen to a table of each change in it, and asks its policies whether they
+may see the row. Without row-level security every role that may read the table hears everything.
 
 ```sql
 -- supabase/migrations/20261101000000_chat.sql
@@ -32,6 +32,8 @@ from crowsfoot.link.security.words import sql_name
 @rule(over=SecuredTable, since="0.2")
 def check(table: SecuredTable) -> Iterator[Finding]:
     security = table.security
+    if security.platform != "supabase":
+        return
     found = timeline_of(security).published.get(table.table.number)
     if found is None or found[0] != "supabase_realtime":
         return

@@ -1,8 +1,8 @@
 """The owner of a table passes by its policies, and the application is the owner.
 
-Whoever runs the migrations owns what they make. An application that connects as the same role sees every row, as if
-there were no policies. `FORCE ROW LEVEL SECURITY` makes them count for the owner, but never for a superuser or a role
-with `BYPASSRLS`; a role of its own for the application is the better way.
+Whoever runs the migrations owns what they make. An application that connects as the same role sees every row,
+as if there were no policies. `FORCE ROW LEVEL SECURITY` makes them count for the owner, but never for a
+superuser or a role with `BYPASSRLS`; a role of its own for the application is the better way.
 
 ```sql
 CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL);
@@ -24,8 +24,8 @@ CREATE POLICY own ON invoice USING (org_id = current_setting('app.org')::int);
 GRANT SELECT, INSERT ON invoice TO app;
 ```
 
-Nothing is said where a role of its own is there for the application: `runtime-roles` names it, or a migration grants
-it something or names it in a policy. On Supabase the API has such roles.
+Nothing is said where a role of its own is there for the application: `runtime-roles` names it, or a migration
+grants it something or names it in a policy. On Supabase the API has such roles.
 
 Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
@@ -68,9 +68,9 @@ def _finding(tables: list[SecuredTable], unlike: str, security: Security) -> Fin
     more = f", and of the other {len(tables) - 1}" if len(tables) > 1 else ""
     return Finding(
         enabled[-1] if enabled else first.span,
-        f"{policies} {verb} not count for {owner}{unlike}: if the application connects as the role that runs the "
-        f"migrations, it sees every row; let it connect as another one, or "
-        f"ALTER TABLE {sql_name(first.table)} FORCE ROW LEVEL SECURITY{more}",
+        f"{policies} {verb} not count for {owner}{unlike}: if the application connects as the role that "
+        "runs the migrations, it sees every row; let it connect as another one, or ALTER TABLE "
+        f"{sql_name(first.table)} FORCE ROW LEVEL SECURITY{more}",
         subject=str(first) if unlike else str(security),
         related=tuple(Related(it.span, "a policy that the owner passes by") for it in first.policies[:3]),
         confidence=security.sure(Confidence.LIKELY),

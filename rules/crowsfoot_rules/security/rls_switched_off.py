@@ -41,8 +41,8 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     whom = who(reaches) if reaches else "whoever was granted it"
     yield Finding(
         switched[-1].span,
-        f"every row of {table} is open to {whom} from here on; ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL "
-        f"SECURITY, and write policies for what is to be seen",
+        f"every row of {table} is open to {whom} from here on; ALTER TABLE {sql_name(table.table)} ENABLE "
+        "ROW LEVEL SECURITY, and write policies for what is to be seen",
         subject=str(table),
         related=(Related(on, "it was switched on here"),),
         confidence=table.security.sure(),

@@ -1,7 +1,7 @@
 """Policies do not count for a role that the application works with.
 
-They never count for superusers and roles with `BYPASSRLS`, and they do not count for the owner of a table and for
-the members of that role, unless they are forced.
+They never count for superusers and roles with `BYPASSRLS`, and they do not count for the owner of a table and
+for the members of that role, unless they are forced.
 
 ```sql
 CREATE ROLE web LOGIN BYPASSRLS; -- want "no policy counts for web"
@@ -19,8 +19,8 @@ CREATE POLICY own ON invoice TO web USING (org_id = current_setting('app.org')::
 GRANT SELECT ON invoice TO web;
 ```
 
-A role counts as one of the application where `runtime-roles` names it or a policy does, and where anybody can have it
-who reaches an API. `BYPASSRLS` is not inherited, but a member can become such a role with `SET ROLE`.
+A role counts as one of the application where `runtime-roles` names it or a policy does, and where anybody can
+have it who reaches an API. `BYPASSRLS` is not inherited, but a member can become such a role with `SET ROLE`.
 
 Source: https://www.postgresql.org/docs/current/role-attributes.html
         https://www.postgresql.org/docs/current/ddl-rowsecurity.html
@@ -29,6 +29,8 @@ Source: https://www.postgresql.org/docs/current/role-attributes.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Related, SecuredTable, Security, Severity, rule
+from crowsfoot.link.security.scoping import scoping
+from crowsfoot.link.security.timeline import timeline_of
 from crowsfoot.link.security.words import listed, plain
 
 
@@ -40,9 +42,13 @@ def check(security: Security) -> Iterator[Finding]:
     named: dict[str, Related] = {}
     for table in security.tables:
         for policy in table.policies:
+            using = scoping(policy).using
+            if using is None or using.kind == "open":
+                continue  # it keeps nothing back
             for role in policy.policy.roles:
                 named.setdefault(role, Related(policy.span, f"a policy for {role}"))
     outsiders = security.exposure.outsiders
+    joined = timeline_of(security).joined
     for role in sorted({*principals.runtime, *outsiders, *named}):
         made = security.catalog.roles.get(role)
         if made is None or role in ("public", "service_role", principals.migrator):
@@ -67,9 +73,10 @@ def check(security: Security) -> Iterator[Finding]:
         if owners:
             owner = principals.owner(owners[0].table) or ""
             yield Finding(
-                made.span,
-                f"the policies of {listed(owners)} do not count for {role}, as it is a member of {owner}, which owns "
-                f"{'them' if len(owners) > 1 else 'it'}; REVOKE {plain(owner)} FROM {plain(role)}",
+                joined.get((role, owner), made.span),
+                f"the policies of {listed(owners)} do not count for {role}, as it is a member of {owner}, "
+                f"which owns {'them' if len(owners) > 1 else 'it'}; REVOKE {plain(owner)} FROM "
+                f"{plain(role)}",
                 subject=role,
                 related=related,
                 confidence=confidence,
@@ -79,9 +86,9 @@ def check(security: Security) -> Iterator[Finding]:
         passing = sorted(it for it in others if principals.bypasses(it))
         if passing and role != "authenticator":
             yield Finding(
-                made.span,
-                f"{role} can SET ROLE {passing[0]}, for which no policy counts; "
-                f"REVOKE {plain(passing[0])} FROM {plain(role)}",
+                joined.get((role, passing[0]), made.span),
+                f"{role} can SET ROLE {passing[0]}, for which no policy counts; REVOKE {plain(passing[0])} "
+                f"FROM {plain(role)}",
                 subject=role,
                 related=related,
                 confidence=confidence,

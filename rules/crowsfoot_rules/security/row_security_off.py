@@ -1,7 +1,7 @@
 """A migration or a function switches `row_security` off.
 
-That does not open anything: a role that policies count for gets an error instead of its rows, "query would be affected
-by row-level security policy". It is for dumps, which are to hold everything or to fail.
+That does not open anything: a role that policies count for gets an error instead of its rows, "query would be
+affected by row-level security policy". It is for dumps, which are to hold everything or to fail.
 
 ```sql
 CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL);
@@ -34,7 +34,8 @@ def check(security: Security) -> Iterator[Finding]:
     for span in timeline_of(security).row_security_off:
         yield Finding(
             span,
-            "row_security = off opens nothing: a role that policies count for gets an error, and for others nothing "
-            "changes; delete it, and run the statement as a role with BYPASSRLS where it is to see all rows",
+            "row_security = off opens nothing: a role that policies count for gets an error, and for "
+            "others nothing changes; delete it, and run the statement as a role with BYPASSRLS where it is "
+            "to see all rows",
             subject=str(security),
         )

@@ -53,8 +53,8 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     ]
     yield Finding(
         timeline_of(table.security).owners.get(table.table.number, table.span),
-        f"{owner} owns {table}, so its policies do not count for {owner}; let the role that migrates own it, or "
-        f"ALTER TABLE {sql_name(table.table)} FORCE ROW LEVEL SECURITY",
+        f"{owner} owns {table}, so its policies do not count for {owner}; let the role that migrates own "
+        f"it, or ALTER TABLE {sql_name(table.table)} FORCE ROW LEVEL SECURITY",
         subject=str(table),
         related=tuple(related[:3]),
         confidence=table.security.sure(

@@ -1,8 +1,8 @@
 """A key that no policy applies to is in a variable that the browser gets.
 
-Frameworks put each variable with their prefix into the code that is sent to the browser: `NEXT_PUBLIC_`, `VITE_`,
-`REACT_APP_`, `EXPO_PUBLIC_`, `NUXT_PUBLIC_`, `GATSBY_`, `PUBLIC_`. Whoever opens the page has the key then, and reads
-and writes every row.
+Frameworks put each variable with their prefix into the code that is sent to the browser: `NEXT_PUBLIC_`,
+`VITE_`, `REACT_APP_`, `EXPO_PUBLIC_`, `NUXT_PUBLIC_`, `GATSBY_`, `PUBLIC_`. Whoever opens the page has the
+key then, and reads and writes every row.
 
 ```dotenv
 VITE_SUPABASE_SERVICE_ROLE_KEY=sb_secret_0123 # want "is sent to the browser"
@@ -50,7 +50,8 @@ def check(variable: EnvironmentVariable) -> Iterator[Finding]:
     yield Finding(
         variable.span,
         f"`{variable.name}` holds {what}, and is sent to the browser, {where}: with it no policy counts; "
-        "keep it in a variable of the server alone, give the browser the publishable key, and replace this one",
+        "keep it in a variable of the server alone, give the browser the publishable key, "
+        "and replace this one",
         subject=variable.name,
         confidence=Confidence.CERTAIN if variable.secret else Confidence.LIKELY,
     )

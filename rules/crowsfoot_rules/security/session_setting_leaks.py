@@ -1,8 +1,8 @@
 """A setting of the session stays on a connection that goes back to a pool.
 
-`SET`, and `set_config()` with `false`, last until the connection is closed, which a pool never does: whoever gets
-it next is taken for the same tenant, until something sets another one. A failed login, a background job or a
-health check sets none.
+`SET`, and `set_config()` with `false`, last until the connection is closed, which a pool never does: whoever
+gets it next is taken for the same tenant, until something sets another one. A failed login, a background job
+or a health check sets none.
 
 ```py
 from psycopg_pool import ConnectionPool
@@ -26,9 +26,9 @@ def invoices(tenant):
         return conn.execute("SELECT id FROM invoice").fetchall()
 ```
 
-A pool of asyncpg sends `RESET ALL` when a connection comes back, which leaves the role as it is. Django closes its
-connections after each request unless `CONN_MAX_AGE` keeps them. PgBouncer and Supavisor in transaction mode hand a
-connection on after each transaction, whatever the program's own pool does.
+A pool of asyncpg sends `RESET ALL` when a connection comes back, which leaves the role as it is. Django
+closes its connections after each request unless `CONN_MAX_AGE` keeps them. PgBouncer and Supavisor in
+transaction mode hand a connection on after each transaction, whatever the program's own pool does.
 
 Source: https://www.postgresql.org/docs/current/sql-set.html
         https://www.pgbouncer.org/features.html
@@ -80,4 +80,4 @@ def check(setting: ContextSetting) -> Iterator[Finding]:
 
 def _is_schema(setting: ContextSetting) -> bool:
     """Each tenant has a schema of its own, and the search path says which."""
-    return setting.name == "search_path" and setting.how != "constant"
+    return setting.name == "search_path" and setting.how != "constant" and not setting.checked

@@ -1,7 +1,7 @@
 """The tenant is set when a connection is opened, and the pool then gives the connection to others.
 
-What an event of connecting sets holds for the life of the connection, and not for the request that happened to open
-it: the next ones work as the same tenant.
+What an event of connecting sets holds for the life of the connection, and not for the request that happened
+to open it: the next ones work as the same tenant.
 
 ```py
 from sqlalchemy import create_engine, event
@@ -46,8 +46,8 @@ def check(setting: ContextSetting) -> Iterator[Finding]:
     )
     yield Finding(
         setting.span,
-        f"`{setting.name}` is set once, when the connection is opened: every request that the pool gives it to later"
-        f"{then}; set it at the beginning of each transaction, by `{advice.local_setting(setting)}`",
+        f"`{setting.name}` is set once, when the connection is opened: every request that the pool gives it "
+        f"to later{then}; set it at the beginning of each transaction, by `{advice.local_setting(setting)}`",
         subject=str(setting),
         related=tuple(Related(it.span, "this policy reads it") for it in policies),
         confidence=Confidence.LIKELY if setting.role == "application" else Confidence.POSSIBLE,

@@ -1,8 +1,8 @@
 """The value of a setting is written into the text of the statement that sets it.
 
-Whoever chooses the value chooses a part of the statement: a quote in it ends the string, and what follows sets the
-tenant, or the role, to something else. `SET` takes no placeholder, so that people write the value into it;
-`set_config()` takes one.
+Whoever chooses the value chooses a part of the statement: a quote in it ends the string, and what follows
+sets the tenant, or the role, to something else. `SET` takes no placeholder, so that people write the value
+into it; `set_config()` takes one.
 
 ```py
 from sqlalchemy import text
@@ -20,8 +20,8 @@ def use(session: Session, tenant: str):
     session.execute(text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": tenant})
 ```
 
-A number or a UUID breaks out of no string: a value that the function takes as one, or makes one of, is no more
-than possible.
+A number or a UUID breaks out of no string: a value that the function takes as one, or makes one of, is no
+more than possible.
 
 Source: https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
 """
@@ -47,7 +47,8 @@ def check(setting: ContextSetting) -> Iterator[Finding]:
     opens = f", and with it what {advice.policies_of(policies)} lets through" if policies else ""
     yield Finding(
         setting.span,
-        f"the value of {name} is written into the text of the SQL: a quote in it chooses another one{opens}; {way}",
+        f"the value of {name} is written into the text of the SQL: a quote in it chooses another one{opens}; "
+        f"{way}",
         subject=str(setting),
         related=tuple(Related(it.span, "this policy trusts it") for it in policies),
         confidence=Confidence.POSSIBLE

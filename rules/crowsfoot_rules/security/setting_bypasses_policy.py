@@ -28,12 +28,14 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, SecuredPolicy, rule
 from crowsfoot.link.security.contexts import Context, contexts_of
+from crowsfoot.link.security.evaluation import EMPTY, UNSET, evaluate
 from crowsfoot.link.security.intents import ordinary, roles
 from crowsfoot.link.security.scoping import Condition, scoping
-from crowsfoot.link.security.terms import says
+from crowsfoot.link.security.terms import own_columns, says
 
-_BYPASS = re.compile(
-    r"(?i)(bypass|admin|super|system|service|internal|skip|disable|ignore|unrestricted|all_tenants|god|root|sudo|rls)"
+_BYPASS = (
+    r"(?i)(bypass|admin|super|system|service|internal|skip|disable|ignore|unrestricted|all_tenants|god|root|sudo"
+    r"|rls)"
 )
 
 
@@ -49,7 +51,7 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
             if setting is None or setting.name in seen:
                 continue
             seen.add(setting.name)
-            likely = _BYPASS.search(setting.name) or _BYPASS.search(says(way.term))
+            likely = re.search(_BYPASS, setting.name) or re.search(_BYPASS, says(way.term))
             yield Finding(
                 policy.span_of(way.term),
                 f"{says(way.term)} lets {roles(policy)} past {policy}, and every role may SET "
@@ -64,9 +66,13 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
 
 def _setting(policy: SecuredPolicy, way: Condition) -> Context | None:
     """The setting on which alone it hangs that this way is open."""
-    if way.kind != "claimed":
-        return None
-    asked = contexts_of(policy.table.security).within(way.term)
+    table = policy.table
+    if way.kind != "claimed" or own_columns(way.term, table.table, table.security.catalog):
+        return None  # it is for some rows only
+    contexts = contexts_of(table.security)
+    if any(evaluate(way.term, session, contexts) is True for session in (UNSET, EMPTY)):
+        return None  # it is open without the setting: said by policy-fails-open
+    asked = contexts.within(way.term)
     if any(it.kind not in ("setting", "function") for it in asked):
         return None
     return next((it for it in asked if it.kind == "setting"), None)

@@ -1,7 +1,7 @@
 """A setting is made on one connection, and the queries that rely on it go to another.
 
-A pool that is asked directly takes a connection for each statement. What was set on one of them is not set on the
-next, which may carry what somebody else has set there.
+A pool that is asked directly takes a connection for each statement. What was set on one of them is not set on
+the next, which may carry what somebody else has set there.
 
 ```py
 import asyncpg
@@ -38,8 +38,8 @@ def check(setting: ContextSetting) -> Iterator[Finding]:
     then = f": {advice.policies_of(policies)} sees no value there, or somebody else's" if policies else ""
     yield Finding(
         setting.span,
-        f"`{setting.name}` is set on one connection, and `{first.query.api}` runs on another connection{then}; "
-        f"take one connection for both, and set it inside `{advice.block(setting)}`",
+        f"`{setting.name}` is set on one connection, and `{first.query.api}` runs on another connection"
+        f"{then}; take one connection for both, and set it inside `{advice.block(setting)}`",
         subject=str(setting),
         related=(
             Related(first.span, "this takes another connection"),

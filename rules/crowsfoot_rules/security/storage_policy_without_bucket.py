@@ -1,7 +1,7 @@
 """A policy of Supabase's storage counts for the files of every bucket.
 
-All buckets keep their files in one table, `storage.objects`. A policy that does not ask for `bucket_id` opens those
-of the others, too, and of the buckets that are still to come.
+All buckets keep their files in one table, `storage.objects`. A policy that does not ask for `bucket_id` opens
+those of the others, too, and of the buckets that are still to come.
 
 ```sql
 -- supabase/migrations/20250101000000_files.sql
@@ -25,6 +25,8 @@ Source: https://supabase.com/docs/guides/storage/security/access-control
 from collections.abc import Iterator
 
 from crowsfoot import Finding, Security, rule
+from crowsfoot.facts.terms import Term
+from crowsfoot.link.security.terms import everything
 from crowsfoot.link.security.timeline import timeline_of
 
 # What says which files are meant.
@@ -35,11 +37,13 @@ _COLUMNS = frozenset(
 
 @rule(over=Security, since="0.2")
 def check(security: Security) -> Iterator[Finding]:
+    if security.platform != "supabase":
+        return
     for name, it in timeline_of(security).storage.items():
         expressions = [each for each in (it.policy.using, it.policy.check) if each is not None]
         if not it.policy.permissive or not expressions:
             continue
-        if any(_COLUMNS.intersection(each.columns) or each.has_query for each in expressions):
+        if any(_COLUMNS.intersection(each.columns) or _reads_tables(each.term) for each in expressions):
             continue
         yield Finding(
             it.span,
@@ -47,3 +51,10 @@ def check(security: Security) -> Iterator[Finding]:
             f"add bucket_id = '...' to it",
             subject=name,
         )
+
+
+def _reads_tables(term: Term | None) -> bool:
+    """Whether it asks another table, which may know of buckets; None: it could not be read."""
+    if term is None:
+        return True
+    return any(it.reading is not None and it.reading.sources for it in everything(term))

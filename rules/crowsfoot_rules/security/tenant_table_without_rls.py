@@ -17,8 +17,9 @@ CREATE POLICY own ON payment USING (org_id = current_setting('app.org')::int);
 CREATE TABLE currency (code text PRIMARY KEY);
 ```
 
-The columns that count are those by which policies of other tables scope their rows, and `tenant-column` where it is
-configured. Where more tables with such a column have no row-level security than have it, nothing is said.
+The columns that count are those by which policies of other tables scope their rows, and `tenant-column` where
+it is configured. Where more tables with such a column have no row-level security than have it, nothing is
+said.
 
 Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
@@ -54,8 +55,8 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     yield Finding(
         table.span,
         f"{table} holds rows of many tenants, as {column} says, and has no row-level security, unlike "
-        f"{policy.table}; ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY, and "
-        f"CREATE POLICY {plain(policy.policy.name)} ON {sql_name(table.table)} as there",
+        f"{policy.table}; ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY, and CREATE POLICY "
+        f"{plain(policy.policy.name)} ON {sql_name(table.table)} as there",
         subject=str(table),
         related=(Related(policy.span, f"the policy of {policy.table}"),),
         confidence=security.sure(Confidence.LIKELY),

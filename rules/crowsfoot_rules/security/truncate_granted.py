@@ -1,6 +1,7 @@
 """A role that policies are for may empty the table.
 
-`TRUNCATE` asks no policy: whoever has the privilege removes the rows of every tenant. `GRANT ALL` gives it, too.
+`TRUNCATE` asks no policy: whoever has the privilege removes the rows of every tenant. `GRANT ALL` gives it,
+too.
 
 ```sql
 CREATE ROLE web LOGIN;
@@ -18,7 +19,8 @@ CREATE POLICY own ON invoice TO web USING (org_id = current_setting('app.org')::
 GRANT SELECT, INSERT, UPDATE, DELETE ON invoice TO web;
 ```
 
-PostgREST, and with it Supabase, offers no way to say `TRUNCATE`: for the roles of an API the finding is "possible".
+PostgREST, and with it Supabase, offers no way to say `TRUNCATE`: for the roles of an API the finding is
+"possible".
 
 Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
@@ -39,7 +41,7 @@ def check(security: Security) -> Iterator[Finding]:
     for table in security.tables:
         if table.enabled:
             for it in exposure.reaches(roles, table.table, "truncate"):
-                if it.span is not None and not security.principals.escapes(it.role, table.table):
+                if it.span is not None and _is_guarded(table, it.role):
                     by_grant.setdefault(it.span, []).append((it, table))
     for span, found in by_grant.items():
         names = [it.role for it, _ in found]
@@ -47,8 +49,16 @@ def check(security: Security) -> Iterator[Finding]:
         grantees = list(dict.fromkeys("PUBLIC" if it.grantee == "public" else it.grantee for it, _ in found))
         yield Finding(
             span,
-            f"{listed(names)} may TRUNCATE {listed(tables)}, which removes the rows of all tenants, whatever the "
-            f"policies say; REVOKE TRUNCATE ON {sql_name(tables[0].table)} FROM {', '.join(grantees)}",
+            f"{listed(names)} may TRUNCATE {listed(tables)}, which removes the rows of all tenants, "
+            f"whatever the policies say; REVOKE TRUNCATE ON {sql_name(tables[0].table)} FROM "
+            f"{', '.join(grantees)}",
             subject=listed(tables),
-            confidence=Confidence.POSSIBLE if outsiders.issuperset(names) else Confidence.CERTAIN,
+            confidence=Confidence.POSSIBLE if outsiders.issuperset(names) else Confidence.LIKELY,
         )
+
+
+def _is_guarded(table: SecuredTable, role: str) -> bool:
+    """Whether a policy of the table is for the role."""
+    if table.security.principals.escapes(role, table.table):
+        return False
+    return any(it.applies_to(role) for it in table.policies)

@@ -22,35 +22,55 @@ Source: https://supabase.com/docs/guides/database/postgres/row-level-security#au
 
 from collections.abc import Iterator
 
-from crowsfoot import Finding, Related, SecuredPolicy, Severity, rule
+from crowsfoot import Finding, Related, SecuredPolicy, Security, Severity, Span, rule
 from crowsfoot.facts.terms import Term
+from crowsfoot.link.catalog.model import Function
 from crowsfoot.link.security.contexts import Contexts, contexts_of
 from crowsfoot.link.security.terms import everything, says
 
 _COLUMNS = ("raw_user_meta_data", "user_metadata")
 
 
-@rule(over=SecuredPolicy, since="0.2", severity=Severity.ERROR)
-def check(policy: SecuredPolicy) -> Iterator[Finding]:
-    if not policy.table.enabled:
-        return
-    contexts = contexts_of(policy.table.security)
-    for term in (policy.using, policy.policy.check.term if policy.policy.check else None):
-        for it in everything(term) if term is not None else ():
-            if not _trusts(it, contexts):
+@rule(over=Security, since="0.2", severity=Severity.ERROR)
+def check(security: Security) -> Iterator[Finding]:
+    contexts = contexts_of(security)
+    through: dict[int, tuple[Function, list[SecuredPolicy]]] = {}
+    for table in security.tables:
+        for policy in table.policies if table.enabled else ():
+            trusted = next(_trusted(policy, contexts), None)
+            if trusted is None:
                 continue
-            functions = contexts.functions(it) if it.kind == "call" else ()
-            yield Finding(
-                policy.span_of(it),
-                f"policy {policy} trusts {says(it)}{', which reads user_metadata' if functions else ''}: "
-                "users can "
-                f"change it themselves with auth.updateUser(), and so whose rows of {policy.table} they "
-                "get; keep "
-                f"it in app_metadata, or in a table that only you write",
-                subject=str(policy),
-                related=tuple(Related(each.span, "user_metadata is read here") for each in functions),
-            )
-            return
+            functions = contexts.functions(trusted) if trusted.kind == "call" else ()
+            for function in functions:
+                through.setdefault(id(function), (function, []))[1].append(policy)
+            if not functions:
+                yield _finding(policy.span_of(trusted), says(trusted), [policy])
+    for function, policies in through.values():
+        yield _finding(function.span, f"{function.name}(), which reads user_metadata", policies)
+
+
+def _finding(place: Span, what: str, policies: list[SecuredPolicy]) -> Finding:
+    first = policies[0]
+    others = f" and {len(policies) - 1} more" if len(policies) > 1 else ""
+    direct = first.span.path == place.path and first.span.start <= place.start < first.span.end
+    return Finding(
+        place,
+        f"policy {first}{others} trusts {what}: users can change it themselves with auth.updateUser(), and "
+        "so "
+        f"whose rows of {first.table} they get; keep it in app_metadata, or in a table that only you write",
+        subject=str(first),
+        related=() if direct else tuple([Related(it.span, "this policy trusts it") for it in policies]),
+    )
+
+
+def _trusted(policy: SecuredPolicy, contexts: Contexts) -> Iterator[Term]:
+    """What the policy takes out of user_metadata."""
+    for expression in (policy.policy.using, policy.policy.check):
+        if expression is None or expression.term is None:
+            continue
+        for it in everything(expression.term):
+            if _trusts(it, contexts):
+                yield it
 
 
 def _trusts(term: Term, contexts: Contexts) -> bool:

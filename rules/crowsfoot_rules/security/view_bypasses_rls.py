@@ -1,14 +1,14 @@
 """A view shows rows that the policies of its tables would keep back.
 
-A view reads with the rights of its owner, so the policies of the owner count, and who owns the tables passes by them.
-From PostgreSQL 15 on `security_invoker` makes the rights and policies of those count who ask.
+A view reads with the rights of its owner, so the policies of the owner count, and who owns the tables passes
+by them. From PostgreSQL 15 on `security_invoker` makes the rights and policies of those count who ask.
 
 ```sql
 CREATE ROLE web NOLOGIN;
 CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL, paid boolean NOT NULL);
 ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON invoice TO web USING (org_id = current_setting('app.org')::int);
-CREATE VIEW unpaid AS SELECT * FROM invoice WHERE NOT paid; -- want "web sees through unpaid every row of invoice"
+CREATE VIEW unpaid AS SELECT * FROM invoice WHERE NOT paid; -- want "web sees through unpaid"
 GRANT SELECT ON invoice, unpaid TO web;
 ```
 
@@ -21,9 +21,9 @@ CREATE VIEW unpaid WITH (security_invoker = true) AS SELECT * FROM invoice WHERE
 GRANT SELECT ON invoice, unpaid TO web;
 ```
 
-A view that asks for the user or the tenant by itself, as with `WHERE org_id = current_setting('app.org')::int`, is
-a wall of its own; it is reported with the confidence "possible". A view may be meant to show what its tables hide:
-`-- crowsfoot: allow view-bypasses-rls -- names are public` above it says so.
+A view that asks for the user or the tenant by itself, as with `WHERE org_id =
+current_setting('app.org')::int`, is a wall of its own; it is reported with the confidence "possible". A view
+may be meant to show what its tables hide: `WITH (security_invoker = false)` says so.
 
 Source: https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
 """
@@ -41,6 +41,8 @@ def check(view: SecuredView) -> Iterator[Finding]:
     security = view.security
     if view.invoker or not security.in_use or view.view.kind != "view":
         return
+    if "security_invoker" in dict(view.view.options):
+        return  # it is switched off in so many words
     if view.view.number in timeline_of(security).lost or not (tables := bypassed(view)):
         return
     reaches = readers(view, tables)
@@ -52,9 +54,9 @@ def check(view: SecuredView) -> Iterator[Finding]:
     names = listed(it.role for it in reaches)
     yield Finding(
         view.span,
-        f"{names} {'sees' if len(reaches) == 1 else 'see'} through {view} every row of {listed(tables)} that it "
-        f"selects, whatever the policies say, as it reads with the rights of its owner; "
-        f"ALTER VIEW {sql_name(view.view)} SET (security_invoker = true)",
+        f"{names} {'sees' if len(reaches) == 1 else 'see'} through {view} every row of {listed(tables)} "
+        "that it selects, whatever the policies say, as it reads with the rights of its owner; ALTER VIEW "
+        f"{sql_name(view.view)} SET (security_invoker = true)",
         subject=str(view),
         related=tuple(related),
         confidence=Confidence.POSSIBLE

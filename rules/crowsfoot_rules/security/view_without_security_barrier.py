@@ -1,12 +1,13 @@
-"""A view that keeps tenants apart by itself lets functions of the caller see rows before it has dropped them.
+"""A view that keeps tenants apart lets functions of the caller see rows that it drops.
 
-PostgreSQL may ask a condition of the query first where that is cheaper than the view's own. A function in it that
-tells what it is given, such as one that raises a notice, gets rows of every tenant. With `security_barrier` the view's
-condition comes first.
+PostgreSQL may ask a condition of the query first where that is cheaper than the view's own. A function in it
+that tells what it is given, such as one that raises a notice, gets rows of every tenant. With
+`security_barrier` the view's condition comes first.
 
 ```sql
 CREATE ROLE web LOGIN;
 CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL);
+ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
 CREATE VIEW own_invoice AS -- want "own_invoice keeps rows back by itself"
   SELECT * FROM invoice WHERE org_id = current_setting('app.org')::int;
 GRANT SELECT ON own_invoice TO web;
@@ -15,13 +16,14 @@ GRANT SELECT ON own_invoice TO web;
 ```sql
 CREATE ROLE web LOGIN;
 CREATE TABLE invoice (id int PRIMARY KEY, org_id int NOT NULL);
+ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
 CREATE VIEW own_invoice WITH (security_barrier = true) AS
   SELECT * FROM invoice WHERE org_id = current_setting('app.org')::int;
 GRANT SELECT ON own_invoice TO web;
 ```
 
-It takes a role that can write its own SQL and make functions, at least temporary ones. Whoever comes by an API alone
-cannot, so views of such projects are not reported.
+It takes a role that can write its own SQL and make functions, at least temporary ones. Whoever comes by an
+API alone cannot, so views of such projects are not reported.
 
 Source: https://www.postgresql.org/docs/current/rules-privileges.html
 """
@@ -54,8 +56,8 @@ def check(view: SecuredView) -> Iterator[Finding]:
         return
     yield Finding(
         view.span,
-        f"{view} keeps rows back by itself, and a function in a query of {listed(roles)} may see them first; "
-        f"ALTER VIEW {sql_name(view.view)} SET (security_barrier = true)",
+        f"{view} keeps rows back by itself, and a function in a query of {listed(roles)} may see them "
+        f"first; ALTER VIEW {sql_name(view.view)} SET (security_barrier = true)",
         subject=str(view),
         confidence=security.sure(),
     )

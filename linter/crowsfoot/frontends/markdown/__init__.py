@@ -7,15 +7,20 @@ import re
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from crowsfoot.databases.tools import Dialect
 from crowsfoot.facts.common import Comment, Problem
 from crowsfoot.facts.documents import Language
 from crowsfoot.frontends import directives
 from crowsfoot.frontends.markdown.contents import (
+    PSQL,
+    PYTHON,
     Content,
     after_diff,
+    behind,
     content_of,
+    imports_of,
     without_margin,
     without_prompts,
 )
@@ -44,8 +49,9 @@ class Page(msgspec.Struct, frozen=True):
 
 
 def read(text: str) -> Page:
-    """What the document holds."""
+    """What the document holds. A block of Python that imports nothing has what those before it import."""
     blocks: list[Found] = []
+    imports: dict[str, Range] = {}  # of the blocks of Python so far, by their text
     comments: list[tuple[str, Range]] = []
     covers: dict[int, Range] = {}  # of a comment, by its number
     wrong = _NONE  # the level of the section that says so
@@ -65,6 +71,12 @@ def read(text: str) -> Page:
             info = info_of(piece.info)
             if info is not None and not _is_wrong(text, after, piece, wrong < _NONE):
                 found = _block(text, piece, info)
+                if found is not None and found.language == "python":
+                    made = imports_of(text, found.content)
+                    if not made and imports:
+                        found = replace(found, content=behind(text, [*imports.values()], found.content))
+                    for it in made[: _MOST_IMPORTS - len(imports)]:
+                        imports.setdefault(text[it.start : it.end], it)
                 if found is not None:
                     blocks.append(found)
             after = piece.range.end
@@ -83,7 +95,9 @@ def read(text: str) -> Page:
 def _block(text: str, piece: Fenced, info: Info) -> Found | None:
     content = content_of(text, piece)
     if info.language == "python":
-        content = without_margin(text, without_prompts(text, content))
+        content = without_margin(text, without_prompts(text, content, PYTHON))
+    elif info.language == "sql":
+        content = without_prompts(text, content, PSQL)
     if info.diff or (info.language == "prisma" and _DIFF.search(content.text)):
         content = after_diff(text, content)
     if not content.text.strip() or says_wrong(content.text):
@@ -91,6 +105,7 @@ def _block(text: str, piece: Fenced, info: Info) -> Found | None:
     return Found(info.language, info.dialect, content, piece.range, is_elided(content.text))
 
 
+_MOST_IMPORTS: Final = 30  # that a page hands on
 _NONE: Final = 7  # deeper than any heading
 
 # No line of a schema begins so.

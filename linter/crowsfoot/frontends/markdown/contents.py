@@ -5,7 +5,7 @@ Python, and lines that a diff takes away.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from crowsfoot.frontends.markdown.fences import Fenced
@@ -13,17 +13,34 @@ from crowsfoot.source import Range
 
 
 class Content(NamedTuple):
-    """The text of a block. starts[i] of it stands at places[i] of the document; lead before each line."""
+    """The text of a block. starts[i] of it stands at places[i] of the document.
+
+    lead stands before each of its lines; None where that is not the same for all.
+    """
 
     text: str
     starts: tuple[int, ...]
     places: tuple[int, ...]
-    lead: str
+    lead: str | None
 
+
+class Prompts(NamedTuple):
+    """How a program asks for input: mark stands in what begins, which first and next match."""
+
+    mark: str
+    first: re.Pattern[str]
+    next: re.Pattern[str]
+
+
+PYTHON: Final = Prompts(">>>", *(re.compile(rf"{it}(?:[ ]|(?=\r?\n|\Z))") for it in (">>>", r"\.\.\.")))
+# Source: https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-PROMPTING
+PSQL: Final = Prompts(
+    "=", re.compile(r"\w*=[*!]?[>#][ ]"), re.compile(r"""\w*[-'"($*][*!]?[>#](?:[ ]|(?=\r?\n|\Z))""")
+)
 
 _QUOTE: Final = re.compile(r"[ \t]{0,3}>[ \t]?")
 _BLANKS: Final = re.compile(r"[ \t]*")
-_PROMPT: Final = re.compile(r"(?:>>>|\.\.\.)(?:[ ]|(?=\r?\n|\Z))")
+_IMPORT: Final = re.compile(r"(?:import|from)[ ][\w.]+[^\n(\\]*\n")
 
 
 def content_of(text: str, block: Fenced) -> Content:
@@ -44,18 +61,21 @@ def without_margin(text: str, content: Content) -> Content:
     return _joined(text, [Range(min(it.start + margin, it.end), it.end) for it in lines])
 
 
-def without_prompts(text: str, content: Content) -> Content:
-    """What was typed at prompts of Python, without what was answered; all of it where there are none."""
-    if ">>>" not in content.text:
+def without_prompts(text: str, content: Content, prompts: Prompts) -> Content:
+    """What was typed at prompts, without what was answered; all of it where there are none."""
+    if prompts.mark not in content.text:
         return content
     kept: list[Range] = []
     typed = False
     for it in _lines(content):
-        prompt = _PROMPT.match(text, it.start, it.end)
-        typed = prompt is not None and (typed or text.startswith(">>>", it.start))
+        first = prompts.first.match(text, it.start, it.end)
+        prompt = first or (prompts.next.match(text, it.start, it.end) if typed else None)
+        typed = prompt is not None
         # A line that is left out leaves its end, so that no two become one.
-        kept.append(Range(prompt.end() if prompt and typed else max(it.start, it.end - 1), it.end))
-    return _joined(text, kept) if any(text[it.start : it.end].strip() for it in kept) else content
+        kept.append(Range(prompt.end() if prompt else max(it.start, it.end - 1), it.end))
+    if not any(text[it.start : it.end].strip() for it in kept):
+        return content
+    return _joined(text, kept)._replace(lead=None)
 
 
 def after_diff(text: str, content: Content) -> Content:
@@ -66,7 +86,17 @@ def after_diff(text: str, content: Content) -> Content:
         gone = mark == "-" and not text.startswith("---", it.start)
         start = max(it.start, it.end - 1) if gone else it.start + (mark == "+")
         kept.append(Range(min(start, it.end), it.end))
-    return _joined(text, kept)
+    return _joined(text, kept)._replace(lead=None)
+
+
+def behind(text: str, before: Sequence[Range], content: Content) -> Content:
+    """The content behind other lines of the document, such as the imports that an earlier block has made."""
+    return _joined(text, [*before, *_lines(content)])._replace(lead=content.lead)
+
+
+def imports_of(text: str, content: Content) -> list[Range]:
+    """Where the lines stand by which a block of Python imports something, if it says so on one line."""
+    return [it for it in _lines(content) if _IMPORT.match(text, it.start, it.end)]
 
 
 def _unindented(text: str, block: Fenced) -> Iterator[Range]:
@@ -112,7 +142,7 @@ def _joined(text: str, lines: list[Range]) -> Content:
             places.append(it.start)
         length += it.end - it.start
         previous = it.end
-    first = lines[0].start if lines else 0
+    first = next((it.start for it in lines if text[it.start : it.end].strip()), 0)
     lead = text[text.rfind("\n", 0, first) + 1 : first]
     return Content(
         "".join([text[it.start : it.end] for it in lines]), tuple(starts) or (0,), tuple(places) or (0,), lead

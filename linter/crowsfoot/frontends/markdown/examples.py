@@ -76,8 +76,8 @@ def says_wrong(text: str) -> bool:
 
 # Something is left out, or stands for what the reader has to fill in: ..., <name>, {{ name }}, ${NAME}.
 _LEFT_OUT: Final = re.compile(
-    r"""\.\.\.|\u2026|\u2192|<[A-Za-z_][\w -]*>|\{\{|\$\{|\{\w*\}|\$\w+\$?[ ]*(?!\$)|%s|%\(|(?<![:\w]):[A-Za-z_]\w*
-    |\?|\[[a-z_][\w -]*\]|\b(?:YOUR|MY|XXX)_""",
+    r"""\.\.\.|\u2026|\u2192|<[A-Za-z_][\w -]*>|\{\{|\$\{|\{\w*\}|\$\w+\$?[ ]*(?!\$)|%s|%\(
+    |(?<![:\w]):[A-Za-z_]\w*|\?|\[[a-z_][\w -]*\]|\b(?:YOUR|MY|XXX)_""",
     re.VERBOSE,
 )
 

@@ -38,7 +38,7 @@ def constant(frame: Frame, node: ast.Constant) -> int:
     number = len(values)
     starts = frame.starts
     value = node.value
-    if value.__class__ is not str or len(value) > 200 or not value.isascii():
+    if value.__class__ is not str or len(value) > 200 or not value.isascii() or strings.may_be_secret(value):
         value = strings.kept(value)
     values.append(
         Const(

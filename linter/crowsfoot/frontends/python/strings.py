@@ -2,6 +2,8 @@
 
 import re
 
+from crowsfoot.secrets import masked
+
 _KEPT = 200  # code points of a text that holds no SQL
 
 _SQL = re.compile(
@@ -25,12 +27,19 @@ def kept(value: object) -> str | int | float | bool | None:
 
 def text(value: str) -> str:
     """The text, cut short where it is long and says nothing of SQL."""
+    if may_be_secret(value):
+        value = masked(value)
     if len(value) > _KEPT and not _SQL.search(value):
         value = value[:_KEPT]
     if not value.isascii():
         # A lone surrogate, as "\\ud800" makes, has no UTF-8.
         value = value.encode("utf-8", "replace").decode()
     return value
+
+
+def may_be_secret(value: str) -> bool:
+    """Whether a password or a key may stand in it, which must not get into the cache."""
+    return "://" in value or value[:3] in ("eyJ", "sb_")
 
 
 def may_hold_sql(value: object) -> bool:

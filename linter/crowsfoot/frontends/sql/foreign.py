@@ -22,19 +22,17 @@ def explained(file: SqlFile, text: str) -> SqlFile:
     return file
 
 
-_WORDS: Final = tuple(
-    (database, re.compile(pattern, re.IGNORECASE))
-    for database, pattern in (
-        ("MySQL", r"`|(?:AUTO_INCREMENT|ENGINE|UNSIGNED)\b"),
-        ("SQLite", r"(?:AUTOINCREMENT|PRAGMA)\b"),
-        ("SQL Server", r"\[[a-z_]\w*\]|IDENTITY(?=\s*\()|(?:TRAN|EXEC)\b"),
-    )
+# Patterns are text, which re compiles when it first needs them.
+_WORDS: Final = (
+    ("MySQL", r"(?i)`|(?:AUTO_INCREMENT|ENGINE|UNSIGNED)\b"),
+    ("SQLite", r"(?i)(?:AUTOINCREMENT|PRAGMA)\b"),
+    ("SQL Server", r"(?i)\[[a-z_]\w*\]|IDENTITY(?=\s*\()|(?:TRAN|EXEC)\b"),
 )
 
 
 def _foreign(problem: Problem, text: str) -> Problem | None:
     for database, words in _WORDS:
-        match = words.match(text, problem.range.start)
+        match = re.compile(words).match(text, problem.range.start)
         if match:
             message = f"`{match[0]}` is {database}'s, and these migrations are run by PostgreSQL"
             return Problem(problem.range, message.replace("```", "a backtick"), problem.kind)

@@ -23,7 +23,7 @@ def pieces(text: str, dialect: Dialect, start: int = 0) -> Iterator[Piece]:
     it, one behind the other. Each character is looked at a fixed number of times.
     """
     nesting = dialect in _NESTING
-    pattern = _PATTERNS[dialect]
+    pattern = re.compile(_PATTERNS[dialect])
     at = start
     while at >= 0:
         found = pattern.finditer(text, at)
@@ -68,25 +68,24 @@ _TAG_REST: Final = r"[^\x00-/:-@\[-^`{-\x7f]"  # and digits
 _WORD_REST: Final = r"[^\x00-#%-/:-@\[-^`{-\x7f]"  # and digits and "$"
 # Blanks and words come first, because they are fast to skip; a quote makes a word the beginning of a string.
 # What opens and is not closed comes last: a block comment is one of them, because it can hold others.
-_PATTERNS: Final[dict[Dialect, re.Pattern[str]]] = {
-    "postgresql": re.compile(
-        rf"\s+|[a-zA-Z_][a-zA-Z0-9_$]*+(?!')|(?P<line>--[^\n]*)|(?P<string>(?<![\w$])[eE]{_ESCAPED}|(?<!(?<![\w$])[eE]){_PLAIN})"
+# They are text, which re compiles when it first needs them: most runs need one.
+_PATTERNS: Final[dict[Dialect, str]] = {
+    "postgresql": (
+        rf"(?s)\s+|[a-zA-Z_][a-zA-Z0-9_$]*+(?!')|(?P<line>--[^\n]*)|(?P<string>(?<![\w$])[eE]{_ESCAPED}|(?<!(?<![\w$])[eE]){_PLAIN})"
         rf'|(?P<name>"[^"]*")|{_SIMPLE}'
         rf"|(?P<dollars>(?<!{_WORD_REST})(?P<tag>\$(?:{_WORD_START}{_TAG_REST}*)?\$).*?(?P=tag))"
         rf"|(?P<command>\\[^\n]*)"
-        rf"|(?P<unclosed>/\*|'|\"|(?<!{_WORD_REST})\$(?:{_WORD_START}{_TAG_REST}*)?\$)",
-        re.DOTALL,
+        rf"|(?P<unclosed>/\*|'|\"|(?<!{_WORD_REST})\$(?:{_WORD_START}{_TAG_REST}*)?\$)"
     ),
-    "mysql": re.compile(
-        rf"(?P<line>--(?=\s|\Z)[^\n]*|#[^\n]*)|(?P<string>{_ESCAPED}|\"[^\"\\]*(?:\\.[^\"\\]*)*\")"
-        rf"|(?P<name>`[^`]*`)|{_SIMPLE}|(?P<unclosed>/\*|'|\"|`)",
-        re.DOTALL,
+    "mysql": (
+        rf"(?s)(?P<line>--(?=\s|\Z)[^\n]*|#[^\n]*)|(?P<string>{_ESCAPED}|\"[^\"\\]*(?:\\.[^\"\\]*)*\")"
+        rf"|(?P<name>`[^`]*`)|{_SIMPLE}|(?P<unclosed>/\*|'|\"|`)"
     ),
-    "sqlite": re.compile(
+    "sqlite": (
         rf"(?P<line>--[^\n]*)|(?P<string>{_PLAIN})|(?P<name>\"[^\"]*\"|`[^`]*`|\[[^\]]*\])"
         rf"|{_SIMPLE}|(?P<unclosed>/\*|'|\"|`|\[)"
     ),
-    "sqlserver": re.compile(
+    "sqlserver": (
         rf"(?P<line>--[^\n]*)|(?P<string>{_PLAIN})|(?P<name>\"[^\"]*\"|\[[^\]]*\])"
         rf"|{_SIMPLE}|(?P<unclosed>/\*|'|\"|\[)"
     ),

@@ -19,6 +19,7 @@ from crowsfoot.frontends.sql.postgres_here import Here
 from crowsfoot.frontends.sql.postgres_names import object_name, strings
 from crowsfoot.frontends.sql.postgres_parser import Tree
 from crowsfoot.frontends.sql.postgres_words import GAP, NAME, Words
+from crowsfoot.source import Range
 
 
 def column(it: Tree, here: Here, end: int) -> ColumnDef:
@@ -166,10 +167,13 @@ def constraint(
 
 def index_key(it: Tree, here: Here, words: Words, first: int, end: int) -> IndexKey:
     """The key that the words from first to before end are."""
-    where = here.place(*words.range(first, end))
     read: Expression | None = None
     if "expr" in it:
         read = expression(it["expr"], here, *_key_expression(words, first, end))
+    return key_at(it, here.place(*words.range(first, end)), read)
+
+
+def key_at(it: Tree, where: Range, read: Expression | None = None) -> IndexKey:
     return IndexKey(
         where,
         it.get("name"),

@@ -13,6 +13,12 @@ from crowsfoot.frontends.sql.postgres_parser import Tree, refuses
 from crowsfoot.frontends.sql.postgres_words import word_at
 from crowsfoot.source import Range
 
+# What stands in SQL that changes who may do what.
+OF_RIGHTS: Final = re.compile(
+    r"\brow\s+level\s+security\b|\bpolicy\b|\bsecurity_invoker\b|\bgrant\b|\brevoke\b|\bowner\b|\brole\b",
+    re.IGNORECASE,
+)
+
 
 class _Body(NamedTuple):
     """The text of a body, and where its parts stand in the file."""
@@ -88,7 +94,8 @@ def do(it: Tree, here: Here) -> tuple[Operation, ...]:
             body = _body(option, value(option["arg"]), here)
     if body is not None:
         contents = _contents(language, body, here, NO_NAMES, runs=True)
-    return (Block(here.range, contents.statements, contents.dynamic),)
+    of_rights = contents.dynamic and (body is None or OF_RIGHTS.search(body.text) is not None)
+    return (Block(here.range, contents.statements, contents.dynamic, of_rights),)
 
 
 _VOLATILITIES: Final[dict[str, Literal["volatile", "stable", "immutable"]]] = {

@@ -249,7 +249,7 @@ def create_database(it: Tree, here: Here) -> _Operations:
 
 
 def alter_function(it: Tree, here: Here) -> _Operations:
-    """Its options are what is altered: ("search_path", "a"), ("reset", "search_path"), ("security", "true")."""
+    """Its options are what is altered: ("security", "true"), ("search_path", "a"), ("reset", "work_mem")."""
     given: list[tuple[str, str]] = []
     for each in it["actions"]:
         option = each["DefElem"]

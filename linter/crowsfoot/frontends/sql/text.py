@@ -28,16 +28,17 @@ class Script(msgspec.Struct, frozen=True):
     for_psql: tuple[Range, ...] = ()  # commands of psql, and the data of COPY
 
 
+# Patterns are text where few files need them: then re does not compile them for the others.
+
 # The sections of one file, of dbmate, goose, sql-migrate and node-pg-migrate.
 # Source: https://github.com/amacneil/dbmate#creating-migrations
 # Source: https://pressly.github.io/goose/documentation/annotations/
 # Source: https://github.com/rubenv/sql-migrate#writing-migrations
 # Source: https://salsita.github.io/node-pg-migrate/migrations/
-_SECTION: Final = re.compile(
-    r"^[ \t]*--[ \t]*(?:"
+_SECTION: Final = (
+    r"(?im)^[ \t]*--[ \t]*(?:"
     r"(?P<down>migrate:down|\+goose[ \t]+down|\+migrate[ \t]+down|down[ \t]+migration)"
-    r"|(?P<up>migrate:up|\+goose[ \t]+up|\+migrate[ \t]+up|up[ \t]+migration))\b[^\n]*",
-    re.IGNORECASE | re.MULTILINE,
+    r"|(?P<up>migrate:up|\+goose[ \t]+up|\+migrate[ \t]+up|up[ \t]+migration))\b[^\n]*"
 )
 
 # What says that the file runs outside of a transaction: goose, dbmate, sql-migrate, sqlx, Atlas,
@@ -45,24 +46,23 @@ _SECTION: Final = re.compile(
 # Source: https://docs.rs/sqlx/latest/sqlx/macro.migrate.html
 # Source: https://atlasgo.io/versioned/apply#transaction-configuration
 # Source: https://github.com/graphile/migrate#running-statements-outside-of-a-transaction
-_NO_TRANSACTION: Final = re.compile(
-    r"^[ \t]*--[ \t]*(?:\+goose[ \t]+no[ \t]+transaction|migrate:up\b[^\n]*\btransaction:[ \t]*false"
+_NO_TRANSACTION: Final = (
+    r"(?im)^[ \t]*--[ \t]*(?:\+goose[ \t]+no[ \t]+transaction|migrate:up\b[^\n]*\btransaction:[ \t]*false"
     r"|\+migrate[ \t]+up\b[^\n]*\bnotransaction|no-transaction|!?[ \t]*no-transaction"
-    r"|atlas:txmode[ \t]+none)\b",
-    re.IGNORECASE | re.MULTILINE,
+    r"|atlas:txmode[ \t]+none)\b"
 )
 
 _WARNINGS: Final = re.compile(r"/\*\s*Warnings:")
 _WARNING: Final = re.compile(r"^[ \t]*-[ \t]+(?P<text>[^\r\n]*[^\s])", re.MULTILINE)
 
 # A command begins its line or ends a statement; a backslash elsewhere stands in a string.
-_FOR_PSQL: Final = re.compile(r"^[ \t]*\\|;[ \t]*\\|\\g|\bSTDIN\b", re.IGNORECASE | re.MULTILINE)
-_NESTED: Final = re.compile(r"/\*(?:(?!\*/|/\*).)*/\*", re.DOTALL)
-_RUNS_MORE: Final = re.compile(r"\\(?:i|ir|include|include_relative|gexec|c|connect|if|elif|else)\b")
-_BLANK: Final = re.compile(r"[^\r\n]+")
-_COPY: Final = re.compile(r"\s*COPY\b", re.IGNORECASE)
-_FROM_STDIN: Final = re.compile(r"\bFROM\s+STDIN\b", re.IGNORECASE)
-_END_OF_DATA: Final = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
+_FOR_PSQL: Final = r"(?im)^[ \t]*\\|;[ \t]*\\|\\g|\bSTDIN\b"
+_NESTED: Final = r"(?s)/\*(?:(?!\*/|/\*).)*/\*"
+_RUNS_MORE: Final = r"\\(?:i|ir|include|include_relative|gexec|c|connect|if|elif|else)\b"
+_BLANK: Final = r"[^\r\n]+"
+_COPY: Final = r"(?i)\s*COPY\b"
+_FROM_STDIN: Final = r"(?i)\bFROM\s+STDIN\b"
+_END_OF_DATA: Final = r"(?m)^\\\.[ \t]*\r?$"
 
 
 def prepare(text: str, dialect: Dialect) -> Script:
@@ -75,12 +75,12 @@ def prepare(text: str, dialect: Dialect) -> Script:
     if "down" in words and ("migrat" in words or "goose" in words):
         given = _without_down(given)
     runs_in_transaction: bool | None = None
-    if ("transaction" in words or "txmode" in words) and _NO_TRANSACTION.search(given):
+    if ("transaction" in words or "txmode" in words) and re.search(_NO_TRANSACTION, given):
         runs_in_transaction = False
     psql = dialect == "postgresql" and ("\\" in given or "stdin" in words)
     unread: list[Problem] = []
     for_psql: list[Range] = []
-    if psql and _FOR_PSQL.search(given):
+    if psql and re.search(_FOR_PSQL, given):
         given = _without_commands(given, unread, for_psql)
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -92,7 +92,7 @@ def prepare(text: str, dialect: Dialect) -> Script:
         ]
         comments, problems = directives.read(text, places, "--")
     warnings, warned = _warnings(given) if "Warnings:" in given else (None, ())
-    if dialect == "postgresql" and given.count("/*") > 1 and _NESTED.search(given):
+    if dialect == "postgresql" and given.count("/*") > 1 and re.search(_NESTED, given):
         given = _without_comments(given)
     return Script(
         given, comments, (*problems, *unread), runs_in_transaction, warnings, warned, tuple(for_psql)
@@ -114,18 +114,16 @@ def heading(text: str, start: int) -> str | None:
     return found[1] if found else None
 
 
-_DEFINES: Final = re.compile(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE|ALTER|DROP|DO|COMMENT)\b", re.IGNORECASE | re.DOTALL
-)
-_NAME: Final = re.compile(r'"([^"]{1,100})"|([^\W\d][\w$]{0,100})')
+_DEFINES: Final = r"(?is)(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE|ALTER|DROP|DO|COMMENT)\b"
+_NAME: Final = r'"([^"]{1,100})"|([^\W\d][\w$]{0,100})'
 _MOST_LOOKED_AT: Final = 20_000  # characters
 
 
 def names_in_definition(text: str) -> dict[str, None]:
     """Every word of a broken statement that would have made or changed an object, as names are stored."""
-    if not _DEFINES.match(text):
+    if not re.match(_DEFINES, text):
         return {}
-    return dict.fromkeys(it[1] or it[2].lower() for it in _NAME.finditer(text, 0, _MOST_LOOKED_AT))
+    return dict.fromkeys(it[1] or it[2].lower() for it in re.finditer(_NAME, text[:_MOST_LOOKED_AT]))
 
 
 def _without_down(text: str) -> str:
@@ -133,7 +131,7 @@ def _without_down(text: str) -> str:
     parts: list[str] = []
     kept = 0
     down: int | None = None
-    for match in _SECTION.finditer(text):
+    for match in re.finditer(_SECTION, text):
         if match["down"] is not None:
             if down is None:
                 down = match.start()
@@ -165,18 +163,18 @@ def _without_commands(text: str, unread: list[Problem], found: list[Range]) -> s
                 parts += (text[kept : piece.start], mark, " " * (piece.end - piece.start - 1))
                 kept = piece.end
                 found.append(Range(piece.start, piece.end))
-                if (command := _RUNS_MORE.match(text, piece.start)) is not None:
+                if (command := re.compile(_RUNS_MORE).match(text, piece.start)) is not None:
                     place = Range(piece.start, command.end())
                     unread.append(
                         Problem(place, f"what psql runs by {command[0]} is not known", "unsupported")
                     )
             elif piece.kind == "semicolon":
-                if _COPY.match(_code(text, statement, piece.end)) and _FROM_STDIN.search(
+                if re.match(_COPY, _code(text, statement, piece.end)) and re.compile(_FROM_STDIN).search(
                     text, statement, piece.end
                 ):
                     line = text.find("\n", piece.end)
                     line = len(text) if line < 0 else line + 1
-                    data_end = _END_OF_DATA.search(text, line)
+                    data_end = re.compile(_END_OF_DATA).search(text, line)
                     at = data_end.end() if data_end else len(text)
                     parts += (text[kept:line], _blanks(text[line:at]))
                     if at > line:
@@ -217,7 +215,7 @@ def _code(text: str, start: int, end: int) -> str:
 
 def _blanks(text: str) -> str:
     """As many blanks, on the same lines."""
-    return _BLANK.sub(lambda it: " " * len(it[0]), text)
+    return re.sub(_BLANK, lambda it: " " * len(it[0]), text)
 
 
 def _warnings(text: str) -> tuple[Range | None, tuple[tuple[Range, str], ...]]:

@@ -12,6 +12,7 @@ from crowsfoot.libraries.django import (
     names,
     querysets,
     related,
+    templates,
 )
 from crowsfoot.libraries.django.fields import MANAGERS
 from crowsfoot.libraries.django.filters import filter_set
@@ -63,7 +64,8 @@ class Django(Library):
     PACKAGES = _PACKAGES
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
-        return functions.called(name, args, at)
+        shown = templates.called(name, args, at)
+        return functions.called(name, args, at) if shown is None else shown
 
     def instance(self, name: str) -> Object | None:
         last = dotted.last(name)

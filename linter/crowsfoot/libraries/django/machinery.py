@@ -13,6 +13,7 @@ from crowsfoot.libraries.django import (
     names,
     represent,
     serializer_fields,
+    templates,
     views,
 )
 from crowsfoot.libraries.django.models import LIBRARY_NAME
@@ -44,6 +45,8 @@ def instance_of(cls: Class, at: At) -> Object | None:
         return represent.Serializer(cls)
     if views.is_view(cls, at):
         return views.View(cls)
+    if templates.is_view(cls, at):
+        return templates.GenericView(cls)
     return admin_pages.AdminPage(cls, model_of(cls, at)) if admin_pages.is_page(cls, at) else None
 
 
@@ -58,6 +61,8 @@ def review(cls: Class, at: At) -> None:
     """What is sent for each row of a list that Django or DRF shows."""
     if views.is_view(cls, at):
         views.review(cls, at)
+    elif templates.is_view(cls, at):
+        templates.review(cls, at)
     elif serializer_fields.is_serializer(cls, at):
         keys_given.review(cls, at)
     elif form_choices.is_form(cls, at):

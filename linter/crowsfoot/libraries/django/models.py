@@ -112,6 +112,9 @@ class DjangoModel(Model, frozen=True, eq=False):
     tree: bool = False  # of django-mptt or django-treebeard, whose rows know their kin
     managers: dict[str, Object] = msgspec.field(default_factory=dict)  # those that were asked for
 
+    def forget(self) -> None:
+        self.managers.clear()
+
 
 def model(cls: Class, at: At) -> DjangoModel | None:
     """The model that a class of the program is, None where it is none."""

@@ -59,6 +59,13 @@ class Page(Object, frozen=True):
     def moved(self, place: Place) -> Object:
         return Page(self.rows.moved(place))
 
+    def asked_at(self) -> Object:
+        return Page(self.rows.asked_at())
+
+    @property
+    def asked(self) -> Place | None:
+        return getattr(self.rows, "asked", None)
+
 
 def paginator(name: str, args: Args, at: At) -> Object | None:
     """Paginator(...) of Django, or of what derives from it."""

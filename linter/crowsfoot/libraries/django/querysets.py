@@ -54,6 +54,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     empty: bool = False  # none()
     read: Place | None = None  # where the relation was read of which it has the rows
     sure: bool = True  # it is one, and somebody knows what has been fetched before
+    asked: Place | None = None  # where the program has made it that gives it to a template
 
     def attribute(self, name: str, at: At) -> Object:
         for cls in self.sets:
@@ -110,6 +111,9 @@ class QuerySet(Object, frozen=True, cache_hash=True):
         for path in paths:
             plan = plans.with_path(plan, names.path(path))
         return msgspec.structs.replace(self, plan=plan)
+
+    def asked_at(self) -> QuerySet:
+        return self if self.asked or not self.made else msgspec.structs.replace(self, asked=self.made)
 
     def one(self) -> Object:
         """One of its rows."""

@@ -44,7 +44,7 @@ class _Filled(Object, frozen=True):
 
 def text_of(sql: Object) -> str | None:
     """The text of a statement, a HOLE for each part that is not constant; None where nothing is known."""
-    for it in options(sql):
+    for it in options(_within_text(sql)):
         if isinstance(it, Sql):
             return it.text
         parts = [*_parts(it)]
@@ -69,7 +69,14 @@ def _parts(it: Object, nested: int = 0) -> Iterator[str]:
 
 def is_interpolated(sql: Object) -> bool:
     """Its text is made of parts that are no constants."""
-    return any(is_put_together(it) and HOLE in _parts(it) for it in options(sql))
+    return any(is_put_together(it) and HOLE in _parts(it) for it in options(_within_text(sql)))
+
+
+def _within_text(sql: Object) -> Object:
+    """What SQLAlchemy's text() is given where nothing imports it: in the code of a page."""
+    if isinstance(sql, Built) and sql.name == "builtins.text" and sql.args.positional:
+        return sql.args.positional[0]
+    return sql
 
 
 def is_statement(sql: Object) -> bool:
@@ -79,6 +86,8 @@ def is_statement(sql: Object) -> bool:
         return False
     verb = verb_of(text)
     if verb in ROW_VERBS:
+        if "set_config(" in text:  # of the session
+            return True
         # "update", "select" and "delete" are words of English as well.
         return not _SECOND_WORDS[verb].isdisjoint(_WORD.findall(text.lower()))
     return verb in OTHER_VERBS and " " in text.strip()

@@ -91,7 +91,7 @@ def check_condition(draft: Draft, table: Table, expression: Expression | None) -
     """Refuses columns that there are not; those of subqueries are somebody else's."""
     if expression is None or not draft.postgres:
         return
-    if not expression.has_query:
+    if not expression.has_query and table.complete:
         for name in expression.columns:
             if name not in table.columns and name not in SYSTEM_COLUMNS:
                 draft.refuse_column(table, name, expression.range, bare=True)

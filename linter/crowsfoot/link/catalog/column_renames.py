@@ -12,6 +12,7 @@ from crowsfoot.facts.sql import Expression, IndexKey
 from crowsfoot.link.catalog.awaiting import rename_awaiting
 from crowsfoot.link.catalog.draft import Draft, renamed
 from crowsfoot.link.catalog.model import ForeignKey, Index, Table
+from crowsfoot.link.catalog.policy_names import rename_column_in_policies
 
 
 def column_renamed(draft: Draft, table: Table, old: str, new: str) -> Table:
@@ -32,6 +33,8 @@ def column_renamed(draft: Draft, table: Table, old: str, new: str) -> Table:
             draft.put_sequence(replace(sequence, owned_by=(number, new)))
     if draft.catalog.awaited:
         rename_awaiting(draft, number, old, new)
+    if draft.postgres:
+        rename_column_in_policies(draft, number, old, new)
     table = draft.catalog.tables[number]
     change = partial(column_in, old=old, new=new)
     columns = renamed(table.columns, old, new, replace(table.columns[old], name=new))
@@ -49,10 +52,6 @@ def column_renamed(draft: Draft, table: Table, old: str, new: str) -> Table:
         checks={
             name: replace(it, expression=change(it.expression)) if old in it.expression.columns else it
             for name, it in table.checks.items()
-        },
-        policies={
-            name: replace(it, using=it.using and change(it.using), check=it.check and change(it.check))
-            for name, it in table.policies.items()
         },
         triggers={
             name: replace(it, columns=substituted(it.columns, old, new))

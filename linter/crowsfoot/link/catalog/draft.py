@@ -144,7 +144,11 @@ class Draft:
         if not catalog.certain:
             return False
         doubtful = catalog.doubtful
-        if not doubtful or not any(names):
+        if not any(names):
+            return True
+        if catalog.unseen and any(it in catalog.unseen for it in names if it):
+            return False
+        if not doubtful:
             return True
         return not any(it in doubtful for name in names if name for it in (name, *owners(name)))
 

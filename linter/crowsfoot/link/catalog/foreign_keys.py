@@ -30,6 +30,11 @@ def add_foreign_key(draft: Draft, number: int, it: Constraint) -> None:
         )
         await_table(draft, reference.table.schema or table.schema, reference.table.name, number, waiting)
         return
+    schema = reference.table.schema
+    if schema is not None and draft.is_foreign(schema) and catalog.number_of(reference.table) is None:
+        name = it.name or foreign_key_name(draft, table, it.columns)
+        draft.catalog = replace(catalog, unseen=catalog.unseen.insert(name))
+        return
     target = draft.table(reference.table)
     if target.kind != "table":
         draft.refuse(

@@ -309,6 +309,8 @@ class Catalog(Held, frozen=True, eq=False):
     database: str | None = None  # its name, where USE has told it
     parked: HashTrieMap[str, Catalog] = HashTrieMap()  # the catalogs of other databases, see elsewhere.py
     accesses: int = 0  # how long grants is
+    # Names of what is there and cannot be held: foreign keys to tables that others make, as auth.users.
+    unseen: HashTrieSet[str] = HashTrieSet()
     role: str | None = None  # what SET ROLE has made of the session; None: whoever migrates
 
     def table(self, name: ObjectName) -> Table | None:

@@ -13,6 +13,7 @@ from crowsfoot.link.catalog.constraint_names import claim_constraint, claim_inde
 from crowsfoot.link.catalog.draft import Draft, edited, heirs, renamed
 from crowsfoot.link.catalog.model import MOST, Index, Table
 from crowsfoot.link.catalog.moves import move_sequence, move_type, sequence_key
+from crowsfoot.link.catalog.policy_names import rename_table_in_policies
 
 
 def rename_object(draft: Draft, change: RenameObject) -> None:
@@ -40,6 +41,9 @@ def rename_relation(draft: Draft, change: RenameObject) -> None:
         draft.refuse_table(change.name)
     table = catalog.tables[number]
     claim_new(draft, table.schema, table.name, change)
+    if draft.postgres:
+        rename_table_in_policies(draft, number, change.new_name)
+        table = draft.catalog.tables[number]
     draft.put(replace(table, name=change.new_name))
 
 

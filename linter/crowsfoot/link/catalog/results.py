@@ -18,7 +18,10 @@ Columns = list[tuple[str, TypeName]]
 _NOWHERE = Range(0, 0)
 _UNKNOWN = TypeName("", _NOWHERE)
 _OPEN = TypeName("unknown", _NOWHERE)  # a string constant or NULL, which becomes what is wanted
+_TEXT = TypeName("text", _NOWHERE)
+_BOOLEAN = TypeName("boolean", _NOWHERE)
 _LADDER = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
+_NUMBERS = frozenset(_LADDER)
 _MOMENTS = ("date", "timestamp without time zone", "timestamp with time zone")
 _COMPARISONS = frozenset(
     [
@@ -264,7 +267,7 @@ def renamed(columns: Columns | None, names: Sequence[str]) -> Columns | None:
 
 def settled(type: TypeName) -> TypeName:
     """A string constant that nothing else is wanted of is a text."""
-    return TypeName("text", _NOWHERE) if type is _OPEN else type
+    return _TEXT if type is _OPEN else type
 
 
 def bare(type: TypeName) -> TypeName:
@@ -292,6 +295,9 @@ def common(catalog: Catalog, types: Sequence[TypeName]) -> TypeName:
     fixed = [it for it in types if it is not _OPEN]
     if not fixed:
         return _OPEN
+    first = fixed[0]
+    if len(fixed) == len(types) and all(it is first for it in fixed):  # as branches of CASE often are
+        return first if first.name else _UNKNOWN
     names = {it.name for it in fixed}
     if "" in names:
         return _UNKNOWN
@@ -301,34 +307,34 @@ def common(catalog: Catalog, types: Sequence[TypeName]) -> TypeName:
     if any(it.dimensions for it in fixed):
         return _UNKNOWN
     for ladder in (_LADDER, _MOMENTS):
-        if names <= set(ladder):
+        if names.issubset(ladder):
             return TypeName(max(names, key=ladder.index), _NOWHERE)
-    return TypeName("text", _NOWHERE) if names <= TEXTS - {"citext"} else _UNKNOWN
+    return _TEXT if names <= TEXTS - {"citext"} else _UNKNOWN
 
 
 def operated(catalog: Catalog, operator: str, operands: Sequence[TypeName]) -> TypeName:
     if operator in _COMPARISONS:
-        return TypeName("boolean", _NOWHERE)
+        return _BOOLEAN
     if len(operands) == 1:
         return bare(operands[0])
     if len(operands) != 2:
         return _UNKNOWN
     left, right = operands
     if operator in ("->>", "#>>"):
-        return TypeName("text", _NOWHERE)
+        return _TEXT
     if operator in ("->", "#>", "#-") or (operator in ("||", "-") and left.name == "jsonb"):
         return left
     if operator == "||":
         for it in (left, right):
             if it.dimensions or it.name == "jsonb":
                 return it
-        return TypeName("text", _NOWHERE) if {left.name, right.name} & TEXTS else _UNKNOWN
+        return _TEXT if {left.name, right.name} & TEXTS else _UNKNOWN
     if operator not in ("+", "-", "*", "/", "%"):
         return _UNKNOWN
     if left is _OPEN or right is _OPEN:
         return bare(right if left is _OPEN else left)
     names = {left.name, right.name}
-    if names <= set(_LADDER):
+    if names <= _NUMBERS:
         if "real" in names and names != {"real"}:
             return TypeName("double precision", _NOWHERE)
         return TypeName(max(names, key=_LADDER.index), _NOWHERE)

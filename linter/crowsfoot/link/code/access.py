@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from crowsfoot.finding import Edit
+from crowsfoot.libraries.query import Query
 from crowsfoot.link.project import Linked
 from crowsfoot.roles import Role
 from crowsfoot.source import Span
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from crowsfoot.libraries.models import Model
-    from crowsfoot.libraries.query import Query
     from crowsfoot.link.project import Database, Problem
     from crowsfoot.link.security.settings import ContextSetting
 
@@ -33,7 +33,7 @@ Kind = Literal[
 _READS = frozenset(("select", "aggregate", "refresh", "execute"))
 
 
-class Passed(Linked, frozen=True, eq=False, dict=True):
+class Passed(Linked, frozen=True, eq=False, dict=True, array_like=True):
     """A place on the way to where a statement is sent, and the code that stands there."""
 
     span: Span
@@ -52,14 +52,14 @@ class Usage(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-class Access(Linked, frozen=True, eq=False, dict=True):
+class Access(Linked, frozen=True, eq=False, dict=True, array_like=True):
     """One place of the code that sends a statement to the database, directly.
 
     of_rows is what becomes of the rows, where all of that is seen; serves, whether the function answers
     requests. again is the place where the same query set is gone over later, which is another statement.
     """
 
-    query: "Query"
+    query: Query
     span: Span
     function: str
     role: Role
@@ -78,7 +78,7 @@ class Access(Linked, frozen=True, eq=False, dict=True):
         return self.query.api
 
 
-class Repeated(Linked, frozen=True, eq=False, dict=True):
+class Repeated(Linked, frozen=True, eq=False, dict=True, array_like=True):
     """A statement that is sent once per row of something.
 
     span is where the loop's body asks for it, and way the calls from there to where it is sent, which is
@@ -87,7 +87,7 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
     "gather()", "key=", "recursion", "serializer".
     """
 
-    query: "Query"
+    query: Query
     span: Span
     code: str
     function: str
@@ -101,6 +101,9 @@ class Repeated(Linked, frozen=True, eq=False, dict=True):
     others: int = 0  # further statements that the same call sends
     each: str = ""
     mend: Edit | None = None  # what loads it with the rows
+    # Of a loop in a template: where the program asks for its rows, or else where it shows the template.
+    asked: Passed | None = None
+    shown_by: Passed | None = None
 
     @property
     def kind(self) -> Kind:

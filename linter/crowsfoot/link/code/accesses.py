@@ -1,7 +1,9 @@
 """What scopes have sent -> each place of the code that sends a statement, once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
+
+import msgspec
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.objects import Function, Place
@@ -13,7 +15,24 @@ from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
 
-def accesses_of(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
+class Asked(msgspec.Struct, frozen=True, array_like=True):
+    """A place that sends a statement, as one frame tells; general: nobody has called the function there."""
+
+    access: Access
+    place: Place
+    general: bool
+
+
+def accesses_of(asked: Iterable[Asked]) -> Iterator[Access]:
+    """Each place once, for each thing that it may ask; whoever tells of it first is heard."""
+    found: dict[tuple[Place, str], Access] = {}
+    for it in asked:
+        found.setdefault((it.place, it.access.query.api), it.access)
+    yield from found.values()
+
+
+def asked_in(evaluator: Evaluator, roles: Roles) -> Iterator[Asked]:
+    """What the frames of the evaluator tell."""
     seen: set[tuple[Place, str]] = set()
     known: dict[tuple[str, int], Users] = {}
     for frame in evaluator.frames():
@@ -40,7 +59,7 @@ def accesses_of(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
                 and not query.limit
             ) and query.api.rpartition(".")[2] not in _NOT_ALL
             model = evaluator.models.get(query.model)
-            yield Access(
+            access = Access(
                 query,
                 _span(frame, effect.value),
                 evaluator.program.qualified(frame.path, frame.number),
@@ -49,6 +68,7 @@ def accesses_of(evaluator: Evaluator, roles: Roles) -> Iterator[Access]:
                 serves=_serves(evaluator, frame),
                 again=_span(frame, twice.gone_over) if twice is not None else None,
             )
+            yield Asked(access, frame.place(effect.value), frame.general)
 
 
 def _span(frame: Frame, number: int) -> Span:

@@ -2,18 +2,24 @@
 
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 
 from crowsfoot.facts import code as facts
+from crowsfoot.facts.templates import TemplateFile
 from crowsfoot.libraries import KNOWN
-from crowsfoot.libraries.library import Library, answers
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import Class
+from crowsfoot.libraries.rendering import LIBRARY as RENDERING
 from crowsfoot.link.code.access import Code
-from crowsfoot.link.code.accesses import accesses_of
+from crowsfoot.link.code.accesses import Asked, accesses_of
 from crowsfoot.link.code.evaluate import Evaluator
-from crowsfoot.link.code.findings import repeated_of
+from crowsfoot.link.code.findings import Seen, repeated_of
+from crowsfoot.link.code.parts import Part, ScopeKey, evaluate_all, evaluate_last, evaluate_talking, split
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.schema import databases_of
+from crowsfoot.link.code.templates import Templates
 from crowsfoot.link.project import Database, File
 from crowsfoot.link.security.sessions import settings_of
 from crowsfoot.roles import Roles, role_of
@@ -29,48 +35,60 @@ def link_code(
 ) -> Code:
     """What the files ask, with the models of the databases that a Prisma schema declares, and their own."""
     given = tuple(given)
+    roles = cache(roles)
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
-    evaluator, libraries = evaluator_of(files, databases)
-    for path, file in files.items():
-        for number in range(len(file.scopes)):
-            evaluator.general(path, number)
-    _review(evaluator, libraries)
+    templates = {it.path: it.facts for it in given if isinstance(it.facts, TemplateFile)}
+    evaluator, libraries = evaluator_of(files, databases, templates)
     by_path = {it.path: it for it in given}
     made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
+    paths = split(files)
+    parts = evaluate_all(evaluator, libraries, paths, roles)
+    if len(parts) > 1:
+        evaluate_talking(evaluator, parts)
+    settings = settings_of(evaluator, roles)
+    parts.append(evaluate_last(evaluator, parts, roles))
+    seen, asked = _in_order(parts, paths)
+    sizes: dict[tuple[str, int, int], set[str]] = {}
+    for part in parts:
+        for key, some in part.sizes:
+            sizes.setdefault(key, set()).update(some)
+    calls = {it for part in parts for it in part.calls}
     return Code(
-        repeated=tuple(repeated_of(evaluator, roles)),
-        accesses=tuple(accesses_of(evaluator, roles)),
+        repeated=tuple(repeated_of(seen, {it for part in parts for it in part.called}, sizes)),
+        accesses=tuple(accesses_of(asked)),
         models=tuple(evaluator.models.by_id.values()),
-        edges=tuple(sorted(_edges(evaluator))),
+        edges=tuple(sorted(_edges(evaluator.program, calls))),
         databases=made,
         failures=failures,
-        settings=settings_of(evaluator, roles),
+        settings=settings,
     )
 
 
+def _in_order(parts: Sequence[Part], paths: Sequence[Sequence[str]]) -> tuple[list[Seen], list[Asked]]:
+    """What the parts tell: first what functions do in general, as the part tells that they belong to."""
+    owners = {path: number for number, part in enumerate(paths) for path in part}
+    seen: list[list[Seen]] = [[], [], [], []]
+    asked: list[list[Asked]] = [[], [], [], []]
+    for number, part in enumerate(parts):
+        for it in part.seen:
+            seen[(not it.general) * 2 + (owners.get(it.place.path) != number)].append(it)
+        for each in part.asked:
+            asked[(not each.general) * 2 + (owners.get(each.place.path) != number)].append(each)
+    return [it for some in seen for it in some], [it for some in asked for it in some]
+
+
 def evaluator_of(
-    files: Mapping[str, facts.CodeFile], databases: Sequence[Database] = ()
+    files: Mapping[str, facts.CodeFile],
+    databases: Sequence[Database] = (),
+    templates: Mapping[str, TemplateFile] = MappingProxyType({}),
 ) -> tuple[Evaluator, list[Library]]:
     """What knows the models of the files and evaluates the rest, and the libraries that they use."""
     libraries = list(_libraries(files, bool(databases)))
-    evaluator = Evaluator(Program(files), libraries, Models())
+    if templates:
+        libraries.append(RENDERING)
+    evaluator = Evaluator(Program(files), libraries, Models(), Templates(templates))
     _set_models(evaluator, libraries, databases)
     return evaluator, libraries
-
-
-def _review(evaluator: Evaluator, libraries: Sequence[Library]) -> None:
-    """Ask the libraries what their own machinery does, which no line of the program calls."""
-    for library in libraries:
-        if answers(library, Library.review):
-            derived = tuple(evaluator.derived(library.PACKAGES))
-            for review in (library.review, library.review_last):
-                for cls in derived:
-                    evaluator.review(review, cls)
-    reviewing = [it for it in libraries if answers(it, Library.review_function)]
-    for path, file in evaluator.program.files.items() if reviewing else ():
-        for number, scope in enumerate(file.scopes):
-            if scope.decorators and scope.kind == "function":
-                evaluator.review_function(reviewing, path, number)
 
 
 def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterator[Library]:
@@ -85,7 +103,7 @@ def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterato
     modules.update(module for file in files.values() for module, level in file.stars if not level)
     imported = {it.partition(".")[0] for it in modules}
     names = {KNOWN[it] for it in imported if it in KNOWN}
-    if has_schema:
+    if has_schema or not names:  # a piece of a program may show nothing but `tx.query_raw()`
         names.add("prisma_client")
     names.add("raw")  # what sends SQL need not be imported where it is used
     if "sqlmodel" in names:
@@ -111,8 +129,8 @@ def _set_models(evaluator: Evaluator, libraries: Sequence[Library], databases: S
     evaluator.replace_models(Models(found), {cls: connected.get(it.id, it) for cls, it in by_class.items()})
 
 
-def _edges(evaluator: Evaluator) -> Iterable[tuple[str, str]]:
-    def name(key: tuple[str, int]) -> str:
-        return f"{key[0]}:{evaluator.program.qualified(*key)}"
+def _edges(program: Program, calls: Iterable[tuple[ScopeKey, ScopeKey]]) -> Iterable[tuple[str, str]]:
+    def name(key: ScopeKey) -> str:
+        return f"{key[0]}:{program.qualified(*key)}"
 
-    return ((name(caller), name(callee)) for caller, callee in evaluator.calls)
+    return ((name(caller), name(callee)) for caller, callee in calls)

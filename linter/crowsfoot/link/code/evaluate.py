@@ -12,18 +12,27 @@ from crowsfoot.facts import code as facts
 from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Class, Object
-from crowsfoot.link.code import attributes, calls, classes, models, names, parameters, values
+from crowsfoot.link.code import attributes, calls, classes, lookups, models, names, parameters, values
 from crowsfoot.link.code.frame import WAITING, Frame
 from crowsfoot.link.code.here import Holder
 from crowsfoot.link.code.nesting import NESTING, limited
 from crowsfoot.link.code.program import Program
+from crowsfoot.link.code.templates import Templates
 
 
 class Evaluator:
     """What is known of a program; frames are made as they are asked for."""
 
-    def __init__(self, program: Program, libraries: Iterable[Library], models: Models) -> None:
+    def __init__(
+        self,
+        program: Program,
+        libraries: Iterable[Library],
+        models: Models,
+        templates: Templates | None = None,
+    ) -> None:
         self.program = program
+        self.templates = templates or Templates({})
+        program.files.update(self.templates.code)
         self.models = models
         self.libraries = tuple(libraries)
         self.by_package = {package: it for it in self.libraries for package in it.PACKAGES}
@@ -52,6 +61,19 @@ class Evaluator:
         ] = {}  # what the names of a module are, once that is settled
         self.receivers: dict[str, tuple[Library, ...]] = {}
 
+    def renew(self) -> None:
+        """Forget all that was evaluated, and what came of it."""
+        for known in (self.general_frames, self.called, self.plain, self.contexts, self.active):
+            known.clear()
+        for noted in (self.sizes, self.noted, self.meanings):
+            noted.clear()
+        self.calls.clear()
+        self.templates.shown_by.clear()
+        self.meanings.update({path: dict(it) for path, it in self.templates.meanings.items()})
+        for model in self.models_by_class.values():
+            if model is not None:
+                model.forget()
+
     def frame(self, path: str, number: int) -> Frame:
         """The scope as it is in general, its values evaluated as they are asked for."""
         found = self.active.get((path, number)) or self.general_frames.get((path, number))
@@ -74,8 +96,7 @@ class Evaluator:
 
     def frames(self) -> Iterable[Frame]:
         """All that has been evaluated."""
-        yield from self.general_frames.values()
-        yield from self.called.values()
+        return (*self.general_frames.values(), *self.called.values())
 
     def run(self, frame: Frame) -> None:
         if frame.done or self._nested >= _MOST_NESTED:
@@ -230,6 +251,8 @@ HANDLERS: Final[dict[type, Callable[[Evaluator, Frame, int, Any], Object]]] = {
     facts.Returned: values.nothing,
     facts.Tested: values.of_tested,
     facts.Unclear: values.nothing,
+    facts.Lookup: lookups.of_lookup,
+    facts.Included: values.nothing,
 }
 
 # To evaluate one of these does nothing else, so that they wait until they are asked for. A variable of a

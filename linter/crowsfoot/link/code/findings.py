@@ -1,6 +1,8 @@
 """What scopes have sent -> the statements that are sent once per row, each told once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
+
+import msgspec
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
@@ -16,18 +18,47 @@ from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
 
-def repeated_of(evaluator: Evaluator, roles: Roles) -> Iterator[Repeated]:
-    """By place: what sends several statements, itself or below, is one."""
-    called = {(it.path, it.number) for it in evaluator.frames() if not it.general}
-    found: dict[Place, list[Repeated]] = {}
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """A statement that is sent once per row, as one frame tells.
+
+    general: nobody has called the function there. over: the parameter that the loop goes over, which counts
+    if some caller gives it rows.
+    """
+
+    repeated: Repeated
+    place: Place
+    general: bool
+    over: tuple[str, int, int] | None
+
+
+def seen_in(evaluator: Evaluator, roles: Roles) -> Iterator[Seen]:
+    """What the frames of the evaluator tell."""
     for frame in evaluator.frames():
         for effect in frame.effects:
-            # Callers say more of what rows have loaded than annotations do.
-            if frame.general and effect.query.cause != "call" and (frame.path, frame.number) in called:
-                continue
-            repeated = _repeated(evaluator, frame, effect, roles)
-            if repeated is not None:
-                found.setdefault(frame.place(effect.value), []).append(repeated)
+            found = _repeated(evaluator, frame, effect, roles)
+            if found is not None:
+                repeated, over = found
+                yield Seen(repeated, frame.place(effect.value), frame.general, over)
+
+
+def repeated_of(
+    seen: Iterable[Seen],
+    called: Set[tuple[str, int]],
+    sizes: Mapping[tuple[str, int, int], Set[str]],
+) -> Iterator[Repeated]:
+    """By place: what sends several statements, itself or below, is one.
+
+    called are the functions that somebody calls, sizes what callers give for parameters.
+    """
+    found: dict[Place, list[Repeated]] = {}
+    for it in seen:
+        # Callers say more of what rows have loaded than annotations do.
+        if it.general and it.repeated.query.cause != "call" and it.place[:2] in called:
+            continue
+        # All callers give a constant number of elements.
+        if it.over is not None and sizes.get(it.over) in ({"fixed"}, {"chunks"}):
+            continue
+        found.setdefault(it.place, []).append(it.repeated)
     for group in found.values():
         # What is sent right there comes first, then what is surely sent.
         first = min(group, key=lambda it: (bool(it.way), not it.query.likely, _may_be_kept(it)))
@@ -46,7 +77,10 @@ def _may_be_kept(it: Repeated) -> bool:
     return it.query.library == "sqlalchemy" and ".get(" in it.query.api
 
 
-def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) -> Repeated | None:
+def _repeated(
+    evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles
+) -> tuple[Repeated, tuple[str, int, int] | None] | None:
+    """The statement, if it is sent once per row; and the parameter that the loop goes over."""
     if effect.query.fails:
         return None  # nothing is sent: the library raises
     if effect.query.in_batch or (not effect.query.instead and effect.query.operation == "execute"):
@@ -55,6 +89,7 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) 
     number = row_loop(frame, effect.loop, effect.value)
     value = scope.values[effect.value]
     how = ""
+    parameter: tuple[str, int, int] | None = None
     if effect.each is not None and standard.size_of(effect.each.over) == "rows":
         loop = Span(frame.path, value.start, value.end)
         how, over = effect.each.how, shown(scope, effect.value)
@@ -63,9 +98,8 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) 
         loop = Span(frame.path, head.start, head.end)
         how, over = "recursion", shown(scope, effect.value)
     elif number is not None:
-        if _is_fixed(evaluator, frame, number):
-            return None
         head = scope.loops[number]
+        parameter = _parameter(frame, head)
         loop = Span(frame.path, head.start, head.end)
         over = shown(scope, head.over) if head.over is not None else ""
         how = _fanned(frame, effect.loop)
@@ -74,7 +108,7 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) 
         how, over = "recursion", scope.name
     else:
         return None
-    return Repeated(
+    found = Repeated(
         query=effect.query,
         span=Span(frame.path, value.start, value.end),
         code=shown(scope, effect.value),
@@ -93,7 +127,12 @@ def _repeated(evaluator: Evaluator, frame: Frame, effect: Effect, roles: Roles) 
         mend=mended(frame, effect.query, effect.value, number)
         if number is not None and not effect.chain
         else None,
+        asked=_passed(evaluator, asked) if (asked := _asked(frame, number)) is not None else None,
+        shown_by=_passed(evaluator, shown_by)
+        if asked is None and (shown_by := evaluator.templates.shown_by.get(frame.path)) is not None
+        else None,
     )
+    return found, parameter
 
 
 def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
@@ -140,6 +179,19 @@ def _within(loops: tuple[facts.Loop, ...], loop: int, outer: int) -> bool:
     return loop == outer
 
 
+def _asked(frame: Frame, number: int | None) -> Place | None:
+    """Where the program asks for the rows that a loop of a template, or one around it, goes over."""
+    while number is not None and number >= 0:
+        loop = frame.scope.loops[number]
+        place: Place | None = (
+            getattr(frame.known(loop.over), "asked", None) if loop.over is not None else None
+        )
+        if place is not None:
+            return place
+        number = loop.parent
+    return None
+
+
 def _passed(evaluator: Evaluator, place: Place) -> Passed:
     scope = evaluator.program.scope(place.path, place.scope)
     value = scope.values[place.value]
@@ -150,14 +202,10 @@ def _passed(evaluator: Evaluator, place: Place) -> Passed:
     )
 
 
-def _is_fixed(evaluator: Evaluator, frame: Frame, number: int) -> bool:
-    """Whether the loop goes over a parameter that all callers give a constant number of elements."""
-    over = frame.scope.loops[number].over
-    it = frame.scope.values[over] if over is not None else None
-    if not isinstance(it, facts.Parameter):
-        return False
-    sizes = evaluator.sizes.get((frame.path, frame.number, it.index))
-    return sizes == {"fixed"} or sizes == {"chunks"}
+def _parameter(frame: Frame, loop: facts.Loop) -> tuple[str, int, int] | None:
+    """The parameter that the loop goes over, if it does."""
+    it = frame.scope.values[loop.over] if loop.over is not None else None
+    return (frame.path, frame.number, it.index) if isinstance(it, facts.Parameter) else None
 
 
 def _fanned(frame: Frame, number: int) -> str:

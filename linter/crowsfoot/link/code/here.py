@@ -8,6 +8,7 @@ from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import Args, Class, Function, Object, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.frame import Each, Effect, Frame
+from crowsfoot.link.code.templates import render
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -103,6 +104,9 @@ class Here:
 
     def loaded(self, rows: Object, paths: tuple[str, ...]) -> None:
         self._out.load(self._frame, self._value, rows, paths)
+
+    def renders(self, template: str, given: Mapping[str, Object]) -> None:
+        render(self._out, template, given, self._frame, self._value, self._each)
 
     def call(self, function: Object, args: Args) -> Object:
         return self._out.call(function, args, self._frame, self._value, self._each)

@@ -38,26 +38,20 @@ def replace_models(out: "Evaluator", models: Models, by_class: Mapping[Class, Mo
     out.models = models
     out.models_by_class.update(by_class)
     out.holders.clear()
-    out.general_frames.clear()
-    out.called.clear()
-    out.plain.clear()
-    out.contexts.clear()
-    out.sizes.clear()
-    out.noted.clear()
-    out.meanings.clear()
+    out.renew()
 
 
-def classes(out: "Evaluator") -> Iterable[Class]:
-    """All classes of the program that derive from something."""
-    for path, file in out.program.files.items():
-        for number, scope in enumerate(file.scopes):
+def classes(out: "Evaluator", paths: Iterable[str] | None = None) -> Iterable[Class]:
+    """All classes of the program, or of those files, that derive from something."""
+    for path in out.program.files if paths is None else paths:
+        for number, scope in enumerate(out.program.files[path].scopes):
             if scope.kind == "class" and (scope.bases or scope.decorators):
                 yield Class(path, number, scope.name)
 
 
-def derived(out: "Evaluator", packages: tuple[str, ...]) -> Iterable[Class]:
-    """Those that derive from a class of one of the packages, or are decorated by one."""
-    for cls in out.classes():
+def derived(out: "Evaluator", packages: tuple[str, ...], paths: Iterable[str]) -> Iterable[Class]:
+    """Those of the files that derive from a class of one of the packages, or are decorated by one."""
+    for cls in out.classes(paths):
         decorators = (getattr(it, "name", None) for it in out.class_decorators(cls))
         names = (*out.bases(cls), *decorators)
         if any(isinstance(it, str) and it.partition(".")[0] in packages for it in names):
@@ -65,7 +59,7 @@ def derived(out: "Evaluator", packages: tuple[str, ...]) -> Iterable[Class]:
 
 
 def review(out: "Evaluator", review: Callable[[Class, Here], None], cls: Class) -> None:
-    frame = out.general(cls.path, cls.scope)
+    frame = out.frame(cls.path, cls.scope)
     if frame.scope.values:
         review(cls, Here(out, frame, 0))
 

@@ -72,7 +72,7 @@ def frame_for(
         first = params[0] if params else None
         owner = first if isinstance(first, Class) else getattr(first, "cls", None)
         count = out.contexts.get((path, number, owner), 0)
-        if count >= _MOST_CONTEXTS:
+        if count >= (_MOST_CONTEXTS if path.endswith(".py") else _MOST_SHOWN):
             return expected
         out.contexts[path, number, owner] = count + 1
         # What functions within it, or around it, see of variables, its parameters do not tell.
@@ -188,4 +188,5 @@ def by_word(out: "Evaluator", name: str) -> Object:
 
 
 _MOST_CONTEXTS: Final = 8
+_MOST_SHOWN: Final = 30  # the same of templates, of which a common one has a way for each view
 _DEEPEST: Final = 10

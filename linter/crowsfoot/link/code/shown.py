@@ -62,6 +62,8 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             return scope.params[it.index].name if it.index < len(scope.params) else _NOBODY
         case facts.Attribute():
             return _joined(_shown(scope, it.of, depth + 1), it.name)
+        case facts.Call() if _is_tag(scope.values[it.of]):
+            return _shown(scope, it.of, depth + 1)  # what it is given stands in it
         case facts.Call():
             of = _shown(scope, it.of, depth + 1)
             inner = [_shown(scope, arg, depth + 1) for arg in it.args]
@@ -87,10 +89,16 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             return _part(scope, it) or _NOBODY
         case facts.Spread():
             return f"*{_shown(scope, it.of, depth + 1)}"
+        case facts.Text() if len(it.parts) == 1 and isinstance(it.parts[0], int):
+            return _shown(scope, it.parts[0], depth + 1)
         case facts.Defined():
             return _NOBODY
         case _:
             return _variable(scope, number) or _NOBODY
+
+
+def _is_tag(it: facts.AnyValue) -> bool:
+    return isinstance(it, facts.Name) and it.name.startswith("{%")
 
 
 def _part(scope: facts.Scope, it: facts.Part) -> str:

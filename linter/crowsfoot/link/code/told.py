@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crowsfoot.finding import Confidence, Finding, Fix, Related
-from crowsfoot.link.code.access import Repeated
+from crowsfoot.link.code.access import Passed, Repeated
 
 
 def once_per_row(it: Repeated, does: str) -> Finding:
@@ -23,7 +23,7 @@ def once_per_row(it: Repeated, does: str) -> Finding:
         related=tuple(_related(it)),
         fix=Fix(f"add {it.mend.text}", (it.mend,)) if it.mend is not None else None,
         confidence=_confidence(it),
-        flow=tuple(_flow(it)) if it.way else (),
+        flow=tuple(_flow(it)) if it.way or it.asked or it.shown_by else (),
     )
 
 
@@ -71,14 +71,31 @@ def _related(it: Repeated) -> Iterator[Related]:
     if it.loop != it.span:
         yield Related(it.loop, "the recursion" if it.kind == "recursive" else "the loop")
     yield from _way(it)
+    yield from _before(it)
 
 
 def _flow(it: Repeated) -> Iterator[Related]:
-    """The way from the loop to where the statement is sent."""
+    """The way from the rows and the loop to where the statement is sent."""
+    yield from _before(it)
     if it.loop != it.span:
         yield Related(it.loop, "the loop")
-    yield Related(it.span, f"calls `{it.code}`")
-    yield from _way(it)
+    if it.way:
+        yield Related(it.span, f"calls `{it.code}`")
+        yield from _way(it)
+    else:
+        yield Related(it.span, f"reads `{it.code}`")
+
+
+def _before(it: Repeated) -> Iterator[Related]:
+    """What the program does before a template goes over its rows."""
+    if it.asked is not None:
+        yield Related(it.asked.span, f"{_doer(it.asked)} asks for the rows")
+    elif it.shown_by is not None:
+        yield Related(it.shown_by.span, f"{_doer(it.shown_by)} shows this")
+
+
+def _doer(it: Passed) -> str:
+    return f"`{it.function}`" if it.function else "the module"
 
 
 def _way(it: Repeated) -> Iterator[Related]:

@@ -88,11 +88,13 @@ def of_display(out: "Evaluator", frame: Frame, number: int, value: facts.Display
     items = tuple(out.get(frame, it) for it in value.items)
     if value.kind == "dict":
         keys = tuple(UNKNOWN if it < 0 else out.get(frame, it) for it in value.keys)
-        named = tuple(
-            (key.value, item)
-            for key, item in zip(keys, items, strict=True)
-            if isinstance(key, Constant) and isinstance(key.value, str)
-        )
+        found: dict[str, Object] = {}
+        for at, key, item in zip(value.keys, keys, items, strict=True):
+            if isinstance(key, Constant) and isinstance(key.value, str):
+                found[key.value] = item
+            elif at < 0 and isinstance(item, Table):
+                found.update((name, it) for name, it in item.named if isinstance(name, str))
+        named = tuple(found.items())[:_MOST_NAMED]
         return Table(standard.join(list(keys)), standard.join(list(items)), named)
     if any(isinstance(frame.scope.values[it], facts.Spread) for it in value.items):
         return Many(standard.join(list(items)))

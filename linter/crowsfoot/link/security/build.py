@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 from msgspec.structs import force_setattr
 
+from crowsfoot.facts.settings import ServedSchemas
 from crowsfoot.facts.sql import AlterTable, Change
 from crowsfoot.link.catalog import model as held
 from crowsfoot.link.history import History
-from crowsfoot.link.project import Project
+from crowsfoot.link.project import Database, Project
 from crowsfoot.link.security.model import (
     Platform,
     SecuredFunction,
@@ -36,6 +37,7 @@ def security_of(history: History, project: Project) -> Security:
     """What guards the database that the migrations leave."""
     catalog = history.final
     platform = _platform(history)
+    served = _served(history, project) if platform == "supabase" else None
     security = Security(
         history=history,
         catalog=catalog,
@@ -45,8 +47,9 @@ def security_of(history: History, project: Project) -> Security:
         views=(),
         functions=(),
         database=history.database,
-        exposed_schemas=frozenset(project.exposed_schemas),
+        exposed_schemas=frozenset(project.exposed_schemas or (served.schemas if served else ())),
         certain=catalog.certain,
+        exposes_tables=served.exposes if served else None,
     )
     switches = _switches(history)
     ordered = [it for it in catalog.tables_in_order() if not it.temporary]
@@ -66,7 +69,31 @@ def security_of(history: History, project: Project) -> Security:
     functions = [it for overloads in catalog.functions.values() for it in overloads]
     functions.sort(key=lambda it: (it.span, it.schema, it.name, it.arguments))
     force_setattr(security, "functions", tuple(SecuredFunction(security, it) for it in functions))
+    if tenancy is None and history.database is not None and any(it.policies for it in tables):
+        _learn_tenancy(security, history.database)
     return security
+
+
+def _learn_tenancy(security: Security, database: Database) -> None:
+    """Where the schema does not say whose a row is, policies may; rules about tenants hear of it, too."""
+    from crowsfoot.link.security.tenancy import tenancy_of, tenant_by_policies
+
+    name = tenant_by_policies(security)
+    if name is not None:
+        if (tenancy := tenancy_of(database, name)) is not None:
+            force_setattr(database, "tenancy", tenancy)
+        for table in security.tables:
+            force_setattr(table, "tenant", table.table.columns.get(name))
+
+
+def _served(history: History, project: Project) -> ServedSchemas | None:
+    """What the config.toml beside the folder of the migrations says."""
+    folder = history.path.rpartition("/")[0]
+    place = f"{folder}/config.toml" if folder else "config.toml"
+    for file in project.files:
+        if file.path == place and isinstance(file.facts, ServedSchemas):
+            return file.facts
+    return None
 
 
 def _platform(history: History) -> Platform:

@@ -12,8 +12,18 @@ from crowsfoot.link.project import File
 from crowsfoot.source import Range
 
 _CONNECTS: Final = frozenset(
-    ("connect", "create_pool", "ConnectionPool", "AsyncConnectionPool", "SimpleConnectionPool")
-    + ("ThreadedConnectionPool", "connect_async", "create", "PostgresqlDatabase", "PooledPostgresqlDatabase")
+    (
+        "connect",
+        "create_pool",
+        "ConnectionPool",
+        "AsyncConnectionPool",
+        "SimpleConnectionPool",
+        "ThreadedConnectionPool",
+        "connect_async",
+        "create",
+        "PostgresqlDatabase",
+        "PooledPostgresqlDatabase",
+    )
 )
 
 

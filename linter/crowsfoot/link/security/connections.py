@@ -1,7 +1,7 @@
 """The files of a project -> by whom it connects to its databases, and for what: Connections.
 
-They stand in .env files, in compose files, in alembic.ini, in prisma.config.* and schema.prisma, in DATABASES of
-Django's settings, and in the code itself.
+They stand in .env files, in compose files, in alembic.ini, in prisma.config.* and schema.prisma, in DATABASES
+of Django's settings, and in the code itself.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from msgspec.structs import replace
+
 from crowsfoot.facts import Automation, Environment
 from crowsfoot.facts.environment import Login, Variable
+from crowsfoot.facts.prisma import PrismaFile
 from crowsfoot.link.project import File, Linked, Project
 from crowsfoot.source import Span
 
@@ -54,26 +57,31 @@ class Connection(Linked, frozen=True, eq=False, dict=True):
     pooler: bool = False
     local: bool = False
     made_superuser: bool = False
+    migrates: bool = False  # migrations run by the same variable, so that it owns what they make
 
     # What a rule sees of the project around it.
 
     @property
     def securities(self) -> tuple[Security, ...]:
         """The databases with policies."""
-        return self.__dict__.get("securities_", ())
+        found: tuple[Security, ...] = self.__dict__.get("securities_", ())
+        return found
 
     @property
     def settings(self) -> tuple[ContextSetting, ...]:
-        return self.__dict__.get("settings_", ())
+        found: tuple[ContextSetting, ...] = self.__dict__.get("settings_", ())
+        return found
 
     @property
     def asked(self) -> tuple[Access, ...]:
-        return self.__dict__.get("asked_", ())
+        found: tuple[Access, ...] = self.__dict__.get("asked_", ())
+        return found
 
     @property
     def others(self) -> tuple[Connection, ...]:
         """All of the project, itself among them."""
-        return self.__dict__.get("others_", ())
+        found: tuple[Connection, ...] = self.__dict__.get("others_", ())
+        return found
 
     def bypasses(self, security: Security) -> str:
         """Why no policy applies to it, "" where they do or nobody can tell."""
@@ -93,10 +101,14 @@ class Connection(Linked, frozen=True, eq=False, dict=True):
         if self.user is None:
             return ()
         return tuple(
-            it
-            for it in security.tables
-            if it.enabled and not it.forced and it.policies and security.principals.owns(self.user, it.table)
+            it for it in security.tables if it.enabled and not it.forced and it.policies and self._owns(it)
         )
+
+    def _owns(self, table: SecuredTable) -> bool:
+        security = table.security
+        if self.user is not None and security.principals.owns(self.user, table.table):
+            return True
+        return self.migrates and security.history.tool == "prisma" and table.table.owner is None
 
     def is_subject(self, security: Security) -> bool:
         """Whether it is a role that policies are known to apply to: one that the migrations make or name."""
@@ -145,11 +157,13 @@ _NAMES_KEY: Final = re.compile(r"SERVICE_ROLE|SERVICE_KEY|SECRET", re.I)
 
 def _connections(project: Project) -> Iterator[Connection]:
     variables = list(_variables(project.files))
+    migrating = frozenset(_migrating(project.files))
     superusers = frozenset(_superusers(variables))
     for file, it in variables:
         if it.login is not None:
             migrates = isinstance(file.facts, Environment) and file.facts.kind == "ini"
-            yield _of_login(it.login, it.name.text, file, superusers, "migration" if migrates else None)
+            found = _of_login(it.login, it.name.text, file, superusers, "migration" if migrates else None)
+            yield replace(found, migrates=True) if it.name.text in migrating else found
     logins = {file.path for file, it in variables if it.login is not None}
     for file, it in variables:
         if it.word is not None and _USERS.match(it.name.text) and file.path not in logins and not it.service:
@@ -176,6 +190,16 @@ def _variables(files: Sequence[File]) -> Iterator[tuple[File, Variable]]:
         if isinstance(file.facts, Environment | Automation):
             for it in file.facts.variables:
                 yield file, it
+
+
+def _migrating(files: Sequence[File]) -> Iterator[str]:
+    """The variables by which both the application and `prisma migrate` connect."""
+    for file in files:
+        if isinstance(file.facts, PrismaFile):
+            for block in file.facts.datasources:
+                url = block.get("url")
+                if url is not None and url.env and block.get("directUrl") is None:
+                    yield url.env
 
 
 def _superusers(variables: Sequence[tuple[File, Variable]]) -> Iterator[str]:

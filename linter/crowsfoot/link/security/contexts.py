@@ -4,6 +4,7 @@
 - Contexts.within(term): every context that the term reads anywhere.
 - Contexts.same_for_all_rows(term): it names no column and calls nothing that could change between two rows.
 - Contexts.functions(call): the user's own functions that a call may mean.
+- Contexts.called(term): all of them that it calls, at any depth, with what they return.
 - Contexts.returned(call): the expression that a call of the user's own function stands for.
 
 contexts_of(security) keeps one Contexts for all rules.
@@ -22,7 +23,7 @@ import msgspec
 from crowsfoot.facts.terms import Reading, Term
 from crowsfoot.link.catalog import model as held
 from crowsfoot.link.security.model import Security
-from crowsfoot.link.security.terms import constant, parts, readings_of, terms_of
+from crowsfoot.link.security.terms import constant, everything, parts, readings_of, terms_of
 
 Kind = Literal[
     "setting",  # current_setting()
@@ -81,14 +82,15 @@ _DRESSING: Final = frozenset(
 _VOLATILE: Final = frozenset(
     {"random", "clock_timestamp", "gen_random_uuid", "uuid_generate_v4", "nextval", "currval", "timeofday"}
 )
-_READS_SETTING: Final = re.compile(
-    r"\bcurrent_setting\s*\(\s*'([^']+)'(?:\s*::\s*\w+)?\s*(,\s*(?:missing_ok\s*:?=>?\s*)?(?:true|'t'|'true'))?",
-    re.IGNORECASE,
+# Patterns are made when they are first asked for: most projects have no policies.
+_READS_SETTING: Final = (
+    r"\bcurrent_setting\s*\(\s*'([^']+)'(?:\s*::\s*\w+)?"
+    r"\s*(,\s*(?:missing_ok\s*:?=>?\s*)?(?:true|'t'|'true'))?"
 )
-_CALLS: Final = re.compile(r"(?:(\"[^\"]+\"|\w+)\s*\.\s*)?(\"[^\"]+\"|\w+)\s*\(")
-_NAMES_USER: Final = re.compile(r"\b(current_user|session_user|current_role)\b", re.IGNORECASE)
-_NO_SQL: Final = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_ONE_RETURN: Final = re.compile(r"\s*BEGIN\s+RETURN\b[^;]*;\s*END\s*;?\s*", re.IGNORECASE)
+_CALLS: Final = r"(?:(\"[^\"]+\"|(?<!\w)\w+(?!\w))\s*\.\s*)?(\"[^\"]+\"|(?<!\w)\w+(?!\w))\s*\("
+_NAMES_USER: Final = r"\b(current_user|session_user|current_role)\b"
+_NO_SQL: Final = r"(?s:--[^\n]*|/\*.*?(?:\*/|\Z))"
+_ONE_RETURN: Final = r"(?i)\s*BEGIN\s+RETURN\b[^;]*;\s*END\s*;?\s*"
 _DEEPEST: Final = 50  # functions that call functions
 
 
@@ -141,6 +143,10 @@ class Contexts:
         """The user's own functions that the call may mean, by name and by number of arguments."""
         return self._named(call.name, call.qualifier, len(call.of))
 
+    def read_by(self, function: held.Function) -> tuple[Context, ...]:
+        """What a function reads of the session, itself or by others that it calls."""
+        return self._of(function)
+
     def returned(self, call: Term) -> Term | None:
         """What the call stands for: the one expression that the function's body returns.
 
@@ -150,8 +156,8 @@ class Contexts:
         if len(found) != 1 or len(found[0].body) != 1:
             return None
         function = found[0]
-        text = _NO_SQL.sub(" ", function.body_text)
-        if function.language != "sql" and not _ONE_RETURN.fullmatch(text):
+        text = re.sub(_NO_SQL, " ", function.body_text)
+        if function.language != "sql" and not re.fullmatch(_ONE_RETURN, text):
             return None
         reading = function.body[0].reading
         if reading is None or not reading.complete or len(reading.gives) != 1 or reading.branches:
@@ -159,6 +165,22 @@ class Contexts:
         if not reading.sources and reading.where is None:
             return reading.gives[0]
         return Term("scalar", reading.gives[0].range, reading=reading)
+
+    def called(self, term: Term) -> Iterator[tuple[held.Function, Term]]:
+        """The user's functions that it calls, at any depth, each once with the expression that it returns."""
+        seen: set[int] = set()
+        waiting = [term]
+        while waiting:
+            for it in everything(waiting.pop()):
+                if it.kind != "call":
+                    continue
+                for function in self.functions(it):
+                    if id(function) not in seen:
+                        seen.add(id(function))
+                        returned = self.returned(it)
+                        if returned is not None:
+                            yield function, returned
+                            waiting.append(returned)
 
     # --- values ---
 
@@ -263,11 +285,11 @@ class Contexts:
         waiting = [(function, 0)]
         while waiting:
             it, depth = waiting.pop()
-            text = _NO_SQL.sub(" ", it.body_text)
+            text = re.sub(_NO_SQL, " ", it.body_text)
             yield from _in_text(text)
             if depth > _DEEPEST:
                 continue
-            for qualifier, name in set(_CALLS.findall(text)):
+            for qualifier, name in set(re.findall(_CALLS, text)):
                 schema, called = _stored(qualifier) or None, _stored(name)
                 if schema == "auth" and called in _AUTH:
                     yield _AUTH[called]
@@ -279,11 +301,11 @@ class Contexts:
 
 
 def _in_text(text: str) -> Iterator[Context]:
-    for match in _READS_SETTING.finditer(text):
+    for match in re.finditer(_READS_SETTING, text, re.IGNORECASE):
         yield _of_setting(match[1], raises=match[2] is None)
     if "user_metadata" in text or "raw_user_meta_data" in text:
         yield Context("claim", "user_metadata")
-    for match in _NAMES_USER.finditer(text):
+    for match in re.finditer(_NAMES_USER, text, re.IGNORECASE):
         yield Context("user", match[1].lower())
 
 

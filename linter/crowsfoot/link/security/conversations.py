@@ -21,7 +21,10 @@ InTransaction = Literal["block", "implicit", "none", "unknown"]
 
 
 class Root(NamedTuple):
-    """Where a connection comes from. number is a value of the scope, or that of the statement it was taken for."""
+    """Where a connection comes from.
+
+    number is a value of the scope, or that of the statement that it was taken for.
+    """
 
     kind: Literal["taken", "call", "name", "parameter", "thread", "each", "unclear"]
     number: int
@@ -76,6 +79,9 @@ _ON_THE_THREAD: Final = frozenset(("django", "peewee", "tortoise"))
 _CLEANING: Final = frozenset(("asyncpg", "databases", "tortoise"))
 _AUTOCOMMIT: Final = frozenset(("asyncpg", "databases", "tortoise", "peewee", "prisma", "aiopg", "django"))
 _TRANSACTIONAL: Final = frozenset(("psycopg", "psycopg2", "psycopg_pool", "pg8000", "sqlalchemy", "sqlmodel"))
+_ASKS: Final = frozenset(
+    ("fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val", "executemany")
+)
 _DEEPEST: Final = 40
 
 
@@ -99,6 +105,7 @@ class Conversation:
         self.habits = habits
         self.decorated = not _DECORATORS.isdisjoint(decorators)
         self.blocks = tuple(self._blocks())
+        self._entered = frozenset(it.of for it in self.values if isinstance(it, facts.Entered))
         self._autocommit: dict[Root, bool] | None = None
 
     def root(self, effect: Effect) -> Root:
@@ -110,7 +117,7 @@ class Conversation:
             return Root("unclear", effect.value)
         found = self.root_of(receiver)
         it = self.object(found.number)
-        if found.kind in ("name", "parameter", "call") and self._is_pool(it):
+        if found.kind in ("name", "parameter", "call") and (self._is_pool(it) or self._is_called_pool(found)):
             return Root("each", effect.value)
         return found
 
@@ -213,6 +220,17 @@ class Conversation:
             return self.frame.scope.params[it.index].name.lower()
         return ""
 
+    def _is_called_pool(self, root: Root) -> bool:
+        """Whether the program calls it one: `pool`, `self._pool`, `get_pool()`."""
+        if root.kind == "parameter":
+            return self.frame.scope.params[root.number].name.lower().endswith("pool")
+        it = self.values[root.number]
+        if isinstance(it, facts.Call):
+            it = self.values[it.of]
+        return isinstance(it, facts.Attribute | facts.Name | facts.Import) and it.name.lower().endswith(
+            "pool"
+        )
+
     def _is_pool(self, it: Object) -> bool:
         """Whether each statement that it is asked takes another connection."""
         if isinstance(it, Connection | Cursor):
@@ -227,17 +245,21 @@ class Conversation:
         receiver = self.receiver(effect.value)
         it = self.object(receiver) if receiver is not None else UNKNOWN
         library = effect.query.library
+        if library == "sql" and ("$1" in (effect.query.sql or "") or self._is_acquired(root)):
+            library = "asyncpg"  # no other driver of Python writes its placeholders so
         if (root.kind == "thread" and root.name == "django") or library == "django":
             return Holder("django", self.habits.django_keeps, autocommit=True)
         if library == "prisma":
             return Holder("prisma", True, autocommit=True)
         if library in ("sqlalchemy", "sqlmodel"):
-            autocommit = self.habits.sqlalchemy_autocommit or self._is_set_to_autocommit(root)
-            kept = self.habits.sqlalchemy_pools and (self.habits.sqlalchemy_commits or autocommit)
-            return Holder("sqlalchemy", kept, autocommit=autocommit)
+            each = self.habits.sqlalchemy_autocommit or self._is_set_to_autocommit(root)
+            # What is rolled back takes its settings along; others may commit what they are handed.
+            others = root.kind in ("parameter", "name", "unclear") or self.hands_on(root, effect.value)
+            kept = self.habits.sqlalchemy_commits or each or others
+            return Holder("sqlalchemy", self.habits.sqlalchemy_pools and kept, autocommit=each)
         made = it.made if isinstance(it, Connection | Cursor) else ""
         cleans = library in _CLEANING
-        autocommit = None
+        autocommit: bool | None = None
         if (
             isinstance(it, Connection | Cursor) and (it.autocommit or self._is_set_to_autocommit(root))
         ) or library in _AUTOCOMMIT:
@@ -252,13 +274,26 @@ class Conversation:
             return Holder(library, True if made.startswith("Pooled") else None, False, True)
         if made:
             return Holder(library, False, False, autocommit)  # it is opened for this, and closed
-        return Holder(library, self.habits.pools, cleans, autocommit)
+        pooled = True if root.kind == "taken" and self._is_of_pool(root.number) else self.habits.pools
+        return Holder(library, pooled, cleans, autocommit)
+
+    def _is_acquired(self, root: Root) -> bool:
+        """Whether it comes from `pool.acquire()`, which asyncpg has, and aiopg."""
+        it = self.values[root.number] if root.kind == "taken" else None
+        of = self.values[it.of] if isinstance(it, facts.Call) else None
+        return isinstance(of, facts.Attribute) and of.name == "acquire"
+
+    def _is_of_pool(self, number: int) -> bool:
+        """Whether the call there takes a connection out of something that is called a pool."""
+        it = self.values[number]
+        of = self.values[it.of] if isinstance(it, facts.Call) else it
+        return isinstance(of, facts.Attribute) and "pool" in self._last_word(of.of)
 
     def _is_set_to_autocommit(self, root: Root) -> bool:
         """Whether the function says so of that connection."""
         if self._autocommit is None:
             self._autocommit = {}
-            for number, it in enumerate(self.values):
+            for _number, it in enumerate(self.values):
                 if isinstance(it, facts.Store) and it.name == "autocommit":
                     said = self.values[it.value]
                     if isinstance(said, facts.Const) and said.value is True:
@@ -338,14 +373,15 @@ class Conversation:
             if not isinstance(it, facts.Call):
                 continue
             of = self.values[it.of]
-            if isinstance(of, facts.Attribute) and of.name in ("start", "begin", "begin_nested"):
-                if self._fits(self._same(self.root_of(of.of)), root) and number not in self._entered:
-                    return True
+            if (
+                isinstance(of, facts.Attribute)
+                and of.name in ("start", "begin", "begin_nested")
+                and number not in self._entered
+                # `self.tx.start()` is of whatever self.tx was made of.
+                and (of.name == "start" or self._fits(self._same(self.root_of(of.of)), root))
+            ):
+                return True
         return False
-
-    @property
-    def _entered(self) -> frozenset[int]:
-        return frozenset(it.of for it in self.values if isinstance(it, facts.Entered))
 
     def ended(self, root: Root, since: int) -> int | None:
         """Where the function ends the transaction of that connection after a value, and goes on."""
@@ -354,11 +390,49 @@ class Conversation:
             if not isinstance(it, facts.Call):
                 continue
             of = self.values[it.of]
-            if isinstance(of, facts.Attribute) and of.name in ("commit", "rollback"):
-                if self._same(self.root_of(of.of)) == self._same(root):
-                    return number
+            if (
+                isinstance(of, facts.Attribute)
+                and of.name in ("commit", "rollback")
+                and self.same(self.root_of(of.of), root)
+            ):
+                return number
         return None
 
-    def last_of(self, since: int) -> bool:
-        """Whether the function hands something on after the value: it returns or yields."""
+    def yields(self, since: int) -> bool:
+        """Whether the function yields after the value."""
         return any(isinstance(it, facts.Given) for it in self.values[since:])
+
+    def speaks_on(self, root: Root, since: int) -> bool:
+        """Whether the function asks the connection something later of which nobody knows the text."""
+        for it in self.values[since + 1 :]:
+            if isinstance(it, facts.Call):
+                of = self.values[it.of]
+                if (
+                    isinstance(of, facts.Attribute)
+                    and of.name in _ASKS
+                    and self.same(self.root_of(of.of), root)
+                ):
+                    return True
+        return False
+
+    def hands_on(self, root: Root, since: int) -> bool:
+        """Whether the function yields after the value, or returns the connection."""
+        for it in self.values[since:]:
+            if isinstance(it, facts.Given):
+                return True
+            if isinstance(it, facts.Returned) and it.of is not None and self._is_itself(it.of, root):
+                return True
+        return False
+
+    def _is_itself(self, number: int, root: Root) -> bool:
+        """Whether the value is the connection, and not what it was asked."""
+        it = self.values[number]
+        for _ in range(_DEEPEST):
+            if not isinstance(it, facts.Awaited | facts.Entered):
+                break
+            number, it = it.of, self.values[it.of]
+        if isinstance(it, facts.Call):
+            return root.kind in ("taken", "call") and number == root.number
+        return isinstance(it, facts.Parameter | facts.Name | facts.Attribute) and self.same(
+            self.root_of(number), root
+        )

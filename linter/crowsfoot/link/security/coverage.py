@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from crowsfoot.databases.safe_ddl_text import quoted
 from crowsfoot.link.security.intents import ordinary
 from crowsfoot.link.security.model import Command, SecuredPolicy, SecuredTable
+from crowsfoot.link.security.scoping import scoping
 
 
 def lacking(
@@ -27,7 +28,7 @@ def lacking(
         it = policy.policy
         if it.command not in commands or not it.permissive or (it.using or it.check) is None:
             continue
-        if not ordinary(policy):
+        if not ordinary(policy) or _lets_nothing(policy):
             continue
         missed = tuple(
             [
@@ -53,3 +54,9 @@ def select_policy(table: SecuredTable, like: SecuredPolicy, roles: tuple[str, ..
         f"CREATE POLICY {quoted(f'see_{table.table.name}')} ON {table} FOR SELECT{to} "
         f"USING ({it.text if it is not None else '...'})"
     )
+
+
+def _lets_nothing(policy: SecuredPolicy) -> bool:
+    found = scoping(policy)
+    clause = found.check if policy.policy.command == "insert" else found.using
+    return clause is None or clause.kind == "never"

@@ -14,8 +14,18 @@ if TYPE_CHECKING:
 
 # Roles of platforms, which say nothing of the program's own.
 _BROUGHT: Final = frozenset(
-    ("postgres", "service_role", "authenticator", "supabase_admin", "dashboard_user", "supabase_auth_admin")
-    + ("neondb_owner", "neon_superuser", "public", *LOW_TRUST)
+    (
+        "postgres",
+        "service_role",
+        "authenticator",
+        "supabase_admin",
+        "dashboard_user",
+        "supabase_auth_admin",
+        "neondb_owner",
+        "neon_superuser",
+        "public",
+        *LOW_TRUST,
+    )
 )
 
 

@@ -48,17 +48,16 @@ RAISES: Final = Other.RAISES
 class Session(msgspec.Struct, frozen=True):
     """What is assumed. settings: anything, never set (NULL, or an error), or ''.
 
-    Claims of a token are like settings; login says whether there is a user who has logged in.
+    Claims of a token are then missing; login says whether there is a token, of a user who has logged in.
     """
 
     settings: Literal["any", "unset", "empty"] = "any"
     login: bool = True
-    claims: bool = True
 
 
 ANY: Final = Session()  # nothing is assumed
-UNSET: Final = Session("unset", login=False, claims=False)
-EMPTY: Final = Session("empty", login=False, claims=False)
+UNSET: Final = Session("unset", login=False)
+EMPTY: Final = Session("empty", login=False)
 
 
 def evaluate(
@@ -81,6 +80,7 @@ class _Evaluation:
         self._session = session
         self._contexts = contexts
         self._nullable = nullable
+        self._returned: dict[int, Value] = {}  # what functions come to, whatever they are handed
         self._depth = 0  # of functions and subqueries: columns are somebody else's there
 
     def truth(self, term: Term) -> Value:
@@ -143,8 +143,8 @@ class _Evaluation:
                     return Text("")
                 return RAISES if it.raises else None
             case "claim":
-                if session.claims:
-                    return Same(("claim", it.name)) if not it.name else UNKNOWN
+                if not it.name and session.login:
+                    return Same(("claim", ""))  # there is a token, whatever it holds
                 if it.raises and session.settings == "unset":
                     return RAISES
                 return Text("") if session.settings == "empty" and not it.name else None
@@ -172,7 +172,7 @@ class _Evaluation:
             found = contexts.value(term)
             if found is not None and found.kind != "function":
                 # auth.uid() and auth.jwt() make NULL of ''.
-                if found.kind == "claim" and not self._session.claims:
+                if found.kind == "claim" and self._session.settings != "any" and not self._session.login:
                     return None
                 return self._context(found)
         if contexts.functions(term):
@@ -187,13 +187,16 @@ class _Evaluation:
         return UNKNOWN
 
     def _users_own(self, term: Term) -> Value:
+        function = self._contexts.functions(term)[0]
         inner = self._contexts.returned(term)
-        if inner is None or self._depth > _DEEPEST:
+        if inner is None:
             return UNKNOWN
-        self._depth += 1
-        found = self.value(inner)
-        self._depth -= 1
-        return found
+        if id(function) not in self._returned:
+            self._returned[id(function)] = UNKNOWN  # if it calls itself
+            self._depth += 1
+            self._returned[id(function)] = self.value(inner)
+            self._depth -= 1
+        return self._returned[id(function)]
 
     # --- conditions ---
 
@@ -225,6 +228,9 @@ class _Evaluation:
             return None
         if term.name in _JSON and left == Text(""):
             return RAISES  # '' is no JSON
+        if term.name in _JSON and self._session.settings != "any":
+            found = self._contexts.value(term)
+            return UNKNOWN if found is None or found.kind == "function" else self._context(found)
         return UNKNOWN
 
     def _over_array(self, term: Term) -> Value:
@@ -298,7 +304,6 @@ class _Evaluation:
         return False if found is None else found
 
 
-_DEEPEST: Final = 20
 _COMPARED: Final = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})
 _JSON: Final = frozenset({"->", "->>", "#>", "#>>"})
 _STRICT: Final = frozenset(

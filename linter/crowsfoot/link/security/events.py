@@ -1,7 +1,8 @@
-"""A function -> when a pool or an engine calls it: as a connection is made, or each time one is handed out."""
+"""A function -> when a pool or an engine calls it: as a connection is made, or each time it is handed out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 from crowsfoot.facts import code as facts
@@ -9,6 +10,7 @@ from crowsfoot.facts import code as facts
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
     from crowsfoot.link.code.frame import Frame
+    from crowsfoot.link.code.program import Program
 
 Event = Literal["", "connect", "checkout", "return"]
 
@@ -34,7 +36,8 @@ _ARGUMENTS: Final[dict[str, Event]] = {
 _LISTENS: Final = ("listens_for", "listen")
 
 
-def event_of(evaluator: Evaluator, frame: Frame) -> Event:
+def event_of(evaluator: Evaluator, frame: Frame, given: Mapping[str, Event]) -> Event:
+    """When the scope is called; given are the functions that other scopes give to a pool, by name."""
     scope = frame.scope
     if scope.kind not in ("function", "lambda") or scope.parent < 0:
         return ""
@@ -58,32 +61,31 @@ def event_of(evaluator: Evaluator, frame: Frame) -> Event:
             word == "connect"
             and isinstance(of, facts.Attribute)
             and _word(around, of.of) == "connection_created"
-        ):
-            if any(_is_it(around, arg, frame.number, scope.name) for arg in it.args):
-                return "connect"
+        ) and any(_is_it(around, arg, frame.number, scope.name) for arg in it.args):
+            return "connect"
         if word.lower().endswith("pool"):
             for key, arg in it.keywords:
                 if key in _ARGUMENTS and _is_it(around, arg, frame.number, scope.name):
                     return _ARGUMENTS[key]
-    return _of_other_scopes(evaluator, frame)
+    return given.get(scope.name, "") if scope.parent == 0 else ""
 
 
-def _of_other_scopes(evaluator: Evaluator, frame: Frame) -> Event:
+def given_to_pools(program: Program) -> dict[str, Event]:
     """Pools are often made in a function: `async def startup()`."""
-    if frame.scope.parent != 0:
-        return ""
-    for file in evaluator.program.files.values():
+    found: dict[str, Event] = {}
+    for file in program.files.values():
         for scope in file.scopes[1:]:
             for it in scope.values:
-                if isinstance(it, facts.Call) and it.keywords:
-                    if not _word(scope.values, it.of).lower().endswith("pool"):
-                        continue
-                    for key, arg in it.keywords:
-                        value = scope.values[arg]
-                        if key in _ARGUMENTS and isinstance(value, facts.Name | facts.Import):
-                            if value.name == frame.scope.name:
-                                return _ARGUMENTS[key]
-    return ""
+                # An exact type, which is told apart faster: these are all values of the program.
+                if type(it) is not facts.Call or not it.keywords:
+                    continue
+                if not _word(scope.values, it.of).lower().endswith("pool"):
+                    continue
+                for key, arg in it.keywords:
+                    value = scope.values[arg]
+                    if key in _ARGUMENTS and isinstance(value, facts.Name | facts.Import):
+                        found.setdefault(value.name, _ARGUMENTS[key])
+    return found
 
 
 def _named(values: tuple[facts.AnyValue, ...], call: facts.Call) -> Event:

@@ -33,6 +33,9 @@ _DATED: Final = re.compile(r"(20\d\d[01]\d[0-3]\d)\d{4,6}(?!\d)")
 SUPABASE_SCHEMAS: Final = frozenset({"public", "graphql_public"})
 
 
+# As whom PostgREST logs in, to become the role of each request.
+# Source: https://docs.postgrest.org/en/stable/references/auth.html
+_POSTGREST: Final = "authenticator"
 # What row-level security is for.
 ROWS: Final = ("select", "insert", "update", "delete")
 
@@ -74,7 +77,10 @@ class Exposure:
         """The roles that anybody can have who reaches the API, in the order of their names."""
         if self._outsiders is None:
             known = {*self.principals.known()}
-            found = sorted(((LOW_TRUST - {PUBLIC}) & known) | {*self._brought})
+            served: frozenset[str] = frozenset()
+            if _POSTGREST in known:
+                served = self.principals.reachable(_POSTGREST) - {_POSTGREST}
+            found = sorted(((LOW_TRUST - {PUBLIC}) & known) | {*self._brought} | served)
             self._outsiders = tuple(it for it in found if not self.principals.bypasses(it))
         return self._outsiders
 
@@ -109,11 +115,12 @@ class Exposure:
     def _may_use(self, role: str, schema: str) -> bool:
         key = (role, schema)
         if key not in self._usable:
-            # What an API is told to serve, its roles may use, or it serves nothing.
-            self._usable[key] = schema in self.exposed or any(
-                it.name == "usage" and it.grantee in self.principals.above(role)
-                for it in self.privileges.of_schema(schema)
+            above = self.principals.above(role)
+            usable = any(
+                it.name == "usage" and it.grantee in above for it in self.privileges.of_schema(schema)
             )
+            # What an API is told to serve, its roles may use, or it would serve nothing.
+            self._usable[key] = usable or (schema in self.exposed and not self.privileges.speaks_of(schema))
         return self._usable[key]
 
 
@@ -127,7 +134,7 @@ def exposure_of(security: Security) -> Exposure:
     if security.platform != "supabase":
         privileges = Privileges(catalog, principals.migrator)
         return Exposure(principals, privileges, security.exposed_schemas)
-    grants = SupabaseGrants(security.history, None)
+    grants = SupabaseGrants(security.history, security.exposes_tables)
     privileges = Privileges(catalog, principals.migrator, grants, SUPABASE_ROLES)
     return Exposure(principals, privileges, security.exposed_schemas or SUPABASE_SCHEMAS, SUPABASE_OUTSIDERS)
 
@@ -162,9 +169,13 @@ class SupabaseGrants:
         self.born = min((it for it in self.dates if it), default=None)
 
     def __call__(self, thing: held.Table | held.Function) -> bool:
+        return self.at(thing.created_in)
+
+    def at(self, migration: int) -> bool:
+        """Whether it has granted what the migration of that number has made."""
         if self.always is not None:
             return self.always
-        date = self.dates[thing.created_in] if 0 <= thing.created_in < len(self.dates) else None
+        date = self.dates[migration] if 0 <= migration < len(self.dates) else None
         if date is not None and date >= _FOR_ALL:
             return False
         return self.born is None or self.born < _FOR_NEW

@@ -1,4 +1,4 @@
-"""A function of the migrations -> what it does with the rights of its owner, as far as its body can be read."""
+"""A function of the migrations -> what it does with the rights of its owner, as far as it can be read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from crowsfoot.facts.sql import ObjectName
+from crowsfoot.facts.sql import Expression, ObjectName
 from crowsfoot.link.catalog import model as held
-from crowsfoot.link.security.model import SecuredFunction, SecuredPolicy, SecuredTable
+from crowsfoot.link.security.model import SecuredFunction, SecuredPolicy, SecuredTable, Security
 from crowsfoot.link.security.scoping import scoping
+from crowsfoot.link.security.timeline import timeline_of
 
 _ASKS: Final = re.compile(
     r"""\bauth\s*\.\s*(?:uid|jwt|role|email|user_id)\s*\(|\bcurrent_setting\s*\(|\b(?:session|current)_user\b
@@ -35,7 +36,7 @@ def is_qualified(function: SecuredFunction) -> bool:
 
 
 def asks_who(function: SecuredFunction, depth: int = 0) -> bool:
-    """Whether the body asks who calls: for the user, a claim or a setting, itself or by a function that it calls."""
+    """Whether the body asks for the user, a claim or a setting, itself or by a function that it calls."""
     text = _body(function.function)
     if _ASKS.search(text):
         return True
@@ -44,6 +45,21 @@ def asks_who(function: SecuredFunction, depth: int = 0) -> bool:
     by_name = function.security.functions_by_name
     names = {it[1].lower() for it in _CALLED.finditer(text)} - {function.function.name}
     return any(asks_who(it, depth + 1) for name in sorted(names) for it in by_name.get(name, ())[:3])
+
+
+def policy_functions(security: Security) -> frozenset[str]:
+    """The names of functions that policies call, those of storage.objects among them."""
+    found: frozenset[str] | None = security.__dict__.get("_policy_functions")
+    if found is None:
+        expressions: list[Expression | None] = []
+        for table in security.tables:
+            for it in table.policies:
+                expressions += (it.policy.using, it.policy.check)
+        for stored in timeline_of(security).storage.values():
+            expressions += (stored.policy.using, stored.policy.check)
+        found = frozenset(name for it in expressions if it is not None for name in it.functions)
+        security.__dict__["_policy_functions"] = found
+    return found
 
 
 def reaches_past(function: SecuredFunction) -> tuple[SecuredTable, ...]:

@@ -21,28 +21,25 @@ from crowsfoot.prose import series
 
 _MOST: Final = 50  # policies of one table for one command
 
-_ALL: Final = re.compile(
+# Patterns are made when they are first asked for: most projects have no policies.
+_ALL: Final = (
     r"(?<![a-z])(public(?:ly)?|publish(?:ed)?|any ?one|any ?body|every ?one|every ?body"
     r"|all[ _](?:users|authenticated)|anon(?:ymous)?|visitors?|guests?|open|world|global(?:ly)?|shared"
-    r"|catalog(?:ue)?|lookups?|reference)(?![a-z])",
-    re.IGNORECASE,
+    r"|non-private|catalog(?:ue)?|lookups?|reference)(?![a-z])"
 )
-_SERVICE: Final = re.compile(
+_SERVICE: Final = (
     r"(?<![a-z])(service[ _-]?(?:role|account|key)?|backend|system|server|internal|cron|workers?|jobs?"
-    r"|webhooks?|trigger|admins?|administrators?|staff|super[ _-]?(?:user|admin)s?)(?![a-z])",
-    re.IGNORECASE,
+    r"|webhooks?|trigger|admins?|administrators?|staff|super[ _-]?(?:user|admin)s?)(?![a-z])"
 )
 # Roles that are not those of whoever uses the application.
-_SPECIAL: Final = re.compile(
+_SPECIAL: Final = (
     r"(?<![a-z])(admins?|administrators?|super\w*|staff|support|operators?|ops|service\w*|backend|system|internal|cron"
     r"|workers?|jobs?|migrat\w*|owner|root|postgres|dba|reporting|report(?:er|s)?|analytics?|analysts?|bi|etl"
-    r"|audit\w*|monitor\w*|backup\w*|replicat\w*|maintenance|bypass\w*|dashboard_user)(?![a-z])",
-    re.IGNORECASE,
+    r"|audit\w*|monitor\w*|backup\w*|replicat\w*|maintenance|bypass\w*|dashboard_user|supabase\w*|authenticator)(?![a-z])"
 )
-_PUBLIC_COLUMN: Final = re.compile(
-    r"(?<![a-z])(is_?)?(public\w*|published\w*|visib\w*|shared?|share_\w+|listed|unlisted|template|demo"
-    r"|featured|live|open|approved|privacy|access_level|discoverable|is_?active|active|status|state|available|enabled)(?![a-z])",
-    re.IGNORECASE,
+_PUBLIC_COLUMN: Final = (
+    r"(?<![a-z])(is_?)?(public\w*|published\w*|visib\w*|shar(?:e|ed|ing)|share_\w+|private|listed|unlisted|template|demo"
+    r"|featured|live|open|approved|privacy|access_level|discoverable|is_?active|active|status|state|available|enabled)(?![a-z])"
 )
 
 
@@ -54,22 +51,22 @@ def ordinary(policy: SecuredPolicy) -> bool:
         return True
     if principals.runtime and not any(policy.applies_to(it) for it in principals.runtime):
         return False
-    return any(not _SPECIAL.search(it) and not principals.bypasses(it) for it in roles)
+    return any(not re.search(_SPECIAL, it, re.IGNORECASE) and not principals.bypasses(it) for it in roles)
 
 
 def meant_for_all(policy: SecuredPolicy) -> bool:
     roles = policy.policy.roles
-    return bool(_ALL.search(policy.policy.name.replace("_", " "))) or (
+    return bool(re.search(_ALL, policy.policy.name.replace("_", " "), re.IGNORECASE)) or (
         "anon" in roles and "public" not in roles
     )
 
 
 def meant_for_service(policy: SecuredPolicy) -> bool:
-    return bool(_SERVICE.search(policy.policy.name.replace("_", " ")))
+    return bool(re.search(_SERVICE, policy.policy.name.replace("_", " "), re.IGNORECASE))
 
 
 def says_public(name: str) -> bool:
-    return bool(_PUBLIC_COLUMN.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
+    return bool(re.search(_PUBLIC_COLUMN, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name), re.IGNORECASE))
 
 
 def roles(policy: SecuredPolicy) -> str:

@@ -26,7 +26,10 @@ COMMANDS: tuple[Command, ...] = ("select", "insert", "update", "delete")
 
 
 class Switch(Linked, frozen=True, eq=False, dict=True):
-    """A statement that has switched row-level security of a table; what is "enable", "disable", "force", ..."""
+    """A statement that has switched row-level security of a table.
+
+    what is "enable", "disable", "force" or "no force".
+    """
 
     what: str
     span: Span
@@ -48,11 +51,17 @@ class Security(Linked, frozen=True, eq=False, dict=True):
     database: Database | None
     exposed_schemas: frozenset[str]  # that an API serves: PostgREST's, Hasura's
     certain: bool
+    exposes_tables: bool | None = (
+        None  # whether the platform grants new tables, where a setting of it says so
+    )
 
     @property
     def in_use(self) -> bool:
         """Whether this database relies on row-level security at all."""
-        return any(it.enabled or it.policies for it in self.tables)
+        found: bool | None = self.__dict__.get("_in_use")
+        if found is None:  # asked for each table
+            found = self.__dict__["_in_use"] = any(it.enabled or it.policies for it in self.tables)
+        return found
 
     def table(self, number: int) -> SecuredTable | None:
         return self.by_number.get(number)
@@ -82,8 +91,21 @@ class Security(Linked, frozen=True, eq=False, dict=True):
         return found
 
     def sure(self, *confidences: Confidence) -> Confidence:
-        """The least of them; and possible where something could not be followed, for what rests on absence."""
-        return min(confidences, default=Confidence.CERTAIN) if self.certain else Confidence.POSSIBLE
+        """The least of them, for what rests on absence: less where something could not be followed."""
+        least = min(confidences, default=Confidence.CERTAIN)
+        if self.certain:
+            return least
+        return Confidence.POSSIBLE if self.rights_lost else min(least, Confidence.LIKELY)
+
+    @property
+    def rights_lost(self) -> bool:
+        """Whether what could not be followed may be about policies, privileges or owners."""
+        found: bool | None = self.__dict__.get("_rights_lost")
+        if found is None:
+            from crowsfoot.link.security.followed import rights_lost
+
+            found = self.__dict__["_rights_lost"] = not self.certain and rights_lost(self.history)
+        return found
 
     @property
     def exposure(self) -> Exposure:

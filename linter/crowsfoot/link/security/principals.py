@@ -95,16 +95,16 @@ class Principals:
         return not self.above(role).isdisjoint(names)
 
     def bypasses(self, role: str) -> bool:
-        """Whether no policy of any table applies to it. BYPASSRLS is not inherited: it counts after SET ROLE."""
+        """Whether no policy of any table applies to it; BYPASSRLS is not inherited."""
         options = self.options(role)
         return "superuser" in options or "bypassrls" in options
 
     def owner(self, thing: held.Table | held.Function) -> str | None:
-        """The role that owns it; None where that is whoever runs the migrations, and nobody says who that is."""
+        """The role that owns it; None where that is whoever runs the migrations, and nobody says who."""
         return thing.owner or self.migrator
 
     def owns(self, role: str, table: held.Table) -> bool:
-        """Whether it is the owner of the table, or a member of it: policies count for it only if they are forced."""
+        """Whether it owns the table or is a member of who does: policies count for it only if forced."""
         owner = self.owner(table)
         return owner is not None and owner in self.above(role)
 

@@ -65,7 +65,10 @@ class Privileges:
         self._schemas: dict[str, _Given] = {
             "public": {(PUBLIC, "usage", False): Privilege(PUBLIC, "usage", None, "built-in")}
         }
+        for role in self._roles:
+            self._schemas["public"][role, "usage", False] = Privilege(role, "usage", None, "platform")
         self._defaults: dict[tuple[str | None, str, str], _Given] = {}
+        self._creators: set[str | None] = set()
         self._replay(catalog)
 
     def of(self, thing: held.Table | held.Function) -> Iterable[Privilege]:
@@ -73,6 +76,10 @@ class Privileges:
 
     def of_schema(self, schema: str) -> Iterable[Privilege]:
         return self._schemas.get(schema, {}).values()
+
+    def speaks_of(self, schema: str) -> bool:
+        """Whether a migration says who may use the schema."""
+        return schema in self._schemas
 
     @property
     def defaults(self) -> Iterable[tuple[str, str, Privilege]]:
@@ -88,6 +95,7 @@ class Privileges:
         things: list[held.Table | held.Function] = [*catalog.tables.values()]
         for overloads in catalog.functions.values():
             things += overloads
+        self._creators = {it.creator for it in things}
         things.sort(key=lambda it: (it.accesses, it.number), reverse=True)
         for count, granted in enumerate(reversed([*catalog.grants])):
             while things and things[-1].accesses <= count:
@@ -116,8 +124,10 @@ class Privileges:
             self._objects[thing.number] = given
 
     def _whose(self, role: str | None) -> str | None:
-        """Default privileges of a role that nobody is known to be are taken for those of the migrator."""
-        return None if role is None or role == self._migrator else role
+        """The role, None for the migrator: where he is not known, any that has made nothing with SET ROLE."""
+        if role == self._migrator or (self._migrator is None and role not in self._creators):
+            return None
+        return role
 
     def _apply(self, granted: held.Granted) -> None:
         kind = "table" if granted.kind in ("view", "materialized view") else granted.kind
@@ -127,8 +137,6 @@ class Privileges:
         if granted.default:
             for creator in granted.creators:
                 whose = self._whose(creator)
-                if self._migrator is None and creator is not None:
-                    whose = None
                 home = self._defaults.setdefault((whose, granted.on.name, kind), {})
                 self._change_default(home, granted, names)
         elif kind == "schema":

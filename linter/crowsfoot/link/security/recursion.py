@@ -12,7 +12,7 @@ Source: see expansion.py; all of it measured on PostgreSQL 15 and 16.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -34,8 +34,10 @@ State = Literal["42P17", "54001"]
 OWNER: Final = "the owner"
 _T = TypeVar("_T", bound=Hashable)
 
-# More roles than these are tenants, one like the other; more tables begun in ways of their own are nobody's.
+# More roles than these are tenants, one like the other, and more tables that lead to each other are nobody's:
+# of such only some roles and some ways are looked at.
 _MOST_ROLES: Final = 40
+_MOST_LOOKS: Final = 5_000  # tables times roles
 _MOST_MEMBERS: Final = 200
 _MOST_LOOKED: Final = 400
 
@@ -45,7 +47,8 @@ class Hop(msgspec.Struct, frozen=True):
 
     policy: SecuredPolicy
     to: SecuredTable
-    through: tuple[held.Table | held.Function, ...] = ()
+    views: tuple[held.Table, ...] = ()
+    functions: tuple[held.Function, ...] = ()
 
 
 class Circle(msgspec.Struct, frozen=True):
@@ -57,7 +60,7 @@ class Circle(msgspec.Struct, frozen=True):
 
     hops: tuple[Hop, ...]
     state: State
-    statements: tuple[Statement, ...]  # on the first table, that are refused
+    statements: tuple[Statement, ...]  # on the first table, that are refused, and allowed by some policy
     roles: tuple[str, ...]  # to which it happens; "public" for any
     inner: tuple[SecuredPolicy, ...] = ()
     assumed: bool = False
@@ -120,7 +123,7 @@ def _knots(expansion: Expansion) -> list[frozenset[int]]:
     return sorted(knots_of(leads), key=min)
 
 
-def _roles(security: Security, tables: Iterable[SecuredTable]) -> list[Role]:
+def _roles(security: Security, tables: Sequence[SecuredTable]) -> list[Role]:
     """Who could ask, each in a way of their own: roles that policies name, their members, owners."""
     named: dict[Role, None] = {}
     for table in tables:
@@ -133,7 +136,7 @@ def _roles(security: Security, tables: Iterable[SecuredTable]) -> list[Role]:
     for it in _members(security):
         if not principals.above(it).isdisjoint(named.keys() - {PUBLIC, it}):
             everybody[it] = None
-    return list(everybody)[:_MOST_ROLES]
+    return list(everybody)[: max(2, min(_MOST_ROLES, _MOST_LOOKS // max(1, len(tables))))]
 
 
 def _members(security: Security) -> tuple[str, ...]:
@@ -226,7 +229,14 @@ class _Graph:
     ) -> Circle:
         number = hops[0].policy.table.table.number
         on = {it.policy.table.table.number for it in hops}
-        statements = [it.statement for it in self._starts if it.number == number and self.refused(it)]
+        allowed = {it.policy.command for it in hops[0].policy.table.policies if it.policy.permissive}
+        statements = [
+            it.statement
+            for it in self._starts
+            if it.number == number
+            and not allowed.isdisjoint(("all", it.statement.partition(" ")[0]))
+            and self.refused(it)
+        ]
         others = {it.number for it in self._refused if it.kind == "table" and it.statement == "select"} - on
         tables = (self._expansion.security.table(it) for it in sorted(others))
         return Circle(
@@ -242,17 +252,18 @@ class _Graph:
     def _hops(self, way: list[Edge]) -> Iterator[Hop]:
         """The policies on a way that begins at a table, and what lies between each and the next table."""
         policy: SecuredPolicy | None = None
-        through: list[held.Table | held.Function] = []
+        views: list[held.Table] = []
+        functions: list[held.Function] = []
         for edge in way:
             policy = edge.policy or policy
             number = edge.to.number
-            table = self._expansion.security.table(number)
-            if table is None:
-                function = self._expansion.functions.get(number)
-                through.append(function or self._expansion.security.catalog.tables[number])
+            if edge.to.kind == "function":
+                functions.append(self._expansion.functions[number])
+            elif edge.to.kind == "view":
+                views.append(self._expansion.security.catalog.tables[number])
             elif policy is not None:
-                yield Hop(policy, table, tuple(through))
-                policy, through = None, []
+                yield Hop(policy, self._expansion.security.by_number[number], tuple(views), tuple(functions))
+                policy, views, functions = None, [], []
 
     # --- ways ---
 

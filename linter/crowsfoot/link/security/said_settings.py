@@ -14,7 +14,7 @@ from crowsfoot.libraries.raw.tokens import HOLE
 
 ALL: Final = "*"  # RESET ALL
 Action = Literal["set", "reset", "begin", "end"]
-# constant: the text says it; parameter: it is sent beside the text; built: the program writes it into the text
+# constant: the text says it; parameter: it is sent beside the text; built: the program writes it into it
 How = Literal["constant", "parameter", "built"]
 
 

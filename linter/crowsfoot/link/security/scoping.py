@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
@@ -29,6 +29,7 @@ from crowsfoot.link.security.terms import (
     bare,
     columns,
     constant,
+    everything,
     in_reading,
     own_columns,
     parts,
@@ -56,6 +57,12 @@ class Condition(msgspec.Struct, frozen=True):
     bound: tuple[str, ...] = ()  # own columns that are compared with the session, whichever way is gone
     branches: tuple[Condition, ...] = ()
     always: bool = False  # it is true for every row
+    strongest: Kind = "open"  # of all that stands in it, also where OR makes it count for nothing
+
+    @property
+    def asks_nothing_more(self) -> bool:
+        """Whether nothing in it asks for more than that somebody has logged in."""
+        return self.kind in ("open", "login") and self.strongest in ("open", "login")
 
     @property
     def ways(self) -> tuple[Condition, ...]:
@@ -157,14 +164,19 @@ def _condition(term: Term, table: held.Table, contexts: Contexts) -> Condition:
         left = [set(it.bound) for it in ways if it.kind not in ("never",)]
         both = set.intersection(*left) if left else set()
         bound = tuple([it for it in ways[0].bound if it in both]) if ways[0].kind != "never" else ()
-        return Condition(weakest.kind, term, bound, _flattened(ways))
+        return Condition(weakest.kind, term, bound, _flattened(ways), strongest=_strongest(ways))
     if term.kind == "and":
         asked = [_condition(it, table, contexts) for it in term.of]
         strongest = max(asked, key=lambda it: _ORDER[it.kind])
         bound = tuple(dict.fromkeys([name for it in asked for name in it.bound]))
-        return Condition(strongest.kind, term, bound)
+        return Condition(strongest.kind, term, bound, strongest=_strongest(asked))
     kind, bound = _leaf(term, table, contexts)
-    return Condition(kind, term, bound)
+    return Condition(kind, term, bound, strongest=kind)
+
+
+def _strongest(parts: Iterable[Condition]) -> Kind:
+    kinds = [it.strongest for it in parts if it.kind != "never"]
+    return max(kinds, key=_ORDER.__getitem__, default="open")
 
 
 def _flattened(ways: tuple[Condition, ...]) -> tuple[Condition, ...]:
@@ -189,12 +201,14 @@ def _leaf(term: Term, table: held.Table, contexts: Contexts) -> tuple[Kind, tupl
         unlike = term.kind == "distinct" or (term.kind == "operator" and term.name in ("<>", "!="))
         return ("unknown", ()) if unlike or term.kind == "is" else ("scoped", own)
     inner = bare(term)
+    if any(it.kind == "unknown" or (it.kind == "call" and it.name not in _PLAIN) for it in everything(inner)):
+        # What is compared with the result of a function that is not known is hardly ever a constant.
+        return ("scoped", own) if own and inner.kind in _COMPARING and inner.name == "=" else ("unknown", ())
     readings = [it.reading for it in parts(inner) if it.reading is not None]
-    if readings:
-        return _through_tables(readings, own, contexts)
-    if any(it.kind == "unknown" or (it.kind == "call" and it.name not in _PLAIN) for it in parts(inner)):
-        return "unknown", ()
-    return "open", ()
+    return _through_tables(readings, own, contexts) if readings else ("open", ())
+
+
+_COMPARING: Final = frozenset({"operator", "any", "any query"})
 
 
 def _negated(term: Term, own: tuple[str, ...], found: tuple[Context, ...]) -> tuple[Kind, tuple[str, ...]]:
@@ -204,23 +218,24 @@ def _negated(term: Term, own: tuple[str, ...], found: tuple[Context, ...]) -> tu
     return "open", ()
 
 
-def _without_columns(term: Term, contexts: Contexts) -> Kind:
+def _without_columns(term: Term, contexts: Contexts, depth: int = 0) -> Kind:
     """A condition on the session alone."""
     inner = bare(term)
     if inner.kind == "call" and contexts.functions(inner):
         returned = contexts.returned(inner)
-        if returned is not None and not any(it.kind == "column" or it.reading for it in parts(returned)):
-            return _without_columns(returned, contexts)
-        return "claimed"
+        if returned is None or depth > _DEEPEST:
+            return "claimed"
+        if any(it.kind == "column" or it.reading for it in parts(returned)):
+            return "claimed"
+        return _without_columns(returned, contexts, depth + 1)
     if inner.kind == "is" and inner.name in ("not null", "not unknown"):
         return "login" if contexts.value(inner.of[0]) is not None else "claimed"
-    if inner.kind in ("and", "or"):
-        kinds: list[Kind] = [_without_columns(it, contexts) for it in inner.of]
-        choose = max if inner.kind == "and" else min
-        return choose(kinds, key=lambda it: _ORDER[it])
     if inner.kind in ("operator", "in", "any") and len(inner.of) > 1:
         return _compared(inner, contexts)
     return "claimed"
+
+
+_DEEPEST: Final = 10  # functions that only call another one
 
 
 def _compared(term: Term, contexts: Contexts) -> Kind:

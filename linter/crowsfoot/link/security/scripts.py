@@ -27,6 +27,8 @@ _SPEAKS: Final = frozenset(
     (*_OPERATIONS, "SET", "RESET", "DISCARD", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT")
 )
 _READS: Final = re.compile(r"\b(?:from|into|update)\b", re.IGNORECASE)
+# psql: \\connect database user
+_CONNECTS: Final = re.compile(r"^\s*\\c(?:onnect)?\b", re.MULTILINE)
 _MOST: Final = 300  # statements of one example
 _ROLES: Final = frozenset(("role", "session_authorization"))
 
@@ -42,6 +44,8 @@ class _Line(NamedTuple):
 def settings_of_script(file: File, text: str) -> tuple[ContextSetting, ...]:
     """What the statements of the file set, or take back. text is the text of the file."""
     assert isinstance(file.facts, SqlFile)
+    if _CONNECTS.search(text):
+        return ()  # as whom, the page says elsewhere
     lines = list(islice(_lines(file, file.facts, text), _MOST))
     return tuple(_settings(lines)) if any(it.says for it in lines) else ()
 
@@ -79,6 +83,7 @@ def _setting(lines: Sequence[_Line], number: int, it: Said) -> ContextSetting:
         each for each in lines[number + 1 :] if it.local is False or each.transaction == line.transaction
     ]
     back = next((each.sent.span for each in later if any(_undoes(one, it) for one in each.says)), None)
+    after = tuple(each.sent for each in later if _asks(each))
     inside: Literal["block", "unknown"] = "unknown" if line.transaction is None else "block"
     return ContextSetting(
         action="set" if it.action == "set" else "reset",
@@ -100,15 +105,18 @@ def _setting(lines: Sequence[_Line], number: int, it: Said) -> ContextSetting:
         taken_back_surely=back is not None,
         taken_back_elsewhere=False,
         event="",
-        after=tuple(each.sent for each in later if _asks(each)),
+        after=after,
         elsewhere=(),
         lost=(),
-        set_role=any(one.action == "set" and one.name in _ROLES for each in together for one in each.says),
+        # Claims of the platform's own services are meant to pass.
+        set_role="service_role" in it.value
+        or any(one.action == "set" and one.name in _ROLES for each in together for one in each.says),
         goes_on=False,
         reads=it.reads,
         checked=False,
         own=False,
         in_middleware=False,
+        role_elsewhere=not after,  # what it is for is not shown, and may set one
     )
 
 

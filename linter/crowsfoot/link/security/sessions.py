@@ -6,19 +6,23 @@ A setting is a variable that policies read (app.tenant, request.jwt.claims), the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crowsfoot.facts import code as facts
-from crowsfoot.libraries.objects import Args, Constant, Many, Place, Table
+from crowsfoot.libraries.objects import Place
 from crowsfoot.link.security.conversations import Conversation, Habits, Holder, InTransaction, Root
-from crowsfoot.link.security.events import event_of
-from crowsfoot.link.security.said_settings import ALL, Said, said
+from crowsfoot.link.security.events import Event, event_of, given_to_pools
+from crowsfoot.link.security.habits import habits_of
+from crowsfoot.link.security.said_by_code import said_below, says_of
+from crowsfoot.link.security.said_settings import ALL, Said
 from crowsfoot.link.security.settings import ContextSetting, Sent
 from crowsfoot.link.security.values_checked import is_checked
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
+    from crowsfoot.libraries.query import Query
     from crowsfoot.link.code.evaluate import Evaluator
     from crowsfoot.link.code.frame import Effect, Frame
 
@@ -41,22 +45,24 @@ class _Talk(NamedTuple):
 
 def settings_of(evaluator: Evaluator, roles: Roles) -> tuple[ContextSetting, ...]:
     """Each place that sets or takes back something, once."""
-    talking = [it for it in evaluator.general_frames.values() if _sets(it)]
+    talking = [it for it in evaluator.general_frames.values() if sets_any(it)]
     if not talking:
         return ()
     habits = habits_of(evaluator)
     talks = [_talk(evaluator, it, habits) for it in talking]
-    return tuple(it for talk in talks for it in _settings(evaluator, talk, talks, roles))
+    calls = _Calls(evaluator, habits, talks)
+    return tuple(it for talk in talks for it in _settings(calls, talk, talks, roles))
 
 
-def _sets(frame: Frame) -> bool:
-    return any(_says(frame, it) for it in frame.effects if not it.chain)
+def sets_any(frame: Frame) -> bool:
+    """Whether the scope itself sets or takes back something."""
+    return any(says_of(frame, it) for it in frame.effects if not it.chain)
 
 
 def _talk(evaluator: Evaluator, frame: Frame, habits: Habits) -> _Talk:
     conversation = Conversation(frame, habits, _decorators(frame, evaluator))
     lines = [
-        _Line(it, _root(conversation, it), _says(frame, it) if not it.chain else _said_below(evaluator, it))
+        _Line(it, _root(conversation, it), says_of(frame, it) if not it.chain else said_below(it))
         for it in sorted(frame.effects, key=lambda it: it.value)
     ]
     return _Talk(frame, conversation, tuple(lines))
@@ -92,93 +98,8 @@ def _is_spoken_to(conversation: Conversation, root: Root) -> bool:
     return name.endswith(("conn", "connection", "session", "cursor", "cur", "db", "tx"))
 
 
-def _says(frame: Frame, effect: Effect) -> tuple[Said, ...]:
-    sql = effect.query.sql
-    if sql is not None:
-        return tuple(_filled(frame, effect, it) for it in said(sql))
-    return tuple(_by_function(frame, effect)) if effect.query.library in _ORMS else ()
-
-
-def _said_below(evaluator: Evaluator, effect: Effect) -> tuple[Said, ...]:
-    return said(effect.query.sql) if effect.query.sql is not None else ()
-
-
-_ORMS: Final = frozenset(("sqlalchemy", "sqlmodel"))
-
-
-def _by_function(frame: Frame, effect: Effect) -> Iterator[Said]:
-    """`session.execute(select(func.set_config("app.tenant", tenant, True)))`"""
-    values = frame.scope.values
-    waiting = [effect.value]
-    for _ in range(_MOST_VALUES):
-        if not waiting:
-            return
-        it = values[waiting.pop()]
-        if isinstance(it, facts.Awaited):
-            waiting.append(it.of)
-        elif isinstance(it, facts.Call):
-            of = values[it.of]
-            if isinstance(of, facts.Attribute) and of.name == "set_config" and len(it.args) == 3:
-                name, value, local = (values[each] for each in it.args)
-                constant = value.value if isinstance(value, facts.Const) else None
-                yield Said(
-                    "reset" if constant == "" else "set",
-                    name.value.lower()
-                    if isinstance(name, facts.Const) and isinstance(name.value, str)
-                    else "",
-                    constant if isinstance(constant, str) else "",
-                    "constant" if isinstance(value, facts.Const) else "parameter",
-                    local.value if isinstance(local, facts.Const) and isinstance(local.value, bool) else None,
-                    function=True,
-                )
-            else:
-                waiting += it.args
-
-
-_MOST_VALUES: Final = 30
-
-
-def _filled(frame: Frame, effect: Effect, it: Said) -> Said:
-    """What the program sends beside the text, where that is a constant."""
-    if not it.name_placeholder and not it.local_placeholder:
-        return it
-    given = _given(frame, effect)
-    name, local = given.get(it.name_placeholder), given.get(it.local_placeholder)
-    if it.name_placeholder == "%s" or it.name_placeholder == "?":
-        name = given.get("0")
-    if it.local_placeholder in ("%s", "?"):
-        local = given.get(str(max((int(key) for key in given if key.isdecimal()), default=0)))
-    if isinstance(name, str) and not it.name:
-        it = it._replace(name=name.lower())
-    return it._replace(local=local) if isinstance(local, bool) else it
-
-
-def _given(frame: Frame, effect: Effect) -> dict[str, object]:
-    """The constants that are sent, by placeholder: "$1", ":name", and "0" for the first of a list."""
-    it = frame.scope.values[effect.value]
-    if isinstance(it, facts.Awaited):
-        it = frame.scope.values[it.of]
-    if not isinstance(it, facts.Call):
-        return {}
-    args = Args(tuple(frame.known(each) for each in it.args))
-    found: dict[str, object] = {}
-    for number, each in enumerate(args.positional[1:]):
-        if isinstance(each, Constant):
-            found[f"${number + 1}"] = each.value
-            found[str(number)] = each.value
-        elif isinstance(each, Many) and each.items is not None:
-            found |= {str(at): one.value for at, one in enumerate(each.items) if isinstance(one, Constant)}
-        elif isinstance(each, Table):
-            for key, one in each.named:
-                if isinstance(one, Constant):
-                    found |= {f":{key}": one.value, f"%({key})s": one.value}
-    return found
-
-
-def _settings(
-    evaluator: Evaluator, talk: _Talk, talks: Iterable[_Talk], roles: Roles
-) -> Iterator[ContextSetting]:
-    frame, conversation = talk.frame, talk.conversation
+def _settings(calls: _Calls, talk: _Talk, talks: Iterable[_Talk], roles: Roles) -> Iterator[ContextSetting]:
+    evaluator, frame, conversation = calls.evaluator, talk.frame, talk.conversation
     for number, line in enumerate(talk.lines):
         if line.effect.chain:
             continue
@@ -191,8 +112,8 @@ def _settings(
             state = _state(talk, number, holder, it, at)
             back = _taken_back(conversation, line, later, it, at)
             on_same = [each for each in later if conversation.same(each.root, root)]
-            ended = conversation.ended(root, value) if state in ("implicit",) else None
-            event = event_of(evaluator, frame)
+            ended = conversation.ended(root, value) if state in ("implicit", "unknown") else None
+            event = event_of(evaluator, frame, calls.given_to_pools)
             role_set = _role_set(talk, root, value, conversation.block(value, root))
             yield ContextSetting(
                 action=it.action,
@@ -208,7 +129,7 @@ def _settings(
                 pooled=holder.pooled,
                 cleans=holder.cleans,
                 transaction=state,
-                callers=_callers(evaluator, frame, value, conversation.habits)
+                callers=calls.transactions(frame, value)
                 if root.kind in ("parameter", "thread", "name") and it.action == "set"
                 else (),
                 handed=root.kind == "parameter",
@@ -230,10 +151,18 @@ def _settings(
                     if ended is not None and each.effect.value > ended and _asks(each)
                 ),
                 set_role=role_set,
-                goes_on=conversation.last_of(value) or _returns_on(talk, value),
+                goes_on=conversation.hands_on(root, value)
+                or _returns_on(talk, value)
+                or conversation.speaks_on(root, value),
                 reads=it.reads,
                 checked=it.how == "built" and is_checked(evaluator, frame, value),
                 own=root.kind in ("each",),
+                over=ended is not None
+                and (
+                    conversation.yields(ended)
+                    or _returns_on(talk, ended)
+                    or conversation.speaks_on(root, ended)
+                ),
                 role_elsewhere=_sets_role_elsewhere(talk, talks),
                 in_middleware=_in_middleware(evaluator, frame),
             )
@@ -242,7 +171,12 @@ def _settings(
 def _asks(line: _Line) -> bool:
     """Whether it is about rows, and not about the session."""
     query = line.effect.query
-    return not line.says and (query.operation != "execute" or query.table is not None)
+    return not line.says and query.operation != "flush" and (query.operation != "execute" or _is_open(query))
+
+
+def _is_open(query: Query) -> bool:
+    """Whether it may be about rows: it names a table, or nobody knows its text."""
+    return query.table is not None or query.sql is None
 
 
 def _is_other(conversation: Conversation, root: Root, other: Root) -> bool:
@@ -336,14 +270,35 @@ def _sets_role_elsewhere(talk: _Talk, talks: Iterable[_Talk]) -> bool:
     )
 
 
-def _callers(evaluator: Evaluator, frame: Frame, value: int, habits: Habits) -> tuple[InTransaction, ...]:
-    """In which transactions others call what stands there, where they decide about that."""
-    place, found = frame.place(value), set[InTransaction]()
-    for other in evaluator.general_frames.values():
-        for effect in other.effects:
-            if not effect.chain or effect.chain[-1] != place:
-                continue
-            conversation = Conversation(other, habits, _decorators(other, evaluator))
+class _Calls:
+    """Who calls the functions that say something to a session; looked up when it is first asked for."""
+
+    def __init__(self, evaluator: Evaluator, habits: Habits, talks: Iterable[_Talk]) -> None:
+        self.evaluator = evaluator
+        self.habits = habits
+        self.places = frozenset(
+            it.frame.place(line.effect.value) for it in talks for line in it.lines if not line.effect.chain
+        )
+        self.found: dict[Place, list[tuple[Frame, Effect]]] | None = None
+
+    @cached_property
+    def given_to_pools(self) -> dict[str, Event]:
+        return given_to_pools(self.evaluator.program)
+
+    def to(self, place: Place) -> Iterable[tuple[Frame, Effect]]:
+        if self.found is None:
+            self.found = {}
+            for frame in self.evaluator.general_frames.values():
+                for effect in frame.effects:
+                    if effect.chain and effect.chain[-1] in self.places:
+                        self.found.setdefault(effect.chain[-1], []).append((frame, effect))
+        return self.found.get(place, ())[:_MOST_CALLERS]
+
+    def transactions(self, frame: Frame, value: int) -> tuple[InTransaction, ...]:
+        """In which transactions others call what stands there, where they decide about that."""
+        found = set[InTransaction]()
+        for other, effect in self.to(frame.place(value)):
+            conversation = Conversation(other, self.habits, _decorators(other, self.evaluator))
             root = _root(conversation, effect)
             if conversation.block(effect.value, root) is not None or conversation.decorated:
                 found.add("block")
@@ -351,7 +306,10 @@ def _callers(evaluator: Evaluator, frame: Frame, value: int, habits: Habits) -> 
                 found.add("unknown")
             else:
                 found.add("none")
-    return tuple(sorted(found))
+        return tuple(sorted(found))
+
+
+_MOST_CALLERS: Final = 100
 
 
 def _sent(evaluator: Evaluator, frame: Frame, line: _Line) -> Sent:
@@ -386,6 +344,8 @@ def _returns_on(talk: _Talk, value: int) -> bool:
 
 def _is_next(frame: Frame, call: facts.Call) -> bool:
     of = frame.scope.values[call.of]
+    if isinstance(of, facts.Parameter):
+        return frame.scope.params[of.index].name == "call_next"
     return isinstance(of, facts.Attribute | facts.Name) and of.name in ("call_next", "get_response", "app")
 
 
@@ -411,72 +371,3 @@ def _decorators(frame: Frame, evaluator: Evaluator) -> frozenset[str]:
         if isinstance(it, facts.Attribute | facts.Name | facts.Import):
             found.add(it.name)
     return frozenset(found)
-
-
-def habits_of(evaluator: Evaluator) -> Habits:
-    """What the program says of its engines and of Django's connections, wherever it does."""
-    engines = without_pool = autocommit = pools = opened = 0
-    keeps = atomic = commits = False
-    for file in evaluator.program.files.values():
-        for scope in file.scopes:
-            values = scope.values
-            for it in values:
-                if isinstance(it, facts.Call):
-                    name = _called(values, it)
-                    keywords = dict(it.keywords)
-                    if name in (
-                        "create_engine",
-                        "create_async_engine",
-                        "async_engine_from_config",
-                        "engine_from_config",
-                    ):
-                        engines += 1
-                        without_pool += _names(values, keywords.get("poolclass"), "NullPool")
-                        autocommit += _names(values, keywords.get("isolation_level"), "AUTOCOMMIT")
-                    pools += name.endswith(("ConnectionPool", "create_pool", "PooledDB"))
-                    opened += name == "connect" and _is_driver(values, it)
-                    commits = commits or name in ("commit", "begin")
-                    if "conn_max_age" in keywords:
-                        keeps = keeps or not _is_zero(values, keywords["conn_max_age"])
-                elif isinstance(it, facts.Display) and it.kind == "dict" and it.keys:
-                    for key, item in zip(it.keys, it.items, strict=False):
-                        word = values[key] if key >= 0 else None
-                        text = word.value if isinstance(word, facts.Const) else None
-                        if text == "CONN_MAX_AGE" or text == "pool":
-                            keeps = keeps or not _is_zero(values, item)
-                        elif text == "ATOMIC_REQUESTS":
-                            atomic = atomic or not _is_zero(values, item)
-    return Habits(
-        sqlalchemy_pools=not engines or without_pool < engines,
-        sqlalchemy_autocommit=bool(engines) and autocommit == engines,
-        sqlalchemy_commits=commits,
-        pools=True if pools and not opened else False if opened and not pools else None,
-        django_keeps=keeps,
-        django_atomic=atomic,
-    )
-
-
-def _is_driver(values: tuple[facts.AnyValue, ...], call: facts.Call) -> bool:
-    of = values[call.of]
-    base = values[of.of] if isinstance(of, facts.Attribute) else of
-    word = (
-        base.module if isinstance(base, facts.Import) else base.name if isinstance(base, facts.Name) else ""
-    )
-    return word.partition(".")[0] in ("psycopg", "psycopg2", "asyncpg", "aiopg", "pg8000")
-
-
-def _called(values: tuple[facts.AnyValue, ...], call: facts.Call) -> str:
-    of = values[call.of]
-    return of.name if isinstance(of, facts.Attribute | facts.Name | facts.Import) else ""
-
-
-def _names(values: tuple[facts.AnyValue, ...], number: int | None, word: str) -> bool:
-    it = values[number] if number is not None else None
-    if isinstance(it, facts.Attribute | facts.Name | facts.Import):
-        return it.name == word
-    return isinstance(it, facts.Const) and it.value == word
-
-
-def _is_zero(values: tuple[facts.AnyValue, ...], number: int) -> bool:
-    it = values[number]
-    return isinstance(it, facts.Const) and (it.value == 0 or it.value is False)

@@ -29,9 +29,32 @@ _ELEVATED: Final = re.compile(r"(?:^|[._])(?:is_)?(?:super|admin|bypass|system|s
 _TRUE: Final = frozenset(("true", "on", "1", "yes", "t", "y"))
 # Variables of PostgreSQL's own extensions.
 _EXTENSIONS: Final = frozenset(
-    ("pg_trgm", "hnsw", "ivfflat", "auto_explain", "plpgsql", "timescaledb", "pg_stat_statements", "citus")
-    + ("vectors", "diskann", "postgis", "pgaudit", "log", "pgroonga", "bm25", "paradedb", "pg_hint_plan")
-    + ("plperl", "plv8", "cron", "vchordrq", "vectorscale", "age", "enable")
+    (
+        "pg_trgm",
+        "hnsw",
+        "ivfflat",
+        "auto_explain",
+        "plpgsql",
+        "timescaledb",
+        "pg_stat_statements",
+        "citus",
+        "vectors",
+        "diskann",
+        "postgis",
+        "pgaudit",
+        "log",
+        "pgroonga",
+        "bm25",
+        "paradedb",
+        "pg_hint_plan",
+        "plperl",
+        "plv8",
+        "cron",
+        "vchordrq",
+        "vectorscale",
+        "age",
+        "enable",
+    )
 )
 
 
@@ -46,8 +69,8 @@ class Sent(NamedTuple):
 class ContextSetting(Linked, frozen=True, eq=False, dict=True):
     """A place that sets something of a session, or takes it back.
 
-    name is in lower case: "app.tenant", "role", "search_path"; "" where only the run knows it. local: until the
-    transaction ends; None: nobody can tell. handed: the connection is a parameter, so that callers know more.
+    name is in lower case: "app.tenant", "role", "search_path"; "" where only the run knows it. local: until
+    the transaction ends; None: nobody can tell. handed: the connection is a parameter; callers know more.
     """
 
     action: Literal["set", "reset"]
@@ -79,13 +102,14 @@ class ContextSetting(Linked, frozen=True, eq=False, dict=True):
     own: bool  # the statement takes a connection of its own out of the pool
     in_middleware: bool
     role_elsewhere: bool = False  # another function sets a role
+    over: bool = False  # the function commits, and then hands the connection on
 
     @property
     def is_context(self) -> bool:
         """Whether it may decide which rows are seen: by a variable, or as a role."""
         if self.name in ("role", "session_authorization"):
             return True
-        prefix, dot, rest = self.name.partition(".")
+        prefix, dot, _rest = self.name.partition(".")
         return bool(dot) and prefix not in _EXTENSIONS and (bool(self.policies) or self.is_named_so)
 
     @property
@@ -98,8 +122,23 @@ class ContextSetting(Linked, frozen=True, eq=False, dict=True):
         return CLAIMS.fullmatch(self.name) is not None
 
     @property
+    def is_script(self) -> bool:
+        """Whether it is SQL of a document, and not of a program."""
+        return not self.function and self.library == "sql" and self.query.api.isupper()
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the same function sets something else before, for the same statements."""
+        return bool(self.__dict__.get("_repeats", False))
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is named for a right, and not for whom the session works."""
+        return _ELEVATED.search(self.name) is not None
+
+    @property
     def elevates(self) -> bool:
-        """Whether it lets its connection see more than others: a flag that is raised, a role that bypasses."""
+        """Whether it lets its connection see more than others: a flag that is up, a role that bypasses."""
         if self.name in ("role", "session_authorization"):
             return self.how == "constant" and any(
                 it.principals.bypasses(self.value) for it in self.securities
@@ -137,12 +176,14 @@ class ContextSetting(Linked, frozen=True, eq=False, dict=True):
 
     @property
     def securities(self) -> Sequence[Security]:
-        return self.__dict__.get("_securities", ())
+        found: Sequence[Security] = self.__dict__.get("_securities", ())
+        return found
 
     @property
     def connections(self) -> Sequence[Connection]:
         """By whom the project connects, as far as its files say."""
-        return self.__dict__.get("_connections", ())
+        found: Sequence[Connection] = self.__dict__.get("_connections", ())
+        return found
 
     @cached_property
     def policies(self) -> tuple[SecuredPolicy, ...]:
@@ -181,6 +222,10 @@ def _reading(security: Security, name: str) -> Iterator[SecuredPolicy]:
                 yield policy
 
 
+def _goes_with(it: ContextSetting, last: ContextSetting) -> bool:
+    return (it.span.path, it.function, it.after) == (last.span.path, last.function, last.after)
+
+
 def context_settings(project: Project) -> tuple[ContextSetting, ...]:
     """Those of the project, which know its databases then."""
     found = project.code.settings if project.code is not None else ()
@@ -189,7 +234,10 @@ def context_settings(project: Project) -> tuple[ContextSetting, ...]:
         from crowsfoot.link.security.model import secured
 
         securities, connections = secured(project), connections_of(project)
+        last: ContextSetting | None = None
         for it in found:
+            it.__dict__["_repeats"] = last is not None and _goes_with(it, last)
+            last = it if it.action == "set" and "." in it.name and not it.is_flag else last
             it.__dict__["_securities"] = securities
             it.__dict__["_connections"] = connections
     return found

@@ -7,7 +7,7 @@
   is on, qualified or not, at any depth of subqueries.
 - own_columns(term, table, catalog): the names of those that are the table's own.
 - captured(term, table, catalog): columns of a subquery that are compared with themselves.
-- alike(one, other): whether two terms say the same.
+- form(term): equal for two terms that say the same.
 - says(term): the term as SQL, to be shown.
 """
 
@@ -142,18 +142,21 @@ def columns(term: Term, table: held.Table, catalog: held.Catalog) -> Iterator[Us
 
 
 def own_columns(term: Term, table: held.Table, catalog: held.Catalog) -> tuple[str, ...]:
-    """The names of the columns of the policy's own row, each once, in the order in which they stand there."""
+    """The names of the columns of the policy's own row, each once; those in subqueries come last."""
     return tuple(dict.fromkeys([it.term.name for it in columns(term, table, catalog) if it.own]))
 
 
 def _columns(
     term: Term, table: held.Table, catalog: held.Catalog, scopes: tuple[_Scope, ...]
 ) -> Iterator[Use]:
+    inside: list[Reading] = []
     for it in parts(term):
         if it.kind == "column":
             yield _whose(it, table, scopes)
         elif it.reading is not None:
-            yield from _in_reading(it.reading, table, catalog, scopes)
+            inside.append(it.reading)
+    for reading in inside:
+        yield from _in_reading(reading, table, catalog, scopes)
 
 
 def _in_reading(
@@ -233,9 +236,9 @@ def captured(term: Term, table: held.Table, catalog: held.Catalog) -> Iterator[t
                 yield it, left
 
 
-def alike(one: Term | Reading | None, other: Term | Reading | None) -> bool:
-    """Whether both say the same, wherever they stand."""
-    return _form(one) == _form(other)
+def form(term: Term | None) -> object:
+    """What it says, wherever it stands: equal for two that say the same."""
+    return _form(term)
 
 
 def _form(it: object) -> object:

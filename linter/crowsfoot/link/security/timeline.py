@@ -17,6 +17,7 @@ from crowsfoot.facts.sql import (
     CreateTable,
     CreateView,
     DropObject,
+    Grant,
     ObjectName,
     SetVariable,
 )
@@ -68,6 +69,7 @@ class Timeline:
         self.storage: dict[str, StoragePolicy] = {}
         self.row_security_off: list[Span] = []
         self.owners: dict[int, Span] = {}  # the last statement that has made somebody the owner
+        self.joined: dict[tuple[str, str], Span] = {}  # role and what it was made a member of
         self._invokers: dict[tuple[str, str], Span] = {}
 
 
@@ -85,9 +87,8 @@ def timeline_of(security: Security) -> Timeline:
 
 
 def _note(timeline: Timeline, step: Step, change: Change) -> None:
-    if isinstance(change, DropObject):
-        if change.kind == "policy":
-            _drop_policy(timeline, step, change)
+    if isinstance(change, DropObject) and change.kind == "policy":
+        _drop_policy(timeline, step, change)
     elif isinstance(change, CreateView):
         _view(timeline, step, change.view, change.replace)
     elif isinstance(change, AlterOther):
@@ -104,10 +105,13 @@ def _note(timeline: Timeline, step: Step, change: Change) -> None:
         number = step.after.number_of(change.name)
         if number is not None:
             timeline.owners[number] = step.span_of(change.range)
+    elif isinstance(change, Grant):
+        if change.kind == "role" and not change.revoke:
+            for grantee in change.grantees:
+                for name in change.names:
+                    timeline.joined[grantee, name.name] = step.span_of(change.range)
     elif isinstance(change, SetVariable):
-        # A dump begins with settings, and this is one of them.
-        if change.name == "row_security" and _off(change.value) and not _is_dump(step):
-            timeline.row_security_off.append(step.span_of(change.range))
+        _switch_off(timeline, step, change)
 
 
 def _drop_policy(timeline: Timeline, step: Step, change: DropObject) -> None:
@@ -165,6 +169,12 @@ def _is_dump(step: Step) -> bool:
         for other in step.migration.steps[:30]
         for it in other.does
     )
+
+
+def _switch_off(timeline: Timeline, step: Step, change: SetVariable) -> None:
+    # A dump begins with settings, and this is one of them.
+    if change.name == "row_security" and _off(change.value) and not _is_dump(step):
+        timeline.row_security_off.append(step.span_of(change.range))
 
 
 def _off(value: str | None) -> bool:

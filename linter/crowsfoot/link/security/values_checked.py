@@ -18,6 +18,9 @@ _MAKES: Final = frozenset(("UUID", "int", "float", "bool", "Decimal", "uuid4", "
 _QUOTES: Final = frozenset(("Literal", "Identifier", "quote_ident", "quote_literal", "quote_name", "adapt"))
 _CHECKS: Final = frozenset(("match", "fullmatch", "isdigit", "isdecimal", "isalnum", "UUID", "int"))
 _TYPES: Final = frozenset(("UUID", "int", "UUID4", "PositiveInt", "float", "bool"))
+# What whoever runs the program says, and nobody who uses it.
+_OPERATORS: Final = frozenset(("settings", "config", "environ", "os", "conf"))
+_WORDS: Final = ("valid", "sanitize", "quote", "getenv", "escape")
 _MOST: Final = 60
 
 
@@ -67,9 +70,14 @@ def _is_safe(evaluator: Evaluator, frame: Frame, number: int) -> bool:
     it = values[number]
     if isinstance(it, facts.Call):
         name = _word(values, it.of)
-        return name in _MAKES or name in _QUOTES or "valid" in name or "sanitize" in name or "quote" in name
-    if isinstance(it, facts.Attribute) and it.name == "hex":
+        of = values[it.of]
+        if isinstance(of, facts.Attribute) and _word(values, of.of) in _OPERATORS:
+            return True  # os.environ.get("SCHEMA")
+        return name in _MAKES or name in _QUOTES or any(word in name for word in _WORDS)
+    if isinstance(it, facts.Attribute) and (it.name == "hex" or _word(values, it.of) in _OPERATORS):
         return True
+    if isinstance(it, facts.Name) and it.name.isupper():
+        return True  # a constant, which no request chooses
     if isinstance(it, facts.Parameter):
         param = frame.scope.params[it.index]
         if param.annotation is not None and frame.scope.parent >= 0:

@@ -1,0 +1,84 @@
+"""A program -> what it says of its engines, pools and transactions, wherever it does: Habits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.link.security.conversations import Habits
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+
+def habits_of(evaluator: Evaluator) -> Habits:
+    """What the program says of its engines and of Django's connections, wherever it does."""
+    engines = without_pool = autocommit = pools = opened = 0
+    keeps = atomic = commits = False
+    for file in evaluator.program.files.values():
+        for scope in file.scopes:
+            values = scope.values
+            for it in values:
+                # Exact types, which are told apart faster: these are all values of the program.
+                if type(it) is facts.Call:
+                    name = _called(values, it)
+                    keywords = dict(it.keywords) if it.keywords else _NO_KEYWORDS
+                    if name in (
+                        "create_engine",
+                        "create_async_engine",
+                        "async_engine_from_config",
+                        "engine_from_config",
+                    ):
+                        engines += 1
+                        without_pool += _names(values, keywords.get("poolclass"), "NullPool")
+                        autocommit += _names(values, keywords.get("isolation_level"), "AUTOCOMMIT")
+                    pools += name.endswith(("ConnectionPool", "create_pool", "PooledDB"))
+                    opened += name == "connect" and _is_driver(values, it)
+                    commits = commits or name in ("commit", "begin")
+                    if "conn_max_age" in keywords:
+                        keeps = keeps or not _is_zero(values, keywords["conn_max_age"])
+                elif type(it) is facts.Display and it.kind == "dict" and it.keys:
+                    for key, item in zip(it.keys, it.items, strict=False):
+                        word = values[key] if key >= 0 else None
+                        text = word.value if isinstance(word, facts.Const) else None
+                        if text == "CONN_MAX_AGE" or text == "pool":
+                            keeps = keeps or not _is_zero(values, item)
+                        elif text == "ATOMIC_REQUESTS":
+                            atomic = atomic or not _is_zero(values, item)
+    return Habits(
+        sqlalchemy_pools=not engines or without_pool < engines,
+        sqlalchemy_autocommit=bool(engines) and autocommit == engines,
+        sqlalchemy_commits=commits,
+        pools=True if pools and not opened else False if opened and not pools else None,
+        django_keeps=keeps,
+        django_atomic=atomic,
+    )
+
+
+_NO_KEYWORDS: Final[dict[str, int]] = {}
+
+
+def _is_driver(values: tuple[facts.AnyValue, ...], call: facts.Call) -> bool:
+    of = values[call.of]
+    base = values[of.of] if isinstance(of, facts.Attribute) else of
+    word = (
+        base.module if isinstance(base, facts.Import) else base.name if isinstance(base, facts.Name) else ""
+    )
+    return word.partition(".")[0] in ("psycopg", "psycopg2", "asyncpg", "aiopg", "pg8000")
+
+
+def _called(values: tuple[facts.AnyValue, ...], call: facts.Call) -> str:
+    of = values[call.of]
+    return of.name if isinstance(of, facts.Attribute | facts.Name | facts.Import) else ""
+
+
+def _names(values: tuple[facts.AnyValue, ...], number: int | None, word: str) -> bool:
+    it = values[number] if number is not None else None
+    if isinstance(it, facts.Attribute | facts.Name | facts.Import):
+        return it.name == word
+    return isinstance(it, facts.Const) and it.value == word
+
+
+def _is_zero(values: tuple[facts.AnyValue, ...], number: int) -> bool:
+    it = values[number]
+    return isinstance(it, facts.Const) and (it.value == 0 or it.value is False)
