@@ -423,6 +423,57 @@ def test_a_page_that_gives_the_program_a_role_of_its_own_is_right(project: Proje
     assert project.said() == []
 
 
+OPEN = {
+    "user-metadata-in-policy": "CREATE POLICY admins ON orders TO authenticated\n"
+    "  USING (auth.jwt() -> 'user_metadata' ->> 'role' = 'admin');",
+    "setting-bypasses-policy": "CREATE POLICY own ON orders\n"
+    "  USING (current_setting('app.bypass', true) = 'on' OR owner = current_setting('app.user')::uuid);",
+    "policy-fails-open": "CREATE POLICY own ON orders\n"
+    "  USING (current_setting('app.user', true) IS NULL OR owner = current_setting('app.user', true)::uuid);",
+    "policy-recursion": "CREATE POLICY team ON members\n"
+    "  USING (team IN (SELECT team FROM members WHERE person = auth.uid()));",
+    "check-drops-tenant": "CREATE POLICY own ON orders FOR UPDATE\n  USING (owner = auth.uid()) WITH CHECK (true);",
+}
+
+
+@pytest.mark.parametrize("rule", OPEN)
+def test_a_policy_is_judged_without_its_table(project: Project, rule: str) -> None:
+    project.write("a.md", "# Policies\n\n- one:\n\n" + fenced("sql", OPEN[rule], "  "))
+    assert [it.partition(" ")[2] for it in project.said()] == [rule]
+    (diagnostic,) = project.session().report.kept
+    assert project.session().sources["a.md"].position(diagnostic.finding.span.start)[0] in (6, 7)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        # What is public is meant to be.
+        "CREATE POLICY everybody ON profiles FOR SELECT USING (true);\n"
+        "CREATE POLICY own ON profiles FOR UPDATE USING (auth.uid() = person);",
+        # Two ways to write one policy.
+        "CREATE POLICY own ON orders USING (owner = current_user);\n"
+        "CREATE POLICY theirs ON orders USING (owner = current_setting('app.user')::uuid);",
+        # Row-level security, its owner, indexes and further policies are elsewhere.
+        "CREATE TABLE orders (id int PRIMARY KEY, owner uuid NOT NULL);\n"
+        "CREATE POLICY own ON orders FOR INSERT WITH CHECK (owner = auth.uid());",
+        "ALTER TABLE orders ENABLE ROW LEVEL SECURITY;",
+        "ALTER TABLE orders DISABLE ROW LEVEL SECURITY;",
+        "CREATE ROLE reports BYPASSRLS;\nGRANT ALL ON ALL TABLES IN SCHEMA public TO anon;",
+        "CREATE VIEW mine AS SELECT * FROM orders;",
+    ],
+)
+def test_what_a_page_shows_of_policies_may_be_a_part_of_them(project: Project, sql: str) -> None:
+    project.write("a.md", fenced("sql", sql))
+    assert project.said() == []
+
+
+def test_who_owns_a_table_that_the_page_does_not_make_nobody_knows(project: Project) -> None:
+    policy = "CREATE POLICY own ON orders USING (owner = current_setting('app.user')::uuid);"
+    asked = "BEGIN;\nSET LOCAL app.user = '7';\nSELECT * FROM orders;\nCOMMIT;"
+    project.write("a.md", fenced("sql", policy) + fenced("sql", asked))
+    assert project.said() == []
+
+
 def test_a_document_that_is_named_is_what_is_reported_on(project: Project) -> None:
     project.write("a.md", fenced("python", LOOP))
     project.write("b.md", fenced("python", LOOP))
@@ -485,6 +536,22 @@ def test_only_rules_that_judge_by_what_is_there_speak() -> None:
     assert (
         not {"unindexed-foreign-key", "schema-drift", "missing-lock-timeout", "unresolved-relation"} & spoken
     )
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        fenced("sql", "SET" + "\n" * 500_000 + "x"),
+        fenced("sql", "BEGIN;\n" + "SET a.user = '1';\n" * 5_000 + "SELECT 1 FROM a;"),
+        fenced("sql", "CREATE POLICY p ON a USING (true);\n" * 3_000),
+        fenced("python", "x.execute('SELECT 1')\n" * 3_000),
+        "\n>" * 100_000 + "\n" + fenced("sql", "SET a.user = '1';"),
+    ],
+    ids=["blank lines", "settings", "policies", "calls", "quotes"],
+)
+def test_hostile_blocks_are_judged_like_any_other(project: Project, block: str) -> None:
+    project.write("a.md", block)
+    assert all(it.startswith("a.md:") for it in project.said())
 
 
 def test_ten_thousand_blocks_are_judged_one_by_one(project: Project) -> None:

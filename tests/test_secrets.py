@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from crowsfoot.reporters import FORMATS
 from crowsfoot.secrets import masked
+
+from .shell import Shell
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,34 @@ def test_everything_else_stays(line: str) -> None:
     assert masked(line) == line
 
 
-def test_a_long_line_takes_no_longer(tmp_path: Path) -> None:
+def test_a_long_line_takes_no_longer() -> None:
     for piece in ("KEY", "://a:", "eyJ", "password=", "A_KEY="):
         masked(piece * 20_000)
+
+
+def test_no_report_and_no_cache_holds_a_secret(shell: Shell) -> None:
+    shell.write(
+        "migrations/0001_init.sql",
+        "CREATE TABLE invoice (id int PRIMARY KEY, tenant int NOT NULL);\n"
+        "ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;\n"
+        "CREATE POLICY own ON invoice USING (tenant = current_setting('app.tenant')::int);\n",
+    )
+    shell.write(
+        ".env",
+        "DATABASE_URL=postgresql://postgres:hunter2@db/app\nVITE_SERVICE_ROLE_KEY=sb_secret_hunter2\n",
+    )
+    shell.write(
+        "app.py",
+        "import psycopg\n\n"
+        'conn = psycopg.connect("postgresql://postgres:hunter2@db/app")\n'
+        'KEY = "sb_secret_hunter2"\n',
+    )
+    for format in FORMATS:
+        run = shell("check", "--output", format)
+        assert run.returncode == 1, run.stderr
+        assert "postgres" in run.stdout
+        assert "hunter2" not in run.stdout + run.stderr
+    cache = Path(shell.environment["XDG_CACHE_HOME"])
+    kept = [it for it in cache.rglob("*") if it.is_file()]
+    assert kept
+    assert not any(b"hunter2" in it.read_bytes() for it in kept)

@@ -1,6 +1,5 @@
 """Rules and subjects to diagnostics, on all cores where that pays."""
 
-import traceback
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -76,6 +75,8 @@ def _apply(rules: Iterable[Rule[Any]], subjects: Subjects, config: Config) -> Sa
             try:
                 findings = list(rule.check(subject, **options))
             except Exception:
+                import traceback
+
                 said.failures.append(f"{rule.name} failed on {subject}:\n{traceback.format_exc()}")
                 continue
             # Nearly always there are none.

@@ -29,14 +29,13 @@ def read(text: str) -> Document:
         content = found.content
         dialect: Dialect | None = None
         if found.language == "sql":
-            # One page may speak of several databases, so each block is looked at by itself.
-            sniffed = found.dialect or sniff([content.text]) or "postgresql"
-            if sniffed == "other":
+            # One page may speak of several databases, so each block is looked at by itself. A sign of another
+            # one is no proof of it in a few lines, and hardly anything is said of others.
+            if found.dialect is None and sniff([content.text]) not in (None, "postgresql"):
                 continue
-            dialect = sniffed
+            dialect = found.dialect or "postgresql"
         elif found.language == "python" and not may_send(content.text):
             continue
-        # A sign of a dialect is no proof of it in a text of a few lines.
         guessed = found.language == "sql" and found.dialect is None
         facts = _facts(found.language, content.text, dialect)
         blocks.append(

@@ -126,7 +126,7 @@ def said_of_documents(
 
 
 _MOST_SETTINGS: Final = 300  # of one page: each is held against all of its policies
-_SETS: Final = re.compile(r"\bset_config\b|^[\s>]*(?:set|reset|discard)\b", re.IGNORECASE | re.MULTILINE)
+_SETS: Final = re.compile(r"\bset_config\b|^[ \t>]*(?:set|reset|discard)\b", re.IGNORECASE | re.MULTILINE)
 
 
 def _settings(projects: Sequence[Project], blocks: Blocks, text: str) -> Sequence[ContextSetting]:

@@ -10,7 +10,7 @@ import msgspec
 
 # Text, which re compiles when it first needs it: every run loads this module, and few show documentation.
 _MARK = r"""(?x)(?P<opener>//|--|\#)(?P<gap>[ ]*)(?P<carets>\^+)?[ ]*
-    want(?P<pieces>(?:[ ]+"(?:[^"\\]|\\.)*")+)[ ]*$"""
+    want(?P<pieces>(?:[ ]+"(?:[^"\\]|\\.)*")+)[ ]*(?:\#\})?$"""
 _PIECE = r'"((?:[^"\\]|\\.)*)"'
 
 

@@ -5,7 +5,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WORTH_PROCESSES = 60_000 if sys.platform == "linux" else 2_000_000
 
 
-class _Job(NamedTuple):
+class _Job(msgspec.Struct, frozen=True):
     source: Source
     dialect: Dialect | None = None
     terms: bool = True  # of SQL: also what views are made of
@@ -232,13 +232,13 @@ def _read(jobs: Sequence[_Job], of: Any = Facts) -> Iterable[Any]:
 
 def _read_one(job: _Job) -> "Facts | Document | TemplateFile | None":
     """A frontend that raises is a bug of ours, and costs what this one file says."""
-    source, dialect, terms = job
+    source, dialect = job.source, job.dialect
     try:
         if source.path.endswith(DOCUMENTS):
             from crowsfoot import documents
 
             return documents.read(source.text)
-        return frontends.read(source) if dialect is None else frontends.read(source, dialect, terms)
+        return frontends.read(source) if dialect is None else frontends.read(source, dialect, job.terms)
     except Exception:
         import traceback
 

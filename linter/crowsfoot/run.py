@@ -5,7 +5,9 @@ paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -jud
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from crowsfoot.applying import SaidOfDocuments, apply_rules
 from crowsfoot.cache import Cache
@@ -119,7 +121,7 @@ def _of_documents(
     return said_of_documents(read, discovery.by_path(), rules, link_part, config)
 
 
-class _Read(NamedTuple):
+class _Read(msgspec.Struct, frozen=True):
     """What the files say, the migrations as they are read."""
 
     facts: list[tuple[str, Facts]]

@@ -31,6 +31,7 @@ class Source:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
+        self._asked = 0
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -43,6 +44,10 @@ class Source:
 
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based (line, column) of offset; columns count code points."""
+        if self._asked < _FEW:  # to find all lines takes ten times as long as to count them once
+            self._asked += 1
+            start = self.text.rfind("\n", 0, offset) + 1
+            return self.text.count("\n", 0, start) + 1, offset - start + 1
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
@@ -58,3 +63,6 @@ class Source:
         """The text of the 1-based line, without its line end."""
         where = self.line_range(line)
         return self.text[where.start : where.end]
+
+
+_FEW = 4  # places that are asked for in most files, if any

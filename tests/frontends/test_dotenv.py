@@ -4,8 +4,10 @@ import msgspec
 import pytest
 
 from crowsfoot.facts.environment import Environment
+from crowsfoot.facts.shell import Automation
 from crowsfoot.frontends import read
 from crowsfoot.frontends.logins import login_of, secret_of
+from crowsfoot.kinds import kind_of
 from crowsfoot.source import Source
 
 
@@ -113,3 +115,45 @@ def test_a_broken_file_is_read_as_far_as_it_goes(text: str) -> None:
 def test_a_comment_to_the_linter_counts() -> None:
     text = "# crowsfoot: allow connection-bypasses-rls -- for migrations\nURL=postgresql://app:pw@db/x\n"
     assert [it.rules for it in environment(text).comments] == [("connection-bypasses-rls",)]
+
+
+COMPOSE = """services:
+  db:
+    image: postgres:16
+    environment:
+      POSTGRES_USER: app
+      POSTGRES_PASSWORD: hunter2
+  api:
+    environment:
+      - DATABASE_URL=postgresql://app:hunter2@db/app
+      - "QUOTED_URL=postgresql://app:hunter2@db/app"
+    build:
+      args:
+        VITE_SERVICE_ROLE_KEY: ${KEY}
+"""
+
+
+def test_a_compose_file_says_what_its_services_are_given() -> None:
+    facts = read(Source("compose.yaml", COMPOSE))
+    assert isinstance(facts, Automation)
+    found = [(it.service, it.name.text, it.login.user if it.login else None) for it in facts.variables]
+    assert found == [
+        ("db", "POSTGRES_USER", None),
+        ("api", "DATABASE_URL", "app"),
+        ("api", "QUOTED_URL", "app"),
+        ("api", "VITE_SERVICE_ROLE_KEY", None),
+    ]
+    for it in facts.variables:
+        assert COMPOSE[it.name.range.start : it.name.range.end] == it.name.text
+        if it.login is not None:
+            assert COMPOSE[it.login.range.start : it.login.range.end] == it.login.user
+    assert b"hunter2" not in msgspec.msgpack.encode(facts)
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local", ".env.example", "prod.env", "alembic.ini"])
+def test_files_of_settings_are_of_a_kind_that_is_read(name: str) -> None:
+    kind = kind_of(name)
+    assert kind is not None
+    assert kind.quiet
+    assert kind.wants(b"DATABASE_URL=postgresql://app@db/x")
+    assert not kind.wants(b"DEBUG=1")

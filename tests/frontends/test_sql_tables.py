@@ -2,7 +2,7 @@
 
 import pytest
 
-from crowsfoot.facts.sql import AddColumn, CreateTable
+from crowsfoot.facts.sql import AddColumn, CreateTable, DropObject
 from crowsfoot.frontends.sql import read
 
 from ..sql_facts import clean, does, one, shown
@@ -403,3 +403,29 @@ def test_comments_may_nest_and_stand_anywhere() -> None:
     assert added["column"]["name"] == "a"
     assert added["column"]["type"] == "integer"
     assert shown(statement.range, text).endswith("int")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'CREATE INDEX "t_a_idx" ON "t"("a");',
+        'CREATE UNIQUE INDEX "t_a_b_key" ON "public"."t"("a", "b" DESC);',
+        "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY s.t USING btree (a DESC NULLS LAST,\n b text_ops)",
+        'CREATE INDEX i ON t ("a, b", "c(d")',
+        'CREATE INDEX i ON t ("a, b")',
+        "CREATE INDEX i ON t (a) WHERE a > 0",
+        "CREATE INDEX i ON t (a) INCLUDE (b)",
+        "CREATE INDEX i ON t (lower(a), b)",
+        "CREATE INDEX ON t (a)",
+        "CREATE INDEX CONCURRENTLY ON t (a)",
+    ],
+)
+def test_an_index_says_the_same_wherever_a_comment_stands(text: str) -> None:
+    assert one(text) == one(text.replace("CREATE", "CREATE /* so */", 1))
+
+
+def test_each_of_many_names_stands_in_its_place() -> None:
+    names = ["t", 's . "U"', *[f"t{number}" for number in range(30)], "s.v"]
+    text = f"DROP TABLE {', '.join(names)}"
+    (statement,) = clean(text).statements
+    assert [shown(it.name.range, text) for it in statement.does if isinstance(it, DropObject)] == names

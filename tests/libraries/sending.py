@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from crowsfoot.frontends import python
+from crowsfoot import frontends
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.access import Repeated
 from crowsfoot.link.code.analysis import link_code
@@ -20,7 +20,7 @@ class Sent(NamedTuple):
 def sent(code: str | dict[str, str], *, databases: tuple[Database, ...] = (), path: str = "app.py") -> Sent:
     """What the code sends; of several files (path -> text), lines are those of the file at path."""
     texts = {path: code} if isinstance(code, str) else code
-    files = [File(name, python.read(text)) for name, text in texts.items()]
+    files = [read_file(name, text) for name, text in texts.items()]
     for file in files:
         assert not file.facts.problems, file.facts.problems
     found = link_code(files, databases)
@@ -34,6 +34,13 @@ def sent(code: str | dict[str, str], *, databases: tuple[Database, ...] = (), pa
         if access.span.path == path:
             queries.setdefault(source.position(access.span.start)[0], []).append(access.query)
     return Sent(repeated, queries)
+
+
+def read_file(path: str, text: str) -> File:
+    """A file of code, or a template."""
+    facts = frontends.read(Source(path, text))
+    assert facts is not None, path
+    return File(path, facts)
 
 
 def marked(code: str, mark: str) -> set[int]:

@@ -216,6 +216,16 @@ def test_what_supabase_itself_has_made_is_not_missed() -> None:
     assert history.migrations[0].failure is None
 
 
+def test_a_foreign_key_to_what_supabase_has_made_can_be_changed() -> None:
+    sql = (
+        "CREATE TABLE a (id uuid REFERENCES auth.users); ALTER TABLE a DROP CONSTRAINT a_id_fkey;"
+        "ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES auth.users (id) NOT VALID;"
+        "ALTER TABLE a VALIDATE CONSTRAINT f; ALTER TABLE a DROP CONSTRAINT f;"
+    )
+    (history,) = project({"supabase/migrations/1_a.sql": sql}).histories
+    assert history.migrations[0].failure is None
+
+
 # Which are new
 
 

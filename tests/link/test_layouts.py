@@ -213,6 +213,12 @@ def test_supabase_runs_what_begins_with_a_version_by_name() -> None:
     assert (found.tool, run_order(found)) == ("supabase", ["20240101000000_a", "20240102000000_b"])
 
 
+def test_supabase_is_postgresql_whatever_its_texts_look_like() -> None:
+    sql = "-- MySQL has AUTO_INCREMENT, ENGINE=InnoDB and UNSIGNED\nCREATE TABLE a (id int);"
+    found = only({"supabase/migrations/1_a.sql": sql, "supabase/migrations/2_b.sql": sql})
+    assert found.dialect == "postgresql"
+
+
 def test_what_an_old_supabase_made_first_is_passed_over() -> None:
     folder = "supabase/migrations"
     old = only(names(f"{folder}/20211208000000_init.sql", f"{folder}/20240101000000_a.sql"))

@@ -99,6 +99,17 @@ POLICIES = {
         (COSTS[0],),
         True,
     ),
+    "another policy that is always true": (
+        own("owner = my_name()") + "CREATE POLICY everything ON note FOR SELECT USING (1 = 1);\n",
+        (),
+        True,
+    ),
+    "a policy that is always true for another role": (
+        own("owner = my_name()")
+        + "CREATE POLICY everything ON note FOR SELECT TO nobody_else USING (true);\n",
+        (COSTS[0],),
+        True,
+    ),
     "another policy for another role": (
         OWNER_INDEX
         + "CREATE POLICY own ON note TO asker USING (owner = my_name());\n"

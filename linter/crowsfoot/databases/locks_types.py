@@ -179,17 +179,17 @@ _LONGEST: Final = 400
 _MOST_PARTS: Final = 12
 _WORD = r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)'
 _TYPE = rf"(?P<type>(?:{_WORD}\s*\.\s*)?{_WORD}[^:()\"]*(?:\([\d\s,]*\))?[^:()\"]*)"
+# Patterns are text, which re compiles when it first needs them.
 _CASTS: Final = (
-    re.compile(rf"(?P<of>.*)::\s*{_TYPE}", re.DOTALL),
-    re.compile(rf"CAST\s*\((?P<of>.*)\sAS\s+{_TYPE}\)", re.DOTALL | re.IGNORECASE),
+    rf"(?s)(?P<of>.*)::\s*{_TYPE}",
+    rf"(?si)CAST\s*\((?P<of>.*)\sAS\s+{_TYPE}\)",
 )
-_AS: Final = re.compile(r"\sAS\s", re.IGNORECASE)
-_COLLATE: Final = re.compile(rf"(?P<of>.*)\sCOLLATE\s+(?:{_WORD}\s*\.\s*)?{_WORD}", re.DOTALL | re.IGNORECASE)
-_COLUMN: Final = re.compile(rf"(?:{_WORD}\s*\.\s*)*({_WORD})")
-_PARTS: Final = re.compile(
-    rf"(?:({_WORD})\s*\.\s*)?({_WORD}(?:\s+(?:varying|precision))?)\s*(?:\(([\d\s,]*)\))?"
-    r"\s*((?:with|without)\s+time\s+zone)?\s*((?:\[\s*\d*\s*\]\s*)*)",
-    re.IGNORECASE,
+_AS: Final = r"(?i)\sAS\s"
+_COLLATE: Final = rf"(?si)(?P<of>.*)\sCOLLATE\s+(?:{_WORD}\s*\.\s*)?{_WORD}"
+_COLUMN: Final = rf"(?:{_WORD}\s*\.\s*)*({_WORD})"
+_PARTS: Final = (
+    rf"(?i)(?:({_WORD})\s*\.\s*)?({_WORD}(?:\s+(?:varying|precision))?)\s*(?:\(([\d\s,]*)\))?"
+    r"\s*((?:with|without)\s+time\s+zone)?\s*((?:\[\s*\d*\s*\]\s*)*)"
 )
 _SHORT: Final = {
     "bool": "boolean",
@@ -214,16 +214,16 @@ _SHORT: Final = {
 
 def _casts(text: str, column: str) -> list[TypeName] | None:
     """What the column is cast to, first one first; None where USING does anything else."""
-    if len(text) > _LONGEST or text.count("::") + text.count("(") + len(_AS.findall(text)) > _MOST_PARTS:
+    if len(text) > _LONGEST or text.count("::") + text.count("(") + len(re.findall(_AS, text)) > _MOST_PARTS:
         return None
     found: list[TypeName] = []
     while True:
         text = text.strip()
         if text.startswith("(") and text.endswith(")") and _closes(text):
             text = text[1:-1]
-        elif match := _COLLATE.fullmatch(text):
+        elif match := re.fullmatch(_COLLATE, text):
             text = match["of"]
-        elif match := _CASTS[0].fullmatch(text) or _CASTS[1].fullmatch(text):
+        elif match := re.fullmatch(_CASTS[0], text) or re.fullmatch(_CASTS[1], text):
             type = _type(match["type"])
             if type is None:
                 return None
@@ -231,7 +231,7 @@ def _casts(text: str, column: str) -> list[TypeName] | None:
             text = match["of"]
         else:
             break
-    match = _COLUMN.fullmatch(text)
+    match = re.fullmatch(_COLUMN, text)
     return found[::-1] if match and _stored(match[1]) == column else None
 
 
@@ -246,7 +246,7 @@ def _closes(text: str) -> bool:
 
 
 def _type(text: str) -> TypeName | None:
-    match = _PARTS.fullmatch(text.strip())
+    match = re.fullmatch(_PARTS, text.strip())
     if match is None:
         return None
     schema, name, args, zone, brackets = match.groups()

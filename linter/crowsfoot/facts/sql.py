@@ -724,13 +724,13 @@ class Maintain(Change, frozen=True, array_like=True):
 class Block(Change, frozen=True, array_like=True):
     """DO $$ ... $$ and its like: statements that run now, some of them perhaps not.
 
-    dynamic: it also runs SQL that it makes at run time, which is unknown. of_rights: a word in it, such as
-    POLICY or GRANT, says that this may be about who may do what.
+    dynamic: it also runs SQL that it makes at run time, which is unknown. of_rights: the words in it that are
+    about who may do what, in lower case: "policy", "grant", "row level security", ...
     """
 
     body: tuple["Statement", ...] = ()
     dynamic: bool = False
-    of_rights: bool = False
+    of_rights: tuple[str, ...] = ()
 
 
 class Unknown(Change, frozen=True, array_like=True):

@@ -1,4 +1,4 @@
-"""What one template of HTML or text says, by Django or Jinja: scopes as those of code, and how they are joined.
+"""What one template of Django or Jinja says: scopes as those of code, and how they are joined.
 
 The names that nothing in a template binds are its parameters: whoever shows it gives them.
 """
@@ -22,5 +22,7 @@ class TemplateFile(Fact, frozen=True, array_like=True, tag="template"):
     extends: str | None = None  # the name of the template around it
     blocks: tuple[Block, ...] = ()
     macros: tuple[tuple[str, int], ...] = ()  # each with its scope
+    # Names that stand for macros: of which template, "" for this one, and what they are called there.
+    imports: tuple[tuple[str, str, str], ...] = ()
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()

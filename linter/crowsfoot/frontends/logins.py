@@ -52,6 +52,8 @@ def login_of(value: str, at: int, known: Mapping[str, str]) -> Login | None:
     user = found["user"]
     start, end = found.span("user") if user is not None else found.span("scheme")
     name = _resolved(user, known) if user else None
+    if name is not None and name.startswith("postgres.") and "supabase.com" in (found["host"] or ""):
+        name = "postgres.project"  # whatever stands for the project's name: [ref], <ref>, ${REF}
     host, port = _resolved(found["host"] or "", known), _resolved(found["port"] or "", known)
     return Login(
         found["scheme"],

@@ -156,7 +156,7 @@ class Args(NamedTuple):
         return (*self.positional, *[value for _, value in self.keywords])
 
 
-class Object(msgspec.Struct, frozen=True):
+class Object(msgspec.Struct, frozen=True, gc=False):
     """The base of all. What is not overridden is unknown, and sends nothing."""
 
     ROWS: ClassVar[bool] = False  # to go over it is to go over rows of a table, whatever it is called

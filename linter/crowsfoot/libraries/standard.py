@@ -101,6 +101,9 @@ def join(options: Sequence[Object]) -> Object:
     """What may be any of them, as one object."""
     if len(options) < 2:
         return options[0] if options else UNKNOWN
+    first = options[0]
+    if len(options) == 2 and first is options[1]:
+        return first
     kinds = set(map(type, options))
     if OneOf in kinds:
         options = [it for each in options for it in (each.options if isinstance(each, OneOf) else (each,))]

@@ -22,17 +22,18 @@ Text = Callable[[str], str]
 # What folders of migrations are called: migrations, migrate, db-migrations, postgresql_migrations
 MIGRATIONS = re.compile(r"(?:^|[-_.])migrat(?:ions?|e|or)$", re.IGNORECASE)
 
+# Patterns are text, which re compiles when it first needs them: most projects have one tool.
 # Source: https://documentation.red-gate.com/fd/versioned-migrations-273973333.html
-_FLYWAY = re.compile(r"V(\d+(?:[._]\d+)*)__.+\.sql")
+_FLYWAY = r"V(\d+(?:[._]\d+)*)__.+\.sql"
 # Source: https://documentation.red-gate.com/fd/repeatable-migrations-273973335.html
-_REPEATABLE = re.compile(r"R__(.+)\.sql")
+_REPEATABLE = r"R__(.+)\.sql"
 # Source: https://github.com/golang-migrate/migrate/blob/master/source/parse.go
-_UP = re.compile(r"(\d+)_.*\.up\.sql")
+_UP = r"(\d+)_.*\.up\.sql"
 # Source: https://github.com/supabase/cli/blob/main/pkg/migration/list.go
 # Source: https://pressly.github.io/goose/documentation/cli-commands/
-_VERSIONED = re.compile(r"(\d+)_.*\.sql")
-_NUMBERED = re.compile(r"(\d+)")
-_BACKWARD = re.compile(r"(?:^|[._-])(?:down|undo|rollback|revert)\.sql$", re.IGNORECASE)
+_VERSIONED = r"(\d+)_.*\.sql"
+_NUMBERED = r"(\d+)"
+_BACKWARD = r"(?i)(?:^|[._-])(?:down|undo|rollback|revert)\.sql$"
 
 
 def ordered(
@@ -51,14 +52,14 @@ def ordered(
     names = sorted(names)
     if supabase:
         return _of_supabase(names)
-    if any(_FLYWAY.fullmatch(_last(it)) for it in names):
+    if any(re.fullmatch(_FLYWAY, _last(it)) for it in names):
         return _of_flyway(names)
-    forward = [it for it in names if not _BACKWARD.search(it)]
-    if any(_UP.fullmatch(it) for it in forward):
+    forward = [it for it in names if not re.search(_BACKWARD, it)]
+    if any(re.fullmatch(_UP, it) for it in forward):
         # sqlx has reversible migrations of the same names. What tells them apart is a comment of its own.
         is_sqlx = any(map(_is_of_sqlx, map(text, forward)))
         return _by_version("sqlx" if is_sqlx else "golang-migrate", forward, _UP)
-    numbered = [it for it in forward if _NUMBERED.match(it)]
+    numbered = [it for it in forward if re.match(_NUMBERED, it)]
     if any("-- +goose " in text(it) for it in numbered):
         return _by_version("goose", numbered, _VERSIONED)
     if any("-- migrate:up" in text(it) for it in numbered):
@@ -76,8 +77,8 @@ def of_one_dialect(names: Iterable[str]) -> tuple[Dialect, tuple[str, ...]] | No
     Of several it is PostgreSQL, if that is one of them: what they share would be reported on for each.
     Source: https://gobuffalo.io/documentation/database/migrations/
     """
-    numbered = sorted((it for it in names if _NUMBERED.match(it)), key=_number)
-    marked = {it: match for it in numbered if (match := _MARKED.search(it))}
+    numbered = sorted((it for it in names if re.match(_NUMBERED, it)), key=_number)
+    marked = {it: match for it in numbered if (match := re.search(_MARKED, it))}
     dialects = sorted({mark for it in marked.values() if (mark := _MARKS[it["dialect"]])})
     if not dialects:
         return None
@@ -88,7 +89,7 @@ def of_one_dialect(names: Iterable[str]) -> tuple[Dialect, tuple[str, ...]] | No
         it
         for it in numbered
         if (it in own or (it not in marked and it.partition(".")[0] not in instead_of))
-        and not _BACKWARD.search(it)
+        and not re.search(_BACKWARD, it)
     )
 
 
@@ -99,7 +100,7 @@ _MARKS: dict[str, Dialect | None] = {
     **dict.fromkeys(("mssql", "sqlserver"), "sqlserver"),
     **dict.fromkeys(("cockroach", "cockroachdb"), None),
 }
-_MARKED = re.compile(rf"\.(?P<dialect>{'|'.join(_MARKS)})(?:\.autocommit)?(?:\.(?:up|down))?\.sql$")
+_MARKED = rf"\.(?P<dialect>{'|'.join(_MARKS)})(?:\.autocommit)?(?:\.(?:up|down))?\.sql$"
 
 
 def by_name(name: str, prisma: Version | None) -> tuple[list[int], list[bool], str]:
@@ -143,9 +144,9 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _by_version(tool: Tool, names: Iterable[str], pattern: re.Pattern[str]) -> Ordered | None:
+def _by_version(tool: Tool, names: Iterable[str], pattern: str) -> Ordered | None:
     """By the number that the names begin with; what does not match, the tool passes over."""
-    versions = [(int(match[1]), name) for name in names if (match := pattern.fullmatch(name))]
+    versions = [(int(match[1]), name) for name in names if (match := re.fullmatch(pattern, name))]
     return _in_order(tool, sorted(versions))
 
 
@@ -159,7 +160,7 @@ def _of_supabase(names: Iterable[str]) -> Ordered | None:
 
     Source: https://github.com/supabase/cli/blob/main/pkg/migration/list.go
     """
-    names = [it for it in sorted(names) if _VERSIONED.fullmatch(it)]
+    names = [it for it in sorted(names) if re.fullmatch(_VERSIONED, it)]
     if names and re.fullmatch(r"\d{14}_init\.sql", names[0]) and names[0] < "20211209000000":
         names = names[1:]
     versions: list[tuple[object, str]] = [(it.partition("_")[0], it) for it in names]
@@ -171,12 +172,12 @@ def _of_flyway(names: Iterable[str]) -> Ordered | None:
     versions = []
     repeatable = []
     for name in names:
-        if match := _FLYWAY.fullmatch(_last(name)):
+        if match := re.fullmatch(_FLYWAY, _last(name)):
             parts = [int(it) for it in re.split(r"[._]", match[1])]
             while len(parts) > 1 and parts[-1] == 0:  # 1.0 is 1
                 parts.pop()
             versions.append((tuple(parts), name))
-        elif match := _REPEATABLE.fullmatch(_last(name)):
+        elif match := re.fullmatch(_REPEATABLE, _last(name)):
             repeatable.append((match[1], name))
     found = _in_order("flyway", sorted(versions))
     last = tuple(name for _, name in sorted(repeatable))
@@ -195,5 +196,5 @@ def _in_order(tool: Tool, versions: list[tuple[object, str]]) -> Ordered | None:
 
 
 def _number(name: str) -> tuple[float, str]:
-    match = _NUMBERED.match(name)
+    match = re.match(_NUMBERED, name)
     return (int(match[1]) if match else float("inf"), name)

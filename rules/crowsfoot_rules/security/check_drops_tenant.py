@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Related, SecuredPolicy, Severity, rule
 from crowsfoot.link.security.intents import ordinary
+from crowsfoot.link.security.policy_sql import Clauses, altered, fix
 from crowsfoot.link.security.scoping import scoping
 
 
@@ -45,10 +46,10 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
     yield Finding(
         policy.span_of(found.check.term),
         f"WITH CHECK of {policy} does not ask for {column}, as its USING does, so that rows of "
-        f"{policy.table} can "
-        f"be {moves}; leave WITH CHECK out, as USING counts for both then, or write "
-        f"WITH CHECK ({using.text if using is not None else '...'})",
+        f"{policy.table} can be {moves}; leave WITH CHECK out, as USING counts for both then, or write WITH "
+        f"CHECK ({using.text if using is not None else '...'})",
         subject=str(policy),
+        fix=fix("check what USING asks for", altered(policy, Clauses(check=using.text))) if using else None,
         related=(Related(policy.span_of(found.using.term), f"{column} is asked for here"),),
         confidence=Confidence.CERTAIN if found.check.always else Confidence.LIKELY,
     )

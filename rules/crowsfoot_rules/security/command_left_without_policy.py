@@ -47,7 +47,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     if not dropped:
         return
     exposure = security.exposure
-    roles = sorted({*exposure.applications, *exposure.outsiders})
+    roles = exposure.guarded
     reaches = [*exposure.reaches(roles, table.table, *ROWS)]
     reaches = [it for it in reaches if not security.principals.escapes(it.role, table.table)]
     lost: list[str] = []

@@ -37,7 +37,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     if copied is None or table.table.number in open_tables(security):
         return
     exposure = security.exposure
-    roles = exposure.applications
+    roles = exposure.guarded
     if roles and not any(True for _ in exposure.reaches(roles, table.table, *ROWS)):
         return  # nobody but the migrator reaches it
     sources = listed(copied.sources)
@@ -53,5 +53,5 @@ def check(table: SecuredTable) -> Iterator[Finding]:
             for source in copied.sources[:2]
             for it in [*source.policies.values()][:2]
         ),
-        confidence=security.sure(Confidence.LIKELY),
+        confidence=security.sure(Confidence.LIKELY, about=("row level security", "revoke")),
     )

@@ -55,5 +55,7 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
         f"{function} runs with the rights of its owner, {why}; ALTER FUNCTION {signature(held)} SET "
         f"search_path = {schemas or repr('')}",
         subject=str(function),
-        confidence=function.security.sure(confidence) if held.search_path is None else confidence,
+        confidence=function.security.sure(confidence, about=("search_path",))
+        if held.search_path is None
+        else confidence,
     )

@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from crowsfoot import Finding, Related, SecuredPolicy, SecuredTable, Severity, rule
 from crowsfoot.databases.safe_ddl_text import quoted
+from crowsfoot.link.security.policy_sql import dropped, fix
 from crowsfoot.link.security.terms import form
 
 _MOST = 50  # policies of one table
@@ -45,6 +46,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
                 f'policy {policy} says nothing that "{other.policy.policy.name}" does not; '
                 f"DROP POLICY {quoted(policy.policy.name)} ON {table}",
                 subject=str(policy),
+                fix=fix("keep one", dropped(policy)),
                 related=(Related(other.policy.span, "this policy says the same"),),
             )
             break

@@ -24,11 +24,12 @@ Source: https://www.postgresql.org/docs/current/sql-set.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Related, SecuredPolicy, Security, Span, rule
+from crowsfoot import Confidence, Finding, Fix, Related, SecuredPolicy, Security, Span, rule
 from crowsfoot.facts.terms import Term
 from crowsfoot.link.security.contexts import Context, Contexts, contexts_of
 from crowsfoot.link.security.evaluation import EMPTY, RAISES, Text, value
-from crowsfoot.link.security.terms import everything
+from crowsfoot.link.security.policy_sql import altered, fix, replaced
+from crowsfoot.link.security.terms import everything, parts
 
 
 @rule(over=Security, since="0.2")
@@ -53,10 +54,10 @@ def check(security: Security) -> Iterator[Finding]:
         yield Finding(
             place,
             f"after SET LOCAL {setting} is '' on this connection, and the cast to {cast.name} fails with "
-            "22P02 in "
-            f"every query of {tables[0]}{others} that does not set it again; write "
+            f"22P02 in every query of {tables[0]}{others} that does not set it again; write "
             f"nullif(current_setting('{setting}', true), '')::{cast.name}",
             subject=f"{policies[0]} {setting}",
+            fix=_fix(policies[0], contexts) if len(policies) == 1 else None,
             related=tuple(
                 [Related(it.span, "this policy needs it") for it in policies if not _within(place, it.span)]
             ),
@@ -78,6 +79,20 @@ def _casts(policy: SecuredPolicy, contexts: Contexts) -> Iterator[tuple[Span, Te
             for it in everything(returned):
                 if _breaks(it, contexts):
                     yield Span(function.span.path, it.range.start, it.range.end), it
+
+
+def _fix(policy: SecuredPolicy, contexts: Contexts) -> Fix | None:
+    """The policy with nullif() around each setting that is cast."""
+    calls = [
+        it
+        for term in (policy.using, policy.check)
+        for cast in (everything(term) if term is not None else ())
+        if _breaks(cast, contexts)
+        for it in parts(cast)
+        if it.kind == "call" and it.name == "current_setting"
+    ]
+    clauses = replaced(policy, [(it, "nullif({}, '')") for it in dict.fromkeys(calls)])
+    return fix("take '' for NULL", altered(policy, clauses)) if clauses is not None else None
 
 
 def _name(term: Term, contexts: Contexts) -> str:

@@ -58,7 +58,7 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
         "PUBLIC" if it == "public" else it for it in sorted(given, key=lambda it: (it != "public", it))
     ]
     check_of = "auth.uid()" if security.platform in ("supabase", "neon") else "the claims of the request"
-    meant = held.returns == "boolean" or any(it.source == "grant" for it in reaches)
+    meant = held.returns == "boolean" or any(it.source in ("grant", "default") for it in reaches)
     yield Finding(
         function.span,
         f"{who(reaches)} can call {function}{reads} with the rights of its owner, and it does not ask who "
@@ -66,5 +66,7 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
         f"{check_of}",
         subject=str(function),
         related=tuple(Related(it.span, f"policies of {it}") for it in tables[:3]),
-        confidence=security.sure(Confidence.LIKELY) if tables and not meant else Confidence.POSSIBLE,
+        confidence=security.sure(Confidence.LIKELY, about=("revoke",))
+        if tables and not meant
+        else Confidence.POSSIBLE,
     )

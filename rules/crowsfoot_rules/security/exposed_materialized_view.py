@@ -61,5 +61,5 @@ def _reported(thing: SecuredView | SecuredTable, why: str) -> Iterator[Finding]:
         f"FROM {roles}, and let a function or a view tell of it what each may see",
         subject=str(thing),
         related=tuple(Related(it, "granted here") for it in spans)[:3],
-        confidence=thing.security.sure(*(it.confidence for it in reaches)),
+        confidence=thing.security.sure(*(it.confidence for it in reaches), about=("revoke",)),
     )

@@ -62,7 +62,7 @@ def _open(table: SecuredTable, reaches: tuple[Reach, ...]) -> Finding:
         "see",
         subject=str(table),
         related=tuple(related[:5]),
-        confidence=security.sure(*(it.confidence for it in reaches)),
+        confidence=security.sure(*(it.confidence for it in reaches), about=("row level security", "revoke")),
     )
 
 

@@ -36,5 +36,5 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         f"{sql_name(table.table)} ENABLE ROW LEVEL SECURITY",
         subject=str(table),
         related=tuple(Related(it.span, "this policy never counts") for it in table.policies[:5]),
-        confidence=table.security.sure(),
+        confidence=table.security.sure(about=("row level security",)),
     )

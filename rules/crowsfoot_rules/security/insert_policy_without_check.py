@@ -24,6 +24,7 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 from collections.abc import Iterator
 
 from crowsfoot import Finding, SecuredPolicy, rule
+from crowsfoot.link.security.policy_sql import Clauses, altered, fix
 from crowsfoot.link.security.scoping import scoping
 
 
@@ -41,6 +42,9 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
         f"policy {policy} has no WITH CHECK and so lets no row in: each INSERT into {policy.table} fails "
         f"with 42501; add WITH CHECK ({usual})",
         subject=str(policy),
+        fix=fix(
+            "say what may be inserted", altered(policy, Clauses(check=usual)) if usual != "..." else None
+        ),
     )
 
 

@@ -38,9 +38,8 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     yield Finding(
         first.span,
         f"{'policies' if many else 'policy'} {names} of {table} {'are' if many else 'is'} restrictive, and "
-        "without "
-        f"a permissive one no row of {table} passes; drop AS RESTRICTIVE, or add a policy that lets rows in: "
-        f"CREATE POLICY {quoted('all')} ON {table} USING (true), which the restrictive narrow",
+        f"without a permissive one no row of {table} passes; drop AS RESTRICTIVE, or add a policy that lets "
+        f"rows in: CREATE POLICY {quoted('all')} ON {table} USING (true), which the restrictive narrow",
         subject=str(table),
         related=tuple(Related(it.span, "restrictive, too") for it in table.policies[1:]),
     )

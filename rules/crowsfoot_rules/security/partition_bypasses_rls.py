@@ -40,7 +40,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     if parent is None:
         return
     exposure = security.exposure
-    roles = sorted({*exposure.outsiders, *exposure.applications})
+    roles = exposure.guarded
     reaches = [*exposure.reaches(roles, table.table, *ROWS)]
     reaches = [it for it in reaches if not security.principals.escapes(it.role, parent.table)]
     if not reaches:
@@ -55,7 +55,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
             *(Related(it.span, f"this policy of {parent} does not count") for it in parent.policies[:2]),
             *(Related(it, "granted here") for it in [*spans][:2]),
         ),
-        confidence=security.sure(*(it.confidence for it in reaches)),
+        confidence=security.sure(*(it.confidence for it in reaches), about=("row level security", "revoke")),
     )
 
 

@@ -40,5 +40,5 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         f"ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY",
         subject=str(table),
         related=tuple(Related(it.span, "this policy never counts") for it in table.policies[:5]),
-        confidence=table.security.sure(),
+        confidence=table.security.sure(about=("row level security",)),
     )

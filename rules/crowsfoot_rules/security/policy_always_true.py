@@ -28,7 +28,7 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Related, SecuredPolicy, Severity, rule
+from crowsfoot import Confidence, Finding, Fix, Related, SecuredPolicy, Severity, rule
 from crowsfoot.link.security.intents import (
     asked,
     beside,
@@ -40,8 +40,10 @@ from crowsfoot.link.security.intents import (
     roles,
 )
 from crowsfoot.link.security.model import Command
+from crowsfoot.link.security.policy_sql import Clauses, altered, dropped, fix, replaced, written
 from crowsfoot.link.security.scoping import scoping
 from crowsfoot.link.security.terms import captured, own_columns
+from crowsfoot.link.security.words import plain
 from crowsfoot.prose import series
 
 
@@ -71,6 +73,7 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
         f"{_instead(policy)}",
         subject=str(policy),
         related=tuple(Related(it.span, "this policy no longer narrows anything") for it in scoped),
+        fix=_fix(policy, open_to, scoped),
         confidence=confidence,
     )
 
@@ -124,6 +127,21 @@ def _or_roles(policy: SecuredPolicy) -> str:
     return ", or name the roles that may with TO" if "public" in policy.policy.roles else ""
 
 
+def _fix(policy: SecuredPolicy, open_to: list[Command], scoped: tuple[SecuredPolicy, ...]) -> Fix | None:
+    """What the other policies ask for; a role that passes all policies by needs none."""
+    if meant_for_service(policy) and policy.table.security.platform == "supabase":
+        return fix("service_role needs no policy", dropped(policy))
+    if not scoped:
+        return None
+    like = written(scoped[0])
+    asks = (like.check or like.using) if open_to == ["insert"] else like.using
+    if asks is None:
+        return None
+    checked = asks if policy.policy.check is not None else None
+    clauses = Clauses(None if open_to == ["insert"] else asks, checked)
+    return fix(f'ask for what "{scoped[0].policy.name}" asks for', altered(policy, clauses))
+
+
 def _captured(policy: SecuredPolicy) -> Iterator[Finding]:
     table, catalog = policy.table.table, policy.table.security.catalog
     for expression in (policy.policy.using, policy.policy.check):
@@ -131,14 +149,16 @@ def _captured(policy: SecuredPolicy) -> Iterator[Finding]:
             continue
         for term, use in captured(expression.term, table, catalog):
             name = use.term.name
+            bare = [it for it in term.of if it.qualifier is None][-1]
+            meant = replaced(policy, [(bare, f"{plain(table.name)}.{plain(name)}")])
             alias = use.source.alias if use.source is not None else ""
             yield Finding(
                 policy.span_of(term),
-                f"{name} is compared with itself: inside of the subquery both names mean {alias}.{name}, "
-                "so any "
-                f"row of {alias} lets all rows of {policy.table} through; write {table.name}.{name} on one "
-                "side",
+                f"{name} is compared with itself: inside of the subquery both names mean {alias}.{name}, so "
+                f"any row of {alias} lets all rows of {policy.table} through; write {table.name}.{name} on "
+                "one side",
                 subject=str(policy),
+                fix=fix("name the table that is meant", altered(policy, meant)) if meant else None,
             )
 
 
@@ -153,10 +173,9 @@ def _unbound(policy: SecuredPolicy) -> Iterator[Finding]:
             if not own_columns(way.term, table, catalog):
                 yield Finding(
                     policy.span_of(way.term),
-                    f"a subquery of policy {policy} asks neither for the row nor for the user: it finds "
-                    "the same for "
-                    f"all rows of {policy.table} and for {roles(policy)}; compare a column of it with the "
-                    "session",
+                    f"a subquery of policy {policy} asks neither for the row nor for the user: it finds the "
+                    f"same for all rows of {policy.table} and for {roles(policy)}; compare a column of it "
+                    "with the session",
                     subject=str(policy),
                     confidence=Confidence.LIKELY,
                 )

@@ -42,11 +42,9 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
                 continue
             yield Finding(
                 policy.span_of(it.whole),
-                f"{it.context.name} is the role that the application connects as, the same for all users "
-                "of a pool: "
-                f"policy {policy} does not keep their rows of {policy.table} apart; compare "
-                f"{it.column.name} with "
-                f"{_instead(security)}",
+                f"{it.context.name} is the role that the application connects as, the same for all users of "
+                f"a pool: policy {policy} does not keep their rows of {policy.table} apart; compare "
+                f"{it.column.name} with {_instead(security)}",
                 subject=str(policy),
                 confidence=Confidence.LIKELY,
             )

@@ -31,7 +31,8 @@ CREATE POLICY team ON "Note" USING ("teamId" = ANY (ARRAY(SELECT own_teams())));
 ```
 
 Nothing is reported where an index finds the rows, as with `"owner" = auth.uid()` and an index on "owner":
-then the call is made once, too. Policies for INSERT are asked of new rows only.
+then the call is made once, too. Nor is it for policies that are for INSERT, UPDATE or DELETE alone: new rows
+are asked about once, and others are mostly found by their key.
 
 Source: https://supabase.com/docs/guides/database/postgres/row-level-security#call-functions-with-select
 """

@@ -26,9 +26,10 @@ Source: https://supabase.com/docs/guides/database/postgres/row-level-security
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Related, SecuredPolicy, rule
+from crowsfoot import Confidence, Finding, Fix, Related, SecuredPolicy, rule
 from crowsfoot.link.security.intents import asked, beside, commands, narrowed, ordinary
 from crowsfoot.link.security.model import Command
+from crowsfoot.link.security.policy_sql import Clauses, altered, both, fix, written
 from crowsfoot.link.security.scoping import scoping
 from crowsfoot.link.security.terms import own_columns, says
 from crowsfoot.prose import series
@@ -52,13 +53,29 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
         return
     yield Finding(
         policy.span_of(term.term),
-        f"policy {policy} asks only for {says(term.term)}: every user who has logged in may "
-        f"{series([it.upper() for it in weak])} all rows of {table}, whoever's they are by {column}; "
-        f"compare {column} with the session as well",
+        f"policy {policy} asks only for {says(term.term)}: every user who has logged in may {_deeds(weak)} "
+        f"{table}, whoever's they are by {column}; compare {column} with the session as well",
         subject=str(policy),
+        fix=_fix(policy, proof),
         related=() if proof is None else (Related(proof.span, f"here {column} keeps rows apart"),),
         confidence=Confidence.LIKELY,
     )
+
+
+def _deeds(weak: list[Command]) -> str:
+    return (
+        "INSERT any row into" if weak == ["insert"] else f"{series([it.upper() for it in weak])} all rows of"
+    )
+
+
+def _fix(policy: SecuredPolicy, proof: SecuredPolicy | None) -> Fix | None:
+    """Ask for what the other policy asks for as well."""
+    asks = written(proof).using or written(proof).check if proof is not None else None
+    if proof is None or asks is None:
+        return None
+    now = written(policy)
+    clauses = Clauses(now.using and both(now.using, asks), now.check and both(now.check, asks))
+    return fix(f'ask for what "{proof.policy.name}" asks for', altered(policy, clauses))
 
 
 def _only_login(policy: SecuredPolicy, command: Command) -> bool:

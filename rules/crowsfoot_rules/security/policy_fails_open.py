@@ -27,12 +27,14 @@ Source: https://www.postgresql.org/docs/current/functions-logical.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, SecuredPolicy, Severity, rule
+from crowsfoot import Confidence, Finding, Fix, SecuredPolicy, Severity, rule
 from crowsfoot.link.security.contexts import Context, contexts_of
 from crowsfoot.link.security.evaluation import ANY, Session, evaluate
 from crowsfoot.link.security.intents import ordinary, roles
-from crowsfoot.link.security.scoping import Condition, scoping
+from crowsfoot.link.security.policy_sql import Clauses, altered, fix, written
+from crowsfoot.link.security.scoping import Comparison, Condition, comparisons, scoping
 from crowsfoot.link.security.terms import everything, says
+from crowsfoot.link.security.words import plain
 
 
 @rule(over=SecuredPolicy, since="0.2", severity=Severity.ERROR)
@@ -69,17 +71,25 @@ def _open_way(policy: SecuredPolicy, condition: Condition, session: Session) -> 
 
 def _finding(policy: SecuredPolicy, way: Condition, session: Session) -> Finding:
     asked = contexts_of(policy.table.security).within(way.term)
-    when = _when(asked, session)
     denied = any(it.kind == "exists" for it in everything(way.term))
-    command = policy.policy.command
-    verb = "see and write" if command == "all" else command.upper()
+    compared = _compared(policy, asked)
     return Finding(
         policy.span_of(way.term),
-        f"policy {policy} fails open: {when}, {says(way.term)} is true, and {roles(policy)} may {verb} "
-        f"all rows of {policy.table}; {_instead(asked)}",
+        f"policy {policy} fails open: {_when(asked, session)}, {says(way.term)} is true, and {roles(policy)} "
+        f"may {_deed(policy)} {policy.table}; {_instead(asked, compared)}",
         subject=str(policy),
+        fix=_fix(policy, asked, compared),
         confidence=Confidence.LIKELY if denied else Confidence.CERTAIN,
     )
+
+
+def _deed(policy: SecuredPolicy) -> str:
+    match policy.policy.command:
+        case "all":
+            return "see and write all rows of"
+        case "insert":
+            return "INSERT any row into"
+    return f"{policy.policy.command.upper()} all rows of"
 
 
 def _when(asked: tuple[Context, ...], session: Session) -> str:
@@ -93,10 +103,40 @@ def _when(asked: tuple[Context, ...], session: Session) -> str:
     return "when nobody has logged in"
 
 
-def _instead(asked: tuple[Context, ...]) -> str:
-    setting = next((it.name for it in asked if it.kind == "setting"), None)
-    if setting is not None:
-        return f"compare with nullif(current_setting('{setting}', true), '') alone: without it no row is seen"
+def _compared(policy: SecuredPolicy, asked: tuple[Context, ...]) -> Comparison | None:
+    """Where the policy compares a column with one of the settings."""
+    contexts = contexts_of(policy.table.security)
+    for term in (policy.using, policy.check):
+        for it in comparisons(term, policy.table.table, contexts) if term is not None else ():
+            if it.context.kind == "setting" and any(it.context.name == each.name for each in asked):
+                return it
+    return None
+
+
+def _instead(asked: tuple[Context, ...], compared: Comparison | None) -> str:
+    if compared is not None:
+        setting = compared.context.name
+        return (
+            f"compare {compared.column.name} with nullif(current_setting('{setting}', true), '') alone: "
+            "without it no row is seen"
+        )
+    if any(it.kind == "setting" for it in asked):
+        return "let the setting say what is allowed, rather than what is not"
     if any(it.kind == "claim" for it in asked):
         return "ask for the claim with AND: without it no row is seen then"
     return "ask for the user with AND, or write TO authenticated"
+
+
+def _fix(policy: SecuredPolicy, asked: tuple[Context, ...], compared: Comparison | None) -> Fix | None:
+    if compared is not None:
+        column = policy.table.table.columns.get(compared.column.name)
+        type = f"::{column.type}" if column is not None and str(column.type) != "text" else ""
+        setting = f"nullif(current_setting('{compared.context.name}', true), ''){type}"
+        condition = f"{plain(compared.column.name)} = {setting}"
+        now = written(policy)
+        clauses = Clauses(now.using and condition, now.check and condition)
+        return fix("let no row through without the setting", altered(policy, clauses))
+    only_user = all(it.kind == "identity" for it in asked)
+    if only_user and policy.table.security.platform == "supabase":
+        return fix("let only those have it who have logged in", altered(policy, to="authenticated"))
+    return None

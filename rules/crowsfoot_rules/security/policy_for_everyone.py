@@ -23,6 +23,7 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 from collections.abc import Iterator
 
 from crowsfoot import Finding, SecuredPolicy, Severity, rule
+from crowsfoot.link.security.policy_sql import altered, fix
 
 
 @rule(over=SecuredPolicy, since="0.2", severity=Severity.NOTE, default=False)
@@ -35,4 +36,5 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
         f"policy {policy} names no role, so it is for all of them, also for those without a login; add TO "
         f"{role}",
         subject=str(policy),
+        fix=fix("name the role", altered(policy, to=role) if role == "authenticated" else None),
     )

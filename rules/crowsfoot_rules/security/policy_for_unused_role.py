@@ -32,6 +32,8 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, SecuredPolicy, rule
 from crowsfoot.link.security.model import Security
+from crowsfoot.link.security.policy_sql import altered, fix
+from crowsfoot.link.security.words import plain
 from crowsfoot.prose import series
 
 _SUPABASE = frozenset(
@@ -64,12 +66,16 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
     yield Finding(
         policy.span,
         f"policy {policy} never counts, as nobody has the role {series(unused, 'or')}: queries run as "
-        f"{known}, for "
-        f"which it lets no row of {policy.table} through; name one of them after TO, or GRANT {unused[0]} "
-        "to it",
+        f"{known}, for which it lets no row of {policy.table} through; name one of them after TO, or GRANT "
+        f"{unused[0]} to it",
         subject=str(policy),
+        fix=fix("make it for the role that is used", altered(policy, to=_instead(security))),
         confidence=Confidence.LIKELY,
     )
+
+
+def _instead(security: Security) -> str:
+    return ", ".join(map(plain, sorted(security.principals.runtime))) or "authenticated"
 
 
 def _used(security: Security) -> frozenset[str]:

@@ -44,7 +44,7 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
     if not table.enabled or not policy.policy.permissive:
         return
     exposure, principals = security.exposure, security.principals
-    known = sorted({*exposure.applications, *exposure.outsiders})
+    known = exposure.guarded
     roles = [it for it in known if policy.applies_to(it) and not principals.escapes(it, table.table)]
     for other in _asked(policy):
         if other is table or other.table.number in open_tables(security):

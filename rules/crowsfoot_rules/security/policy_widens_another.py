@@ -37,8 +37,16 @@ from crowsfoot.link.security.intents import (
     says_public,
 )
 from crowsfoot.link.security.model import Command
+from crowsfoot.link.security.policy_sql import created, dropped, fix, written
 from crowsfoot.link.security.scoping import Condition
 from crowsfoot.link.security.terms import own_columns, says
+
+
+def _narrowing(policy: SecuredPolicy) -> str:
+    """The policy again, as a restrictive one."""
+    it = policy.policy
+    return created(policy.table, it.name, it.command, it.roles, written(policy), restrictive=True)
+
 
 _WHAT: dict[Command, str] = {
     "select": "shows the rows of others",
@@ -97,5 +105,6 @@ def _finding(
         f"as CREATE POLICY {quoted(policy.policy.name)} ... AS RESTRICTIVE, or compare {column} here as well",
         subject=str(policy),
         related=(Related(narrower.span, "this policy is widened"),),
+        fix=fix("let it narrow", dropped(policy) + _narrowing(policy)),
         confidence=confidence,
     )

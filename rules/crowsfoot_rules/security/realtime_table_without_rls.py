@@ -45,5 +45,5 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         f"ALTER TABLE {sql_name(table.table)} ENABLE ROW LEVEL SECURITY, and write a policy for SELECT",
         subject=str(table),
         related=(Related(table.span, "the table"),),
-        confidence=security.sure(Confidence.LIKELY),
+        confidence=security.sure(Confidence.LIKELY, about=("row level security", "revoke")),
     )

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from crowsfoot import Confidence, Finding, Related, SecuredPolicy, rule
 from crowsfoot.link.security.intents import asked, commands, narrowed, ordinary
 from crowsfoot.link.security.model import Command
+from crowsfoot.link.security.policy_sql import altered, fix
 from crowsfoot.prose import series
 
 
@@ -48,6 +49,7 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
                 "for all",
                 subject=str(policy),
                 related=(Related(other.span, "this policy is not narrowed for them"),),
+                fix=fix("make it for all roles", altered(policy, to="PUBLIC")),
                 confidence=Confidence.LIKELY,
             )
             return

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, SecuredTable, rule
 from crowsfoot.link.security.coverage import lacking, select_policy
+from crowsfoot.link.security.policy_sql import fix
 from crowsfoot.prose import series
 
 # Rows that are handed in, and read by somebody else.
@@ -44,9 +45,9 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         yield Finding(
             policy.span,
             f"INSERT ... RETURNING into {table} fails with 42501 for {_named(missed)}, as no policy lets "
-            "them see "
-            f"the new row; {select_policy(table, policy, missed)}",
+            "them see the new row; add a policy FOR SELECT",
             subject=str(policy),
+            fix=fix("let them see these rows", select_policy(table, policy, missed)),
             confidence=Confidence.POSSIBLE if intake or not table.security.certain else Confidence.LIKELY,
         )
 

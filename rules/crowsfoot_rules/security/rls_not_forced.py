@@ -55,7 +55,8 @@ def _has_own_role(security: Security) -> bool:
     if principals.runtime:
         return True  # what they own is told by another rule
     named = {role for table in security.tables for it in table.policies for role in it.policy.roles}
-    return bool(named - {"public"}) or any(True for _ in security.principals.subjects())
+    owners = {principals.owner(it.table) for it in security.tables}
+    return bool(named - {"public"} - owners) or any(it not in owners for it in principals.subjects())
 
 
 def _finding(tables: list[SecuredTable], unlike: str, security: Security) -> Finding:

@@ -45,5 +45,5 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         "ROW LEVEL SECURITY, and write policies for what is to be seen",
         subject=str(table),
         related=(Related(on, "it was switched on here"),),
-        confidence=table.security.sure(),
+        confidence=table.security.sure(about=("row level security",)),
     )

@@ -39,7 +39,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
     if table.table.partition_of is not None or table.table.inherits:
         return  # whoever asks the parent meets the policies of the parent
     exposure = security.exposure
-    roles = sorted({*exposure.applications, *exposure.outsiders})
+    roles = exposure.guarded
     reaches = [*exposure.reaches(roles, table.table, *ROWS)]
     reaches = [it for it in reaches if not security.principals.escapes(it.role, table.table)]
     if not reaches:

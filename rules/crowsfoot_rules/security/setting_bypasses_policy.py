@@ -30,6 +30,7 @@ from crowsfoot import Confidence, Finding, SecuredPolicy, rule
 from crowsfoot.link.security.contexts import Context, contexts_of
 from crowsfoot.link.security.evaluation import EMPTY, UNSET, evaluate
 from crowsfoot.link.security.intents import ordinary, roles
+from crowsfoot.link.security.policy_sql import dropped, fix
 from crowsfoot.link.security.scoping import Condition, scoping
 from crowsfoot.link.security.terms import own_columns, says
 
@@ -55,11 +56,11 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
             yield Finding(
                 policy.span_of(way.term),
                 f"{says(way.term)} lets {roles(policy)} past {policy}, and every role may SET "
-                f"{setting.name}: one "
-                f"injected statement, or one that leaks from a pooled connection, opens all rows of "
-                f"{policy.table}; "
-                f"give what has to see them a role of its own: CREATE ROLE ... BYPASSRLS",
+                f"{setting.name}: one injected statement, or one that leaks from a pooled connection, opens "
+                f"all rows of {policy.table}; give what has to see them a role of its own: CREATE ROLE ... "
+                "BYPASSRLS",
                 subject=f"{policy} {setting.name}",
+                fix=fix("use a role with BYPASSRLS", dropped(policy) if way is condition else None),
                 confidence=Confidence.LIKELY if likely else Confidence.POSSIBLE,
             )
 

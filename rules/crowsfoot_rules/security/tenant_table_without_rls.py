@@ -48,7 +48,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         return
     column, policy = found
     exposure = security.exposure
-    roles = exposure.applications
+    roles = exposure.guarded
     granted = [*exposure.reaches(roles, table.table, "select", "insert", "update", "delete")]
     if not granted and any(True for it in exposure.reaches(roles, policy.table.table, "select", "insert")):
         return  # the roles that read the others were not given this one
@@ -59,5 +59,5 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         f"{plain(policy.policy.name)} ON {sql_name(table.table)} as there",
         subject=str(table),
         related=(Related(policy.span, f"the policy of {policy.table}"),),
-        confidence=security.sure(Confidence.LIKELY),
+        confidence=security.sure(Confidence.LIKELY, about=("row level security", "revoke")),
     )

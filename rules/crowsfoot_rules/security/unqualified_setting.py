@@ -22,10 +22,19 @@ Source: https://www.postgresql.org/docs/current/runtime-config-custom.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Finding, SecuredPolicy, rule
+from crowsfoot import Finding, Fix, SecuredPolicy, rule
 from crowsfoot.databases.setting_names import is_builtin
+from crowsfoot.facts.terms import Term
 from crowsfoot.link.security.contexts import contexts_of
+from crowsfoot.link.security.policy_sql import altered, fix, replaced
 from crowsfoot.link.security.terms import everything
+
+
+def _fix(policy: SecuredPolicy, call: Term, name: str) -> Fix | None:
+    if call.name != "current_setting":
+        return None  # it stands in a function
+    clauses = replaced(policy, [(call.of[0], f"'app.{name}'")])
+    return fix("give it a name of two parts", altered(policy, clauses)) if clauses is not None else None
 
 
 @rule(over=SecuredPolicy, since="0.2")
@@ -45,8 +54,9 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
                 seen.add(name)
                 yield Finding(
                     policy.span_of(it),
-                    f"no statement can set {name}, as settings of your own need a dot in their name: "
-                    f"policy {policy} "
-                    f"lets no row through, or fails with 42704; call it app.{name} here and in set_config()",
+                    f"no statement can set {name}, as settings of your own need a dot in their name: policy "
+                    f"{policy} lets no row through, or fails with 42704; call it app.{name} here and in "
+                    "set_config()",
                     subject=str(policy),
+                    fix=_fix(policy, it, name),
                 )

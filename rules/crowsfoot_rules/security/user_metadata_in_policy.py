@@ -56,8 +56,8 @@ def _finding(place: Span, what: str, policies: list[SecuredPolicy]) -> Finding:
     return Finding(
         place,
         f"policy {first}{others} trusts {what}: users can change it themselves with auth.updateUser(), and "
-        "so "
-        f"whose rows of {first.table} they get; keep it in app_metadata, or in a table that only you write",
+        f"so whose rows of {first.table} they get; keep it in app_metadata, or in a table that only you "
+        "write",
         subject=str(first),
         related=() if direct else tuple([Related(it.span, "this policy trusts it") for it in policies]),
     )

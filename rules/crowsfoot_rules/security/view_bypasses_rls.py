@@ -61,5 +61,5 @@ def check(view: SecuredView) -> Iterator[Finding]:
         related=tuple(related),
         confidence=Confidence.POSSIBLE
         if filters_itself(view)
-        else security.sure(*(it.confidence for it in reaches)),
+        else security.sure(*(it.confidence for it in reaches), about=("security_invoker", "revoke", "owner")),
     )

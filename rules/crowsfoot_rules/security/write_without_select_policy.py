@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, SecuredTable, rule
 from crowsfoot.link.security.coverage import lacking, select_policy
+from crowsfoot.link.security.policy_sql import fix
 from crowsfoot.prose import series
 
 
@@ -35,8 +36,8 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         yield Finding(
             policy.span,
             f"policy {policy} lets {who} {command}, but no policy lets them see rows, so that {command} "
-            "with a "
-            f"WHERE finds no row of {table}; {select_policy(table, policy, missed)}",
+            f"with a WHERE finds no row of {table}; add a policy FOR SELECT",
             subject=str(policy),
+            fix=fix("let them see these rows", select_policy(table, policy, missed)),
             confidence=Confidence.CERTAIN if table.security.certain else Confidence.POSSIBLE,
         )

@@ -378,6 +378,17 @@ def test_policies_and_triggers_go_with_what_they_use() -> None:
     assert not table(dropped, "author").triggers
 
 
+def test_a_function_gives_rows_of_a_table_in_another_schema() -> None:
+    catalog = left(
+        "CREATE SCHEMA s; CREATE TABLE s.t (id int); "
+        "CREATE FUNCTION s.all_of_them() RETURNS SETOF s.t LANGUAGE sql AS 'SELECT * FROM s.t'; "
+        "CREATE FUNCTION s.one() RETURNS s.t LANGUAGE sql AS 'SELECT * FROM s.t'"
+    )
+    assert ("s", "one") in catalog.functions
+    missing = "CREATE FUNCTION one() RETURNS nowhere LANGUAGE sql AS 'SELECT 1'"
+    assert refusal(missing, catalog) == ("42704", 'type "nowhere" does not exist')
+
+
 def test_roles_and_grants_are_kept() -> None:
     catalog = left(
         "CREATE ROLE app NOLOGIN; GRANT SELECT, INSERT ON book TO app; REVOKE INSERT ON book FROM app; "

@@ -27,9 +27,15 @@ CREATE TABLE job_log (id bigint PRIMARY KEY, message text);
 CREATE TABLE order_line (id uuid PRIMARY KEY, org_id uuid NOT NULL REFERENCES org, amount int NOT NULL);
 CREATE INDEX ON order_line (org_id);
 
--- truth S03 backend_only
+-- truth S03 forgotten
+CREATE TABLE forgotten (id uuid PRIMARY KEY, body text);
+ALTER TABLE forgotten ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON forgotten TO authenticated;
+
+-- Only roles that no policy holds back work with it.
 CREATE TABLE backend_only (id uuid PRIMARY KEY, secret text);
 ALTER TABLE backend_only ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON backend_only TO service_role;
 
 -- truth S04 legacy_doc
 CREATE TABLE legacy_doc (id uuid PRIMARY KEY, user_id uuid NOT NULL);

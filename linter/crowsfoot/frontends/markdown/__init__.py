@@ -110,14 +110,16 @@ _NONE: Final = 7  # deeper than any heading
 
 # No line of a schema begins so.
 _DIFF: Final = re.compile(r"^[+-](?!-)", re.MULTILINE)
-_COMMENT: Final = re.compile(r"(?:<!--|\{/\*)[\s*]*(?P<said>crowsfoot\b.*?)[\s*]*(?:-->|\*/\})", re.DOTALL)
-_LOOKS_BACK: Final = 1_000  # characters
+_LOOKS_BACK: Final = 1_000  # characters, also of a comment
 
 
 def _said(text: str, where: Range) -> str | None:
     """What a comment says to the linter."""
-    found = _COMMENT.fullmatch(text, where.start, where.end)
-    return re.sub(r"\s+", " ", found["said"]) if found else None
+    said = text[where.start : where.end].removeprefix("<!--").removesuffix("-->")
+    said = said.removeprefix("{/*").removesuffix("*/}").strip(" \t\r\n*")
+    if not said.startswith(directives.WORD) or len(said) > _LOOKS_BACK:
+        return None
+    return " ".join(said.split())
 
 
 def _is_wrong(text: str, after: int, piece: Fenced, section: bool) -> bool:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+import msgspec
 
 from crowsfoot.facts.sql import Dialect
 
 Kind = Literal["line comment", "block comment", "string", "name", "semicolon", "open", "close", "command"]
 
 
-class Piece(NamedTuple):
+class Piece(msgspec.Struct, frozen=True):
     kind: Kind
     start: int
     end: int

@@ -5,13 +5,15 @@ Source: https://www.postgresql.org/docs/18/plpgsql.html
 """
 
 import re
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+import msgspec
 
 from crowsfoot.frontends.sql.pieces import pieces
 from crowsfoot.frontends.sql.postgres_words import Words, unquoted
 
 
-class Sql(NamedTuple):
+class Sql(msgspec.Struct, frozen=True):
     """SQL of a body. text is as long as what it stands for, with blanks for what is PL/pgSQL's own."""
 
     start: int
@@ -22,7 +24,7 @@ class Sql(NamedTuple):
     worked_out: bool = False
 
 
-class Constant(NamedTuple):
+class Constant(msgspec.Struct, frozen=True):
     """EXECUTE of a constant: its text, and where that stands; verbatim where no character is escaped."""
 
     start: int
@@ -32,7 +34,7 @@ class Constant(NamedTuple):
     conditional: bool
 
 
-class Body(NamedTuple):
+class Body(msgspec.Struct, frozen=True):
     sql: tuple[Sql | Constant, ...]
     variables: frozenset[str]
     dynamic: bool  # it also runs SQL that it makes at run time
@@ -220,7 +222,7 @@ class _Outline:
             return index + 1
         # What fails before is undone, and what comes after goes on.
         for at in range(before, len(self._found)):
-            self._found[at] = self._found[at]._replace(conditional=True)
+            self._found[at] = msgspec.structs.replace(self._found[at], conditional=True)
         self._frames[-1] = ("block", -1)
         self._handlers += 1
         return index + 1

@@ -4,14 +4,16 @@ Its tree would take fifty times the memory of its text.
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from crowsfoot.frontends.sql.pieces import pieces
 from crowsfoot.frontends.sql.postgres_parser import UnparsedError, check
 from crowsfoot.frontends.sql.postgres_words import GAP_AT, tokens
 
 
-class Bulk(NamedTuple):
+class Bulk(msgspec.Struct, frozen=True):
     text: str  # without the rows that are left out
     cut: int  # where they were
     length: int  # of what is left out

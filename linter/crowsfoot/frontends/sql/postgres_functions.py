@@ -1,7 +1,9 @@
 """CREATE FUNCTION and DO to operations, with the statements of their bodies."""
 
 import re
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+import msgspec
 
 from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import Block, CreateFunction, Operation, Statement
@@ -13,14 +15,8 @@ from crowsfoot.frontends.sql.postgres_parser import Tree, refuses
 from crowsfoot.frontends.sql.postgres_words import word_at
 from crowsfoot.source import Range
 
-# What stands in SQL that changes who may do what.
-OF_RIGHTS: Final = re.compile(
-    r"\brow\s+level\s+security\b|\bpolicy\b|\bsecurity_invoker\b|\bgrant\b|\brevoke\b|\bowner\b|\brole\b",
-    re.IGNORECASE,
-)
 
-
-class _Body(NamedTuple):
+class _Body(msgspec.Struct, frozen=True):
     """The text of a body, and where its parts stand in the file."""
 
     text: str
@@ -28,7 +24,7 @@ class _Body(NamedTuple):
     range: Range
 
 
-class _Contents(NamedTuple):
+class _Contents(msgspec.Struct, frozen=True):
     statements: tuple[Statement, ...] = ()
     dynamic: bool = False
 
@@ -94,10 +90,18 @@ def do(it: Tree, here: Here) -> tuple[Operation, ...]:
             body = _body(option, value(option["arg"]), here)
     if body is not None:
         contents = _contents(language, body, here, NO_NAMES, runs=True)
-    of_rights = contents.dynamic and (body is None or OF_RIGHTS.search(body.text) is not None)
+    of_rights = rights_in(body.text) if contents.dynamic and body is not None else ()
     return (Block(here.range, contents.statements, contents.dynamic, of_rights),)
 
 
+def rights_in(text: str) -> tuple[str, ...]:
+    """The words of the text that stand in SQL which changes who may do what, each once."""
+    return tuple(sorted({" ".join(it.lower().split()) for it in _OF_RIGHTS.findall(text)}))
+
+
+_OF_RIGHTS: Final = re.compile(
+    r"\b(?:row\s+level\s+security|policy|security_invoker|search_path|grant|revoke|owner)\b", re.IGNORECASE
+)
 _VOLATILITIES: Final[dict[str, Literal["volatile", "stable", "immutable"]]] = {
     "volatile": "volatile",
     "stable": "stable",

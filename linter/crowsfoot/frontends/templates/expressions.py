@@ -1,7 +1,7 @@
 """Words to values: `books|length`, `book.author.name`, `a if b else c`, in the way of Django and of Jinja.
 
-Both write lookups, filters and comparisons alike. Where they differ, the sign tells: a filter of Django has its
-argument behind a colon, one of Jinja between brackets; only Jinja calls and indexes.
+Both write lookups, filters and comparisons alike. Where they differ, the sign tells: a filter of Django has
+its argument behind a colon, one of Jinja between brackets; only Jinja calls and indexes.
 """
 
 from collections.abc import Callable
@@ -30,10 +30,10 @@ from crowsfoot.frontends.templates.words import Reader, Word
 class Expressions:
     """Reads expressions into a scope; modules are the names that `{% import %}` gives templates."""
 
-    def __init__(self, out: Building, modules: dict[str, str], macros: dict[str, str]) -> None:
+    def __init__(self, out: Building, modules: dict[str, str], macros: dict[str, tuple[str, str]]) -> None:
         self.out = out
         self.modules = modules
-        self.macros = macros  # names of macros to what link knows them by
+        self.macros = macros  # names to the macros that they stand for, of which template
         self._depth = 0
 
     def read(self, reader: Reader) -> int | None:
@@ -265,10 +265,11 @@ class Expressions:
             return out.unclear(word.start, word.end)
         if word.text in self.modules and reader.is_next(".") and (name := reader.ahead(1)) is not None:
             reader.at += 2
-            known = macro_of(self.modules[word.text], name.text)
+            known = f"{word.text}.{name.text}"
+            self.macros[known] = (self.modules[word.text], name.text)
             return out.add(Name(word.start, name.end, out.loop, known))
         if word.text in self.macros and not out.is_bound(word.text):
-            return out.add(Name(word.start, word.end, out.loop, self.macros[word.text]))
+            return out.add(Name(word.start, word.end, out.loop, word.text))
         return out.meaning(word.text, word.start, word.end)
 
     def _grouped(self, reader: Reader) -> int:
@@ -369,11 +370,6 @@ class Expressions:
             bounds.insert(0, None)
         low, high = bounds
         return out.add(Slice(it.start, it.end, out.loop, low, high, None))
-
-
-def macro_of(template: str, name: str) -> str:
-    """What link knows a macro of another template by."""
-    return f"macro {name} of {template}"
 
 
 _DEEPEST: Final = 20

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from crowsfoot.facts.code import Call, Display, Element, Included, Loop, Name, Part, Scope
 from crowsfoot.facts.templates import Block, TemplateFile
-from crowsfoot.frontends.templates.expressions import Expressions, macro_of
+from crowsfoot.frontends.templates.expressions import Expressions
 from crowsfoot.frontends.templates.scopes import Building
 from crowsfoot.frontends.templates.tags import Tag, tags
 from crowsfoot.frontends.templates.words import Reader, words
@@ -29,7 +29,7 @@ class Statements:
     def __init__(self, text: str) -> None:
         self._text = text
         self._modules: dict[str, str] = {}
-        self._macros: dict[str, str] = {}
+        self._macros: dict[str, tuple[str, str]] = {}  # each with its template, "" for this one, and name
         self._scopes: list[Scope | None] = [Scope("module", "", -1, Range(0, len(text)), Range(0, 0)), None]
         self._blocks: list[Block] = []
         self._own: list[tuple[str, int]] = []
@@ -62,6 +62,7 @@ class Statements:
             self._extends,
             tuple(self._blocks),
             tuple(self._own),
+            tuple(sorted((word, *of) for word, of in self._macros.items())),
         )
 
     def _to(self, out: Building) -> None:
@@ -300,7 +301,7 @@ class Statements:
         number, out = len(self._scopes), self._out
         self._scopes.append(None)
         self._own.append((name.text, number))
-        self._macros[name.text] = macro_of("this", name.text)
+        self._macros[name.text] = ("", name.text)
         inner = Building(name.text, tag.start, tuple(dict.fromkeys(params)))
         self._to(inner)
 
@@ -313,9 +314,10 @@ class Statements:
     def _import(self, tag: Tag, reader: Reader) -> None:
         """`{% import "forms.html" as forms %}`"""
         template = reader.take()
-        if template is not None and template.kind == "text" and reader.took("as"):
-            if (alias := reader.name()) is not None:
-                self._modules[alias.text] = template.text
+        if template is None or template.kind != "text" or not reader.took("as"):
+            return
+        if (alias := reader.name()) is not None:
+            self._modules[alias.text] = template.text
 
     def _from(self, tag: Tag, reader: Reader) -> None:
         """`{% from "forms.html" import field as f %}`"""
@@ -325,7 +327,7 @@ class Statements:
         while (name := reader.name()) is not None and name.text not in ("with", "without"):
             alias = reader.name() if reader.took("as") else name
             if alias is not None:
-                self._macros[alias.text] = macro_of(template.text, name.text)
+                self._macros[alias.text] = (template.text, name.text)
             reader.took(",")
 
     # What remains

@@ -24,7 +24,7 @@ from crowsfoot.facts.sql import (
     Update,
 )
 from crowsfoot.link.catalog import rows
-from crowsfoot.link.catalog.draft import Draft, edited
+from crowsfoot.link.catalog.draft import Draft, RefusalError, edited
 from crowsfoot.link.catalog.model import MOST, Function, Table, Trigger
 from crowsfoot.link.catalog.types import resolved
 
@@ -106,7 +106,13 @@ _PLAIN = re.compile(r"[A-Za-z_][\w$]*")
 def check_type(draft: Draft, change: CreateFunction, type: str | None) -> None:
     """Refuses an argument or result of a type that there is not, where it is a plain name."""
     if type is not None and _PLAIN.fullmatch(type) and type not in ("setof", "table"):
-        resolved(draft, TypeName(type, change.function.range))
+        try:
+            resolved(draft, TypeName(type, change.function.range))
+        except RefusalError:
+            # It is printed without its schema, which may be one that is not in the search_path.
+            catalog = draft.catalog
+            if not any(name == type for names in (catalog.names, catalog.types) for _, name in names):
+                raise
 
 
 def operations(statements: tuple[Statement, ...]) -> Iterator[Change]:

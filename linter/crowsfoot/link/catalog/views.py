@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from crowsfoot.facts.sql import CreateView, Query, RefreshView, TypeName
 from crowsfoot.link.catalog import rows
-from crowsfoot.link.catalog.draft import Draft
+from crowsfoot.link.catalog.draft import Draft, UnclearError
 from crowsfoot.link.catalog.model import Catalog, Column, Table
 from crowsfoot.link.catalog.rows import outputs
 
 
 def create_view(draft: Draft, change: CreateView) -> None:
     catalog = draft.catalog
-    rows.check_query(draft, change.query)
+    clear = True
+    try:
+        rows.check_query(draft, change.query)
+    except UnclearError:
+        clear = False  # the view is there, and not all is known of what it reads
     temporary = change.temporary or change.view.schema == "pg_temp" or reads_temporary(draft, change)
     schema = "pg_temp" if temporary and draft.postgres else draft.schema_for(change.view)
     name = change.view.name
@@ -20,12 +24,12 @@ def create_view(draft: Draft, change: CreateView) -> None:
     old = None if number is None else catalog.tables[number]
     if change.if_not_exists and draft.has_relation(schema, name):
         return
-    columns = columns_of(draft, change)
+    columns = columns_of(draft, change) if clear else None
     if old is not None and change.replace:
         if old.kind != "view":
             draft.refuse("42809", f'"{name}" is not a view', change.view.range, name)
         if columns is not None and draft.postgres:
-            check_replaced(draft, change, old, columns)
+            columns = check_replaced(draft, change, old, columns)
     else:
         draft.claim_relation(schema, name, change.view.range)
         key = (catalog.fold(schema), catalog.fold(name))
@@ -91,7 +95,18 @@ def columns_of(draft: Draft, change: CreateView) -> list[Column] | None:
     return [Column(name, type, span, added_in=draft.migration) for name, type in found]
 
 
-def check_replaced(draft: Draft, change: CreateView, old: Table, columns: list[Column]) -> None:
+def check_replaced(
+    draft: Draft, change: CreateView, old: Table, columns: list[Column]
+) -> list[Column] | None:
+    """The columns, None where those of before do not fit, and may not have been what they are taken for."""
+    try:
+        refuse_others(draft, change, old, columns)
+    except UnclearError:
+        return None
+    return columns
+
+
+def refuse_others(draft: Draft, change: CreateView, old: Table, columns: list[Column]) -> None:
     """CREATE OR REPLACE may add columns at the end, and nothing else."""
     if not old.complete:
         return

@@ -127,7 +127,7 @@ def construct(
         if isinstance(init, Function):
             out.enter(init, args, frame, number, each)
             return (
-                limited(Instance(cls, tuple(_held(out, cls, init, args))))
+                limited(Instance(cls, tuple(_held(out, cls, init, args))), out.weights)
                 if args.positional or args.keywords
                 else made
             )
@@ -307,11 +307,11 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
         added = standard.element_of(added, Here(out, frame, number))
     inside = value.loop != values[method.of].loop
     if holder.items is not None and not inside and method.name not in ("extend", "update"):
-        frame.objects[method.of] = limited(standard.listed((*holder.items, added)))
+        frame.objects[method.of] = limited(standard.listed((*holder.items, added)), out.weights)
     else:
         size = "rows" if inside or holder.size == "rows" else holder.size
         of = added if holder.items == () else standard.join([holder.of, added])
-        frame.objects[method.of] = limited(Many(of, None, size))
+        frame.objects[method.of] = limited(Many(of, None, size), out.weights)
 
 
 def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple[str, ...]) -> None:

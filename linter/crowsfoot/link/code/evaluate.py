@@ -15,7 +15,7 @@ from crowsfoot.libraries.objects import UNKNOWN, Class, Object
 from crowsfoot.link.code import attributes, calls, classes, lookups, models, names, parameters, values
 from crowsfoot.link.code.frame import WAITING, Frame
 from crowsfoot.link.code.here import Holder
-from crowsfoot.link.code.nesting import NESTING, limited
+from crowsfoot.link.code.nesting import NESTING, Weights, limited
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.templates import Templates
 
@@ -54,18 +54,21 @@ class Evaluator:
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
         self.receiving = tuple(it for it in self.libraries if answers(it, Library.received))
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
+        self.calls_of_models: frozenset[tuple[tuple[str, int], tuple[str, int]]] = frozenset()
         self.noted: dict[Class, set[str]] = {}
         self.sizes: dict[tuple[str, int, int], set[str]] = {}
         self.meanings: dict[
             str, dict[str, Object]
         ] = {}  # what the names of a module are, once that is settled
+        self.weights: Weights = {}
+        self.packages: dict[str, Library | None] = {}  # by the names of what is theirs
         self.receivers: dict[str, tuple[Library, ...]] = {}
 
     def renew(self) -> None:
         """Forget all that was evaluated, and what came of it."""
         for known in (self.general_frames, self.called, self.plain, self.contexts, self.active):
             known.clear()
-        for noted in (self.sizes, self.noted, self.meanings):
+        for noted in (self.sizes, self.noted, self.meanings, self.weights):
             noted.clear()
         self.calls.clear()
         self.templates.shown_by.clear()
@@ -114,7 +117,7 @@ class Evaluator:
                 objects[number] = UNKNOWN
                 found = handler(self, frame, number, value)
                 if found is not UNKNOWN:
-                    objects[number] = limited(found) if type(found) in NESTING else found
+                    objects[number] = limited(found, self.weights) if type(found) in NESTING else found
         self._nested -= 1
         if before is None:
             del self.active[key]
@@ -137,7 +140,7 @@ class Evaluator:
             value = frame.scope.values[number]
             found = HANDLERS[type(value)](self, frame, number, value)
             if type(found) in NESTING:
-                found = limited(found)
+                found = limited(found, self.weights)
             frame.objects[number] = found
             self._nested -= 1
         return found

@@ -1,4 +1,4 @@
-"""A lookup of a template, `book.author`, to what is read: an element, or an attribute, called where it can be.
+"""A lookup of a template, `book.author`, to what is read: an element or an attribute, called if it can be.
 
 https://docs.djangoproject.com/en/5.2/ref/templates/language/#variables
 """

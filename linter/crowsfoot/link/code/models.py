@@ -38,6 +38,7 @@ def replace_models(out: "Evaluator", models: Models, by_class: Mapping[Class, Mo
     out.models = models
     out.models_by_class.update(by_class)
     out.holders.clear()
+    out.calls_of_models = frozenset(out.calls)
     out.renew()
 
 

@@ -108,7 +108,12 @@ def of_module(out: "Evaluator", path: str, name: str) -> Object | None:
 
 
 def library(out: "Evaluator", name: str) -> Library | None:
-    return out.by_package.get(name.partition(".")[0])
+    """The library that something of that dotted name is of."""
+    try:
+        return out.packages[name]
+    except KeyError:
+        found = out.packages[name] = out.by_package.get(name.partition(".")[0])
+        return found
 
 
 def external(out: "Evaluator", name: str) -> Object:

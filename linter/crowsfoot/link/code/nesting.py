@@ -20,17 +20,33 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.libraries.standard import Coroutine, Method, Partial
 
+# By its id, an object and how many it holds that hold others, itself among them.
+Weights = dict[int, tuple[Object, int]]
 
-def limited(it: Object) -> Object:
-    """Of a list that holds too much, how long it is remains; of what a library has built, its name."""
-    pending = [part for part in _HELD[type(it)](it) if type(part) in _HELD]
-    left = _MOST_HELD - 1
+
+def limited(it: Object, weights: Weights) -> Object:
+    """Of a list that holds too much, how long it is remains; of what a library has built, its name.
+
+    weights are those of objects that this was asked of before, which need not be looked into again.
+    """
+    weight = 0
+    pending = [it]
     while pending:
         holder = pending.pop()
-        left -= 1
-        if left < 0:
+        weight += 1
+        if weight > _MOST_HELD:
             return _emptied(it)
-        pending += [part for part in _HELD[type(holder)](holder) if type(part) in _HELD]
+        for part in _HELD[type(holder)](holder):
+            if type(part) in _HELD:
+                known = weights.get(id(part))
+                if known is None:
+                    pending.append(part)
+                else:
+                    weight += known[1]
+    if weight > _MOST_HELD:
+        return _emptied(it)
+    if weight > _FEW:
+        weights[id(it)] = (it, weight)
     return it
 
 
@@ -68,3 +84,4 @@ _HELD: Final[dict[type[Object], Callable[[Any], Iterable[Object]]]] = {
 # Those that can hold the same thing twice.
 NESTING: Final = frozenset((Many, Table, OneOf, Built, Subscripted, Partial))
 _MOST_HELD: Final = 400
+_FEW: Final = 3

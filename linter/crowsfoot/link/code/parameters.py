@@ -12,6 +12,7 @@ from crowsfoot.libraries.objects import (
     Constant,
     External,
     Function,
+    Instance,
     Many,
     Object,
     OneOf,
@@ -29,24 +30,22 @@ if TYPE_CHECKING:
 
 def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -> tuple[Object, ...]:
     """An object for each parameter; UNKNOWN where the call does not say."""
-    positional = list(args.positional)
-    if function.bound is not None:
-        positional.insert(0, function.bound)
+    positional = args.positional if function.bound is None else (function.bound, *args.positional)
+    count = (
+        len(positional) - 1 if args.spread else len(positional)
+    )
     given: list[Object] = []
     taken = 0
-    keywords = dict(args.keywords)
+    keywords = dict(args.keywords) if args.keywords else _NO_KEYWORDS
     for param in scope.params:
-        if (
-            param.kind == "positional"
-            and taken < len(positional)
-            and not (args.spread and taken >= len(positional) - 1)
-        ):
+        kind = param.kind
+        if kind == "positional" and taken < count:
             given.append(positional[taken])
             taken += 1
-        elif param.kind in ("positional", "keyword") and param.name in keywords:
-            given.append(keywords[param.name])
-        elif param.kind == "args":
-            given.append(standard.listed(tuple(positional[taken:])) if not args.spread else UNKNOWN)
+        elif kind in ("positional", "keyword"):
+            given.append(keywords.get(param.name, UNKNOWN))
+        elif kind == "args" and not args.spread:
+            given.append(standard.listed(positional[taken:]))
         else:
             given.append(UNKNOWN)
     return tuple(given)
@@ -61,8 +60,14 @@ def frame_for(
     if depth > _DEEPEST:
         return None
     params = tuple(
-        expected.params[index] if it is UNKNOWN else it.moved(Place(path, number, -1 - index))
-        for index, it in enumerate(bound)
+        [
+            expected.params[index]
+            if it is UNKNOWN
+            else it
+            if type(it) in _STAYS
+            else it.moved(Place(path, number, -1 - index))
+            for index, it in enumerate(bound)
+        ]
     )
     if params == expected.params:
         return expected
@@ -187,6 +192,9 @@ def by_word(out: "Evaluator", name: str) -> Object:
     return UNKNOWN
 
 
+# What is the same wherever it comes to.
+_STAYS: Final = frozenset((Constant, External, Class, Function, Instance))
+_NO_KEYWORDS: Final[dict[str, Object]] = {}
 _MOST_CONTEXTS: Final = 8
 _MOST_SHOWN: Final = 30  # the same of templates, of which a common one has a way for each view
 _DEEPEST: Final = 10

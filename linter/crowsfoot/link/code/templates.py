@@ -57,8 +57,7 @@ class Templates:
         self._waiting: list[_Part] = []
         for path, file in files.items():
             self._number(_Part(path, 1))
-            for _, scope in file.macros:
-                self._number(_Part(path, scope))
+            self._import(path, file)
             while self._waiting:
                 self._lower(self._waiting.pop())
         self.code = {path: CodeFile(tuple(scopes)) for path, scopes in self._scopes.items()}
@@ -111,8 +110,6 @@ class Templates:
                 values[at] = Unclear(it.start, it.end, it.loop)
                 if target is not None:
                     values[at] = self._call(part.path, values, it, target, held)
-            elif isinstance(it, Name) and it.name.startswith("macro "):
-                self._macro(part.path, it.name)
         parent = self._parent(part)
         if parent is not None:
             extends = Included(start, start, -1, self._files[part.path].extends or "")
@@ -153,13 +150,13 @@ class Templates:
         values.append(Name(it.start, it.end, it.loop, word))
         return Call(it.start, it.end, it.loop, len(values) - 1, (), tuple(keywords))
 
-    def _macro(self, path: str, word: str) -> None:
-        """Let `macro name of template` mean what it does."""
-        name, _, template = word.removeprefix("macro ").partition(" of ")
-        target = path if template == "this" else self.find(template, path)
-        scope = dict(self._files[target].macros).get(name) if target is not None else None
-        if target is not None and scope is not None:
-            self.meanings[path][word] = self._function(_Part(target, scope))
+    def _import(self, path: str, file: TemplateFile) -> None:
+        """Let the names of macros mean what they do."""
+        for word, template, name in file.imports:
+            target = self.find(template, path) if template else path
+            scope = dict(self._files[target].macros).get(name) if target is not None else None
+            if target is not None and scope is not None:
+                self.meanings[path][word] = self._function(_Part(target, scope))
 
     def _target(self, part: _Part, it: Included) -> _Part | None:
         """What an include shows; None for a block that another template has in its place."""

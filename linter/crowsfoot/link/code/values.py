@@ -94,7 +94,7 @@ def of_display(out: "Evaluator", frame: Frame, number: int, value: facts.Display
                 found[key.value] = item
             elif at < 0 and isinstance(item, Table):
                 found.update((name, it) for name, it in item.named if isinstance(name, str))
-        named = tuple(found.items())[:_MOST_NAMED]
+        named = tuple(found.items())
         return Table(standard.join(list(keys)), standard.join(list(items)), named)
     if any(isinstance(frame.scope.values[it], facts.Spread) for it in value.items):
         return Many(standard.join(list(items)))

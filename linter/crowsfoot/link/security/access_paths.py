@@ -11,14 +11,15 @@ Source: https://www.postgresql.org/docs/current/indexes-bitmap-scans.html; measu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from crowsfoot.facts.terms import Term
 from crowsfoot.link.catalog import model as held
 from crowsfoot.link.security.contexts import Contexts, contexts_of
-from crowsfoot.link.security.model import COMMANDS, Command, SecuredPolicy, SecuredTable
-from crowsfoot.link.security.scoping import share_roles
+from crowsfoot.link.security.model import SecuredPolicy, SecuredTable
+from crowsfoot.link.security.principals import PUBLIC
+from crowsfoot.link.security.scoping import scoping, share_roles
 from crowsfoot.link.security.terms import own_columns, parts
 
 _MOST: Final = 200  # policies of one table; more are made for one tenant each
@@ -45,15 +46,31 @@ class Lookup(NamedTuple):
 
 
 def unserved(table: SecuredTable) -> tuple[SecuredPolicy, ...]:
-    """Those whose rows no index finds; what INSERT is asked concerns only the row that it brings."""
+    """Those for reading whose rows no index finds.
+
+    What is changed is mostly found by its key, and what is new is asked about once.
+    """
     found: tuple[SecuredPolicy, ...] | None = table.__dict__.get("_unserved")
     if found is None:
         found = ()
         if table.enabled and len(table.policies) <= _MOST:
-            read = (it for it in table.policies if it.using is not None and it.policy.command != "insert")
-            found = tuple(it for it in read if not _found_by_index(it, frozenset(), bare=False))
+            read = [it for it in table.policies_for("select") if it.using is not None]
+            asked = (it for it in read if not _is_folded(it, read))
+            found = tuple(it for it in asked if not _found_by_index(it, frozenset(), bare=False))
         table.__dict__["_unserved"] = found
     return found
+
+
+def _is_folded(policy: SecuredPolicy, beside: Sequence[SecuredPolicy]) -> bool:
+    """Whether a policy that is always true stands beside it by OR, so that it is asked nothing."""
+    return policy.policy.permissive and any(
+        it.policy.permissive
+        and (PUBLIC in it.policy.roles or {*policy.policy.roles} <= {*it.policy.roles})
+        and (condition := scoping(it).using) is not None
+        and condition.always
+        and not any(part.kind == "column" for part in parts(condition.term))
+        for it in beside
+    )
 
 
 def missing(table: SecuredTable) -> Iterator[tuple[SecuredPolicy, Lookup]]:
@@ -99,7 +116,7 @@ def lookups(policy: SecuredPolicy) -> tuple[Lookup, ...]:
 
 
 def _found_by_index(policy: SecuredPolicy, assumed: frozenset[str], *, bare: bool) -> bool:
-    """Whether an index finds the rows of the commands that the policy is for.
+    """Whether an index finds the rows that it and those beside it let be read.
 
     assumed are columns that are taken to begin an index; with bare also where they stand in a cast.
     """
@@ -110,20 +127,12 @@ def _found_by_index(policy: SecuredPolicy, assumed: frozenset[str], *, bare: boo
             return True
         return is_indexed(table, it.column) if it.plain else has_expression_index(table, it)
 
-    # UPDATE and DELETE have to find the rows before, and those are subject to the policies for SELECT.
-    own = policy.policy.command
-    return any(_served(policy, it, serves) for it in COMMANDS if it == "select" or it == own)
-
-
-def _served(policy: SecuredPolicy, command: Command, serves: Callable[[Lookup], bool]) -> bool:
     contexts = contexts_of(policy.table.security)
-    beside = [it for it in policy.table.policies_for(command) if it is policy or share_roles(policy, it)]
+    beside = [it for it in policy.table.policies_for("select") if it is policy or share_roles(policy, it)]
     conditions = {
         it: it.using is not None and _can(it.using, it.table.table, contexts, serves) for it in beside
     }
-    permissive = [
-        served for it, served in conditions.items() if it.policy.permissive and it.using is not None
-    ]
+    permissive = [conditions[it] for it in beside if it.policy.permissive and it.using is not None]
     restrictive = [conditions[it] for it in beside if not it.policy.permissive]
     return any(restrictive) or (bool(permissive) and all(permissive))
 

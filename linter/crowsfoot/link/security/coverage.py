@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crowsfoot.databases.safe_ddl_text import quoted
 from crowsfoot.link.security.intents import ordinary
 from crowsfoot.link.security.model import Command, SecuredPolicy, SecuredTable
+from crowsfoot.link.security.policy_sql import Clauses, created
 from crowsfoot.link.security.scoping import scoping
 
 
@@ -48,12 +48,9 @@ def lacking(
 
 def select_policy(table: SecuredTable, like: SecuredPolicy, roles: tuple[str, ...]) -> str:
     """The policy that lets them see what the other lets them write, as SQL."""
-    to = "" if "public" in roles else f" TO {', '.join(roles)}"
     it = like.policy.using or like.policy.check
-    return (
-        f"CREATE POLICY {quoted(f'see_{table.table.name}')} ON {table} FOR SELECT{to} "
-        f"USING ({it.text if it is not None else '...'})"
-    )
+    clauses = Clauses(it.text if it is not None else "true")
+    return created(table, f"see_{table.table.name}", "select", roles, clauses)
 
 
 def _lets_nothing(policy: SecuredPolicy) -> bool:

@@ -91,6 +91,11 @@ class Exposure:
         roles = runtime or [*self.principals.subjects()]
         return tuple(it for it in roles if not self.principals.bypasses(it))
 
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """All whom policies are for: the roles of the API and of the application."""
+        return tuple(sorted({*self.outsiders, *self.applications}))
+
     def reaches(
         self, roles: Iterable[str], thing: held.Table | held.Function, *names: str
     ) -> Iterator[Reach]:

@@ -1,14 +1,14 @@
-"""A history that could not be followed in all -> whether that matters to who sees which rows.
+"""A history that could not be followed in all -> what of its rights was lost with that.
 
 A migration that fills a table with SQL made at run time leaves policies alone, and a history that begins in
-the middle still switches row-level security on where it makes tables. What is said of them is likely then;
-where a broken or unknown statement speaks of policies, privileges or owners, it is no more than possible.
+the middle still switches row-level security on where it makes tables. So it is asked which words stand in
+what was not understood: "policy", "row level security", "security_invoker", "search_path", "grant", "revoke",
+"owner".
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from crowsfoot.facts.sql import (
@@ -26,52 +26,77 @@ from crowsfoot.facts.sql import (
     SqlFile,
     Statement,
 )
+from crowsfoot.frontends.sql.postgres_functions import rights_in
 from crowsfoot.link.catalog import model as held
-from crowsfoot.link.history import History
+from crowsfoot.link.history import History, Migration
 
-_OF_RIGHTS: Final = re.compile(
-    r"\brow\s+level\s+security\b|\bpolicy\b|\bsecurity_invoker\b|\bgrant\b|\brevoke\b|\bowner\b",
-    re.IGNORECASE,
+EVERY: Final = frozenset(
+    {"policy", "row level security", "security_invoker", "search_path", "grant", "revoke", "owner"}
 )
-_CHANGES: Final = (AlterOther, AlterPolicy, AlterTable, ChangeOwner, CreatePolicy, CreateView, Grant)
-_WORDS: Final = frozenset(
-    {"policy", "security", "grant", "revoke", "owner", "privileges", "security_invoker"}
-)
+# What a statement is about, by its words where it could not be parsed.
+_OF_BROKEN: Final = {
+    "policy": "policy",
+    "security": "row level security",
+    "security_invoker": "security_invoker",
+    "search_path": "search_path",
+    "grant": "grant",
+    "revoke": "revoke",
+    "owner": "owner",
+}
+# What may have been done where the replay stops and the database has perhaps gone on.
+_OF_CHANGES: Final[dict[type[Change], str]] = {
+    AlterOther: "security_invoker",
+    AlterPolicy: "policy",
+    AlterTable: "row level security",
+    ChangeOwner: "owner",
+    CreatePolicy: "policy",
+    CreateView: "security_invoker",
+}
 
 
-def rights_lost(history: History) -> bool:
-    """Whether something that was not understood may be about rights."""
+def rights_lost(history: History) -> frozenset[str]:
+    """The words of what was not understood and may be about rights."""
+    found: set[str] = set()
     for migration in history.migrations:
-        facts = migration.file.facts
-        if migration.refused is not None:
-            continue  # PostgreSQL has not run a statement of it either
-        if not isinstance(facts, SqlFile) or facts.unknown:
-            return True
-        if facts.problems and (not facts.lost or not _WORDS.isdisjoint(it.lower() for it in facts.lost)):
-            return True
-        if migration.failure is not None and any(
-            isinstance(it, _CHANGES) for step in migration.steps for it in step.does
-        ):
-            return True  # it stops in the replay, and has perhaps not stopped in the database
-    return _in_statements(
-        (step.statement for migration in history.migrations for step in migration.steps), history.final
+        if migration.refused is None:  # PostgreSQL runs no statement of one that it refuses either
+            found.update(_in_migration(migration))
+    statements = (step.statement for migration in history.migrations for step in migration.steps)
+    found.update(_in_statements(statements, history.final))
+    return frozenset(found)
+
+
+def _in_migration(migration: Migration) -> Iterable[str]:
+    facts = migration.file.facts
+    if not isinstance(facts, SqlFile) or facts.unknown or (facts.problems and not facts.lost):
+        return EVERY
+    found = (
+        {_OF_BROKEN[it.lower()] for it in facts.lost if it.lower() in _OF_BROKEN} if facts.problems else set()
     )
+    if migration.failure is not None:
+        for step in migration.steps:
+            for change in step.does:
+                if isinstance(change, Grant):
+                    found.add("revoke" if change.revoke else "grant")
+                elif type(change) in _OF_CHANGES:
+                    found.add(_OF_CHANGES[type(change)])
+    return found
 
 
-def _in_statements(statements: Iterable[Statement], catalog: held.Catalog) -> bool:
-    return any(_of_rights(change, catalog) for it in statements for change in it.does)
+def _in_statements(statements: Iterable[Statement], catalog: held.Catalog) -> Iterator[str]:
+    for statement in statements:
+        for change in statement.does:
+            if isinstance(change, Block):
+                yield from change.of_rights
+                yield from _in_statements(change.body, catalog)
+            elif isinstance(change, CreateOther) and change.text == "event trigger":
+                yield from EVERY  # from then on any statement may do more than it says
+            elif isinstance(change, Select):
+                yield from _in_functions(change, catalog)
 
 
-def _of_rights(change: Change, catalog: held.Catalog) -> bool:
-    if isinstance(change, Block):
-        return change.of_rights or _in_statements(change.body, catalog)
-    if isinstance(change, CreateOther):
-        return change.text == "event trigger"
-    if isinstance(change, Select):
-        return any(
-            it.changes_schema and _OF_RIGHTS.search(it.body_text) is not None
-            for name in change.query.functions
-            for schema in catalog.schemas
-            for it in catalog.functions.get((schema, name), ())
-        )
-    return False
+def _in_functions(change: Select, catalog: held.Catalog) -> Iterator[str]:
+    for name in change.query.functions:
+        for schema in catalog.schemas:
+            for it in catalog.functions.get((schema, name), ()):
+                if it.changes_schema:
+                    yield from rights_in(it.body_text)

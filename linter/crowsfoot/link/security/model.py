@@ -6,7 +6,7 @@ Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from crowsfoot.facts.terms import Term
@@ -90,21 +90,27 @@ class Security(Linked, frozen=True, eq=False, dict=True):
                 found[name] = (*found.get(name, ()), it)
         return found
 
-    def sure(self, *confidences: Confidence) -> Confidence:
-        """The least of them, for what rests on absence: less where something could not be followed."""
+    def sure(self, *confidences: Confidence, about: Iterable[str] = ()) -> Confidence:
+        """The least of them, for what rests on absence: less where something could not be followed.
+
+        about are the words without which what is absent cannot have been written: "policy", "revoke"; ()
+        for all that is about rights.
+        """
         least = min(confidences, default=Confidence.CERTAIN)
         if self.certain:
             return least
-        return Confidence.POSSIBLE if self.rights_lost else min(least, Confidence.LIKELY)
+        lost = self.rights_lost.intersection(about) if about else self.rights_lost
+        return Confidence.POSSIBLE if lost else min(least, Confidence.LIKELY)
 
     @property
-    def rights_lost(self) -> bool:
-        """Whether what could not be followed may be about policies, privileges or owners."""
-        found: bool | None = self.__dict__.get("_rights_lost")
+    def rights_lost(self) -> frozenset[str]:
+        """The words of what could not be followed and is about policies, privileges or owners."""
+        found: frozenset[str] | None = self.__dict__.get("_rights_lost")
         if found is None:
             from crowsfoot.link.security.followed import rights_lost
 
-            found = self.__dict__["_rights_lost"] = not self.certain and rights_lost(self.history)
+            found = frozenset() if self.certain else rights_lost(self.history)
+            self.__dict__["_rights_lost"] = found
         return found
 
     @property

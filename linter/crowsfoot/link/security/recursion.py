@@ -6,7 +6,7 @@ refused: 42P17. Rows are not looked at for that. INSERT, UPDATE and DELETE begin
 own, and what they read is read by those for SELECT.
 Functions hide what they read until they run. One that comes to itself in this way fills the stack: 54001.
 
-Source: see expansion.py; all of it measured on PostgreSQL 15 and 16.
+Source: see expansion.py; all of it measured on PostgreSQL 15, 16 and 18.
 """
 
 from __future__ import annotations

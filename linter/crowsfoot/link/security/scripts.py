@@ -28,7 +28,7 @@ _SPEAKS: Final = frozenset(
 )
 _READS: Final = re.compile(r"\b(?:from|into|update)\b", re.IGNORECASE)
 # psql: \\connect database user
-_CONNECTS: Final = re.compile(r"^\s*\\c(?:onnect)?\b", re.MULTILINE)
+_CONNECTS: Final = re.compile(r"^[ \t]*\\c(?:onnect)?\b", re.MULTILINE)
 _MOST: Final = 300  # statements of one example
 _ROLES: Final = frozenset(("role", "session_authorization"))
 

@@ -164,7 +164,7 @@ def _settings(calls: _Calls, talk: _Talk, talks: Iterable[_Talk], roles: Roles) 
                     or conversation.speaks_on(root, ended)
                 ),
                 role_elsewhere=_sets_role_elsewhere(talk, talks),
-                in_middleware=_in_middleware(evaluator, frame),
+                in_middleware=_in_middleware(frame),
             )
 
 
@@ -205,6 +205,8 @@ def _state(talk: _Talk, number: int, holder: Holder, it: Said, at: int) -> InTra
         return "implicit"
     if holder.autocommit is None:
         return "unknown"
+    if holder.library == "django" and conversation.habits.django_atomic and not _in_middleware(talk.frame):
+        return "block"  # that of the request
     return "none"
 
 
@@ -349,7 +351,7 @@ def _is_next(frame: Frame, call: facts.Call) -> bool:
     return isinstance(of, facts.Attribute | facts.Name) and of.name in ("call_next", "get_response", "app")
 
 
-def _in_middleware(evaluator: Evaluator, frame: Frame) -> bool:
+def _in_middleware(frame: Frame) -> bool:
     """Whether Django calls it outside of the transaction that ATOMIC_REQUESTS opens around the view."""
     scope = frame.scope
     if scope.name in ("process_request", "process_view"):

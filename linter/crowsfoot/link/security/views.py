@@ -57,7 +57,7 @@ def readers(view: SecuredView, tables: Sequence[SecuredTable]) -> list[Reach]:
     """The roles that may ask the view and for which the policies of one of the tables would count."""
     security = view.security
     exposure, principals = security.exposure, security.principals
-    roles = sorted({*exposure.outsiders, *exposure.applications})
+    roles = exposure.guarded
     return [
         it
         for it in exposure.reaches(roles, view.view, "select")

@@ -11,11 +11,19 @@ import django
 from asgiref.sync import async_to_sync
 from django.conf import settings
 
+TEMPLATES: dict[str, str] = {}  # filled once the models that pages speak of can be imported
+
 settings.configure(
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     INSTALLED_APPS=["django.contrib.contenttypes", "django_archive"],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     USE_TZ=True,
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {"loaders": [("django.template.loaders.locmem.Loader", TEMPLATES)]},
+        }
+    ],
 )
 django.setup()
 
@@ -23,7 +31,7 @@ from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from . import cases  # noqa: E402
+from . import cases, pages  # noqa: E402
 from .models import Country, Film, Genre, Passport, Person, Review, Studio  # noqa: E402
 
 
@@ -65,6 +73,7 @@ def counted(case, filled, rows):
 
 def main():
     found = {}
+    TEMPLATES.update((f"pages/{name}.html", text) for name, text in pages.PAGES.items())
     call_command("migrate", run_syncdb=True, verbosity=0)
     empty = sqlite3.connect(":memory:")
     connection.connection.backup(empty)
@@ -73,9 +82,10 @@ def main():
         fill(rows)
         filled = sqlite3.connect(":memory:")
         connection.connection.backup(filled)
-        for name, case in inspect.getmembers(cases, inspect.isfunction):
-            if case.__module__ == cases.__name__:
-                found.setdefault(name, []).append(counted(case, filled, rows))
+        for module in (cases, pages):
+            for name, case in inspect.getmembers(module, inspect.isfunction):
+                if case.__module__ == module.__name__ and not name.startswith("_"):
+                    found.setdefault(name, []).append(counted(case, filled, rows))
     json.dump(found, sys.stdout)
 
 
