@@ -107,7 +107,7 @@ PGRLS = {
     "SEC002": "S06 S38",
     "SEC003": "S11",
     "SEC004": "S19",
-    "SEC005": "S10 S09 S19 S23",
+    "SEC005": "S10 S09 S19 S23 S54",
     "SEC006": "S16",
     "SEC008": "S09",
     "SEC009": "S03",
@@ -234,12 +234,12 @@ def _pgrls(run: list[object], truth: set[Claim]) -> set[Claim]:
 def _claim(hazards: str, where: str, truth: set[Claim]) -> Claim:
     """The claim that is meant: a true one if there is one. where is "schema.table.policy", or a part."""
     words = re.findall(r"\w+", where) or ["?"]
-    names = [".".join(words[:2]), *words, *(INSTEAD[it] for it in words if it in INSTEAD)]
+    names = [*map(".".join, zip(words, words[1:], strict=False)), *words, *(INSTEAD[it] for it in words if it in INSTEAD)]
     for hazard in hazards.split():
         for name in names:
             if (hazard, name) in truth:
                 return hazard, name
-    known = {name for _, name in truth}
+    known = {name for _, name in truth if name != "public"}  # the schema of nearly all
     plain = words[1] if words[0] == "public" and len(words) > 1 else words[0]
     return hazards.split()[0], next((it for it in names if it in known), plain)
 

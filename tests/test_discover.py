@@ -549,3 +549,27 @@ def test_every_kind_of_file_has_a_frontend() -> None:
             assert documents.read(file.text) is not None
         else:
             assert read(file, "postgresql" if name == "*.sql" else None) is not None, name
+
+
+def test_templates_are_read_below_folders_of_templates(top: Path) -> None:
+    for name in (
+        "shop/templates/shop/books.html",
+        "shop/templates/mail.txt",
+        "app/jinja2/a.j2",
+        "public/index.html",
+        "notes.txt",
+        "templates/plain.html",
+    ):
+        file = top / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("<p>" if name == "templates/plain.html" else "{% for it in them %}{% endfor %}")
+    assert [it.path for it in discover(top, [top]).sources] == [
+        "app/jinja2/a.j2",
+        "shop/templates/mail.txt",
+        "shop/templates/shop/books.html",
+    ]
+
+
+def test_a_page_elsewhere_is_of_no_wanted_kind(top: Path) -> None:
+    (top / "a.html").write_text("{{ a }}")
+    assert discover(top, [top / "a.html"]).unknown == ("a.html",)

@@ -233,15 +233,10 @@ def printable(name: str) -> str:
     return "".join(_printable(char) for char in name)
 
 
-def _is_wanted(path: str) -> bool:
-    """Whether a file is read that the user has not named."""
-    kind = kind_of(os.path.basename(path))
-    return kind is not None and (not kind.below or not kind.below.isdisjoint(path.split(os.sep)))
-
-
 def is_read(file: str) -> bool:
-    """Whether crowsfoot reads files of that name."""
-    return kind_of(os.path.basename(file)) is not None
+    """Whether crowsfoot reads files of that name, where they lie."""
+    kind = kind_of(os.path.basename(file))
+    return kind is not None and (not kind.below or not kind.below.isdisjoint(_slashed(file).split("/")))
 
 
 def _printable(char: str) -> str:
@@ -325,7 +320,7 @@ class _Walk:
                 is_folder = entry.is_dir()
             except OSError:  # a link in a circle
                 is_folder = False
-            if (name in SKIPPED) if is_folder else not _is_wanted(entry.path):
+            if (name in SKIPPED) if is_folder else not is_read(entry.path):
                 continue
             is_link = entry.is_symlink()
             # To git a link is a file, wherever it leads.

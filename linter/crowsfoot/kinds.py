@@ -16,7 +16,7 @@ class Kind(msgspec.Struct, frozen=True):
     quiet: they are somebody else's, and only tell something in passing. One that cannot be read is no problem
     of the schema, and a larger one than that many bytes was written by no person.
     patterns: what must be found in those that hold a marker, by the marker.
-    below: names of folders, below one of which they lie; elsewhere they are read only where the user names them.
+    below: names of folders; a file of that kind lies below one of them.
     """
 
     markers: tuple[bytes, ...] = (b"",)

@@ -11,7 +11,7 @@ from crowsfoot.link.security.expansion import STATEMENTS, Expansion, Statement
 from crowsfoot.link.security.recursion import Circle, circles, refusal
 
 from ..postgres import Postgres
-from .leaks import found, refusal_as, roles, run, security
+from .leaks import found, refusal_as, roles, rows_as, run, security
 
 ROLES = {"reader": "", "writer": "", "third": "", "keeper": "", "exempt": "BYPASSRLS"}
 
@@ -421,3 +421,26 @@ def test_policies_on_what_is_not_known_are_no_circle() -> None:
     made += "CREATE TABLE t (id int);\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\n"
     made += "CREATE POLICY q ON t USING (id IN (SELECT id FROM missing));\n"
     assert circles(security(made)) == ()
+
+
+TREE = """
+CREATE TABLE folder (id int PRIMARY KEY, parent_id int REFERENCES folder, owner text);
+INSERT INTO folder VALUES (1, NULL, 'reader'), (2, 1, NULL), (3, 2, NULL), (4, NULL, 'writer'), (5, 4, NULL);
+ALTER TABLE folder ENABLE ROW LEVEL SECURITY;
+GRANT ALL ON folder TO PUBLIC;
+CREATE FUNCTION visible(it int) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM folder WHERE id = it)
+$$;
+CREATE POLICY p ON folder USING (owner = current_user OR visible({0}));
+"""
+
+
+@pytest.mark.parametrize(("handed", "ends"), [("parent_id", True), ("id", False)])
+def test_a_function_that_climbs_a_tree_comes_to_an_end(postgres: Postgres, handed: str, ends: bool) -> None:
+    roles(postgres, ROLES)
+    run(postgres, TREE.format(handed))
+    assert refusal_as(postgres, "reader", "SELECT * FROM folder") == (None if ends else "54001")
+    if ends:
+        assert rows_as(postgres, "reader", "SELECT id FROM folder ORDER BY id") == ["1", "2", "3"]
+    (circle,) = circles(security(TREE.format(handed)))
+    assert circle.climbs == ends

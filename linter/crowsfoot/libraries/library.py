@@ -15,6 +15,8 @@ class Library:
 
     # The top-level packages that it is imported as, its own name first: ("django",)
     PACKAGES: ClassVar[tuple[str, ...]] = ()
+    # What its objects do may reach a database; else it is only asked what comes of its functions.
+    REACHES: ClassVar[bool] = True
     # The last words of its decorators that make a class one that derives from the library.
     DECORATORS: ClassVar[frozenset[str]] = frozenset()
     # A relation to many rows that only one model has tells that what it is read from is a row of that model.

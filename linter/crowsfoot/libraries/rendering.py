@@ -17,6 +17,7 @@ from crowsfoot.libraries.standard import Coroutine
 class Rendering(Library):
     """Frameworks that know nothing of databases, but show what was asked of one."""
 
+    REACHES = False
     PACKAGES = ("flask", "quart", "starlette", "fastapi", "pyramid", "aiohttp_jinja2", "jinja2")
 
     def called(self, name: str, args: Args, at: At) -> Object | None:

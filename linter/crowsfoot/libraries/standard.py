@@ -408,6 +408,8 @@ _FUNCTIONS: Final[dict[str, Callable[[Args, At], Object]]] = {
     **dict.fromkeys(("asyncio.run",), _run),
     **dict.fromkeys(("asyncio.to_thread", "anyio.to_thread.run_sync"), _call_first),
     **dict.fromkeys(("copy.copy", "copy.deepcopy"), _one),
+    "random.choice": lambda args, at: element_of(args.get(0) or UNKNOWN, at),
+    **dict.fromkeys(("random.sample", "random.choices"), _same),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _second),
     "asyncio.TaskGroup": lambda args, at: Executor(),
     "multiprocessing.Pool": lambda args, at: Executor(),

@@ -99,7 +99,7 @@ def link(
     except Exception:
         problems.append(failed("", "linking the commands"))
         commands = ()
-    return Project(
+    project = Project(
         code=asked,
         # Commands of Prisma's have nothing to do with those that models make.
         databases=(*databases, *(asked.databases if asked is not None else ())),
@@ -111,6 +111,22 @@ def link(
         runtime_roles=runtime_roles,
         exposed_schemas=exposed_schemas,
     )
+    if any(_only_policies_tell_tenants(it) for it in histories):
+        from crowsfoot.link.security.model import secured
+
+        try:
+            secured(project)
+        except Exception:
+            force_setattr(project, "problems", (*project.problems, failed("", "linking the policies")))
+    return project
+
+
+def _only_policies_tell_tenants(history: "History") -> bool:
+    """Whether the schema does not say whose a row is, and there are policies that may."""
+    database = history.database
+    if database is None or database.tenancy is not None or history.dialect != "postgresql":
+        return False
+    return any(it.policies for it in history.final.tables.values())
 
 
 def _join(

@@ -72,7 +72,7 @@ Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 import re
 from collections.abc import Iterator
 
-from crowsfoot import Column, Confidence, Finding, Index, Related, rule
+from crowsfoot import Column, Confidence, Finding, Index, Related, Table, rule
 
 # Words of names whose values are made to be unique everywhere, or come from outside.
 _WORLDWIDE = (
@@ -104,11 +104,19 @@ def check(index: Index) -> Iterator[Finding]:
     yield Finding(
         index.span,
         f"{subject} is unique across every {tenancy.target or 'tenant'}; "
-        + (f"put {tenant.field} in it" if table.library else f"make it @@unique([{tenant.field}, {names}])"),
+        + _instead(table, f"{tenant.field}, {names}", tenant.field),
         subject=str(index),
         related=(Related(tenant.name_span, f"this says whose row of {table} it is"),),
         confidence=Confidence.LIKELY,
     )
+
+
+def _instead(table: Table, names: str, tenant: str) -> str:
+    if table.library:
+        return f"put {tenant} in it"
+    if table.database.datasource is None:  # there are only migrations
+        return f"make it UNIQUE ({names})"
+    return f"make it @@unique([{names}])"
 
 
 def _worldwide(column: Column) -> bool:

@@ -20,7 +20,8 @@ CREATE FUNCTION is_admin(who int) RETURNS boolean
 
 Functions without `SECURITY DEFINER` are never reported: they can do no more than their caller can. One whose
 body names every table with its schema is reported with the confidence "possible", and so is `search_path =
-public` where only an API reaches the database, as nobody can make temporary tables through it.
+public` where only an API reaches the database, as nobody can make temporary tables through it. A role that
+logs in and was given the function can.
 
 Source: https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
 """
@@ -29,6 +30,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, SecuredFunction, rule
 from crowsfoot.link.security.functions import is_qualified
+from crowsfoot.link.security.intents import logs_in
 from crowsfoot.link.security.words import signature
 
 
@@ -46,7 +48,7 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
         path = [it for it in path if it]
         if not path or "pg_temp" in path:
             return
-        served = function.security.platform in ("supabase", "neon", "hasura")
+        served = function.security.platform in ("supabase", "neon", "hasura") and not _is_given(function)
         confidence = Confidence.POSSIBLE if served or is_qualified(function) else Confidence.LIKELY
         why = f"and search_path = {held.search_path} leaves temporary tables of the caller before {path[0]}"
         schemas = f"{', '.join(path)}, pg_temp"
@@ -59,3 +61,10 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
         if held.search_path is None
         else confidence,
     )
+
+
+def _is_given(function: SecuredFunction) -> bool:
+    """Whether a role was granted it that logs in, and so can run any SQL."""
+    security = function.security
+    given = security.exposure.privileges.of(function.function)
+    return any(it.source == "grant" and logs_in(it.grantee, security.principals) for it in given)

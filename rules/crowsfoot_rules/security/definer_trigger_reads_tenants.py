@@ -38,7 +38,7 @@ Source: https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREA
 
 from collections.abc import Iterator
 
-from crowsfoot import Finding, Related, SecuredFunction, Severity, rule
+from crowsfoot import Confidence, Finding, Related, SecuredFunction, Severity, rule
 from crowsfoot.link.security.functions import reads_past
 from crowsfoot.link.security.words import listed
 
@@ -58,5 +58,5 @@ def check(function: SecuredFunction) -> Iterator[Finding]:
             "for whichever of them has set the trigger off; let its query name the tenant of NEW",
             subject=str(function),
             related=tuple(Related(it.span, "this policy does not count in it") for it in policies[:3]),
-            confidence=security.sure(),
+            confidence=security.sure(Confidence.LIKELY),
         )

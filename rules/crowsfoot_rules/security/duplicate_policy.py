@@ -25,6 +25,7 @@ from typing import NamedTuple
 from crowsfoot import Finding, Related, SecuredPolicy, SecuredTable, Severity, rule
 from crowsfoot.databases.safe_ddl_text import quoted
 from crowsfoot.link.security.policy_sql import dropped, fix
+from crowsfoot.link.security.scoping import scoping
 from crowsfoot.link.security.terms import form
 
 _MOST = 50  # policies of one table
@@ -34,7 +35,7 @@ _MOST = 50  # policies of one table
 def check(table: SecuredTable) -> Iterator[Finding]:
     if len(table.policies) < 2:
         return
-    said = [_Said(it, form(it.using), form(it.check)) for it in table.policies[:_MOST]]
+    said = [_Said(it, form(it.using), form(it.check)) for it in table.policies[:_MOST] if not _is_open(it)]
     for at, it in enumerate(said):
         for number, other in enumerate(said):
             # Of two that say the same the first stays.
@@ -50,6 +51,12 @@ def check(table: SecuredTable) -> Iterator[Finding]:
                 related=(Related(other.policy.span, "this policy says the same"),),
             )
             break
+
+
+def _is_open(policy: SecuredPolicy) -> bool:
+    """Whether policy-always-true has more to say of it."""
+    found = scoping(policy)
+    return any(it is not None and it.always for it in (found.using, found.check))
 
 
 class _Said(NamedTuple):

@@ -40,15 +40,13 @@ def check(security: Security) -> Iterator[Finding]:
         for policy in table.policies if table.enabled else ():
             for place, cast in _casts(policy, contexts):
                 found = contexts.value(cast)
-                if found is None or found.raises:
-                    continue
-                if found.kind != "setting" and security.platform == "supabase":
-                    continue  # PostgREST sets the claims for each request
+                if found is None or found.raises or found.kind != "setting":
+                    continue  # the claims of a token are PostgREST's, which sets them for each request
                 of = users.setdefault(place, (found, cast, []))[2]
                 if policy not in of:
                     of.append(policy)
     for place, (found, cast, policies) in users.items():
-        setting = found.name if found.kind == "setting" else "request.jwt.claims"
+        setting = found.name
         tables = list(dict.fromkeys([str(it.table) for it in policies]))
         others = f" and {len(tables) - 1} more" if len(tables) > 1 else ""
         yield Finding(

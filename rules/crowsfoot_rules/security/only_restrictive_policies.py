@@ -21,8 +21,9 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Finding, Related, SecuredTable, rule
+from crowsfoot import Finding, Related, SecuredPolicy, SecuredTable, rule
 from crowsfoot.databases.safe_ddl_text import quoted
+from crowsfoot.link.security.scoping import scoping
 from crowsfoot.prose import series
 
 
@@ -30,7 +31,7 @@ from crowsfoot.prose import series
 def check(table: SecuredTable) -> Iterator[Finding]:
     if not table.enabled or not table.policies or not table.security.certain:
         return
-    if any(it.policy.permissive for it in table.policies):
+    if any(it.policy.permissive for it in table.policies) or all(map(_denies, table.policies)):
         return
     first = table.policies[0]
     names = series([f'"{it.policy.name}"' for it in table.policies])
@@ -43,3 +44,10 @@ def check(table: SecuredTable) -> Iterator[Finding]:
         subject=str(table),
         related=tuple(Related(it.span, "restrictive, too") for it in table.policies[1:]),
     )
+
+
+def _denies(policy: SecuredPolicy) -> bool:
+    """Whether it lets nothing through: it says that the table is closed."""
+    found = scoping(policy)
+    asked = found.check if policy.policy.command == "insert" else found.using
+    return asked is not None and asked.kind == "never"

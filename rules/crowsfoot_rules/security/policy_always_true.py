@@ -42,6 +42,7 @@ from crowsfoot.link.security.intents import (
 from crowsfoot.link.security.model import Command
 from crowsfoot.link.security.policy_sql import Clauses, altered, dropped, fix, replaced, written
 from crowsfoot.link.security.scoping import scoping
+from crowsfoot.link.security.tenants import says_whose
 from crowsfoot.link.security.terms import captured, own_columns
 from crowsfoot.link.security.words import plain
 from crowsfoot.prose import series
@@ -56,7 +57,7 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
         return
     yield from _unbound(policy)
     open_to = [it for it in commands(policy) if _open(policy, it) and not narrowed(policy, it)]
-    if not open_to:
+    if not open_to or (open_to == ["insert"] and _drops_tenant(policy)):
         return
     table = policy.table
     scoped = tuple(dict.fromkeys(other for command in open_to for other in _scoped(policy, command)))
@@ -89,6 +90,12 @@ def _open(policy: SecuredPolicy, command: Command) -> bool:
     return found is not None and found.always
 
 
+def _drops_tenant(policy: SecuredPolicy) -> bool:
+    """Whether its own USING asks for the tenant, so that check-drops-tenant speaks of its WITH CHECK."""
+    using = scoping(policy).using
+    return using is not None and using.kind == "scoped" and bool(using.bound)
+
+
 def _scoped(policy: SecuredPolicy, command: Command) -> Iterator[SecuredPolicy]:
     for it in beside(policy, command, permissive=True):
         found = asked(it, command)
@@ -108,8 +115,9 @@ def _confidence(policy: SecuredPolicy, open_to: list[Command], *, kept_apart: bo
         return None
     if kept_apart:
         return Confidence.CERTAIN
-    # Where all users are of one tenant, whoever has logged in may do everything.
-    return Confidence.POSSIBLE if set(policy.policy.roles) == {"authenticated"} else Confidence.LIKELY
+    # Where all users are of one tenant, whoever has logged in may do everything, unless rows are of users.
+    one_tenant = set(policy.policy.roles) == {"authenticated"} and says_whose(policy.table) is None
+    return Confidence.POSSIBLE if one_tenant else Confidence.LIKELY
 
 
 def _instead(policy: SecuredPolicy) -> str:
@@ -120,7 +128,9 @@ def _instead(policy: SecuredPolicy) -> str:
     )
     if bound is not None:
         return f"compare {bound} with the session, as the other policies do{_or_roles(policy)}"
-    return f"compare a column of the row with the session{_or_roles(policy)}"
+    tenant = policy.table.tenant
+    column = tenant.name if tenant is not None else "a column of the row"
+    return f"compare {column} with the session{_or_roles(policy)}"
 
 
 def _or_roles(policy: SecuredPolicy) -> str:

@@ -51,5 +51,7 @@ def _instead(it: Lookup, table: SecuredTable, calls: list[str]) -> str:
     column = table.table.columns[it.column]
     value: Term = bare(it.against)
     written = says(value)
+    if value.name == "current_setting" and len(value.of) > 1:  # once set, it is '' afterwards, and no NULL
+        written = f"nullif({written}, '')"
     cast = "" if value.qualifier == "auth" and column.type.name == "uuid" else f"::{column.type}"
     return f"write {it.column} {it.operator} (SELECT {written}{cast})"

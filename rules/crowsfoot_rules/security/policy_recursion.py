@@ -62,7 +62,11 @@ def check(security: Security) -> Iterator[Finding]:
             subject=str(policy),
             related=tuple(_related(circle)),
             fix=Fix("read it as the owner", (), Safety.MANUAL, helper) if helper else None,
-            confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
+            confidence=Confidence.POSSIBLE
+            if circle.climbs
+            else Confidence.CERTAIN
+            if sure
+            else Confidence.LIKELY,
         )
 
 

@@ -24,7 +24,7 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Related, SecuredPolicy, rule
-from crowsfoot.link.security.intents import asked, commands, narrowed, ordinary
+from crowsfoot.link.security.intents import asked, beside, commands, narrowed, ordinary
 from crowsfoot.link.security.model import Command
 from crowsfoot.link.security.policy_sql import altered, fix
 from crowsfoot.prose import series
@@ -56,11 +56,20 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
 
 
 def _passing(policy: SecuredPolicy, command: Command) -> Iterator[SecuredPolicy]:
-    """Permissive policies that ask for nothing, for a role that nothing restrictive is about."""
+    """Permissive policies that let a role pass that nothing restrictive is about.
+
+    They ask for nothing; or for something else, where the restrictive one narrows nobody at all and so was
+    meant for them.
+    """
+    mine = asked(policy, command)
+    idle = not any(True for _ in beside(policy, command, permissive=True))
     for it in policy.table.policies_for(command):
         if not it.policy.permissive or not ordinary(it) or narrowed(it, command):
             continue
         found = asked(it, command)
-        weak = found is not None and found.kind in ("open", "login")
-        if weak and any(not policy.applies_to(role) for role in it.policy.roles):
+        if found is None or mine is None:
+            continue
+        weak = found.kind in ("open", "login")
+        other = idle and found.kind == "scoped" and not set(mine.bound) & set(found.bound)
+        if (weak or other) and any(not policy.applies_to(role) for role in it.policy.roles):
             yield it

@@ -19,8 +19,9 @@ CREATE POLICY own ON invoice TO web USING (org_id = current_setting('app.org')::
 GRANT SELECT ON invoice TO web;
 ```
 
-A role counts as one of the application where `runtime-roles` names it or a policy does, and where anybody can
-have it who reaches an API. `BYPASSRLS` is not inherited, but a member can become such a role with `SET ROLE`.
+A role counts as one of the application where `runtime-roles` names it or a policy does, where anybody can have
+it who reaches an API, and where migrations make it with LOGIN and grant it a table that has policies, unless
+its name speaks of other work: backup, admin. `BYPASSRLS` is not inherited, but a member can become such a role with `SET ROLE`.
 
 Source: https://www.postgresql.org/docs/current/role-attributes.html
         https://www.postgresql.org/docs/current/ddl-rowsecurity.html
@@ -29,6 +30,8 @@ Source: https://www.postgresql.org/docs/current/role-attributes.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Related, SecuredTable, Security, Severity, rule
+from crowsfoot.link.security.exposure import ROWS
+from crowsfoot.link.security.intents import logs_in
 from crowsfoot.link.security.scoping import scoping
 from crowsfoot.link.security.timeline import timeline_of
 from crowsfoot.link.security.words import listed, plain
@@ -47,6 +50,8 @@ def check(security: Security) -> Iterator[Finding]:
                 continue  # it keeps nothing back
             for role in policy.policy.roles:
                 named.setdefault(role, Related(policy.span, f"a policy for {role}"))
+    for role, granted in _given(security):
+        named.setdefault(role, granted)
     outsiders = security.exposure.outsiders
     joined = timeline_of(security).joined
     for role in sorted({*principals.runtime, *outsiders, *named}):
@@ -93,6 +98,17 @@ def check(security: Security) -> Iterator[Finding]:
                 related=related,
                 confidence=confidence,
             )
+
+
+def _given(security: Security) -> Iterator[tuple[str, Related]]:
+    """Roles that log in, pass all policies by, and were given a table that has some."""
+    principals, privileges = security.principals, security.exposure.privileges
+    roles = {it for it in principals.known() if principals.bypasses(it) and logs_in(it, principals)}
+    for table in security.tables if roles else ():
+        if table.enabled and table.policies:
+            for it in privileges.of(table.table):
+                if it.grantee in roles and it.name in ROWS and it.span is not None:
+                    yield it.grantee, Related(it.span, f"{it.grantee} was given {table}")
 
 
 def _by_membership(table: SecuredTable, role: str) -> bool:

@@ -49,7 +49,7 @@ def check(security: Security) -> Iterator[Finding]:
             it.span,
             f'policy "{name}" on storage.objects counts for every bucket, as it does not ask for bucket_id; '
             f"add bucket_id = '...' to it",
-            subject=name,
+            subject=f'"{name}" on storage.objects',
         )
 
 

@@ -622,6 +622,22 @@ def grouped(session: Session):
     return {name: number for name, number in session.query(Shop.name, func.count()).group_by(Shop.name)}
 
 
+def rows_of_one_parent(session: Session):
+    for order in session.scalars(select(Order).where(Order.shop_id == 1)):
+        print(order.shop.name)
+
+
+def rows_of_one_parent_by_relation(session: Session):
+    shop = session.get(Shop, 1)
+    for order in session.scalars(select(Order).where(Order.shop == shop)).all():
+        print(order.shop.name)
+
+
+def rows_of_some_parents(session: Session):
+    for order in session.scalars(select(Order).where(Order.shop_id > 0)):
+        print(order.shop.name)
+
+
 def nested_rows(session: Session):
     for shop in session.query(Shop).options(selectinload(Shop.orders)):
         for order in shop.orders:

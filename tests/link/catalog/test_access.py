@@ -44,6 +44,8 @@ HISTORIES = (
     "GRANT CREATE ON SCHEMA public TO boss; ALTER DEFAULT PRIVILEGES FOR ROLE boss GRANT SELECT ON TABLES TO amy;"
     "CREATE TABLE ours (a int); SET ROLE boss; CREATE TABLE mine (a int); RESET ROLE;",
     f"{TABLES} GRANT SELECT ON t, u TO amy; DROP OWNED BY amy;",
+    f"{TABLES} GRANT SELECT ON t TO bob; ALTER TABLE u OWNER TO bob; GRANT bob TO amy;"
+    "ALTER ROLE bob RENAME TO bill; ALTER ROLE boss RENAME TO bob; ALTER ROLE bill RENAME TO boss;",
     f"{FUNCTION} REVOKE EXECUTE ON FUNCTION f(int) FROM PUBLIC; GRANT EXECUTE ON FUNCTION f(integer) TO amy;",
     f"{FUNCTION} REVOKE ALL ON FUNCTION f FROM PUBLIC; CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE sql "
     "AS 'SELECT 2';",
@@ -95,7 +97,7 @@ def postgres(database: Postgres) -> Iterator[Postgres]:
 def own_roles(sql: str, postgres: Postgres) -> str:
     """The statements, with roles that no other database of the server has heard of."""
     suffix = postgres.run("SELECT current_database()")[0]
-    return re.sub(r"\b(amy|bob|boss)\b", rf"\1_{suffix}", sql)
+    return re.sub(r"\b(amy|bob|boss|bill)\b", rf"\1_{suffix}", sql)
 
 
 def run(postgres: Postgres, sql: str) -> str:

@@ -1,5 +1,6 @@
 -- Row-level security on and off. "truth" names what is wrong, and with which table, view, function or role;
--- what no truth names is right.
+-- what no truth names is right. A table that nobody was granted is not called open: nothing leaks from it.
+CREATE ROLE app_login LOGIN;
 CREATE TABLE org (id uuid PRIMARY KEY, name text NOT NULL);
 ALTER TABLE org ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON org USING (id = (SELECT (auth.jwt() -> 'app_metadata' ->> 'org')::uuid));
@@ -23,9 +24,15 @@ GRANT SELECT ON event TO authenticated;
 -- Nobody but its owner may reach it, and its rows are nobody's.
 CREATE TABLE job_log (id bigint PRIMARY KEY, message text);
 
+-- The role of a program that logs in by itself, for which policies count.
 -- truth S02 order_line
 CREATE TABLE order_line (id uuid PRIMARY KEY, org_id uuid NOT NULL REFERENCES org, amount int NOT NULL);
 CREATE INDEX ON order_line (org_id);
+GRANT SELECT ON order_line TO app_login;
+
+-- Of many tenants, and nobody but its owner may reach it.
+CREATE TABLE org_job (id uuid PRIMARY KEY, org_id uuid NOT NULL REFERENCES org);
+CREATE INDEX ON org_job (org_id);
 
 -- truth S03 forgotten
 CREATE TABLE forgotten (id uuid PRIMARY KEY, body text);

@@ -36,8 +36,7 @@ CREATE POLICY own ON team TO authenticated USING (id = ANY (ARRAY(SELECT my_team
 CREATE POLICY own ON team_member TO authenticated USING (team_id = ANY (ARRAY(SELECT my_teams())));
 GRANT SELECT ON team, team_member TO authenticated;
 
--- Whoever may write the list decides what the policy lets him see.
--- truth S52 share
+-- Whoever may write the list decides what the policy lets him see. That the list is open is said of the list.
 -- truth S01 share_list
 CREATE TABLE share_list (document_id uuid NOT NULL, user_id uuid NOT NULL, PRIMARY KEY (user_id, document_id));
 GRANT SELECT, INSERT ON share_list TO authenticated;
@@ -46,3 +45,21 @@ ALTER TABLE share ENABLE ROW LEVEL SECURITY;
 CREATE POLICY shared ON share FOR SELECT TO authenticated
   USING (id IN (SELECT document_id FROM share_list WHERE user_id = (SELECT auth.uid())));
 GRANT SELECT ON share TO authenticated;
+
+-- truth S52 draft
+CREATE TABLE draft_list (draft_id uuid NOT NULL, person text NOT NULL, PRIMARY KEY (person, draft_id));
+GRANT SELECT, INSERT ON draft_list TO app_login;
+CREATE TABLE draft (id uuid PRIMARY KEY, body text);
+ALTER TABLE draft ENABLE ROW LEVEL SECURITY;
+CREATE POLICY shared ON draft FOR SELECT TO app_login
+  USING (id IN (SELECT draft_id FROM draft_list WHERE person = (SELECT current_setting('app.person', true))));
+GRANT SELECT ON draft TO app_login;
+
+-- The same, and the role can only read the list.
+CREATE TABLE plan_list (plan_id uuid NOT NULL, person text NOT NULL, PRIMARY KEY (person, plan_id));
+GRANT SELECT ON plan_list TO app_login;
+CREATE TABLE plan (id uuid PRIMARY KEY, body text);
+ALTER TABLE plan ENABLE ROW LEVEL SECURITY;
+CREATE POLICY shared ON plan FOR SELECT TO app_login
+  USING (id IN (SELECT plan_id FROM plan_list WHERE person = (SELECT current_setting('app.person', true))));
+GRANT SELECT ON plan TO app_login;

@@ -22,11 +22,18 @@ CREATE FUNCTION unpinned() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
 REVOKE EXECUTE ON FUNCTION unpinned() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION unpinned() TO service_role;
 
+-- Whoever logs in can make a temporary table own_note, which the function then reads.
 -- truth S28 half_pinned
 CREATE FUNCTION half_pinned() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
   AS $$ SELECT count(*) FROM own_note $$;
 REVOKE EXECUTE ON FUNCTION half_pinned() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION half_pinned() TO service_role;
+GRANT EXECUTE ON FUNCTION half_pinned() TO app_login;
+
+-- Nobody can make temporary tables through the API, so that here it is enough.
+CREATE FUNCTION served_only() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+  AS $$ SELECT count(*) FROM own_note WHERE user_id = (SELECT auth.uid()) $$;
+REVOKE EXECUTE ON FUNCTION served_only() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION served_only() TO authenticated;
 
 -- truth S29 all_notes
 CREATE FUNCTION all_notes() RETURNS SETOF own_note LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
@@ -57,18 +64,29 @@ GRANT SELECT ON reading, reading_2026 TO authenticated;
 CREATE TABLE emptied (id uuid PRIMARY KEY, user_id uuid NOT NULL);
 CREATE INDEX ON emptied (user_id);
 ALTER TABLE emptied ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON emptied TO authenticated USING (user_id = (SELECT auth.uid()));
-GRANT ALL ON emptied TO authenticated;
+CREATE POLICY own ON emptied TO app_login USING (user_id = (SELECT nullif(current_setting('app.user', true), '')::uuid));
+GRANT ALL ON emptied TO app_login;
 
--- truth S36 anon
+-- PostgREST has no request that empties a table.
+CREATE TABLE not_emptied (id uuid PRIMARY KEY, user_id uuid NOT NULL);
+CREATE INDEX ON not_emptied (user_id);
+ALTER TABLE not_emptied ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON not_emptied TO authenticated USING (user_id = (SELECT auth.uid()));
+GRANT ALL ON not_emptied TO authenticated;
+
+-- No API serves the schema, and anon may not use it.
 CREATE SCHEMA app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO anon;
 
 -- truth S37 app_server
 CREATE ROLE app_server LOGIN BYPASSRLS;
+GRANT SELECT ON own_note TO app_server;
+
+-- It is for backups, which need all rows.
+CREATE ROLE backup LOGIN BYPASSRLS;
+GRANT SELECT ON own_note TO backup;
 
 -- truth S38 app_owned
-CREATE ROLE app_login LOGIN;
 CREATE TABLE app_owned (id uuid PRIMARY KEY, user_id uuid NOT NULL);
 CREATE INDEX ON app_owned (user_id);
 ALTER TABLE app_owned ENABLE ROW LEVEL SECURITY;

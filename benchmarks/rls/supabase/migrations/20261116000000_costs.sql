@@ -72,5 +72,11 @@ ALTER TABLE optional_org ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON optional_org TO authenticated USING (org_id = (SELECT nullif(current_setting('app.org', true), '')::uuid));
 GRANT SELECT, INSERT, UPDATE, DELETE ON optional_org TO authenticated;
 
+-- Files of every bucket, and of those that are still to come.
 -- truth S54 storage.objects
-CREATE POLICY any_file ON storage.objects FOR SELECT TO authenticated USING (owner = (SELECT auth.uid()));
+CREATE POLICY any_file ON storage.objects FOR INSERT TO authenticated WITH CHECK ((SELECT auth.uid()) IS NOT NULL);
+CREATE POLICY own_files ON storage.objects FOR SELECT TO authenticated USING (owner = (SELECT auth.uid()));
+
+-- Last, as it is for what is made later.
+-- truth S36 public
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO anon;

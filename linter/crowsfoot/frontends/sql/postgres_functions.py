@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from crowsfoot.databases.rights import rights_in
 from crowsfoot.facts.common import Problem
 from crowsfoot.facts.sql import Block, CreateFunction, Operation, Statement
 from crowsfoot.frontends.sql import plpgsql
@@ -94,14 +95,6 @@ def do(it: Tree, here: Here) -> tuple[Operation, ...]:
     return (Block(here.range, contents.statements, contents.dynamic, of_rights),)
 
 
-def rights_in(text: str) -> tuple[str, ...]:
-    """The words of the text that stand in SQL which changes who may do what, each once."""
-    return tuple(sorted({" ".join(it.lower().split()) for it in _OF_RIGHTS.findall(text)}))
-
-
-_OF_RIGHTS: Final = re.compile(
-    r"\b(?:row\s+level\s+security|policy|security_invoker|search_path|grant|revoke|owner)\b", re.IGNORECASE
-)
 _VOLATILITIES: Final[dict[str, Literal["volatile", "stable", "immutable"]]] = {
     "volatile": "volatile",
     "stable": "stable",

@@ -111,7 +111,23 @@ class Selection(Receiver, frozen=True):
             return UNKNOWN
         if it.column is not None:
             return UNKNOWN
-        return Row(it.model, self.loads(it.model), (), is_async)
+        shared = self._shared(at.models.get(it.model))
+        return Row(it.model, self.loads(it.model).has(*shared), (), is_async)
+
+    def _shared(self, model: Model | None) -> tuple[tuple[str], ...]:
+        """The relations that lead all rows to one: whatever loads that first, the others find it there.
+
+        Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#is-the-session-a-cache
+        """
+        if model is None or not self.condition.equal:
+            return ()
+        known = {name for of, name in self.condition.equal if of == model.id}
+        return tuple(
+            (it.name,)
+            for it in model.fields.values()
+            if it.kind == "one"
+            and (it.name in known or (it.key_attributes and known.issuperset(it.key_attributes)))
+        )
 
     def loads(self, model: str) -> Loads:
         """What the options say of one of its entities."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from crowsfoot.facts.sql import ObjectName, RenameObject
-from crowsfoot.link.catalog import not_null
+from crowsfoot.link.catalog import access, not_null
 from crowsfoot.link.catalog.column_renames import column_renamed
 from crowsfoot.link.catalog.constraint_names import claim_constraint, claim_index, names_on
 from crowsfoot.link.catalog.draft import Draft, edited, heirs, renamed
@@ -290,11 +290,33 @@ def rename_schema(draft: Draft, change: RenameObject) -> None:
 
 
 def rename_role(draft: Draft, change: RenameObject) -> None:
-    role = draft.catalog.roles.get(change.name.name)
-    if role is not None:
-        roles = draft.catalog.roles.discard(role.name)
-        roles = roles.insert(change.new_name, replace(role, name=change.new_name))
-        draft.catalog = replace(draft.catalog, roles=roles)
+    """The role under another name, with its members, its grants and what it owns."""
+    old, new = change.name.name, change.new_name
+    catalog = draft.catalog
+    roles = catalog.roles
+    if (role := roles.get(old)) is not None:
+        roles = roles.discard(old).insert(new, replace(role, name=new))
+    for it in list(roles.values()):
+        if old in it.member_of:
+            members = tuple([new if name == old else name for name in it.member_of])
+            inherits = tuple([(new if name == old else name, kept) for name, kept in it.inherits])
+            without = tuple([new if name == old else name for name in it.without_set])
+            roles = roles.insert(
+                it.name, replace(it, member_of=members, inherits=inherits, without_set=without)
+            )
+    grants = catalog.grants
+    if any(it.grantee == old for it in grants):
+        kept = [replace(it, grantee=new) if it.grantee == old else it for it in grants]
+        grants = type(grants)(kept)
+    draft.catalog = replace(catalog, roles=roles, grants=grants)
+    access.reassign(draft, old, new)
+    for table in draft.catalog.tables_in_order():
+        if any(old in it.roles for it in table.policies.values()):
+            policies = {
+                name: replace(it, roles=tuple([new if role == old else role for role in it.roles]))
+                for name, it in table.policies.items()
+            }
+            draft.put(replace(table, policies=policies))
 
 
 def rename_other(draft: Draft, change: RenameObject) -> None:

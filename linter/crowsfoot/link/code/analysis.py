@@ -20,6 +20,7 @@ from crowsfoot.link.code.findings import Seen, repeated_of
 from crowsfoot.link.code.parts import Part, ScopeKey, evaluate_all, evaluate_last, evaluate_talking, split
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.schema import databases_of
+from crowsfoot.link.code.template_tags import tags_of
 from crowsfoot.link.code.templates import Templates
 from crowsfoot.link.project import Database, File
 from crowsfoot.link.security.sessions import settings_of
@@ -58,6 +59,7 @@ def _link(
     evaluator, libraries = evaluator_of(files, databases, templates)
     by_path = {it.path: it for it in given}
     made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
+    first = {*evaluator.calls_of_models, *evaluator.calls}
     paths = split(files)
     parts = evaluate_all(evaluator, libraries, paths, roles)
     if len(parts) > 1:
@@ -69,7 +71,7 @@ def _link(
     for part in parts:
         for key, some in part.sizes:
             sizes.setdefault(key, set()).update(some)
-    calls = {*evaluator.calls_of_models, *(it for part in parts for it in part.calls)}
+    calls = {*first, *(it for part in parts for it in part.calls)}
     return Code(
         repeated=tuple(repeated_of(seen, {it for part in parts for it in part.called}, sizes)),
         accesses=tuple(accesses_of(asked)),
@@ -103,7 +105,7 @@ def evaluator_of(
     libraries = list(_libraries(files, bool(databases)))
     if templates:
         libraries.append(RENDERING)
-    evaluator = Evaluator(Program(files), libraries, Models(), Templates(templates))
+    evaluator = Evaluator(Program(files), libraries, Models(), Templates(templates, tags_of(files)))
     _set_models(evaluator, libraries, databases)
     return evaluator, libraries
 

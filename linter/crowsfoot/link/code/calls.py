@@ -103,6 +103,8 @@ def call(
             return out.super_of(frame)
         library = out.library(function.name)
         made = library.called(function.name, args, at) if library is not None else None
+        if made is None and (other := out.others.get(function.name.partition(".")[0])) is not None:
+            made = other.called(function.name, args, at)
         if made is None:
             made = standard.called(function.name, args, at)
         if made is None and library is not None:

@@ -220,9 +220,29 @@ def of_heirs(out: "Evaluator", cls: Class, name: str) -> Object:
     return standard.join(found)
 
 
+class Attributes(Mapping[str, Object]):
+    """What the body of a class assigns; each is evaluated when it is asked for."""
+
+    def __init__(self, out: "Evaluator", frame: Frame, numbers: Mapping[str, int]) -> None:
+        self._out = out
+        self._frame = frame
+        self._numbers = numbers
+
+    def __getitem__(self, name: str) -> Object:
+        return self._out.get(self._frame, self._numbers[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
+
 def attributes(out: "Evaluator", cls: Class) -> Mapping[str, Object]:
-    frame = out.frame(cls.path, cls.scope)
-    return {name: out.get(frame, number) for name, number in frame.scope.names}
+    return Attributes(out, out.frame(cls.path, cls.scope), out.program.names(cls.path, cls.scope))
 
 
 def annotations(out: "Evaluator", cls: Class) -> Mapping[str, Object]:

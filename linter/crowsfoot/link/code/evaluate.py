@@ -35,7 +35,8 @@ class Evaluator:
         program.files.update(self.templates.code)
         self.models = models
         self.libraries = tuple(libraries)
-        self.by_package = {package: it for it in self.libraries for package in it.PACKAGES}
+        self.by_package = {package: it for it in self.libraries if it.REACHES for package in it.PACKAGES}
+        self.others = {package: it for it in self.libraries if not it.REACHES for package in it.PACKAGES}
         self.by_name = {it.PACKAGES[0]: it for it in self.libraries}
         self.general_frames: dict[tuple[str, int], Frame] = {}
         self.called: dict[tuple[str, int, tuple[Object, ...]], Frame] = {}

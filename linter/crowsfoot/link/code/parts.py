@@ -77,9 +77,10 @@ def evaluate_all(
         return [evaluate(evaluator, libraries, it, roles) for it in parts]
 
     def encoded() -> Iterator[bytes]:
-        for number in pile:
-            part = evaluate(evaluator, libraries, parts[number], roles)
-            yield msgspec.msgpack.encode((number, part))
+        # Told at the end: a part is more than a pipe holds, and who evaluates another one does not listen.
+        done = {it: evaluate(evaluator, libraries, parts[it], roles) for it in pile}
+        for told in done.items():
+            yield msgspec.msgpack.encode(told)
 
     decoder = msgspec.msgpack.Decoder(tuple[int, Part])
     found: dict[int, Part] = {}

@@ -40,8 +40,9 @@ class _Part(NamedTuple):
 class Templates:
     """The templates of a project, as files of code; meanings are what names in them stand for, by path."""
 
-    def __init__(self, files: Mapping[str, TemplateFile]) -> None:
+    def __init__(self, files: Mapping[str, TemplateFile], tags: Mapping[str, Object] | None = None) -> None:
         self._files = files
+        self._tags = tags or {}  # tags and filters of the program, as templates write them
         self._by_name: dict[str, list[str]] = {}
         self._blocks = {path: {it.scope: it for it in file.blocks} for path, file in files.items()}
         self._scopes: dict[str, list[Scope]] = {path: [file.scopes[0]] for path, file in files.items()}
@@ -110,6 +111,8 @@ class Templates:
                 values[at] = Unclear(it.start, it.end, it.loop)
                 if target is not None:
                     values[at] = self._call(part.path, values, it, target, held)
+            elif isinstance(it, Name) and (tag := self._tags.get(it.name)) is not None:
+                self.meanings[part.path][it.name] = tag
         parent = self._parent(part)
         if parent is not None:
             extends = Included(start, start, -1, self._files[part.path].extends or "")

@@ -48,7 +48,7 @@ class Reach(Privilege, frozen=True):
     @property
     def confidence(self) -> Confidence:
         """What a platform grants by itself hangs on the age of the project."""
-        return Confidence.LIKELY if self.source == "platform" else Confidence.CERTAIN
+        return Confidence.LIKELY if self.source in ("platform", "assumed") else Confidence.CERTAIN
 
 
 class Exposure:
@@ -70,6 +70,7 @@ class Exposure:
         self.exposed = exposed
         self._brought = brought
         self._outsiders: tuple[str, ...] | None = None
+        self._ungranted: frozenset[str] | None = None
         self._usable: dict[tuple[str, str], bool] = {}
 
     @property
@@ -100,10 +101,13 @@ class Exposure:
         self, roles: Iterable[str], thing: held.Table | held.Function, *names: str
     ) -> Iterator[Reach]:
         """For each role the first way in which it has each of these privileges, and may use the schema."""
-        given = [it for it in self.privileges.of(thing) if it.name in names]
-        if not given or not self.serves(thing.schema):
+        if not self.serves(thing.schema):
             return
-        for role in roles:
+        given = [it for it in self.privileges.of(thing) if it.name in names]
+        if isinstance(thing, held.Table) and self._strangers:
+            for role in self._strangers.intersection(roles):
+                given += [Privilege(role, it, None, "assumed") for it in names if it in ROWS]
+        for role in roles if given else ():
             above = self.principals.above(role)
             held_by = [it for it in given if it.grantee in above]
             if not held_by or not self._may_use(role, thing.schema):
@@ -114,6 +118,18 @@ class Exposure:
                     it = min(ways, key=_directness)
                     yield Reach(it.grantee, it.name, it.span, it.source, it.columns, role)
 
+    @property
+    def _strangers(self) -> frozenset[str]:
+        """Roles of the application that no migration grants anything: somebody else must have done that."""
+        if self._ungranted is None:
+            granted = {it.grantee for it in self.principals.catalog.grants if it.kind != "role"}
+            self._ungranted = frozenset(
+                role
+                for role in self.principals.runtime
+                if granted.isdisjoint(self.principals.above(role) - {PUBLIC})
+            )
+        return self._ungranted
+
     def serves(self, schema: str) -> bool:
         return not self.exposed or schema in self.exposed
 
@@ -121,7 +137,7 @@ class Exposure:
         key = (role, schema)
         if key not in self._usable:
             above = self.principals.above(role)
-            usable = any(
+            usable = role in self._strangers or any(
                 it.name == "usage" and it.grantee in above for it in self.privileges.of_schema(schema)
             )
             # What an API is told to serve, its roles may use, or it would serve nothing.
@@ -130,7 +146,7 @@ class Exposure:
 
 
 def _directness(it: Privilege) -> tuple[int, bool]:
-    return ("grant", "default", "built-in", "platform").index(it.source), bool(it.columns)
+    return ("grant", "default", "built-in", "platform", "assumed").index(it.source), bool(it.columns)
 
 
 def exposure_of(security: Security) -> Exposure:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from crowsfoot.databases.rights import rights_in
 from crowsfoot.facts.sql import (
     AlterOther,
     AlterPolicy,
@@ -26,7 +27,6 @@ from crowsfoot.facts.sql import (
     SqlFile,
     Statement,
 )
-from crowsfoot.frontends.sql.postgres_functions import rights_in
 from crowsfoot.link.catalog import model as held
 from crowsfoot.link.history import History, Migration
 

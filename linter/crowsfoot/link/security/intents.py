@@ -3,6 +3,7 @@
 - ordinary(policy): it applies to a role that whoever uses the application has.
 - meant_for_all(policy): its name says that everybody is meant, or it names the role of those without a login.
 - meant_for_service(policy): its name says that only a service is meant.
+- logs_in(role, principals): migrations make it for a program that works with the database.
 - says_public(name): a column that says that a row may be seen by others, such as is_published.
 - beside(policy, command): the other policies of the table that count together with it.
 - narrowed(policy, command): a restrictive policy keeps tenants apart whatever this one says.
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crowsfoot.link.security.model import Command, SecuredPolicy, SecuredTable
-from crowsfoot.link.security.principals import LOW_TRUST
+from crowsfoot.link.security.principals import LOW_TRUST, Principals
 from crowsfoot.link.security.scoping import Condition, scoping, share_roles
 from crowsfoot.prose import series
 
@@ -63,6 +64,14 @@ def meant_for_all(policy: SecuredPolicy) -> bool:
 
 def meant_for_service(policy: SecuredPolicy) -> bool:
     return bool(re.search(_SERVICE, policy.policy.name.replace("_", " "), re.IGNORECASE))
+
+
+def logs_in(role: str, principals: Principals) -> bool:
+    """Whether migrations make it for a program to log in as, and its name speaks of no other work."""
+    made = principals.catalog.roles.get(role)
+    if made is None or "login" not in principals.options(role) or role == principals.migrator:
+        return False
+    return not re.search(_SPECIAL, role, re.IGNORECASE)
 
 
 def says_public(name: str) -> bool:

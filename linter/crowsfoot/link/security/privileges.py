@@ -25,8 +25,9 @@ _ALL: Final[Mapping[str, tuple[str, ...]]] = {
 _OF_COLUMNS: Final = frozenset({"select", "insert", "update", "references"})
 
 # "grant": on the very object; "default": by ALTER DEFAULT PRIVILEGES; "built-in": PostgreSQL gives it to
-# everybody; "platform": by default privileges that a platform brings.
-Source = Literal["grant", "default", "built-in", "platform"]
+# everybody; "platform": by default privileges that a platform brings; "assumed": nothing is said of the role
+# at all, and the application works with it.
+Source = Literal["grant", "default", "built-in", "platform", "assumed"]
 
 
 class Privilege(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ Source: see expansion.py; all of it measured on PostgreSQL 15, 16 and 18.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar
@@ -29,6 +30,7 @@ from crowsfoot.link.security.expansion import (
 )
 from crowsfoot.link.security.model import SecuredPolicy, SecuredTable, Security
 from crowsfoot.link.security.principals import PUBLIC
+from crowsfoot.link.security.terms import everything, own_columns
 
 State = Literal["42P17", "54001"]
 OWNER: Final = "the owner"
@@ -40,6 +42,7 @@ _MOST_ROLES: Final = 40
 _MOST_LOOKS: Final = 5_000  # tables times roles
 _MOST_MEMBERS: Final = 200
 _MOST_LOOKED: Final = 400
+_ABOVE: Final = re.compile(r"(?i)(?:^|_)(?:parent|ancestor|root)(?:_|$)|parentId")
 
 
 class Hop(msgspec.Struct, frozen=True):
@@ -70,6 +73,11 @@ class Circle(msgspec.Struct, frozen=True):
     def table(self) -> SecuredTable:
         """That PostgreSQL's message names."""
         return self.hops[0].policy.table
+
+    @property
+    def climbs(self) -> bool:
+        """Whether a function is handed the row above in a tree of rows: then it may come to an end."""
+        return any(_climbs(hop) for hop in self.hops if hop.functions)
 
 
 def refusal(expansion: Expansion, statement: Statement, number: int, role: Role) -> State | None:
@@ -146,6 +154,22 @@ def _members(security: Security) -> tuple[str, ...]:
         roles = (it.name for it in security.catalog.roles.values() if it.member_of)
         found = security.__dict__["_members"] = tuple(sorted(roles)[:_MOST_MEMBERS])
     return found
+
+
+def _climbs(hop: Hop) -> bool:
+    table = hop.policy.table.table
+    above = {
+        column for fk in table.foreign_keys.values() if fk.target == table.number for column in fk.columns
+    }
+    above |= {it for it in table.columns if _ABOVE.search(it)}
+    terms = [it for it in (hop.policy.using, hop.policy.check) if it is not None]
+    calls = (it for term in terms for it in everything(term) if it.kind == "call")
+    catalog = hop.policy.table.security.catalog
+    return any(
+        not above.isdisjoint(own_columns(it, table, catalog))
+        for it in calls
+        if it.name == hop.functions[0].name
+    )
 
 
 # --- circles -----------------------------------------------------------------------------------------------
