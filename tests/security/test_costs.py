@@ -182,10 +182,10 @@ POLICIES = {
 
 
 @pytest.fixture
-def asked(postgres: Postgres) -> Postgres:
-    roles(postgres, {"asker": "", "nobody_else": ""})
-    run(postgres, TABLES)
-    return postgres
+def asked(emptied: Postgres) -> Postgres:
+    roles(emptied, {"asker": "", "nobody_else": ""})
+    run(emptied, TABLES)
+    return emptied
 
 
 def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
@@ -274,9 +274,9 @@ def is_searched(postgres: Postgres, condition: str) -> bool:
     return any(it.get("Index Name") == "it" and "Index Cond" in it for it in plan)
 
 
-def test_types_are_leakproof_as_postgres_says(postgres: Postgres) -> None:
+def test_types_are_leakproof_as_postgres_says(emptied: Postgres) -> None:
     for type in LEAKPROOF | NOT_LEAKPROOF:
-        proof = postgres.run(
+        proof = emptied.run(
             "SELECT DISTINCT p.proleakproof FROM pg_amop a JOIN pg_opfamily f ON f.oid = a.amopfamily"
             " JOIN pg_am m ON m.oid = f.opfmethod JOIN pg_operator o ON o.oid = a.amopopr"
             " JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_opclass c ON c.opcfamily = f.oid AND c.opcdefault"
@@ -287,9 +287,9 @@ def test_types_are_leakproof_as_postgres_says(postgres: Postgres) -> None:
             assert proof == (["t"] if type in LEAKPROOF else ["f"]), type
 
 
-def test_functions_are_leaky_as_postgres_says(postgres: Postgres) -> None:
+def test_functions_are_leaky_as_postgres_says(emptied: Postgres) -> None:
     for name in LEAKY_FUNCTIONS - {"similarity"}:  # of an extension
-        assert postgres.run(f"SELECT DISTINCT proleakproof FROM pg_proc WHERE proname = '{name}'") == ["f"], (
+        assert emptied.run(f"SELECT DISTINCT proleakproof FROM pg_proc WHERE proname = '{name}'") == ["f"], (
             name
         )
 

@@ -232,10 +232,11 @@ GRANT EXECUTE ON FUNCTION counted() TO program;
 def test_a_role_that_logs_in_makes_temporary_tables(postgres: Postgres, path: str, fooled: bool) -> None:
     roles(postgres, ROLES)
     run(postgres, COUNTED.format(path))
-    query = "CREATE TEMP TABLE note (id int) \\; INSERT INTO note VALUES (1), (2) \\; GRANT SELECT ON note TO PUBLIC \\; SELECT counted()"
+    made = "CREATE TEMP TABLE note (id int) \\; INSERT INTO note VALUES (1), (2)"
+    query = made + " \\; GRANT SELECT ON note TO PUBLIC \\; SELECT counted()"
     assert rows_as(postgres, "program", query) == (["2"] if fooled else ["0"])
-    made = "CREATE ROLE program LOGIN;\n"
-    likely = [it for it in served("definer-search-path", made + COUNTED.format(path)) if it == "likely"]
+    role = "CREATE ROLE program LOGIN;\n"
+    likely = [it for it in served("definer-search-path", role + COUNTED.format(path)) if it == "likely"]
     assert bool(likely) is fooled
 
 
@@ -244,12 +245,42 @@ def served(rule: str, sql: str) -> list[str]:
     return [it.finding.confidence.name.lower() for it in lint({SUPABASE: sql}, load()[rule]).kept]
 
 
-# Their subject is text in which a secret stands.
+MODEL = """
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Invoice(Base):
+    __tablename__ = "invoice"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    org_id: Mapped[int]
+    person: Mapped[str]
+
+def invoice(session: Session, id: int):
+    return session.execute(select(Invoice).where(Invoice.id == id)).scalar_one()
+"""
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_policies_answer_for_a_query_that_forgets_the_tenant(postgres: Postgres, guarded: bool) -> None:
+    roles(postgres, ROLES)
+    sql = INVOICES.partition("ALTER")[0] + ("ALTER" + INVOICES.partition("ALTER")[2] + OWN_POLICY) * guarded
+    run(postgres, sql + ROWS + "GRANT SELECT ON invoice TO web;")
+    of_another = rows_as(postgres, "web", "SELECT count(*) FROM invoice WHERE id = 2", FIRST)
+    assert of_another == (["0"] if guarded else ["1"])
+    files = {"app.py": MODEL, "migrations/20260101000000_step/migration.sql": sql}
+    files["crowsfoot.toml"] = 'tenant-column = "org_id"'
+    assert bool(lint(files, load()["query-without-tenant"]).kept) is not guarded
+
+
+# What it speaks of is text in which a secret stands.
 NO_SERVER = {"service-key-in-client"}
 
 
 def test_every_rule_is_held_against_a_server() -> None:
-    tests = [it.read_text() for it in sorted(HERE.glob("test_*.py"))]
-    named = {name for text in tests if "postgres: Postgres" in text for name in re.findall(r'"([\w-]+)"', text)}
+    tests = [it.read_text() for it in sorted(HERE.glob("test_*.py")) if it.name != "test_sample.py"]
+    texts = [it for it in tests if "postgres: Postgres" in it or "app: Postgres" in it]
+    named = {name for text in texts for name in re.findall(r'"([\w-]+)"', text)}
     rules = {name for name, rule in load().items() if rule.category == "security"}
     assert sorted(rules - named - NO_SERVER) == []

@@ -318,8 +318,8 @@ def prepared(postgres: Postgres, shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_postgres_refuses_exactly_what_is_foretold(postgres: Postgres, shape: str) -> None:
-    prepared(postgres, shape)
+def test_postgres_refuses_exactly_what_is_foretold(emptied: Postgres, shape: str) -> None:
+    prepared(emptied, shape)
     guards = security(script(shape))
     expansion = Expansion(guards)
     wrong = []
@@ -328,7 +328,7 @@ def test_postgres_refuses_exactly_what_is_foretold(postgres: Postgres, shape: st
             for statement in STATEMENTS:
                 foretold = refusal(expansion, statement, table.table.number, role)
                 # That a row is not let through is another matter.
-                seen = refusal_as(postgres, role, WRITTEN[statement].format(table))
+                seen = refusal_as(emptied, role, WRITTEN[statement].format(table))
                 if (seen if seen in ("42P17", "54001") else None) != foretold:
                     wrong.append((str(table), role, statement, seen, foretold))
     assert wrong == []
@@ -371,12 +371,12 @@ HELPED = [
 
 
 @pytest.mark.parametrize("shape", HELPED)
-def test_the_function_that_is_shown_ends_the_circle(postgres: Postgres, shape: str) -> None:
-    prepared(postgres, shape)
+def test_the_function_that_is_shown_ends_the_circle(emptied: Postgres, shape: str) -> None:
+    prepared(emptied, shape)
     helper = next(it for it in map(helped, circles(security(script(shape)))) if it)
-    assert refusal_as(postgres, "reader", "SELECT * FROM a") == "42P17"
-    run(postgres, helper)
-    assert refusal_as(postgres, "reader", "SELECT * FROM a") is None
+    assert refusal_as(emptied, "reader", "SELECT * FROM a") == "42P17"
+    run(emptied, helper)
+    assert refusal_as(emptied, "reader", "SELECT * FROM a") is None
     assert circles(security(script(shape) + helper)) == ()
 
 
@@ -436,11 +436,11 @@ CREATE POLICY p ON folder USING (owner = current_user OR visible({0}));
 
 
 @pytest.mark.parametrize(("handed", "ends"), [("parent_id", True), ("id", False)])
-def test_a_function_that_climbs_a_tree_comes_to_an_end(postgres: Postgres, handed: str, ends: bool) -> None:
-    roles(postgres, ROLES)
-    run(postgres, TREE.format(handed))
-    assert refusal_as(postgres, "reader", "SELECT * FROM folder") == (None if ends else "54001")
+def test_a_function_that_climbs_a_tree_comes_to_an_end(emptied: Postgres, handed: str, ends: bool) -> None:
+    roles(emptied, ROLES)
+    run(emptied, TREE.format(handed))
+    assert refusal_as(emptied, "reader", "SELECT * FROM folder") == (None if ends else "54001")
     if ends:
-        assert rows_as(postgres, "reader", "SELECT id FROM folder ORDER BY id") == ["1", "2", "3"]
+        assert rows_as(emptied, "reader", "SELECT id FROM folder ORDER BY id") == ["1", "2", "3"]
     (circle,) = circles(security(TREE.format(handed)))
     assert circle.climbs == ends

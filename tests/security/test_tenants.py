@@ -34,22 +34,22 @@ KEYS = {
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_foreign_key_reaches_the_rows_of_others_exactly_where_the_rule_says(
-    postgres: Postgres, key: str
+    emptied: Postgres, key: str
 ) -> None:
-    roles(postgres, {"web": ""})
-    run(postgres, TABLES.format(key) + ROWS)
+    roles(emptied, {"web": ""})
+    run(emptied, TABLES.format(key) + ROWS)
     becomes = KEYS[key]
-    added = refusal_as(postgres, "web", "INSERT INTO task VALUES (1, 2, 1)", {"app.org": "2"})
+    added = refusal_as(emptied, "web", "INSERT INTO task VALUES (1, 2, 1)", {"app.org": "2"})
     assert (added is None) == (becomes is not None)
     if becomes is not None:
-        postgres.run("INSERT INTO task VALUES (1, 2, 1)")
-        postgres.run("SET app.org = 1")
-        postgres.run("SET ROLE web")
+        emptied.run("INSERT INTO task VALUES (1, 2, 1)")
+        emptied.run("SET app.org = 1")
+        emptied.run("SET ROLE web")
         # Tenant 1 sees nothing of the task, and may not touch it.
-        assert postgres.run("SELECT count(*) FROM task") == ["0"]
-        postgres.refusal("DELETE FROM project WHERE id = 1")
-        postgres.run("RESET ROLE")
-        assert postgres.run("SELECT * FROM task") == ([becomes] if becomes else [])
+        assert emptied.run("SELECT count(*) FROM task") == ["0"]
+        emptied.refusal("DELETE FROM project WHERE id = 1")
+        emptied.run("RESET ROLE")
+        assert emptied.run("SELECT * FROM task") == ([becomes] if becomes else [])
     reaches = becomes in ("", "1|2|")
     made = "CREATE ROLE web;\n" + TABLES.format(key)
     assert bool(said("cascade-crosses-tenants", made)) == reaches
@@ -61,17 +61,17 @@ def said(rule: str, sql: str) -> list[str]:
 
 
 @pytest.mark.parametrize("key", [it for it, becomes in KEYS.items() if becomes in ("", "1|2|")])
-def test_the_way_out_is_one(postgres: Postgres, key: str) -> None:
+def test_the_way_out_is_one(emptied: Postgres, key: str) -> None:
     made = "CREATE ROLE web;\n" + TABLES.format(key)
     (diagnostic,) = lint(project(made), load()["cascade-crosses-tenants"]).kept
     assert diagnostic.finding.fix is not None
     snippet = diagnostic.finding.fix.snippet
     assert said("cascade-crosses-tenants", made + snippet) == []
-    roles(postgres, {"web": ""})
-    run(postgres, TABLES.format(key) + ROWS + snippet)
-    assert postgres.refusal("INSERT INTO task VALUES (1, 2, 1)") == "23503"
-    run(postgres, "INSERT INTO task VALUES (1, 1, 1);\nDELETE FROM project WHERE id = 1;")
-    assert postgres.run("SELECT * FROM task") == ([] if "CASCADE" in key else ["1|1|"])
+    roles(emptied, {"web": ""})
+    run(emptied, TABLES.format(key) + ROWS + snippet)
+    assert emptied.refusal("INSERT INTO task VALUES (1, 2, 1)") == "23503"
+    run(emptied, "INSERT INTO task VALUES (1, 1, 1);\nDELETE FROM project WHERE id = 1;")
+    assert emptied.run("SELECT * FROM task") == ([] if "CASCADE" in key else ["1|1|"])
 
 
 GUARDED = "ALTER TABLE {0} ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON {0} USING ({1});\n"

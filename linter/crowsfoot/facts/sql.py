@@ -612,7 +612,7 @@ class ChangeOwner(Change, frozen=True, array_like=True):
 
 
 class AlterOther(Change, frozen=True, array_like=True):
-    """ALTER of an object that is none of the others: options of a view, settings of a function, publications."""
+    """An ALTER that is none of the others: options of a view, settings of a function, a publication."""
 
     kind: Kind
     name: ObjectName

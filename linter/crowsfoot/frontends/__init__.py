@@ -19,7 +19,9 @@ _INSTALLED = frozenset(
 )
 
 
-def read(source: "Source", dialect: "Dialect | None" = None, terms: bool = True) -> "Facts | TemplateFile | None":
+def read(
+    source: "Source", dialect: "Dialect | None" = None, terms: bool = True
+) -> "Facts | TemplateFile | None":
     """What source says, by the frontend that its file name calls for; None when there is none.
 
     dialect is that of SQL, without which no file of it is read; terms: also what its views are made of.

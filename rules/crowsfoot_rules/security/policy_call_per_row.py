@@ -34,6 +34,9 @@ Nothing is reported where an index finds the rows, as with `"owner" = auth.uid()
 then the call is made once, too. Nor is it for policies that are for INSERT, UPDATE or DELETE alone: new rows
 are asked about once, and others are mostly found by their key.
 
+Nor is anything where policies lead back to the table: a SELECT around the call could be the one subquery too
+many, see `policy-recursion`.
+
 Source: https://supabase.com/docs/guides/database/postgres/row-level-security#call-functions-with-select
 """
 

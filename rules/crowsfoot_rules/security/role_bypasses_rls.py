@@ -19,9 +19,10 @@ CREATE POLICY own ON invoice TO web USING (org_id = current_setting('app.org')::
 GRANT SELECT ON invoice TO web;
 ```
 
-A role counts as one of the application where `runtime-roles` names it or a policy does, where anybody can have
-it who reaches an API, and where migrations make it with LOGIN and grant it a table that has policies, unless
-its name speaks of other work: backup, admin. `BYPASSRLS` is not inherited, but a member can become such a role with `SET ROLE`.
+A role counts as one of the application where `runtime-roles` names it or a policy does, where anybody can
+have it who reaches an API, and where migrations make it with LOGIN and grant it a table that has policies,
+unless its name speaks of other work: backup, admin. `BYPASSRLS` is not inherited, but a member can become
+such a role with `SET ROLE`.
 
 Source: https://www.postgresql.org/docs/current/role-attributes.html
         https://www.postgresql.org/docs/current/ddl-rowsecurity.html

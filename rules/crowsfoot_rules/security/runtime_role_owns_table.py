@@ -67,7 +67,7 @@ def check(table: SecuredTable) -> Iterator[Finding]:
 
 
 def _is_one_of_several(table: SecuredTable, owner: str) -> bool:
-    """Whether the owner logs in for an application; one that owns all that there is may migrate it as well."""
+    """Whether the owner logs in for an application; who owns all that there is may migrate it as well."""
     security = table.security
     if security.principals.runtime or not table.policies or not logs_in(owner, security.principals):
         return False

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from crowsfoot.facts.sql import (
+    AlterOther,
     Block,
     Change,
     CreateFunction,
@@ -24,6 +25,7 @@ from crowsfoot.facts.sql import (
     Update,
 )
 from crowsfoot.link.catalog import rows
+from crowsfoot.link.catalog.access import function_named, put_function
 from crowsfoot.link.catalog.draft import Draft, RefusalError, edited
 from crowsfoot.link.catalog.model import MOST, Function, Table, Trigger
 from crowsfoot.link.catalog.types import resolved
@@ -133,6 +135,27 @@ def check_body(draft: Draft, change: CreateFunction) -> None:
                 rows.readable(draft, name)
         if isinstance(it, Insert | Update | Delete):
             rows.readable(draft, it.table)
+
+
+def alter_function(draft: Draft, change: AlterOther) -> None:
+    """What PostgreSQL lets change without a new body, as far as it matters here."""
+    function = function_named(draft.catalog, change.name, change.arguments)
+    if function is None:
+        return
+    definer, search_path, volatility = function.security_definer, function.search_path, function.volatility
+    for key, value in change.options:
+        if key == "security":
+            definer = value == "true"
+        elif key == "search_path":
+            search_path = value
+        elif key == "reset" and value in ("search_path", "all"):
+            search_path = None
+        elif key == "volatility":
+            volatility = value
+    put_function(
+        draft,
+        replace(function, security_definer=definer, search_path=search_path, volatility=volatility),
+    )
 
 
 def create_trigger(draft: Draft, change: CreateTrigger) -> None:

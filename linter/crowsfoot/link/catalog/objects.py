@@ -17,7 +17,7 @@ from crowsfoot.facts.sql import (
     ObjectName,
     SetComment,
 )
-from crowsfoot.link.catalog import access, drops, model
+from crowsfoot.link.catalog import access, drops, functions, model, views
 from crowsfoot.link.catalog.builtin import printed
 from crowsfoot.link.catalog.dependents import Thing
 from crowsfoot.link.catalog.draft import Draft, UnclearError
@@ -282,9 +282,9 @@ def alter_other(draft: Draft, change: AlterOther) -> None:
     catalog = draft.catalog
     name = change.name
     if change.kind in ("table", "view", "materialized view"):
-        alter_options(draft, draft.table(name), change)
+        views.alter_options(draft, draft.table(name), change)
     elif change.kind == "function":
-        alter_function(draft, change)
+        functions.alter_function(draft, change)
     elif change.kind == "index":
         if catalog.index_table(name) is None and catalog.number_of(name) is None:
             draft.refuse_table(name)
@@ -292,40 +292,6 @@ def alter_other(draft: Draft, change: AlterOther) -> None:
         known = any(key[0] == "publication" and key[2] == name.name for key in catalog.others)
         if not known:
             draft.refuse_missing("42704", "publication", name)
-
-
-def alter_options(draft: Draft, view: model.Table, change: AlterOther) -> None:
-    """SET and RESET of a view; the reading gives ("reset", name)."""
-    if not change.options:
-        return
-    options = dict(view.options)
-    for key, value in change.options:
-        if key == "reset":
-            options.pop(value, None)
-        else:
-            options[key] = value
-    draft.put(replace(view, options=tuple(options.items())))
-
-
-def alter_function(draft: Draft, change: AlterOther) -> None:
-    """What PostgreSQL lets change without a new body, as far as it matters here."""
-    function = access.function_named(draft.catalog, change.name, change.arguments)
-    if function is None:
-        return
-    definer, search_path, volatility = function.security_definer, function.search_path, function.volatility
-    for key, value in change.options:
-        if key == "security":
-            definer = value == "true"
-        elif key == "search_path":
-            search_path = value
-        elif key == "reset" and value in ("search_path", "all"):
-            search_path = None
-        elif key == "volatility":
-            volatility = value
-    access.put_function(
-        draft,
-        replace(function, security_definer=definer, search_path=search_path, volatility=volatility),
-    )
 
 
 def create_schema(draft: Draft, change: CreateSchema) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from crowsfoot.facts.sql import CreateView, Query, RefreshView, TypeName
+from msgspec.structs import replace
+
+from crowsfoot.facts.sql import AlterOther, CreateView, Query, RefreshView, TypeName
 from crowsfoot.link.catalog import rows
 from crowsfoot.link.catalog.draft import Draft, UnclearError
 from crowsfoot.link.catalog.model import Catalog, Column, Table
@@ -177,3 +179,16 @@ def refresh_view(draft: Draft, change: RefreshView) -> None:
             change.range,
             view.name,
         )
+
+
+def alter_options(draft: Draft, view: Table, change: AlterOther) -> None:
+    """SET and RESET of a view; the reading gives ("reset", name)."""
+    if not change.options:
+        return
+    options = dict(view.options)
+    for key, value in change.options:
+        if key == "reset":
+            options.pop(value, None)
+        else:
+            options[key] = value
+    draft.put(replace(view, options=tuple(options.items())))

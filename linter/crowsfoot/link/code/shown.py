@@ -62,8 +62,9 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             return scope.params[it.index].name if it.index < len(scope.params) else _NOBODY
         case facts.Attribute():
             return _joined(_shown(scope, it.of, depth + 1), it.name)
-        case facts.Call() if _is_tag(scope.values[it.of]):
-            return _shown(scope, it.of, depth + 1)  # what it is given stands in it
+        case facts.Call() if (word := _of_template(scope.values[it.of])):
+            # What a tag is given stands in it; a filter stands behind the first thing that it is given.
+            return f"{_shown(scope, it.args[0], depth + 1)}{word}" if word.startswith("|") else word
         case facts.Call():
             of = _shown(scope, it.of, depth + 1)
             inner = [_shown(scope, arg, depth + 1) for arg in it.args]
@@ -97,8 +98,9 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             return _variable(scope, number) or _NOBODY
 
 
-def _is_tag(it: facts.AnyValue) -> bool:
-    return isinstance(it, facts.Name) and it.name.startswith("{%")
+def _of_template(it: facts.AnyValue) -> str:
+    """A tag or a filter: "{% include "row.html" %}", "|credit"; "" for what else is called."""
+    return it.name if isinstance(it, facts.Name) and it.name.startswith(("{%", "|")) else ""
 
 
 def _part(scope: facts.Scope, it: facts.Part) -> str:

@@ -15,6 +15,7 @@ from crowsfoot.link.catalog import model as held
 from crowsfoot.link.security.access_paths import unserved
 from crowsfoot.link.security.contexts import Contexts, contexts_of
 from crowsfoot.link.security.model import SecuredPolicy
+from crowsfoot.link.security.recursion import leads_back
 from crowsfoot.link.security.terms import everything, is_wrapper, own_columns, parts, says
 
 # Of the schema auth: each parses the claims of the request.
@@ -22,7 +23,12 @@ _OF_AUTH: Final = frozenset({"uid", "jwt", "role", "email", "user_id", "session"
 
 
 def repeated(policy: SecuredPolicy) -> tuple[Term, ...]:
-    """The calls that give the same for every row, and are made for each."""
+    """The calls that give the same for every row, and are made for each.
+
+    Those are left out around which a SELECT could close a circle of policies: see recursion.py.
+    """
+    if policy.using is None or policy not in unserved(policy.table) or leads_back(policy.table):
+        return ()
     return tuple(it for it in _calls(policy) if not _named(it, policy))
 
 

@@ -94,12 +94,20 @@ def circles(security: Security) -> tuple[Circle, ...]:
     return found
 
 
+def leads_back(table: SecuredTable) -> bool:
+    """Whether some policies lead back to the table: a subquery in one for SELECT can then be one too many."""
+    found: frozenset[int] | None = table.security.__dict__.get("_leading_back")
+    if found is None:
+        found = table.security.__dict__["_leading_back"] = frozenset().union(*_knots(table.security))
+    return table.table.number in found
+
+
 def _circles(security: Security) -> Iterator[Circle]:
-    if not any(it.enabled and it.policies for it in security.tables):
+    knots = _knots(security)
+    if not knots:
         return
     expansion = Expansion(security)
     known: set[frozenset[SecuredPolicy]] = set()
-    knots = _knots(expansion)
     for knot in knots:
         for it in _in_knot(expansion, knot, assumed=False):
             known.add(_key(it))
@@ -119,10 +127,20 @@ def _key(circle: Circle) -> frozenset[SecuredPolicy]:
 # --- where to look -----------------------------------------------------------------------------------------
 
 
-def _knots(expansion: Expansion) -> list[frozenset[int]]:
+def _knots(security: Security) -> list[frozenset[int]]:
     """Tables, views and functions that lead to each other, whoever asks: only there can a circle be."""
+    found: list[frozenset[int]] | None = security.__dict__.get("_knots")
+    if found is None:
+        found = security.__dict__["_knots"] = _find_knots(security)
+    return found
+
+
+def _find_knots(security: Security) -> list[frozenset[int]]:
     leads: dict[int, set[int]] = {}
-    waiting = [it.table.number for it in expansion.security.tables if it.enabled and it.policies]
+    waiting = [it.table.number for it in security.tables if it.enabled and it.policies]
+    if not waiting:
+        return []
+    expansion = Expansion(security)
     while waiting:
         number = waiting.pop()
         if number not in leads:
