@@ -206,6 +206,10 @@ class Object(msgspec.Struct, frozen=True, gc=False):
     def store(self, name: str, value: "Object", at: At) -> None:
         """self.name = value."""
 
+    def with_attribute(self, name: str, value: "Object") -> "Object":
+        """Self, once self.name = value."""
+        return self
+
     def joined(self, other: "Object") -> "Object | None":
         """What may be self or other, as one object; None to keep both."""
         return None

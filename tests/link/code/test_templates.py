@@ -314,3 +314,20 @@ def part(books):
 def test_tags_and_filters_of_the_program_are_functions(shown: str, expected: list[str]) -> None:
     files = page(shown, part="{% for it in them %}{{ it.author.name }}{% endfor %}")
     assert places({**files, "shop/templatetags/shop.py": TAGS}) == expected
+
+
+def test_what_takes_the_place_of_the_rows_of_a_page_is_known() -> None:
+    views = """\
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from .models import Book
+
+def shelf(request):
+    page = Paginator(Book.objects.all(), 25).get_page(1)
+    return render(request, "shop/shelf.html", {"books": page})
+"""
+    files = {**page(LOOP), "shop/views.py": views}
+    assert places(files) == ["shelf.html: book.author"]
+    loads = "page.object_list = page.object_list.select_related('author')\n"
+    for changed in (f"    {loads}    return", f"    if request.GET:\n        {loads}    return"):
+        assert found({**files, "shop/views.py": views.replace("    return", changed)}) == []

@@ -56,6 +56,14 @@ class Page(Object, frozen=True):
     def measured(self, at: At) -> None:
         self.rows.measured(at)
 
+    def joined(self, other: Object) -> Object | None:
+        rows = self.rows.joined(other.rows) if isinstance(other, Page) else None
+        return Page(rows) if rows is not None else None
+
+    def with_attribute(self, name: str, value: Object) -> Object:
+        """`page.object_list = prefetch(page.object_list)`"""
+        return Page(value) if name == "object_list" else self
+
     def moved(self, place: Place) -> Object:
         return Page(self.rows.moved(place))
 

@@ -62,7 +62,7 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             return scope.params[it.index].name if it.index < len(scope.params) else _NOBODY
         case facts.Attribute():
             return _joined(_shown(scope, it.of, depth + 1), it.name)
-        case facts.Call() if (word := _of_template(scope.values[it.of])):
+        case facts.Call() if word := _of_template(scope.values[it.of]):
             # What a tag is given stands in it; a filter stands behind the first thing that it is given.
             return f"{_shown(scope, it.args[0], depth + 1)}{word}" if word.startswith("|") else word
         case facts.Call():

@@ -200,9 +200,11 @@ def of_given(out: "Evaluator", frame: Frame, number: int, value: facts.Given) ->
 
 
 def of_store(out: "Evaluator", frame: Frame, number: int, value: facts.Store) -> Object:
-    of = out.get(frame, value.of)
+    of, stored = out.get(frame, value.of), out.get(frame, value.value)
     for it in of.options if isinstance(of, OneOf) else (of,):
-        it.store(value.name, out.get(frame, value.value), Here(out, frame, number))
+        it.store(value.name, stored, Here(out, frame, number))
+    if (changed := of.with_attribute(value.name, stored)) is not of:
+        frame.objects[value.of] = changed
     frame.reads(value.of, value.name)  # what has been put there is there
     return UNKNOWN
 
