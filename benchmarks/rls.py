@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -234,7 +235,11 @@ def _pgrls(run: list[object], truth: set[Claim]) -> set[Claim]:
 def _claim(hazards: str, where: str, truth: set[Claim]) -> Claim:
     """The claim that is meant: a true one if there is one. where is "schema.table.policy", or a part."""
     words = re.findall(r"\w+", where) or ["?"]
-    names = [*map(".".join, zip(words, words[1:], strict=False)), *words, *(INSTEAD[it] for it in words if it in INSTEAD)]
+    names = [
+        *map(".".join, pairwise(words)),
+        *words,
+        *(INSTEAD[it] for it in words if it in INSTEAD),
+    ]
     for hazard in hazards.split():
         for name in names:
             if (hazard, name) in truth:

@@ -44,9 +44,10 @@ def check(policy: SecuredPolicy) -> Iterator[Finding]:
     if not table.enabled or not policy.policy.permissive:
         return
     exposure, principals = security.exposure, security.principals
-    known = exposure.guarded
+    asked = [*_asked(policy)]
+    known = exposure.guarded if asked else ()
     roles = [it for it in known if policy.applies_to(it) and not principals.escapes(it, table.table)]
-    for other in _asked(policy):
+    for other in asked:
         if other is table or other.table.number in open_tables(security):
             continue
         roles_there = [it for it in roles if not principals.escapes(it, other.table)]

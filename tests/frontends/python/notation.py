@@ -17,6 +17,7 @@ from crowsfoot.facts.code import (
     Entered,
     Given,
     Import,
+    Included,
     Item,
     Loop,
     Name,
@@ -142,5 +143,7 @@ def described(it: AnyValue) -> str:
             return "return" if of is None else f"return {of}"
         case Tested(of=of):
             return f"test {of}"
+        case Included(template=template):
+            return f"include {template}"
         case Unclear():
             return "unclear"

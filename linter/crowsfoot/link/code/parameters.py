@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -> tuple[Object, ...]:
     """An object for each parameter; UNKNOWN where the call does not say."""
     positional = args.positional if function.bound is None else (function.bound, *args.positional)
-    count = (
-        len(positional) - 1 if args.spread else len(positional)
-    )
+    count = len(positional) - 1 if args.spread else len(positional)
     given: list[Object] = []
     taken = 0
     keywords = dict(args.keywords) if args.keywords else _NO_KEYWORDS

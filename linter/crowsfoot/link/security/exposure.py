@@ -70,6 +70,10 @@ class Exposure:
         self.exposed = exposed
         self._brought = brought
         self._outsiders: tuple[str, ...] | None = None
+        self._applications: tuple[str, ...] | None = None
+        self._guarded: tuple[str, ...] | None = None
+        self._guarded_set: set[str] | None = None
+        self._below: dict[str, set[str]] | None = None  # role -> those that have its privileges
         self._ungranted: frozenset[str] | None = None
         self._usable: dict[tuple[str, str], bool] = {}
 
@@ -88,14 +92,18 @@ class Exposure:
     @property
     def applications(self) -> tuple[str, ...]:
         """The roles that a program works with: those that the user names, or those that policies are for."""
-        runtime = sorted(self.principals.runtime)
-        roles = runtime or [*self.principals.subjects()]
-        return tuple(it for it in roles if not self.principals.bypasses(it))
+        if self._applications is None:
+            runtime = sorted(self.principals.runtime)
+            roles = runtime or [*self.principals.subjects()]
+            self._applications = tuple(it for it in roles if not self.principals.bypasses(it))
+        return self._applications
 
     @property
     def guarded(self) -> tuple[str, ...]:
         """All whom policies are for: the roles of the API and of the application."""
-        return tuple(sorted({*self.outsiders, *self.applications}))
+        if self._guarded is None:
+            self._guarded = tuple(sorted({*self.outsiders, *self.applications}))
+        return self._guarded
 
     def reaches(
         self, roles: Iterable[str], thing: held.Table | held.Function, *names: str
@@ -107,7 +115,7 @@ class Exposure:
         if isinstance(thing, held.Table) and self._strangers:
             for role in self._strangers.intersection(roles):
                 given += [Privilege(role, it, None, "assumed") for it in names if it in ROWS]
-        for role in roles if given else ():
+        for role in self._among(roles, {it.grantee for it in given}) if given else ():
             above = self.principals.above(role)
             held_by = [it for it in given if it.grantee in above]
             if not held_by or not self._may_use(role, thing.schema):
@@ -117,6 +125,20 @@ class Exposure:
                 if ways:
                     it = min(ways, key=_directness)
                     yield Reach(it.grantee, it.name, it.span, it.source, it.columns, role)
+
+    def _among(self, roles: Iterable[str], grantees: set[str]) -> Iterable[str]:
+        """Those that may have what was granted; the others may be many, one for each table."""
+        if PUBLIC in grantees:
+            return roles
+        if self._below is None:
+            self._below = {}
+            for role in self.guarded:
+                for name in self.principals.above(role):
+                    self._below.setdefault(name, set()).add(role)
+        guarded = {*self.guarded} if self._guarded_set is None else self._guarded_set
+        self._guarded_set = guarded
+        below: set[str] = set().union(*(self._below.get(it, ()) for it in grantees))
+        return [it for it in roles if it in below or it not in guarded]
 
     @property
     def _strangers(self) -> frozenset[str]:
