@@ -86,3 +86,25 @@ def town(name):
     return _towns[name]
 """
     assert confidence_of_call(known) is Confidence.POSSIBLE
+
+
+TEAM = """
+CREATE TABLE contact (id uuid PRIMARY KEY, user_id uuid NOT NULL);
+ALTER TABLE contact ENABLE ROW LEVEL SECURITY;
+CREATE POLICY team ON contact FOR UPDATE TO authenticated USING (true);
+GRANT SELECT, UPDATE ON contact TO authenticated;
+"""
+ANOTHER = """
+CREATE TABLE note (id uuid PRIMARY KEY, user_id uuid NOT NULL);
+ALTER TABLE note ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON note TO authenticated USING (user_id = (SELECT auth.uid()));
+GRANT SELECT, UPDATE ON note TO authenticated;
+"""
+
+
+def test_a_policy_that_lets_all_users_in_is_wrong_where_others_keep_their_rows_apart() -> None:
+    path, rule = "supabase/migrations/20261101000000_init.sql", load()["policy-always-true"]
+    (of_a_team,) = lint({path: TEAM}, rule).kept
+    assert of_a_team.finding.confidence is Confidence.POSSIBLE
+    (of_users,) = lint({path: TEAM + ANOTHER}, rule).kept
+    assert of_users.finding.confidence is Confidence.LIKELY

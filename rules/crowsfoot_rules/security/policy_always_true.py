@@ -42,7 +42,7 @@ from crowsfoot.link.security.intents import (
 from crowsfoot.link.security.model import Command
 from crowsfoot.link.security.policy_sql import Clauses, altered, dropped, fix, replaced, written
 from crowsfoot.link.security.scoping import scoping
-from crowsfoot.link.security.tenants import says_whose
+from crowsfoot.link.security.tenants import says_whose, scoping_columns
 from crowsfoot.link.security.terms import captured, own_columns
 from crowsfoot.link.security.words import plain
 from crowsfoot.prose import series
@@ -115,9 +115,10 @@ def _confidence(policy: SecuredPolicy, open_to: list[Command], *, kept_apart: bo
         return None
     if kept_apart:
         return Confidence.CERTAIN
-    # Where all users are of one tenant, whoever has logged in may do everything, unless rows are of users.
-    one_tenant = set(policy.policy.roles) == {"authenticated"} and says_whose(policy.table) is None
-    return Confidence.POSSIBLE if one_tenant else Confidence.LIKELY
+    # Of one team, whoever has logged in may do everything: rows may say whose they are, and no policy asks.
+    apart = says_whose(policy.table) is not None and scoping_columns(policy.table.security)
+    one_team = set(policy.policy.roles) == {"authenticated"} and not apart
+    return Confidence.POSSIBLE if one_team else Confidence.LIKELY
 
 
 def _instead(policy: SecuredPolicy) -> str:
