@@ -47,18 +47,20 @@ def missing(table: Table, shapes: Iterable[Wanted]) -> Iterator[Advice]:
     """
     served = [parts for index in table.indexes if (parts := parts_of(index))]
     unserved = [
-        it
+        (columns, it)
         for it in shapes
-        if it.whole and _selective(table, it.asked) and not any(_starts(parts, it.asked) for parts in served)
+        if it.whole
+        and (columns := _selective(table, it.asked))
+        and not any(_starts(parts, it.asked) for parts in served)
     ]
     # Narrow ones first: what serves them serves the wider ones as well.
-    unserved.sort(key=lambda it: (len(_selective(table, it.asked)), -len(it.accesses)))
+    unserved.sort(key=lambda it: (len(it[0]), -len(it[1].accesses)))
     while unserved:
-        columns = _selective(table, unserved[0].asked)[:MOST_KEYS]
+        columns = unserved[0][0][:MOST_KEYS]
         keys = [part(it.name, table.database.provider) for it in columns]
-        these = tuple(it for it in unserved if _starts(keys, it.asked))
+        these = tuple(it for _, it in unserved if _starts(keys, it.asked))
         yield Advice(columns, these)
-        unserved = [it for it in unserved if it not in these]
+        unserved = [each for each in unserved if not _starts(keys, each[1].asked)]
 
 
 def _starts(parts: Iterable[Part], asked: Asked) -> bool:

@@ -6,9 +6,9 @@ other in circles (a table knows its indexes, an index its table), so they compar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
@@ -37,6 +37,25 @@ class Linked(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def __str__(self) -> str:
         return hex(id(self))
+
+
+_Object = TypeVar("_Object", bound=Linked)
+_Result = TypeVar("_Result")
+
+
+def once(find: Callable[[_Object], _Result]) -> Callable[[_Object], _Result]:
+    """The function, which works out what it says of an object when it is first asked, and keeps it there."""
+    key = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def kept(of: _Object) -> _Result:
+        known = of.__dict__
+        if key not in known:
+            known[key] = find(of)
+        found: _Result = known[key]
+        return found
+
+    return kept
 
 
 class File(Linked, frozen=True, eq=False, dict=True):

@@ -5,9 +5,10 @@ name, required, in more than half of the tables and in at least MIN_TABLES, alwa
 """
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from crowsfoot.link.project import Database, ForeignKey, Tenancy
+from crowsfoot.link.project import Column, Database, ForeignKey, Tenancy
 
 MIN_TABLES = 4
 
@@ -44,6 +45,11 @@ def _configured(database: Database, name: str) -> Tenancy | None:
         for column in table.columns.values()
         if name in (column.field, column.name)
     }
+    return tenancy_by(columns, database, configured=True)
+
+
+def tenancy_by(columns: Mapping[str, Column], database: Database, *, configured: bool) -> Tenancy | None:
+    """What these columns come to, by model name; None where there are none."""
     if not columns:
         return None
     targets = {
@@ -53,4 +59,4 @@ def _configured(database: Database, name: str) -> Tenancy | None:
     }
     field = next(iter(columns.values())).field
     target = next(iter(targets.values())) if len(targets) == 1 else None
-    return Tenancy(field, MappingProxyType(columns), target, configured=True)
+    return Tenancy(field, MappingProxyType(dict(columns)), target, configured=configured)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from crowsfoot.databases.index_use import Asked, Part, part
-from crowsfoot.link.project import Column, Database, Linked, Project, Table
+from crowsfoot.link.project import Column, Database, Linked, Project, Table, once
 
 if TYPE_CHECKING:
     from crowsfoot.libraries.query import Query
@@ -30,11 +30,6 @@ class Wanted(Linked, frozen=True, eq=False, dict=True):
     limit: bool
     whole: bool
     accesses: tuple[Access, ...]
-
-    @property
-    def reads_many(self) -> bool:
-        """Whether it is a query for rows that may be more than one."""
-        return any(it.query.operation == "select" and it.query.many for it in self.accesses)
 
     def __str__(self) -> str:
         return f"{self.table}: {self.accesses[0]}"
@@ -115,8 +110,6 @@ def _column(table: Table, name: str) -> Column | None:
     return found
 
 
+@once
 def _by_name(table: Table) -> dict[str, Column]:
-    known: dict[str, Column] | None = table.__dict__.get("_columns_by_name")
-    if known is None:
-        known = table.__dict__["_columns_by_name"] = {it.name: it for it in table.columns.values()}
-    return known
+    return {it.name: it for it in table.columns.values()}

@@ -12,7 +12,6 @@ from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.usage import Users, sent_twice, usage_of, users_of
 from crowsfoot.roles import Roles
-from crowsfoot.source import Span
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True):
@@ -61,22 +60,14 @@ def asked_in(evaluator: Evaluator, roles: Roles) -> Iterator[Asked]:
             model = evaluator.models.get(query.model)
             access = Access(
                 query,
-                _span(frame, effect.value),
+                frame.span(effect.value),
                 evaluator.program.qualified(frame.path, frame.number),
                 roles(frame.path),
                 of_rows=usage_of(frame, effect.value, model, users) if fetches else Usage(),
                 serves=_serves(evaluator, frame),
-                again=_span(frame, twice.gone_over) if twice is not None else None,
+                again=frame.span(twice.gone_over) if twice is not None else None,
             )
             yield Asked(access, frame.place(effect.value), frame.general)
-
-
-def _span(frame: Frame, number: int) -> Span:
-    value = frame.scope.values[number]
-    if isinstance(value, facts.Element):
-        loop = frame.scope.loops[value.over]
-        return Span(frame.path, loop.start, loop.end)
-    return Span(frame.path, value.start, value.end)
 
 
 def _serves(evaluator: Evaluator, frame: Frame) -> bool:

@@ -24,6 +24,7 @@ from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.kept import kept
 from crowsfoot.link.code.program import Around
+from crowsfoot.source import Span
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -199,6 +200,12 @@ class Frame:
 
     def place(self, value: int) -> Place:
         return Place(self.path, self.number, value)
+
+    def span(self, value: int) -> Span:
+        """Where the value stands in the files; of an element, the head of its loop."""
+        it = self.scope.values[value]
+        at = self.scope.loops[it.over] if isinstance(it, Element) else it
+        return Span(self.path, at.start, at.end)
 
 
 _MOST_EFFECTS = 200

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from crowsfoot.facts.terms import Term
 from crowsfoot.link.catalog import model as held
+from crowsfoot.link.project import once
 from crowsfoot.link.security.contexts import Contexts, contexts_of
 from crowsfoot.link.security.model import SecuredPolicy, SecuredTable
 from crowsfoot.link.security.principals import PUBLIC
@@ -45,20 +46,17 @@ class Lookup(NamedTuple):
     plain: bool  # the column stands there alone
 
 
+@once
 def unserved(table: SecuredTable) -> tuple[SecuredPolicy, ...]:
     """Those for reading whose rows no index finds.
 
     What is changed is mostly found by its key, and what is new is asked about once.
     """
-    found: tuple[SecuredPolicy, ...] | None = table.__dict__.get("_unserved")
-    if found is None:
-        found = ()
-        if table.enabled and len(table.policies) <= _MOST:
-            read = [it for it in table.policies_for("select") if it.using is not None]
-            asked = (it for it in read if not _is_folded(it, read))
-            found = tuple(it for it in asked if not _found_by_index(it, frozenset(), bare=False))
-        table.__dict__["_unserved"] = found
-    return found
+    if not table.enabled or len(table.policies) > _MOST:
+        return ()
+    read = [it for it in table.policies_for("select") if it.using is not None]
+    asked = (it for it in read if not _is_folded(it, read))
+    return tuple(it for it in asked if not _found_by_index(it, frozenset(), bare=False))
 
 
 def _is_folded(policy: SecuredPolicy, beside: Sequence[SecuredPolicy]) -> bool:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from crowsfoot.facts import Automation, Environment
 from crowsfoot.facts.environment import Login, Variable
 from crowsfoot.facts.prisma import PrismaFile
-from crowsfoot.link.project import File, Linked, Project
+from crowsfoot.link.project import File, Linked, Project, once
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
@@ -135,12 +135,10 @@ class EnvironmentVariable(Linked, frozen=True, eq=False, dict=True):
         return self.name
 
 
+@once
 def connections_of(project: Project) -> tuple[Connection, ...]:
     """All that the project's files say, in their order."""
-    found: tuple[Connection, ...] | None = project.__dict__.get("_connections")
-    if found is None:
-        found = project.__dict__["_connections"] = tuple(_connections(project))
-    return found
+    return tuple(_connections(project))
 
 
 def variables_of(project: Project) -> tuple[EnvironmentVariable, ...]:

@@ -22,6 +22,7 @@ import msgspec
 
 from crowsfoot.facts.terms import Reading, Term
 from crowsfoot.link.catalog import model as held
+from crowsfoot.link.project import once
 from crowsfoot.link.security.model import Security
 from crowsfoot.link.security.terms import constant, everything, parts, readings_of, terms_of
 
@@ -94,12 +95,10 @@ _ONE_RETURN: Final = r"(?i)\s*BEGIN\s+RETURN\b[^;]*;\s*END\s*;?\s*"
 _DEEPEST: Final = 50  # functions that call functions
 
 
+@once
 def contexts_of(security: Security) -> Contexts:
     """The contexts of the database, worked out once."""
-    found: Contexts | None = security.__dict__.get("_contexts")
-    if found is None:
-        found = security.__dict__["_contexts"] = Contexts(security.catalog)
-    return found
+    return Contexts(security.catalog)
 
 
 class Contexts:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from crowsfoot.finding import Confidence
 from crowsfoot.link.catalog import model as held
+from crowsfoot.link.project import once
 from crowsfoot.link.security.principals import LOW_TRUST, PUBLIC, Principals
 from crowsfoot.link.security.privileges import Privilege, Privileges
 
@@ -182,21 +183,19 @@ def exposure_of(security: Security) -> Exposure:
     return Exposure(principals, privileges, security.exposed_schemas or SUPABASE_SCHEMAS, SUPABASE_OUTSIDERS)
 
 
+@once
 def open_tables(security: Security) -> Mapping[int, tuple[Reach, ...]]:
     """The tables without row-level security that anybody reaches, by number, with the ways to them.
 
     Partitions and heirs are left to what is said of their parents.
     """
-    found: dict[int, tuple[Reach, ...]] | None = security.__dict__.get("_open_tables")
-    if found is None:
-        found = {}
-        exposure = security.exposure
-        for it in security.tables:
-            if not it.enabled and it.table.partition_of is None and not it.table.inherits:
-                reaches = tuple(exposure.reaches(exposure.outsiders, it.table, *ROWS))
-                if reaches:
-                    found[it.table.number] = reaches
-        security.__dict__["_open_tables"] = found
+    found: dict[int, tuple[Reach, ...]] = {}
+    exposure = security.exposure
+    for it in security.tables:
+        if not it.enabled and it.table.partition_of is None and not it.table.inherits:
+            reaches = tuple(exposure.reaches(exposure.outsiders, it.table, *ROWS))
+            if reaches:
+                found[it.table.number] = reaches
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from crowsfoot.facts.sql import Expression, ObjectName
 from crowsfoot.link.catalog import model as held
+from crowsfoot.link.project import once
 from crowsfoot.link.security.model import SecuredFunction, SecuredPolicy, SecuredTable, Security
 from crowsfoot.link.security.scoping import scoping
 from crowsfoot.link.security.timeline import timeline_of
@@ -47,19 +48,16 @@ def asks_who(function: SecuredFunction, depth: int = 0) -> bool:
     return any(asks_who(it, depth + 1) for name in sorted(names) for it in by_name.get(name, ())[:3])
 
 
+@once
 def policy_functions(security: Security) -> frozenset[str]:
     """The names of functions that policies call, those of storage.objects among them."""
-    found: frozenset[str] | None = security.__dict__.get("_policy_functions")
-    if found is None:
-        expressions: list[Expression | None] = []
-        for table in security.tables:
-            for it in table.policies:
-                expressions += (it.policy.using, it.policy.check)
-        for stored in timeline_of(security).storage.values():
-            expressions += (stored.policy.using, stored.policy.check)
-        found = frozenset(name for it in expressions if it is not None for name in it.functions)
-        security.__dict__["_policy_functions"] = found
-    return found
+    expressions: list[Expression | None] = []
+    for table in security.tables:
+        for it in table.policies:
+            expressions += (it.policy.using, it.policy.check)
+    for stored in timeline_of(security).storage.values():
+        expressions += (stored.policy.using, stored.policy.check)
+    return frozenset(name for it in expressions if it is not None for name in it.functions)
 
 
 def reaches_past(function: SecuredFunction) -> tuple[SecuredTable, ...]:

@@ -7,11 +7,12 @@ Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from crowsfoot.facts.terms import Term
 from crowsfoot.finding import Confidence
-from crowsfoot.link.project import Database, Linked, Project
+from crowsfoot.link.project import Database, Linked, Project, once
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
@@ -55,39 +56,28 @@ class Security(Linked, frozen=True, eq=False, dict=True):
         None  # whether the platform grants new tables, where a setting of it says so
     )
 
-    @property
+    @cached_property  # asked for each table
     def in_use(self) -> bool:
         """Whether this database relies on row-level security at all."""
-        found: bool | None = self.__dict__.get("_in_use")
-        if found is None:  # asked for each table
-            found = self.__dict__["_in_use"] = any(it.enabled or it.policies for it in self.tables)
-        return found
+        return any(it.enabled or it.policies for it in self.tables)
 
     def table(self, number: int) -> SecuredTable | None:
         return self.by_number.get(number)
 
-    @property
+    @cached_property
     def by_number(self) -> Mapping[int, SecuredTable]:
-        found: dict[int, SecuredTable] | None = self.__dict__.get("_by_number")
-        if found is None:
-            found = self.__dict__["_by_number"] = {it.table.number: it for it in self.tables}
-        return found
+        return {it.table.number: it for it in self.tables}
 
-    @property
+    @cached_property
     def views_by_number(self) -> Mapping[int, SecuredView]:
-        found: dict[int, SecuredView] | None = self.__dict__.get("_views_by_number")
-        if found is None:
-            found = self.__dict__["_views_by_number"] = {it.view.number: it for it in self.views}
-        return found
+        return {it.view.number: it for it in self.views}
 
-    @property
+    @cached_property
     def functions_by_name(self) -> Mapping[str, tuple[SecuredFunction, ...]]:
-        found: dict[str, tuple[SecuredFunction, ...]] | None = self.__dict__.get("_functions_by_name")
-        if found is None:
-            found = self.__dict__["_functions_by_name"] = {}
-            for it in self.functions:
-                name = it.function.name.lower()
-                found[name] = (*found.get(name, ()), it)
+        found: dict[str, tuple[SecuredFunction, ...]] = {}
+        for it in self.functions:
+            name = it.function.name.lower()
+            found[name] = (*found.get(name, ()), it)
         return found
 
     def sure(self, *confidences: Confidence, about: Iterable[str] = ()) -> Confidence:
@@ -102,26 +92,19 @@ class Security(Linked, frozen=True, eq=False, dict=True):
         lost = self.rights_lost.intersection(about) if about else self.rights_lost
         return Confidence.POSSIBLE if lost else min(least, Confidence.LIKELY)
 
-    @property
+    @cached_property
     def rights_lost(self) -> frozenset[str]:
         """The words of what could not be followed and is about policies, privileges or owners."""
-        found: frozenset[str] | None = self.__dict__.get("_rights_lost")
-        if found is None:
-            from crowsfoot.link.security.followed import rights_lost
+        from crowsfoot.link.security.followed import rights_lost
 
-            found = frozenset() if self.certain else rights_lost(self.history)
-            self.__dict__["_rights_lost"] = found
-        return found
+        return frozenset() if self.certain else rights_lost(self.history)
 
-    @property
+    @cached_property
     def exposure(self) -> Exposure:
         """Who reaches what."""
-        found: Exposure | None = self.__dict__.get("_exposure")
-        if found is None:
-            from crowsfoot.link.security.exposure import exposure_of
+        from crowsfoot.link.security.exposure import exposure_of
 
-            found = self.__dict__["_exposure"] = exposure_of(self)
-        return found
+        return exposure_of(self)
 
     def __str__(self) -> str:
         return str(self.history)
@@ -235,17 +218,13 @@ class SecuredFunction(Linked, frozen=True, eq=False, dict=True):
         return f"{schema}{self.function.name}()"
 
 
+@once
 def secured(project: Project) -> tuple[Security, ...]:
     """What guards each database of the project; of PostgreSQL alone, as no other has policies."""
-    found: tuple[Security, ...] | None = project.__dict__.get("_security")
-    if found is None:
-        # Most projects have no policies, and what looks at them takes a while to load.
-        histories = [it for it in project.histories if it.dialect == "postgresql"]
-        if histories:
-            from crowsfoot.link.security.build import security_of
+    histories = [it for it in project.histories if it.dialect == "postgresql"]
+    if not histories:
+        return ()
+    # Most projects have no policies, and what looks at them takes a while to load.
+    from crowsfoot.link.security.build import security_of
 
-            found = tuple(security_of(it, project) for it in histories)
-        else:
-            found = ()
-        project.__dict__["_security"] = found
-    return found
+    return tuple(security_of(it, project) for it in histories)

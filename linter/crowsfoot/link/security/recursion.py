@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from crowsfoot.link.catalog import model as held
+from crowsfoot.link.project import once
 from crowsfoot.link.security.expansion import (
     MIGRATOR,
     STATEMENTS,
@@ -86,20 +87,20 @@ def refusal(expansion: Expansion, statement: Statement, number: int, role: Role)
     return _Graph(expansion, [start]).refused(start)
 
 
+@once
 def circles(security: Security) -> tuple[Circle, ...]:
     """Every circle of the database once, with the roles that it concerns."""
-    found: tuple[Circle, ...] | None = security.__dict__.get("_circles")
-    if found is None:
-        found = security.__dict__["_circles"] = tuple(_circles(security))
-    return found
+    return tuple(_circles(security))
 
 
 def leads_back(table: SecuredTable) -> bool:
     """Whether some policies lead back to the table: a subquery in one for SELECT can then be one too many."""
-    found: frozenset[int] | None = table.security.__dict__.get("_leading_back")
-    if found is None:
-        found = table.security.__dict__["_leading_back"] = frozenset().union(*_knots(table.security))
-    return table.table.number in found
+    return table.table.number in _in_knots(table.security)
+
+
+@once
+def _in_knots(security: Security) -> frozenset[int]:
+    return frozenset().union(*_knots(security))
 
 
 def _circles(security: Security) -> Iterator[Circle]:
@@ -127,15 +128,9 @@ def _key(circle: Circle) -> frozenset[SecuredPolicy]:
 # --- where to look -----------------------------------------------------------------------------------------
 
 
+@once
 def _knots(security: Security) -> list[frozenset[int]]:
     """Tables, views and functions that lead to each other, whoever asks: only there can a circle be."""
-    found: list[frozenset[int]] | None = security.__dict__.get("_knots")
-    if found is None:
-        found = security.__dict__["_knots"] = _find_knots(security)
-    return found
-
-
-def _find_knots(security: Security) -> list[frozenset[int]]:
     leads: dict[int, set[int]] = {}
     waiting = [it.table.number for it in security.tables if it.enabled and it.policies]
     if not waiting:
@@ -165,13 +160,11 @@ def _roles(security: Security, tables: Sequence[SecuredTable]) -> list[Role]:
     return list(everybody)[: max(2, min(_MOST_ROLES, _MOST_LOOKS // max(1, len(tables))))]
 
 
+@once
 def _members(security: Security) -> tuple[str, ...]:
     """The roles that are members of others."""
-    found: tuple[str, ...] | None = security.__dict__.get("_members")
-    if found is None:
-        roles = (it.name for it in security.catalog.roles.values() if it.member_of)
-        found = security.__dict__["_members"] = tuple(sorted(roles)[:_MOST_MEMBERS])
-    return found
+    roles = (it.name for it in security.catalog.roles.values() if it.member_of)
+    return tuple(sorted(roles)[:_MOST_MEMBERS])
 
 
 def _climbs(hop: Hop) -> bool:

@@ -22,6 +22,7 @@ import msgspec
 
 from crowsfoot.facts.terms import Reading, Source, Term
 from crowsfoot.link.catalog import model as held
+from crowsfoot.link.project import once
 from crowsfoot.link.security.contexts import Context, Contexts, contexts_of
 from crowsfoot.link.security.evaluation import ANY, evaluate
 from crowsfoot.link.security.model import SecuredPolicy
@@ -88,19 +89,15 @@ class Comparison(NamedTuple):
     against: Term  # the other one
 
 
+@once
 def scoping(policy: SecuredPolicy) -> Scoping:
     """What the policy asks for."""
-    found: Scoping | None = policy.__dict__.get("_scoping")
-    if found is None:
-        contexts = contexts_of(policy.table.security)
-        table = policy.table.table
-        using = _condition(policy.using, table, contexts) if policy.using is not None else None
-        if policy.check is policy.using:
-            check = using
-        else:
-            check = _condition(policy.check, table, contexts) if policy.check is not None else None
-        found = policy.__dict__["_scoping"] = Scoping(using, check)
-    return found
+    contexts = contexts_of(policy.table.security)
+    table = policy.table.table
+    using = _condition(policy.using, table, contexts) if policy.using is not None else None
+    if policy.check is policy.using:
+        return Scoping(using, using)
+    return Scoping(using, _condition(policy.check, table, contexts) if policy.check is not None else None)
 
 
 def condition(term: Term, policy: SecuredPolicy) -> Condition:

@@ -122,7 +122,7 @@ def _settings(calls: _Calls, talk: _Talk, talks: Iterable[_Talk], roles: Roles) 
                 how=it.how,
                 local=it.local,
                 query=line.effect.query,
-                span=_span(frame, value),
+                span=frame.span(value),
                 function=evaluator.program.qualified(frame.path, frame.number),
                 role=roles(frame.path),
                 library=holder.library,
@@ -133,7 +133,7 @@ def _settings(calls: _Calls, talk: _Talk, talks: Iterable[_Talk], roles: Roles) 
                 if root.kind in ("parameter", "thread", "name") and it.action == "set"
                 else (),
                 handed=root.kind == "parameter",
-                taken_back=_span(frame, back[0]) if back else None,
+                taken_back=frame.span(back[0]) if back else None,
                 taken_back_surely=bool(back and back[1]),
                 taken_back_elsewhere=_elsewhere(talk, talks, it),
                 event=event,
@@ -317,18 +317,10 @@ _MOST_CALLERS: Final = 100
 def _sent(evaluator: Evaluator, frame: Frame, line: _Line) -> Sent:
     place = line.effect.chain[-1] if line.effect.chain else None
     return Sent(
-        _span(frame, line.effect.value),
+        frame.span(line.effect.value),
         line.effect.query,
         _span_of(evaluator, place) if place is not None else None,
     )
-
-
-def _span(frame: Frame, number: int) -> Span:
-    value = frame.scope.values[number]
-    if isinstance(value, facts.Element):
-        loop = frame.scope.loops[value.over]
-        return Span(frame.path, loop.start, loop.end)
-    return Span(frame.path, value.start, value.end)
 
 
 def _span_of(evaluator: Evaluator, place: Place) -> Span:

@@ -8,7 +8,6 @@ one may well belong to those of another.
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 from typing import Final
 
 from crowsfoot.link.project import Database, Tenancy
@@ -16,6 +15,7 @@ from crowsfoot.link.security.contexts import Context, Contexts, contexts_of
 from crowsfoot.link.security.model import SecuredPolicy, Security
 from crowsfoot.link.security.scoping import Comparison, comparisons
 from crowsfoot.link.security.terms import bare
+from crowsfoot.link.tenants import tenancy_by
 
 _LEAST: Final = 3  # tables
 _OF_USERS: Final = re.compile(
@@ -49,15 +49,7 @@ def tenancy_of(database: Database, name: str) -> Tenancy | None:
         for column in table.columns.values()
         if column.name == name and table.kind == "table"
     }
-    if not columns:
-        return None
-    targets = {
-        fk.target.model: fk.target
-        for fk in database.foreign_keys()
-        if len(fk.columns) == 1 and fk.columns[0] is columns.get(fk.table.model)
-    }
-    target = next(iter(targets.values())) if len(targets) == 1 else None
-    return Tenancy(next(iter(columns.values())).field, MappingProxyType(columns), target, configured=False)
+    return tenancy_by(columns, database, configured=False)
 
 
 def _tenants_by(policy: SecuredPolicy, contexts: Contexts) -> set[str]:

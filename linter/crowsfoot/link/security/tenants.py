@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from crowsfoot.link.project import once
 from crowsfoot.link.security.model import SecuredPolicy, SecuredTable, Security
 from crowsfoot.link.security.scoping import scoping
 
@@ -38,23 +39,20 @@ def scoped_by(table: SecuredTable) -> tuple[str, SecuredPolicy] | None:
     return None
 
 
+@once
 def scoping_columns(security: Security) -> dict[str, SecuredPolicy]:
     """The columns that policies of at least as many tables compare with the session as leave it be."""
-    found: dict[str, SecuredPolicy] | None = security.__dict__.get("_scoping_columns")
-    if found is None:
-        first: dict[str, SecuredPolicy] = {}
-        for table in security.tables:
-            if not table.enabled:
-                continue
-            for policy in table.policies:
-                using = scoping(policy).using
-                if policy.policy.permissive and using is not None and using.kind == "scoped":
-                    for name in using.bound:
-                        first.setdefault(name, policy)
-        usual = _usual(security)
-        found = {name: policy for name, policy in first.items() if name != "id" and name in usual}
-        security.__dict__["_scoping_columns"] = found
-    return found
+    first: dict[str, SecuredPolicy] = {}
+    for table in security.tables:
+        if not table.enabled:
+            continue
+        for policy in table.policies:
+            using = scoping(policy).using
+            if policy.policy.permissive and using is not None and using.kind == "scoped":
+                for name in using.bound:
+                    first.setdefault(name, policy)
+    usual = _usual(security)
+    return {name: policy for name, policy in first.items() if name != "id" and name in usual}
 
 
 def _usual(security: Security) -> frozenset[str]:

@@ -22,6 +22,7 @@ from crowsfoot.facts.sql import (
     SetVariable,
 )
 from crowsfoot.link.catalog import model as held
+from crowsfoot.link.project import once
 from crowsfoot.link.security.model import Security
 from crowsfoot.source import Span
 
@@ -73,16 +74,14 @@ class Timeline:
         self._invokers: dict[tuple[str, str], Span] = {}
 
 
+@once
 def timeline_of(security: Security) -> Timeline:
-    found: Timeline | None = security.__dict__.get("_timeline")
-    if found is None:
-        found = Timeline()
-        for migration in security.history.migrations:
-            for step in migration.steps:
-                if step.failure is None:
-                    for change in step.does:
-                        _note(found, step, change)
-        security.__dict__["_timeline"] = found
+    found = Timeline()
+    for migration in security.history.migrations:
+        for step in migration.steps:
+            if step.failure is None:
+                for change in step.does:
+                    _note(found, step, change)
     return found
 
 

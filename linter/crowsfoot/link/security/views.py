@@ -10,20 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crowsfoot.link.project import once
 from crowsfoot.link.security.contexts import contexts_of
 from crowsfoot.link.security.exposure import Reach
 from crowsfoot.link.security.model import SecuredTable, SecuredView
 from crowsfoot.link.security.terms import in_reading
 
 
+@once
 def bypassed(view: SecuredView) -> tuple[SecuredTable, ...]:
     """The tables with row-level security that the view reads past it, in the order of their creation."""
-    found: tuple[SecuredTable, ...] | None = view.__dict__.get("_bypassed")
-    if found is None:
-        numbers = _bypassed(view, set())
-        tables = view.security.by_number
-        found = view.__dict__["_bypassed"] = tuple(tables[it] for it in sorted(numbers) if it in tables)
-    return found
+    tables = view.security.by_number
+    return tuple(tables[it] for it in sorted(_bypassed(view, set())) if it in tables)
 
 
 def _bypassed(view: SecuredView, seen: set[int]) -> set[int]:
