@@ -31,6 +31,7 @@ def parts_of(index: Index) -> tuple[Part, ...]:
             key.column.name if key.column and key.length is None else None,
             provider,
             descending=key.descending,
+            nulls=key.nulls,
         )
         for key in index.keys
     )
@@ -54,7 +55,7 @@ def missing(table: Table, shapes: Iterable[Wanted]) -> Iterator[Advice]:
         and not any(_starts(parts, it.asked) for parts in served)
     ]
     # Narrow ones first: what serves them serves the wider ones as well.
-    unserved.sort(key=lambda it: (len(it[0]), -len(it[1].accesses)))
+    unserved.sort(key=lambda it: (len(it[0]), -len(it[1].places)))
     while unserved:
         columns = unserved[0][0][:MOST_KEYS]
         keys = [part(it.name, table.database.provider) for it in columns]

@@ -64,6 +64,16 @@ class Query(msgspec.Struct, frozen=True, array_like=True):
     in_batch: bool = False  # it is queued, and is sent with others
     interpolated: bool = False  # its SQL is put together from parts that are no constants
     fails: bool = False  # it is not sent, the library raises: a lazy load in an asynchronous session
+    # Of others: the column, and what is done to it before it is compared: "lower", "upper", "ilike", "date".
+    functions: tuple[tuple[str, str], ...] = ()
+    # Of one OR: the columns that each of its branches compares as an index could, at least two branches.
+    either: tuple[tuple[str, ...], ...] = ()
+    constants: tuple[
+        tuple[str, str], ...
+    ] = ()  # of equal: what is a constant, as SQL writes it: "true", "'open'"
+    nulls: tuple[tuple[str, Literal["first", "last"]], ...] = ()  # of order, where the code says so
+    target: tuple[str, ...] = ()  # of an upsert: the columns of ON CONFLICT
+    target_where: str | None = None  # and its WHERE
 
 
 def comparing(query: Query, compared: Iterable[tuple[Kind, str]]) -> Query:

@@ -99,6 +99,7 @@ def index_of(table: Table, made: held.Index) -> Index:
             descending=key.descending,
             length=key.length,
             opclass=key.opclass,
+            nulls=key.nulls,
         )
         for key in made.keys
     )

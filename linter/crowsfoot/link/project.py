@@ -172,6 +172,7 @@ class Key(Linked, frozen=True, eq=False, dict=True):
     descending: bool = False
     length: int | None = None  # MySQL prefix length, in characters
     opclass: str | None = None
+    nulls: Literal["first", "last"] | None = None  # where written
 
     def __str__(self) -> str:
         return self.column.field if self.column else self.expression or "?"

@@ -6,22 +6,39 @@ tables, whose rows come first or are joined: such a shape is not whole, and prov
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from crowsfoot.databases.index_use import Asked, Part, part
 from crowsfoot.link.project import Column, Database, Linked, Project, Table, once
+from crowsfoot.source import Span
 
 if TYPE_CHECKING:
-    from crowsfoot.libraries.query import Query
-    from crowsfoot.link.code.access import Access
+    from crowsfoot.libraries.query import Operation, Query
+
+
+class Place(Linked, frozen=True, eq=False, dict=True):
+    """Where a query stands, and how it is said there: "Author.objects.get()", or by the name of a view."""
+
+    span: Span
+    said: str
+    source: Literal["code", "view", "function", "policy"] = "code"
+    likely: bool = True  # False: where what sends it is a guess
+    operation: Operation = "select"
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class Wanted(Linked, frozen=True, eq=False, dict=True):
     """One shape of query over one table; columns by the database's name.
 
-    others are compared so that no plain index of the column serves it (`<>`, LIKE, functions). whole: all
-    that it compares and sorts by are columns of the table. limit: it takes the first few rows only.
+    others are compared so that no plain index of the column serves it (`<>`, LIKE, functions), functions are
+    what is done to them: ("email", "lower"). either holds the columns of each branch of an OR, constants what
+    columns are equal to. whole: all that it compares and sorts by are columns of the table. limit: it takes
+    the first few rows only. target: the columns of ON CONFLICT, with the text of its WHERE.
     """
 
     table: Table
@@ -29,10 +46,16 @@ class Wanted(Linked, frozen=True, eq=False, dict=True):
     others: frozenset[str]
     limit: bool
     whole: bool
-    accesses: tuple[Access, ...]
+    places: tuple[Place, ...]
+    functions: frozenset[tuple[str, str]] = frozenset()
+    either: tuple[frozenset[str], ...] = ()
+    constants: frozenset[tuple[str, str]] = frozenset()
+    nulls_written: bool = False  # its order says where NULL is to come
+    target: tuple[str, ...] = ()
+    target_where: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.table}: {self.accesses[0]}"
+        return f"{self.table}: {self.places[0]}"
 
 
 class Queried(Linked, frozen=True, eq=False, dict=True):
@@ -46,23 +69,27 @@ class Queried(Linked, frozen=True, eq=False, dict=True):
 
 
 def queried(project: Project) -> tuple[Queried, ...]:
-    """The tables that the code of the project asks."""
-    if project.code is None:
-        return ()
+    """The tables that the project asks, with what its code asks of them."""
     tables = _tables(project.databases)
-    shapes: dict[tuple[Table, _Shape], list[Access]] = {}
-    for access in project.code.accesses:
-        table = tables.get(access.query.table or "")
-        if table is not None and access.role == "application":
-            shapes.setdefault((table, _shape(access.query, table)), []).append(access)
+    shapes: dict[tuple[Table, _Shape], list[Place]] = {}
+    for table, shape, place in _of_code(project, tables):
+        shapes.setdefault((table, shape), []).append(place)
     by_table: dict[Table, list[Wanted]] = {}
-    for (table, (asked, others, limit, whole)), accesses in shapes.items():
-        shape = Wanted(table, asked, others, limit, whole, tuple(accesses))
-        by_table.setdefault(table, []).append(shape)
+    for (table, shape), places in shapes.items():
+        by_table.setdefault(table, []).append(_wanted(table, shape, tuple(places)))
     return tuple(
-        Queried(table, tuple(sorted(them, key=lambda it: (-len(it.accesses), it.accesses[0].span))))
+        Queried(table, tuple(sorted(them, key=lambda it: (-len(it.places), it.places[0].span))))
         for table, them in by_table.items()
     )
+
+
+def _of_code(project: Project, tables: Mapping[str, Table]) -> Iterator[tuple[Table, _Shape, Place]]:
+    for access in project.code.accesses if project.code is not None else ():
+        query = access.query
+        table = tables.get(query.table or "")
+        if table is not None and access.role == "application":
+            place = Place(access.span, query.api, "code", query.likely, query.operation)
+            yield table, _shape(query, table), place
 
 
 def _tables(databases: Iterable[Database]) -> dict[str, Table]:
@@ -74,7 +101,23 @@ def _tables(databases: Iterable[Database]) -> dict[str, Table]:
     return {name: table for name, table in found.items() if table is not None}
 
 
-_Shape = tuple[Asked, frozenset[str], bool, bool]
+class _Shape(msgspec.Struct, frozen=True):
+    """What Wanted says of a query, without its table and places."""
+
+    asked: Asked
+    others: frozenset[str]
+    limit: bool
+    whole: bool
+    functions: frozenset[tuple[str, str]]
+    either: tuple[frozenset[str], ...]
+    constants: frozenset[tuple[str, str]]
+    nulls_written: bool
+    target: tuple[str, ...]
+    target_where: str | None
+
+
+def _wanted(table: Table, it: _Shape, places: tuple[Place, ...]) -> Wanted:
+    return Wanted(table=table, places=places, **msgspec.structs.asdict(it))
 
 
 def _shape(query: Query, table: Table) -> _Shape:
@@ -87,19 +130,37 @@ def _shape(query: Query, table: Table) -> _Shape:
         whole = whole and None not in columns
         return frozenset(it.name for it in columns if it is not None)
 
+    def with_words(pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        found = ((_column(table, name), word) for name, word in pairs)
+        return frozenset((column.name, word) for column, word in found if column is not None)
+
     equal = own(query.equal)
     null = own(query.null) - equal
     among = own(query.among) - equal
     ranges = own(query.ranges) - equal - null - among
+    placed = dict(query.nulls)
     order: list[Part] = []
     for name, direction in query.order:
         column = _column(table, name)
         if column is None:
             whole = False
             break
-        order.append(part(column.name, provider, descending=direction == "desc"))
+        order.append(part(column.name, provider, descending=direction == "desc", nulls=placed.get(name)))
     others = own(query.others)
-    return Asked(equal, null, among, ranges, tuple(order)), others, bool(query.limit), whole
+    either = tuple(own(branch) for branch in query.either)
+    target = tuple(it.name for name in query.target if (it := _column(table, name)) is not None)
+    return _Shape(
+        Asked(equal, null, among, ranges, tuple(order)),
+        others,
+        bool(query.limit),
+        whole,
+        with_words(query.functions),
+        either,
+        with_words(query.constants),
+        bool(placed),
+        target if len(target) == len(query.target) else (),
+        query.target_where,
+    )
 
 
 def _column(table: Table, name: str) -> Column | None:

@@ -67,20 +67,20 @@ def check(queried: Queried) -> Iterator[Finding]:
     for advice in missing(table, queried.shapes):
         if _is_bare_key(table, advice):
             continue
-        places = [access for shape in advice.shapes for access in shape.accesses]
+        places = [place for shape in advice.shapes for place in shape.places]
         names = ", ".join(column.field for column in advice.columns)
-        sure = all(access.query.likely for access in places) and any(
+        sure = all(it.likely for it in places) and any(
             re.fullmatch(_TELLS_APART, column.field) for column in advice.columns
         )
         more = f", and {len(places) - 1} more like it" if len(places) > 1 else ""
         yield Finding(
             places[0].span,
-            f"`{places[0].query.api}`{more} reads all of {table}, as no index starts with {names}; "
+            f"`{places[0].said}`{more} reads all of {table}, as no index starts with {names}; "
             f"add {table.index_over(advice.columns)}",
             subject=f"{table}({names})",
             related=(
                 Related(table.name_span, f"{table} has no such index"),
-                *(Related(it.span, f"this query needs it, too: `{it.query.api}`") for it in places[1:6]),
+                *(Related(it.span, f"this query needs it, too: `{it.said}`") for it in places[1:6]),
             ),
             confidence=Confidence.LIKELY if sure else Confidence.POSSIBLE,
         )
