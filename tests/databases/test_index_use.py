@@ -9,7 +9,15 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import pytest
 
-from crowsfoot.databases.index_use import Asked, Part, order_served, part, seek, with_primary_key
+from crowsfoot.databases.index_use import (
+    Asked,
+    Part,
+    comes_behind,
+    order_served,
+    part,
+    seek,
+    with_primary_key,
+)
 
 from ..postgres import Postgres
 
@@ -141,3 +149,47 @@ def test_is_null_does_not_fix_the_order_in_postgresql() -> None:
     index = [part(it, "postgresql") for it in ("tenant", "deleted", "created")]
     assert not order_served(index, asked, "postgresql")
     assert order_served([index[0], index[2], index[1]], asked, "postgresql")
+
+
+def plans(postgres: Postgres, query: str) -> str:
+    return json.dumps(postgres.json(f"EXPLAIN (FORMAT JSON, COSTS OFF) {query}"))
+
+
+def test_a_pattern_class_finds_values_and_has_them_in_no_order_that_is_asked_for(postgres: Postgres) -> None:
+    postgres.run("CREATE TABLE t (name text, at int)")
+    postgres.run("CREATE INDEX i ON t (name text_pattern_ops, at)")
+    for setting in ("enable_sort", "enable_seqscan", "enable_bitmapscan"):
+        postgres.run(f"SET {setting} = off")
+    parts = [Part("name", nulls_first=False, sorted=False), part("at", "postgresql")]
+    for order in ("name", "at", "name, at", "name DESC"):
+        for where in ("", " WHERE name = 'x'", " WHERE at = 1"):
+            keys = tuple(
+                part(it.partition(" ")[0], "postgresql", descending=it.endswith("DESC"))
+                for it in order.split(", ")
+            )
+            asked = Asked(frozenset(re.findall(r"(\w+) =", where)), order=keys)
+            plan = plans(postgres, f"SELECT * FROM t{where} ORDER BY {order} LIMIT 5")
+            sorts = '"Sort"' in plan or '"Incremental Sort"' in plan
+            assert order_served(parts, asked, "postgresql") is not sorts, (where, order)
+            searched = "(name = " in plan
+            assert (seek(parts, asked).keys > 0) is searched, (where, order)
+
+
+def test_nulls_last_is_another_order_even_where_the_column_is_never_null(postgres: Postgres) -> None:
+    postgres.run("CREATE TABLE t (at int NOT NULL)")
+    postgres.run("CREATE INDEX i ON t (at)")
+    for setting in ("enable_sort", "enable_seqscan", "enable_bitmapscan"):
+        postgres.run(f"SET {setting} = off")
+    assert '"Sort"' not in plans(postgres, "SELECT * FROM t ORDER BY at DESC LIMIT 5")
+    assert '"Sort"' in plans(postgres, "SELECT * FROM t ORDER BY at DESC NULLS LAST LIMIT 5")
+
+
+def test_an_index_is_in_the_wrong_order_where_it_holds_what_is_equal_and_begins_with_something_else() -> None:
+    asked = Asked(frozenset({"tenant"}), ranges=frozenset({"created"}), order=(part("at", "sqlite"),))
+    index = {it: part(it, "sqlite") for it in ("tenant", "created", "at", "size")}
+    assert comes_behind([index["created"], index["tenant"]], asked)
+    assert comes_behind([index["at"], index["size"], index["tenant"]], asked)
+    assert not comes_behind([index["tenant"], index["created"]], asked)
+    assert not comes_behind([index["size"], index["tenant"]], asked)
+    assert not comes_behind([index["created"]], asked)
+    assert not comes_behind([], asked)

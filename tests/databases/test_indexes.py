@@ -377,3 +377,14 @@ def test_a_partial_unique_key_implies_nothing() -> None:
 def test_a_time_of_deletion_is_known_by_name_and_type(declaration: str, is_one: bool) -> None:
     columns = database(f"model M {{\n id Int @id\n {declaration}\n}}\n").tables["M"].columns
     assert is_deletion_time([*columns.values()][1]) == is_one
+
+
+def test_where_nulls_come_is_part_of_the_order() -> None:
+    plain, named = pair("@@index([a])", "@@index([a, b])")
+    assert makes_redundant(plain, named)
+    odd = replace(named, keys=(replace(named.keys[0], nulls="first"), named.keys[1]))
+    assert not makes_redundant(plain, odd)
+    written = replace(named, keys=(replace(named.keys[0], nulls="last"), named.keys[1]))
+    assert makes_redundant(plain, written), "which is where they are by themselves"
+    turned = (replace(named.keys[0], nulls="first", descending=True), replace(named.keys[1], descending=True))
+    assert makes_redundant(plain, replace(named, keys=turned)), "read backwards"

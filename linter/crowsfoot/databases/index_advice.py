@@ -1,17 +1,17 @@
 """Shapes of queries over a table -> which index serves each, and which one would."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 
-from crowsfoot.databases.index_use import Asked, Part, part, seek, with_primary_key
-from crowsfoot.link.project import Column, Index, Table
+from crowsfoot.databases.index_predicates import implied
+from crowsfoot.databases.index_use import Asked, Part, comes_behind, part, seek, with_primary_key
+from crowsfoot.databases.selectivity import has_few_values, is_tenant
+from crowsfoot.databases.suggested_index import MOST_KEYS
+from crowsfoot.link.project import Column, Index, Key, Table
 from crowsfoot.link.wanted import Wanted
-
-# Beyond these a key costs every write more than it saves.
-MOST_KEYS = 4
-
-_FEW_VALUES = frozenset({"Boolean"})
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -22,61 +22,84 @@ class Advice(msgspec.Struct, frozen=True):
 
 
 def parts_of(index: Index) -> tuple[Part, ...]:
-    """The keys of an index as a search sees them; none where it is no plain B-tree over all rows."""
-    if index.method not in ("btree", "hash") or index.predicate is not None:
+    """The keys of an index as a search sees them; none where its method is not one of values in order.
+
+    A hash finds single values of its one column, and knows no order. Which rows a partial index leaves out
+    is another question.
+    """
+    if index.method not in ("btree", "hash"):
         return ()
     provider = index.table.database.provider
-    keys = tuple(
-        part(
-            key.column.name if key.column and key.length is None else None,
-            provider,
-            descending=key.descending,
-            nulls=key.nulls,
-        )
-        for key in index.keys
-    )
+    keys = tuple(_part(key, index, provider) for key in index.keys)
     primary = index.table.primary_key
     appended = [it.name for it in primary.columns] if primary is not None and not index.primary else []
-    return with_primary_key(keys, appended, provider)
+    return with_primary_key(keys, appended, provider) if index.method == "btree" else keys
+
+
+def usable(index: Index, shape: Wanted) -> tuple[Part, ...]:
+    """The keys of the index, if it holds all rows that the query wants; none where that is not sure."""
+    if implied(index, shape) is not True:
+        return ()
+    parts = parts_of(index)
+    if index.method == "hash" and (len(parts) != 1 or parts[0].column not in shape.asked.equal):
+        return ()
+    return parts
+
+
+def _part(key: Key, index: Index, provider: str) -> Part:
+    columns = {it.name: it for it in index.table.columns.values()}
+    written = re.fullmatch(_ORDERED, key.expression or "", re.IGNORECASE)
+    if key.column is None and written is not None and written["column"] in columns:
+        column = columns[written["column"]]
+        down = (written["way"] or written["function"] or "asc").lower() == "desc"
+        return part(column.name, provider, descending=down, nulls=(written["nulls"] or "").lower() or None)
+    name = key.column.name if key.column is not None and key.length is None else None
+    plain = part(name, provider, descending=key.descending, nulls=key.nulls)
+    # Source: https://www.postgresql.org/docs/current/indexes-opclass.html
+    if index.method == "hash" or (key.opclass or "").endswith("_pattern_ops"):
+        return msgspec.structs.replace(plain, sorted=False)
+    return plain
+
+
+# What code hands over as SQL, or in words of its own: text("score DESC NULLS LAST"), desc("score").
+_ORDERED: Final = (
+    r"(?:(?P<function>asc|desc)\()?[\"'`]?(?P<column>\w+)[\"'`]?\)?"
+    r"(?: +(?P<way>asc|desc))?(?: +nulls +(?P<nulls>first|last))?"
+)
 
 
 def missing(table: Table, shapes: Iterable[Wanted]) -> Iterator[Advice]:
     """The fewest indexes that give every shape one that starts with a column that it compares.
 
-    Shapes of which not all is known, and those that compare nothing but what few values tell apart, are left
-    out.
+    Left out are shapes of which not all is known, those that compare nothing but what few values tell apart,
+    and those that an index would serve if its columns stood in another order, or if it held all rows.
     """
-    served = [parts for index in table.indexes if (parts := parts_of(index))]
     unserved = [
         (columns, it)
         for it in shapes
         if it.whole
         and (columns := _selective(table, it.asked))
-        and not any(_starts(parts, it.asked) for parts in served)
+        and not any(_helps(parts_of(index), it.asked) for index in table.indexes)
     ]
     # Narrow ones first: what serves them serves the wider ones as well.
     unserved.sort(key=lambda it: (len(it[0]), -len(it[1].places)))
     while unserved:
         columns = unserved[0][0][:MOST_KEYS]
         keys = [part(it.name, table.database.provider) for it in columns]
-        these = tuple(it for _, it in unserved if _starts(keys, it.asked))
+        these = tuple(it for _, it in unserved if _helps(keys, it.asked))
         yield Advice(columns, these)
-        unserved = [each for each in unserved if not _starts(keys, each[1].asked)]
+        unserved = [each for each in unserved if not _helps(keys, each[1].asked)]
 
 
-def _starts(parts: Iterable[Part], asked: Asked) -> bool:
-    """Whether a search for what is asked can begin anywhere but at the start of the index."""
-    found = seek(tuple(parts), asked)
-    return found.keys > 0 or found.range
+def _helps(parts: Sequence[Part], asked: Asked) -> bool:
+    """Whether a search for what is asked can begin anywhere but at the start of the index, or nearly so."""
+    found = seek(parts, asked)
+    return found.keys > 0 or found.range or comes_behind(parts, asked)
 
 
 def _selective(table: Table, asked: Asked) -> tuple[Column, ...]:
     """The columns that are compared with values and tell many rows apart, the tenant's first."""
-    tenancy = table.database.tenancy
-    tenant = tenancy.column(table) if tenancy is not None else None
     found = [
-        it
-        for it in table.columns.values()
-        if it.name in asked.equal | asked.among and it.enum is None and it.type not in _FEW_VALUES
+        it for it in table.columns.values() if it.name in asked.equal | asked.among and not has_few_values(it)
     ]
-    return tuple(sorted(found, key=lambda it: (it is not tenant, it.name in asked.among)))
+    return tuple(sorted(found, key=lambda it: (not is_tenant(it), it.name in asked.among)))

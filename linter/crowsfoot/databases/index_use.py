@@ -30,6 +30,7 @@ class Part(msgspec.Struct, frozen=True):
     column: str | None
     descending: bool = False
     nulls_first: bool = True
+    sorted: bool = True  # False: its operator class orders otherwise than ORDER BY does (text_pattern_ops)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -75,6 +76,22 @@ def seek(parts: Sequence[Part], asked: Asked) -> Seek:
     while keys < len(parts) and parts[keys].column in points:
         keys += 1
     return Seek(keys, keys < len(parts) and parts[keys].column in asked.ranges)
+
+
+def comes_behind(parts: Sequence[Part], asked: Asked) -> bool:
+    """Whether the keys hold all that is equal to something, and begin with a column that is not.
+
+    The search then is as wide as the range of the first column, or goes through all of the index.
+    """
+    lead = parts[0].column if parts else None
+    sorted_by = {it.column for it in asked.order}
+    return (
+        bool(asked.equal)
+        and lead is not None
+        and lead not in asked.points
+        and lead in asked.ranges | sorted_by
+        and asked.equal <= {it.column for it in parts}
+    )
 
 
 def order_served(parts: Sequence[Part], asked: Asked, provider: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import takewhile
 
 import msgspec
 
+from crowsfoot.databases.index_use import part
 from crowsfoot.databases.providers import NULLS_DISTINCT, ORDERED_FOREIGN_KEY_INDEXES, PARTIAL_INDEXES
 from crowsfoot.link.project import Column, ForeignKey, Index, Key, Table
 
@@ -222,12 +223,28 @@ def _shape(index: Index) -> tuple[object, ...]:
     """The keys so that equal shapes are equal indexes.
 
     A B-tree is read in both directions, so an index with every key reversed is the same index: what counts
-    is how a key's direction goes with the first one's.
+    is how a key's direction goes with the first one's. Nulls that are not where the direction puts them serve
+    another order: (at NULLS FIRST) is no use to ORDER BY at.
     """
+    turned = bool(index.keys) and index.keys[0].descending
+    provider = index.table.database.provider
     return tuple(
-        (key.column, key.expression, key.length, key.opclass, key.descending is index.keys[0].descending)
+        (
+            key.column,
+            key.expression,
+            key.length,
+            key.opclass,
+            key.descending is turned,
+            _is_odd(key, provider),
+        )
         for key in index.keys
     )
+
+
+def _is_odd(key: Key, provider: str) -> bool:
+    """Whether nulls are at the other end than the direction alone would put them."""
+    it = part(None, provider, descending=key.descending, nulls=key.nulls)
+    return it.nulls_first is not part(None, provider, descending=key.descending).nulls_first
 
 
 def _keeps(one: Index, two: Index) -> bool:

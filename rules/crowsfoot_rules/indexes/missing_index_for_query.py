@@ -50,6 +50,7 @@ from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Queried, Related, Table, rule
 from crowsfoot.databases.index_advice import Advice, missing
+from crowsfoot.databases.index_writing import declaration, fix, over
 from crowsfoot.databases.indexes import Cover, best_cover
 
 # Words that columns end in which tell rows apart.
@@ -68,6 +69,7 @@ def check(queried: Queried) -> Iterator[Finding]:
         if _is_bare_key(table, advice):
             continue
         places = [place for shape in advice.shapes for place in shape.places]
+        index = over(table, advice.columns)
         names = ", ".join(column.field for column in advice.columns)
         sure = all(it.likely for it in places) and any(
             re.fullmatch(_TELLS_APART, column.field) for column in advice.columns
@@ -76,12 +78,13 @@ def check(queried: Queried) -> Iterator[Finding]:
         yield Finding(
             places[0].span,
             f"`{places[0].said}`{more} reads all of {table}, as no index starts with {names}; "
-            f"add {table.index_over(advice.columns)}",
+            f"add {declaration(index)}",
             subject=f"{table}({names})",
             related=(
                 Related(table.name_span, f"{table} has no such index"),
                 *(Related(it.span, f"this query needs it, too: `{it.said}`") for it in places[1:6]),
             ),
+            fix=fix(index),
             confidence=Confidence.LIKELY if sure else Confidence.POSSIBLE,
         )
 

@@ -54,7 +54,8 @@ Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Finding, Fix, ForeignKey, Related, Severity, rule
+from crowsfoot import Finding, ForeignKey, Related, Severity, rule
+from crowsfoot.databases.index_writing import declaration, fix, over
 from crowsfoot.databases.indexes import Cover, best_cover, finds_one_row_or_parent
 from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
 
@@ -70,12 +71,12 @@ def check(fk: ForeignKey) -> Iterator[Finding]:
         return
     if finds_one_row_or_parent(index, fk):
         return
-    columns, more = f"[{', '.join(column.field for column in fk.columns)}]", table.index_over(fk.columns)
+    columns, wanted = f"[{', '.join(column.field for column in fk.columns)}]", over(table, fk.columns)
     yield Finding(
         fk.name_span,
         f"{index.declaration} serves only a part of {columns}, so finding the {table} rows of "
-        f"one {fk.target} reads others as well; add {more}",
+        f"one {fk.target} reads others as well; add {declaration(wanted)}",
         subject=str(fk),
         related=(Related(index.span, "serves the first columns"),),
-        fix=Fix(f"Add {more}", table.append(more)) if table.library is None else None,
+        fix=fix(wanted),
     )

@@ -52,7 +52,8 @@ Source: https://www.prisma.io/docs/orm/prisma-schema/data-model/relations/relati
 
 from collections.abc import Iterator
 
-from crowsfoot import Finding, Fix, ForeignKey, Related, rule
+from crowsfoot import Finding, ForeignKey, Related, rule
+from crowsfoot.databases.index_writing import declaration, fix, over
 from crowsfoot.databases.indexes import Cover, best_cover
 from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
 
@@ -67,13 +68,13 @@ def check(fk: ForeignKey, *, ignore_columns: tuple[str, ...] = ()) -> Iterator[F
         return
     if best_cover(fk)[0] > Cover.NONE or fk is not fk.twins[0]:
         return
-    columns, index = f"[{', '.join(column.field for column in fk.columns)}]", table.index_over(fk.columns)
+    columns, index = f"[{', '.join(column.field for column in fk.columns)}]", over(table, fk.columns)
     # Without a constraint nothing is looked up on a delete, unless Prisma has an action to take.
     effect = f"deleting one {fk.target}" if fk.enforced else f"finding the {table} rows of one {fk.target}"
     yield Finding(
         fk.name_span,
-        f"no index starts with {columns}, so {effect} scans all of {table}; add {index}",
+        f"no index starts with {columns}, so {effect} scans all of {table}; add {declaration(index)}",
         subject=str(fk),
         related=tuple(Related(it.name_span, f"{it} uses the same columns") for it in fk.twins[1:]),
-        fix=Fix(f"Add {index}", table.append(index)) if table.library is None else None,
+        fix=fix(index),
     )

@@ -29,6 +29,7 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Fix, Related, SecuredPolicy, Severity, rule
+from crowsfoot.databases.sql_names import plain
 from crowsfoot.link.security.intents import (
     asked,
     beside,
@@ -44,7 +45,6 @@ from crowsfoot.link.security.policy_sql import Clauses, altered, dropped, fix, r
 from crowsfoot.link.security.scoping import scoping
 from crowsfoot.link.security.tenants import says_whose, scoping_columns
 from crowsfoot.link.security.terms import captured, own_columns
-from crowsfoot.link.security.words import plain
 from crowsfoot.prose import series
 
 

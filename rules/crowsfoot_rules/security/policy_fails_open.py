@@ -28,13 +28,13 @@ Source: https://www.postgresql.org/docs/current/functions-logical.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Fix, SecuredPolicy, Severity, rule
+from crowsfoot.databases.sql_names import plain
 from crowsfoot.link.security.contexts import Context, contexts_of
 from crowsfoot.link.security.evaluation import ANY, Session, evaluate
 from crowsfoot.link.security.intents import ordinary, roles
 from crowsfoot.link.security.policy_sql import Clauses, altered, fix, written
 from crowsfoot.link.security.scoping import Comparison, Condition, comparisons, scoping
 from crowsfoot.link.security.terms import everything, says
-from crowsfoot.link.security.words import plain
 
 
 @rule(over=SecuredPolicy, since="0.2", severity=Severity.ERROR)

@@ -31,9 +31,9 @@ Source: https://www.postgresql.org/docs/current/sql-createpolicy.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, SecuredPolicy, rule
+from crowsfoot.databases.sql_names import plain
 from crowsfoot.link.security.model import Security
 from crowsfoot.link.security.policy_sql import altered, fix
-from crowsfoot.link.security.words import plain
 from crowsfoot.prose import series
 
 _SUPABASE = frozenset(

@@ -31,11 +31,12 @@ Source: https://www.postgresql.org/docs/current/role-attributes.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Related, SecuredTable, Security, Severity, rule
+from crowsfoot.databases.sql_names import plain
 from crowsfoot.link.security.exposure import ROWS
 from crowsfoot.link.security.intents import logs_in
 from crowsfoot.link.security.scoping import scoping
 from crowsfoot.link.security.timeline import timeline_of
-from crowsfoot.link.security.words import listed, plain
+from crowsfoot.link.security.words import listed
 
 
 @rule(over=Security, since="0.2", severity=Severity.ERROR)

@@ -27,10 +27,11 @@ Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Related, SecuredTable, rule
+from crowsfoot.databases.sql_names import plain
 from crowsfoot.link.security.exposure import open_tables
 from crowsfoot.link.security.tenants import scoped_by
 from crowsfoot.link.security.timeline import timeline_of
-from crowsfoot.link.security.words import plain, sql_name
+from crowsfoot.link.security.words import sql_name
 
 
 @rule(over=SecuredTable, since="0.2")
