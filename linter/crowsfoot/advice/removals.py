@@ -1,0 +1,100 @@
+"""The indexes of a table -> those that another one makes superfluous, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from crowsfoot.advice.measured import FEW_ROWS, Measured
+from crowsfoot.advice.needs import Need, serves
+from crowsfoot.databases.indexes import (
+    covers,
+    deletion_times,
+    is_wide,
+    may_be_partial,
+    redundant_by,
+    same_keys,
+)
+from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
+from crowsfoot.finding import Confidence
+from crowsfoot.link.project import Index, Table
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """An index to drop, and the one that does what it does."""
+
+    index: Index
+    by: Index | None
+    why: str
+    confidence: Confidence
+
+
+def removals(table: Table) -> Iterator[Removal]:
+    """The indexes that another one of the table makes superfluous."""
+    if table.kind != "table":
+        return
+    for index in table.indexes:
+        found = [it for it in redundant_by(index) if not deletion_times(it)]
+        same = [it for it in found if same_keys(index, it)]
+        if found:
+            by = (same or found)[0]
+            does = "has the same keys" if same else "starts with the same keys"
+            yield Removal(index, by, f"{by.declaration} {does}", _confidence(index, by))
+
+
+def unused(table: Table, needs: Iterable[Need], measured: Measured) -> Iterator[Removal]:
+    """The indexes that no query has used since counting began, of a table that is worth an index.
+
+    A unique one forbids rows, one of a foreign key serves deletes. Where the code holds a query that only
+    this index serves, the query may just not have come yet.
+    """
+    rows = measured.rows(table)
+    if rows is None or rows < FEW_ROWS:
+        return
+    wanted = list(needs)
+    for index in table.indexes:
+        seen = measured.index(index)
+        if seen is None or seen.scans > 0 or index.unique or index.primary or index.clustered:
+            continue
+        others = [it for it in table.indexes if it is not index]
+        if any(covers(index, fk) and not any(covers(it, fk) for it in others) for fk in table.foreign_keys):
+            continue
+        asked = any(serves(index, it) and not any(serves(other, it) for other in others) for it in wanted)
+        when = f"since {measured.since}" if measured.since is not None else "since counting began"
+        size = f", and takes {human_bytes(seen.bytes)}" if seen.bytes else ""
+        more = ", though the code asks for what it serves" if asked else ""
+        confidence = Confidence.POSSIBLE if asked else Confidence.LIKELY
+        yield Removal(index, None, f"not used {when}{size}{more}", confidence)
+
+
+def human_bytes(count: int) -> str:
+    """12 kB, 3.4 MB, 1.2 GB."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if size >= 10 or unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GB"
+
+
+def is_removable(index: Index, least: Confidence) -> bool:
+    """Whether the index may go where a longer one does what it does."""
+    if index.unique or index.primary or index.clustered or index.predicate is not None:
+        return False
+    hidden = index.implied or may_be_partial(index)
+    return index.method == "btree" and (least is Confidence.POSSIBLE or not hidden)
+
+
+def _confidence(index: Index, by: Index) -> Confidence:
+    """As the rules duplicate-index and redundant-index have it."""
+    if index.implied or may_be_partial(index) or may_be_partial(by):
+        return Confidence.POSSIBLE
+    if same_keys(index, by):
+        return Confidence.CERTAIN
+    more = by.keys[len(index.keys) :]
+    if len(more) > 2 or any(map(is_wide, more)):
+        return Confidence.POSSIBLE
+    provider = index.table.database.provider
+    unsure = len(more) > 1 or provider in APPENDS_PRIMARY_KEY or provider == "unknown"
+    return Confidence.LIKELY if unsure else Confidence.CERTAIN

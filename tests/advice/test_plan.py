@@ -1,0 +1,224 @@
+"""Which changes to its indexes a table needs, for what is asked of it."""
+
+from collections.abc import Sequence
+
+import pytest
+from msgspec.structs import replace
+
+from crowsfoot.advice.plan import Change, TablePlan, plan_table
+from crowsfoot.finding import Confidence
+from crowsfoot.link.project import Table
+from crowsfoot.link.wanted import Wanted
+
+from .tables import asks, database, event, written
+
+
+def said(table: Table, shapes: Sequence[Wanted], least: Confidence = Confidence.LIKELY) -> list[str]:
+    """The changes, each in a line."""
+    return [_line(it) for it in plan_table(table, shapes, least).changes]
+
+
+def _line(it: Change) -> str:
+    new = f" ({', '.join(written(it.proposal.keys))})" if it.proposal is not None else ""
+    where = (
+        f" where {' '.join(it.proposal.null)} null" if it.proposal is not None and it.proposal.null else ""
+    )
+    old = "".join(f" {index.declaration}" for index in it.old)
+    return f"{it.kind}{old}{new}{where}"
+
+
+def test_a_search_by_what_no_index_starts_with_gets_an_index() -> None:
+    table = event()
+    assert said(table, [asks(table, "userId")]) == ["add (userId)"]
+
+
+def test_equality_comes_first_then_the_order() -> None:
+    table = event()
+    shape = asks(table, "userId status", order=["-createdAt"], limit=True)
+    assert said(table, [shape]) == ["add (userId, status, createdAt)"]
+
+
+def test_without_a_limit_the_order_costs_no_key() -> None:
+    table = event()
+    assert said(table, [asks(table, "userId", order=["-createdAt"])]) == ["add (userId)"]
+
+
+def test_one_index_serves_all_that_its_start_serves() -> None:
+    table = event()
+    shapes = [
+        asks(table, "userId slug"),
+        asks(table, "slug"),
+        asks(table, "userId slug", order=["createdAt"], limit=True),
+    ]
+    assert said(table, shapes) == ["add (slug, userId, createdAt)"]
+
+
+def test_one_index_serves_both_directions_of_an_order() -> None:
+    table = event()
+    shapes = [
+        asks(table, "userId", order=["-createdAt"], limit=True),
+        asks(table, "userId", order=["createdAt", "total"], limit=True),
+        asks(table, "userId createdAt"),
+    ]
+    assert said(table, shapes) == ["add (userId, createdAt, total)"]
+
+
+def test_what_an_index_serves_already_needs_none() -> None:
+    table = event("@@index([userId, createdAt])", "@@unique([slug, tenantId])")
+    shapes = [
+        asks(table, "id"),
+        asks(table, "userId", order=["-createdAt", "-id"], limit=True),
+        asks(table, "tenantId slug status"),
+        asks(table, "slug", among="tenantId"),
+    ]
+    assert said(table, shapes, Confidence.POSSIBLE) == []
+
+
+def test_flags_and_enums_never_stand_alone() -> None:
+    table = event()
+    shapes = [asks(table, "done"), asks(table, "done status"), asks(table, among="status")]
+    assert said(table, shapes, Confidence.POSSIBLE) == []
+    few = asks(table, "status", order=["createdAt"], limit=True)
+    assert said(table, [few], Confidence.POSSIBLE) == ["add (status, createdAt)"]
+
+
+def test_a_column_without_an_order_of_values_is_no_key() -> None:
+    table = event()
+    assert said(table, [asks(table, "userId payload")]) == ["add (userId)"]
+    assert said(table, [asks(table, "payload")], Confidence.POSSIBLE) == []
+
+
+def test_at_most_four_keys() -> None:
+    table = event()
+    shape = asks(table, "tenantId userId slug total status", order=["createdAt"], limit=True)
+    (line,) = said(table, [shape])
+    assert line.count(",") == 3
+
+
+def test_an_index_is_made_longer_rather_than_that_another_is_added() -> None:
+    table = event("@@index([userId])", "@@index([slug])")
+    shape = asks(table, "userId slug", order=["createdAt"], limit=True)
+    found = plan_table(table, [shape], Confidence.POSSIBLE)
+    assert [_line(it) for it in found.changes] == ["replace @@index([userId]) (userId, slug, createdAt)"]
+    assert (found.before, found.after) == (3, 3)
+
+
+def test_what_is_equal_is_not_turned_with_the_index_that_is_made_longer() -> None:
+    table = event("@@index([userId, createdAt(sort: Desc)])")
+    shape = asks(table, "userId", order=["createdAt", "total"], limit=True)
+    (line,) = said(table, [shape], Confidence.POSSIBLE)
+    assert line.endswith("(userId, -createdAt, -total)")
+
+
+def test_a_longer_index_for_what_one_value_finds_is_only_possible() -> None:
+    table = event("@@index([userId])")
+    shape = asks(table, "userId", order=["createdAt"], limit=True)
+    assert said(table, [shape]) == []
+    assert said(table, [shape], Confidence.POSSIBLE) == ["replace @@index([userId]) (userId, createdAt)"]
+
+
+def test_two_indexes_that_begin_alike_are_not_both_sure() -> None:
+    """Once there is one that finds by userId, the other saves little."""
+    table = event()
+    shapes = [asks(table, "userId status", places=2), asks(table, "userId done")]
+    assert said(table, shapes) == ["add (userId, status)"]
+    assert len(said(table, shapes, Confidence.POSSIBLE)) == 2
+
+
+def test_a_soft_delete_is_a_predicate_where_all_queries_say_so() -> None:
+    table = event()
+    live = asks(table, "userId", null="deletedAt", order=["createdAt"], limit=True)
+    assert said(table, [live]) == ["add (userId, createdAt) where deletedAt null"]
+    assert said(table, [live, asks(table, "userId")]) == ["add (userId, createdAt, deletedAt)"]
+    mysql = event(provider="mysql")
+    assert "where" not in said(mysql, [asks(mysql, "userId", null="deletedAt")])[0]
+
+
+FAMILY = """model Parent {
+  id       Int     @id
+  children Child[]
+}
+model Child {
+  id       Int    @id
+  parentId Int
+  kind     String
+  key      String
+  parent   Parent @relation(fields: [parentId], references: [id])
+%s
+}
+"""
+
+
+@pytest.mark.parametrize(("provider", "lines"), [("postgresql", ["add (parentId)"]), ("mysql", [])])
+def test_a_bare_foreign_key_asks_for_an_index(provider: str, lines: list[str]) -> None:
+    table = database(FAMILY % "", provider).tables["Child"]
+    assert said(table, []) == lines
+
+
+def test_a_foreign_key_and_a_query_share_an_index() -> None:
+    table = database(FAMILY % "").tables["Child"]
+    (change,) = plan_table(table, [asks(table, "key parentId")], Confidence.LIKELY).changes
+    assert _line(change) == "add (parentId, key)"
+    assert [str(it.key) for it in change.foreign_keys] == ["Child(parentId)"]
+
+
+def test_what_another_index_does_is_dropped() -> None:
+    table = event("@@index([userId])", "@@index([userId, createdAt])", "@@index([slug])", "@@index([slug])")
+    found = plan_table(table, [], Confidence.LIKELY)
+    assert [_line(it) for it in found.changes] == ["drop @@index([userId])", "drop @@index([slug])"]
+    assert (found.before, found.after) == (5, 3)
+
+
+def test_a_new_index_makes_several_old_ones_superfluous() -> None:
+    table = event("@@index([tenantId])", "@@index([tenantId, userId])")
+    shape = asks(table, "tenantId userId slug")
+    changes = plan_table(table, [shape], Confidence.POSSIBLE).changes
+    assert {it for change in changes for it in change.old} == set(table.indexes[1:])
+
+
+def test_unique_keys_stay() -> None:
+    table = event("@@unique([userId])", "name2 String @unique")
+    assert all("drop" not in it and "replace" not in it for it in said(table, [asks(table, "userId slug")]))
+
+
+def test_the_promise_says_what_the_index_does() -> None:
+    table = event()
+    shape = asks(table, "userId", ranges="total", order=["-createdAt"], limit=True)
+    other = asks(table, "userId", ranges="createdAt")
+    (change,) = plan_table(table, [shape, other], Confidence.LIKELY).changes
+    assert [(it.keys, it.range, it.sorted) for it in change.promises] == [(1, False, True), (1, True, False)]
+
+
+def test_the_order_of_the_row_itself_is_left_to_the_database() -> None:
+    table = event()
+    assert said(table, [asks(table, "userId", order=["-createdAt", "-id"], limit=True)]) == [
+        "add (userId, createdAt)"
+    ]
+
+
+def test_lists_of_values_come_behind_the_order() -> None:
+    table = event()
+    shape = asks(table, "userId", among="status", order=["createdAt"], limit=True)
+    assert said(table, [shape]) == ["add (userId, createdAt)"]
+
+
+def test_what_finds_few_rows_by_a_list_is_not_bettered_by_what_may_find_many() -> None:
+    table = event("@@index([userId])")
+    shapes = [
+        asks(table, "total", among="userId"),
+        asks(table, null="userId", order=["createdAt"], limit=True),
+    ]
+    assert said(table, shapes, Confidence.POSSIBLE) == []
+
+
+def test_of_one_row_that_is_named_there_is_nothing_to_sort() -> None:
+    table = event()
+    shape = asks(table, "slug", order=["createdAt"], limit=True)
+    one = replace(shape, places=tuple(replace(it, one=True) for it in shape.places))
+    assert said(table, [shape]) == ["add (slug, createdAt)"]
+    assert said(table, [one]) == ["add (slug)"]
+
+
+def test_a_plan_without_changes_counts_the_indexes() -> None:
+    table = event("@@index([userId])")
+    assert plan_table(table, [asks(table, "userId")], Confidence.LIKELY) == TablePlan(table, (), 2, 2)
