@@ -7,79 +7,15 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from crowsfoot.finding import (
-    Allowed,
-    Confidence,
-    Diagnostic,
-    Directive,
-    Edit,
-    Finding,
-    Fix,
-    Related,
-    Report,
-    Safety,
-    Severity,
-)
+from crowsfoot.finding import Report
 from crowsfoot.reporters import FORMATS, View, render
-from crowsfoot.source import Source, Span
 
-from .reports import rule, unindexed, view
-
-ANY_TEXT = st.text(
-    alphabet=st.characters() | st.sampled_from("\n\r\t\x1b😀日\u0301\ud800|`[]()"), max_size=60
-)
-PATHS = ("a.sql", "b c/ü.prisma", "::x\udcff\n.ts", "unknown.py")
+from .any_report import views
+from .reports import unindexed, view
 
 
-def _spans() -> st.SearchStrategy[Span]:
-    return st.builds(
-        lambda path, start, length: Span(path, start, start + length),
-        st.sampled_from(PATHS),
-        st.integers(0, 70),
-        st.integers(0, 70),
-    )
-
-
-def _diagnostics() -> st.SearchStrategy[Diagnostic]:
-    edits = st.lists(st.builds(Edit, _spans(), ANY_TEXT), max_size=3).map(tuple)
-    fixes = st.none() | st.builds(Fix, ANY_TEXT, edits, st.sampled_from(Safety))
-    related = st.lists(st.builds(Related, _spans(), ANY_TEXT), max_size=4).map(tuple)
-    finding = st.builds(
-        Finding, _spans(), ANY_TEXT, ANY_TEXT, related, fixes, st.sampled_from(list(Confidence))
-    )
-    return st.builds(
-        Diagnostic, st.sampled_from(["one-rule", "x", "odd\x1b"]), st.sampled_from(list(Severity)), finding
-    )
-
-
-def _views() -> st.SearchStrategy[View]:
-    directive = st.builds(Directive, _spans(), st.just(("one-rule",)), ANY_TEXT, st.none())
-    report = st.builds(
-        Report,
-        kept=st.lists(_diagnostics(), max_size=5).map(tuple),
-        allowed=st.lists(st.builds(Allowed, _diagnostics(), directive), max_size=2).map(tuple),
-        failures=st.lists(ANY_TEXT, max_size=2).map(tuple),
-    )
-    return st.builds(
-        lambda report, texts, color, width, allowed: view(
-            report=report,
-            sources=tuple(Source(path, text) for path, text in zip(PATHS, texts, strict=False)),
-            rules={"one-rule": rule("one-rule")},
-            color=color,
-            width=width,
-            include_allowed=allowed,
-        ),
-        report,
-        st.lists(ANY_TEXT, min_size=3, max_size=3),
-        st.booleans(),
-        st.integers(0, 120),
-        st.booleans(),
-    )
-
-
-@given(_views())
+@given(views())
 def test_any_report_renders_in_every_format(seen: View) -> None:
     shown = {name: render(name, seen) for name in FORMATS}
     for text in shown.values():

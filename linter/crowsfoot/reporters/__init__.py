@@ -64,10 +64,11 @@ def render(format: str, view: View) -> str:
     """
     module, _, function = FORMATS[format].partition(":")
     text: str = getattr(import_module(f"{__name__}.{module}"), function)(view)
-    return _encodable(text)
+    return encodable(text)
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
+    """The text, as far as UTF-8 can hold it."""
     # File names that are not UTF-8 reach us with lone surrogates (PEP 383), which no output can take.
     try:
         text.encode()

@@ -18,9 +18,9 @@ _ESCAPES = str.maketrans({it: f"&#{ord(it)};" for it in '\\`*_{}[]<>#!|~&@$"'})
 
 
 def render(view: View) -> str:
-    lines = ["## crowsfoot", "", f"{_text(summary(view.report))}.", ""]
+    lines = ["## crowsfoot", "", f"{text(summary(view.report))}.", ""]
     for failure in view.report.failures:
-        lines += [f"⚠️ crowsfoot failed: {_text(failure_line(failure))}", ""]
+        lines += [f"⚠️ crowsfoot failed: {text(failure_line(failure))}", ""]
     if view.report.kept:
         lines += ["| | Place | Rule | Finding |", "| --- | --- | --- | --- |"]
     size = sum(len(it.encode("utf-8", "surrogatepass")) + 1 for it in lines)
@@ -40,22 +40,24 @@ def _row(view: View, diagnostic: Diagnostic) -> str:
     more = finding.related[_MOST_RELATED:]
     message = "<br>".join(
         [
-            _text(sentence(finding.message, finding.subject)),
-            *(f"{_code(at(view, it.span))} {_text(it.message)}" for it in finding.related[:_MOST_RELATED]),
+            text(sentence(finding.message, finding.subject)),
+            *(f"{code(at(view, it.span))} {text(it.message)}" for it in finding.related[:_MOST_RELATED]),
             *([f"and {plural(len(more), 'more place')}"] if more else []),
-            *(_code(line) for line in (finding.fix.snippet.splitlines() if finding.fix else ())),
+            *(code(line) for line in (finding.fix.snippet.splitlines() if finding.fix else ())),
         ]
     )
-    rule = _code(diagnostic.rule)
+    rule = code(diagnostic.rule)
     if url := view.help_url(diagnostic.rule):
-        rule = f'<a href="{_text(url)}">{rule}</a>'
+        rule = f'<a href="{text(url)}">{rule}</a>'
     severity = f"{_ICON[diagnostic.severity]} {diagnostic.severity.name.lower()}"
-    return f"| {severity} | {_code(at(view, finding.span))} | {rule} | {message} |"
+    return f"| {severity} | {code(at(view, finding.span))} | {rule} | {message} |"
 
 
-def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>"
+def code(words: str) -> str:
+    """The words in a code span, wherever it stands."""
+    return f"<code>{text(words)}</code>"
 
 
-def _text(text: str) -> str:
-    return visible(text).translate(_ESCAPES)
+def text(words: str) -> str:
+    """The words as Markdown shows them and does not read them."""
+    return visible(words).translate(_ESCAPES)

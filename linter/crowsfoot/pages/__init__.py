@@ -1,0 +1,1 @@
+"""A checked project to one HTML page, for a pull request or an archive."""
