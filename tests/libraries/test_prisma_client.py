@@ -239,8 +239,8 @@ def test_and_or_and_compound_keys(databases: tuple[Database, ...]) -> None:
         ' "NOT": {"left": None}})',
         databases,
     )
-    assert (query.equal, query.among, query.others) == (("age", "name"), ("id",), ("left",))
-    assert query.limit == 1
+    assert (query.equal, query.among, query.ranges) == (("age", "name"), ("id",), ("left",))
+    assert (query.others, query.limit) == ((), 1)
     query = query_of('player.find_unique(where={"teamId_name": {"teamId": 1, "name": each}})', databases)
     assert query.equal == ("teamId", "name")
     query = query_of('player.find_many(where={"OR": [{"id": 1}, {"name": each}]})', databases)

@@ -479,7 +479,7 @@ def f(session: Session, a, b):
 """
     )
     ((query,),) = found.queries.values()
-    assert (query.equal, query.null, query.others) == ((), ("band_id",), ("band_id", "title"))
+    assert (query.equal, query.null, query.others) == ((), ("band_id",), ("title", "band_id"))
 
 
 def test_the_whole_way_from_the_row_that_was_fetched_is_told() -> None:

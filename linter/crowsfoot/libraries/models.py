@@ -1,6 +1,6 @@
 """Models: the classes that stand for tables, as their libraries read them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -47,6 +47,11 @@ class Model(msgspec.Struct, frozen=True, eq=False):
     ordered: bool = False  # rows come in an order without being asked: Meta.ordering
     abstract: bool = False
 
+    @property
+    def head(self) -> tuple[object, ...]:
+        """What tells it from others of its name."""
+        return self.id, self.library, self.abstract, self.cls is None
+
     def forget(self) -> None:
         """Forget what was found out of it while the program was evaluated."""
 
@@ -60,28 +65,41 @@ class Models:
     """All models of a project."""
 
     def __init__(self, models: Iterable[Model] = ()) -> None:
-        self.by_id: dict[str, Model] = {}
+        self._by_id: dict[str, Model] = {}
         self._by_name: dict[str, list[Model]] = {}
         self._by_relation: dict[str, list[tuple[Model, Field]]] = {}
         for model in models:
             self.add(model)
 
     def add(self, model: Model) -> None:
-        self.by_id[model.id] = model
+        self._by_id[model.id] = model
         self._by_name.setdefault(model.name.lower(), []).append(model)
         for field in model.fields.values():
             if field.kind != "column" and not field.inherited:
                 self._by_relation.setdefault(field.name, []).append((model, field))
 
+    @property
+    def by_id(self) -> Mapping[str, Model]:
+        """All of them."""
+        return self._by_id
+
     def get(self, id: str | None) -> Model | None:
-        return self.by_id.get(id or "")
+        return self._by_id.get(id or "")
+
+    def added(self) -> Iterator[Model]:
+        """All that were added, those included that have the id of another."""
+        for models in self._by_name.values():
+            yield from models
 
     def named(self, name: str) -> list[Model]:
-        """Those with that class name, whatever its case."""
+        """Those with that class name, whatever its case.
+
+        Of several, only their heads may be looked at (see Model.head): what else they say is asked of get().
+        """
         return self._by_name.get(name.lower(), [])
 
     def with_relation(self, name: str) -> list[tuple[Model, Field]]:
-        """The relations of that name."""
+        """The relations of that name; of several, only the heads of their models may be looked at."""
         return self._by_relation.get(name, [])
 
     def target(self, field: Field) -> Model | None:

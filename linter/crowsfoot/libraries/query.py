@@ -1,7 +1,6 @@
 """One place of the code that sends a statement to the database, and what it asks."""
 
-from collections.abc import Iterable
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import msgspec
 
@@ -31,7 +30,6 @@ Cause = Literal[
 
 # How a column is compared: the field of a Query that names it.
 Kind = Literal["equal", "null", "among", "ranges", "others"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class Query(msgspec.Struct, frozen=True, array_like=True):
@@ -64,21 +62,17 @@ class Query(msgspec.Struct, frozen=True, array_like=True):
     in_batch: bool = False  # it is queued, and is sent with others
     interpolated: bool = False  # its SQL is put together from parts that are no constants
     fails: bool = False  # it is not sent, the library raises: a lazy load in an asynchronous session
-    # Of others: the column, and what is done to it before it is compared: "lower", "upper", "ilike", "date".
+    # Of others: the column, and what is done to it before it is compared. "lower", "upper" and "date" are
+    # functions of nothing else, whose result is compared as an index of that expression could serve.
+    # "ilike" is a pattern without regard to case, "icontains" one that begins with anything. For "iexact" and
+    # "istartswith" PostgreSQL is sent UPPER(), and other databases LIKE.
     functions: tuple[tuple[str, str], ...] = ()
     # Of one OR: the columns that each of its branches compares as an index could, at least two branches.
     either: tuple[tuple[str, ...], ...] = ()
-    constants: tuple[
-        tuple[str, str], ...
-    ] = ()  # of equal: what is a constant, as SQL writes it: "true", "'open'"
+    # Of equal: what is a constant, as SQL writes it: "true", "'open'".
+    constants: tuple[tuple[str, str], ...] = ()
     nulls: tuple[tuple[str, Literal["first", "last"]], ...] = ()  # of order, where the code says so
     target: tuple[str, ...] = ()  # of an upsert: the columns of ON CONFLICT
     target_where: str | None = None  # and its WHERE
-
-
-def comparing(query: Query, compared: Iterable[tuple[Kind, str]]) -> Query:
-    """The query that compares those columns as well."""
-    found: dict[Kind, list[str]] = {kind: list(getattr(query, kind)) for kind in KINDS}
-    for kind, column in compared:
-        found[kind].append(column)
-    return msgspec.structs.replace(query, **{kind: tuple(dict.fromkeys(it)) for kind, it in found.items()})
+    optional: tuple[str, ...] = ()  # of all that is compared: what only some of the ways to this place ask
+    whole: bool = True  # False: it compares something else as well, and nobody can tell what

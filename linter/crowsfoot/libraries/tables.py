@@ -53,6 +53,7 @@ class KeyDef(msgspec.Struct, frozen=True):
     expression: str | None = None
     descending: bool = False
     opclass: str | None = None
+    nulls: Literal["first", "last"] | None = None  # where written
 
 
 class IndexDef(msgspec.Struct, frozen=True):

@@ -351,25 +351,6 @@ class Table(Linked, frozen=True, eq=False, dict=True):
     def primary_key(self) -> Index | None:
         return next((index for index in self.indexes if index.primary), None)
 
-    def index_over(self, columns: Sequence[Column]) -> str:
-        """What a user writes to have an index over the columns, in the words of who declares the table."""
-        fields = [column.field for column in columns]
-        quoted = ", ".join(f'"{it}"' for it in fields)
-        single = len(columns) == 1
-        match self.library:
-            case "django":
-                return f"models.Index(fields=[{quoted}])"
-            case "sqlalchemy" | "sqlmodel":
-                names = [column.name for column in columns]
-                listed = ", ".join(f'"{name}"' for name in (f"ix_{self.name}_{'_'.join(names)}", *names))
-                return f"index=True to {fields[0]}" if single else f"Index({listed})"
-            case "tortoise":
-                return f"db_index=True to {fields[0]}" if single else f"Index(fields=[{quoted}])"
-            case "peewee":
-                return f"index=True to {fields[0]}" if single else f"(({quoted}), False) to Meta.indexes"
-            case _:
-                return f"@@index([{', '.join(fields)}])"
-
     @cached_property
     def foreign_keys_over(self) -> Mapping[frozenset[Column], tuple[ForeignKey, ...]]:
         """The foreign keys by their columns: two relations can share them."""

@@ -1,4 +1,4 @@
-"""Where the code asks what of which table: accesses -> shapes of queries, each with all places that ask so.
+"""Who asks what of which table: accesses of the code and the database's own SQL -> shapes with their places.
 
 An index serves a shape, however many places ask it. What a query compares through relations is asked of other
 tables, whose rows come first or are joined: such a shape is not whole, and proves nothing about its table.
@@ -7,6 +7,7 @@ tables, whose rows come first or are joined: such a shape is not whole, and prov
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -27,6 +28,7 @@ class Place(Linked, frozen=True, eq=False, dict=True):
     source: Literal["code", "view", "function", "policy"] = "code"
     likely: bool = True  # False: where what sends it is a guess
     operation: Operation = "select"
+    one: bool = False  # it takes one row
 
     def __str__(self) -> str:
         return self.said
@@ -72,7 +74,7 @@ def queried(project: Project) -> tuple[Queried, ...]:
     """The tables that the project asks, with what its code asks of them."""
     tables = _tables(project.databases)
     shapes: dict[tuple[Table, _Shape], list[Place]] = {}
-    for table, shape, place in _of_code(project, tables):
+    for table, shape, place in chain(_of_code(project, tables), _of_sql(project, tables)):
         shapes.setdefault((table, shape), []).append(place)
     by_table: dict[Table, list[Wanted]] = {}
     for (table, shape), places in shapes.items():
@@ -83,17 +85,35 @@ def queried(project: Project) -> tuple[Queried, ...]:
     )
 
 
+def asked_of(query: Query, table: Table) -> Asked:
+    """What a query of the table asks of it."""
+    return _shape(query, table).asked
+
+
 def _of_code(project: Project, tables: Mapping[str, Table]) -> Iterator[tuple[Table, _Shape, Place]]:
     for access in project.code.accesses if project.code is not None else ():
         query = access.query
-        table = tables.get(query.table or "")
+        table = tables.get(query.table or "") or tables.get((query.table or "").rpartition(".")[2])
         if table is not None and access.role == "application":
-            place = Place(access.span, query.api, "code", query.likely, query.operation)
+            one = query.limit is not True and query.limit == 1
+            place = Place(access.span, query.api, "code", query.likely, query.operation, one)
             yield table, _shape(query, table), place
 
 
+def _of_sql(project: Project, tables: Mapping[str, Table]) -> Iterator[tuple[Table, _Shape, Place]]:
+    if not project.histories:
+        return
+    from crowsfoot.link.wanted_sql import asked_in_sql
+
+    for it in asked_in_sql(project):
+        table = tables.get(it.table)
+        if table is not None and table.kind == "table" and table.schema in (None, it.schema):
+            place = Place(it.span, it.query.api, it.source, it.query.likely)
+            yield table, _shape(it.query, table), place
+
+
 def _tables(databases: Iterable[Database]) -> dict[str, Table]:
-    """Tables by name, where one name is one table."""
+    """Tables by name, where one name is one table, whatever its schema."""
     found: dict[str, Table | None] = {}
     for database in databases:
         for table in database.tables.values():
@@ -122,22 +142,26 @@ def _wanted(table: Table, it: _Shape, places: tuple[Place, ...]) -> Wanted:
 
 def _shape(query: Query, table: Table) -> _Shape:
     provider = table.database.provider
-    whole = True
+    whole = query.whole
+    # What only some of the ways ask is nothing that an index may count on.
+    sometimes = {it.name for name in query.optional if (it := _column(table, name)) is not None}
 
     def own(names: Iterable[str]) -> frozenset[str]:
         nonlocal whole
         columns = [_column(table, name) for name in names]
         whole = whole and None not in columns
-        return frozenset(it.name for it in columns if it is not None)
+        return frozenset([it.name for it in columns if it is not None])
 
     def with_words(pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        found = ((_column(table, name), word) for name, word in pairs)
-        return frozenset((column.name, word) for column, word in found if column is not None)
+        found = [(_column(table, name), word) for name, word in pairs]
+        return frozenset(
+            [(it.name, word) for it, word in found if it is not None and it.name not in sometimes]
+        )
 
-    equal = own(query.equal)
-    null = own(query.null) - equal
-    among = own(query.among) - equal
-    ranges = own(query.ranges) - equal - null - among
+    equal = own(query.equal) - sometimes
+    null = own(query.null) - equal - sometimes
+    among = own(query.among) - equal - sometimes
+    ranges = own(query.ranges) - equal - null - among - sometimes
     placed = dict(query.nulls)
     order: list[Part] = []
     for name, direction in query.order:
@@ -146,16 +170,16 @@ def _shape(query: Query, table: Table) -> _Shape:
             whole = False
             break
         order.append(part(column.name, provider, descending=direction == "desc", nulls=placed.get(name)))
-    others = own(query.others)
-    either = tuple(own(branch) for branch in query.either)
-    target = tuple(it.name for name in query.target if (it := _column(table, name)) is not None)
+    others = own(query.others) | sometimes
+    either = tuple([own(branch) for branch in query.either])
+    target = tuple([it.name for name in query.target if (it := _column(table, name)) is not None])
     return _Shape(
         Asked(equal, null, among, ranges, tuple(order)),
         others,
         bool(query.limit),
         whole,
         with_words(query.functions),
-        either,
+        either if all(either) and not any(branch & sometimes for branch in either) else (),
         with_words(query.constants),
         bool(placed),
         target if len(target) == len(query.target) else (),

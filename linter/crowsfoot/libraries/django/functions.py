@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from crowsfoot.libraries import dotted
-from crowsfoot.libraries.django import admin_pages, managers, names, querysets, related, shapes
+from crowsfoot.libraries.django import admin_pages, expressions, managers, names, querysets, related, shapes
 from crowsfoot.libraries.django.fields import USER, ModelClass
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import paginator
@@ -102,6 +102,14 @@ def _q(name: str, args: Args, at: At) -> Object | None:
     return shapes.condition(args) if names.is_of_models(name) else None
 
 
+def _f(name: str, args: Args, at: At) -> Object | None:
+    return expressions.expression(args) if names.is_of_models(name) else None
+
+
+def _order_by(name: str, args: Args, at: At) -> Object | None:
+    return expressions.order_by(args) if names.is_of_models(name) else None
+
+
 def _from_queryset(name: str, args: Args, at: At) -> Object:
     given = args.get(0, "queryset_class")
     return ManagerClass((), (given,) if isinstance(given, Class) else ())
@@ -139,6 +147,8 @@ _FUNCTIONS: Final[dict[str, Callable[[str, Args, At], Object | None]]] = {
     "get_user_model": _user_model,
     "get_model": _get_model,
     "Q": _q,
+    "F": _f,
+    "OrderBy": _order_by,
     "from_queryset": _from_queryset,
     "as_manager": _as_manager,
     "cursor": _cursor,

@@ -8,6 +8,7 @@ from typing import Final
 
 from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import constraint_names, names
+from crowsfoot.libraries.django.expressions import F, Ordered
 from crowsfoot.libraries.django.shapes import Condition
 from crowsfoot.libraries.objects import Args, Built, Class, Constant, External, Many, Object
 from crowsfoot.libraries.tables import IndexDef, KeyDef, Reading, Spot
@@ -146,11 +147,13 @@ def _expression(it: Object, columns: Mapping[str, str]) -> KeyDef:
     field = names.text(it)
     if field is not None:
         return KeyDef(columns.get(field, field))
+    if isinstance(it, F):
+        return KeyDef(columns.get(it.name, it.name))
+    if isinstance(it, Ordered):
+        return KeyDef(columns.get(it.of, it.of), None, it.way == "desc", nulls=it.nulls)
     if isinstance(it, Built):
         word = dotted.last(it.name)
         inner = [_expression(one, columns) for one in it.args.positional]
-        if word == "F" and inner:
-            return inner[0]
         if word in ("desc", "asc") or any(key.expression == "?" for key in inner):
             return KeyDef(None, "?")
         more = [f"{key}={value}" for key, value in it.args.keywords]
@@ -178,6 +181,8 @@ def _lookups(it: Condition, columns: Mapping[str, str]) -> Iterator[str]:
         constant = value.value if isinstance(value, Constant) else None
         if kind == "isnull" and isinstance(constant, bool):
             yield f'"{name}" IS {"" if constant else "NOT "}NULL'
+        elif isinstance(value, Constant) and constant is None and kind in ("", "exact"):
+            yield f'"{name}" IS NULL'
         elif isinstance(value, Constant):
             yield f'"{name}" {kind or "="} {constant!r}'
         else:

@@ -112,6 +112,10 @@ class DjangoModel(Model, frozen=True, eq=False):
     tree: bool = False  # of django-mptt or django-treebeard, whose rows know their kin
     managers: dict[str, Object] = msgspec.field(default_factory=dict)  # those that were asked for
 
+    @property
+    def head(self) -> tuple[object, ...]:
+        return *super().head, self.app
+
     def forget(self) -> None:
         self.managers.clear()
 

@@ -10,9 +10,10 @@ import msgspec
 from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names, plans, shapes
 from crowsfoot.libraries.django.eager import only, prefetched, selected
+from crowsfoot.libraries.django.orders import NOT_A_COLUMN, SortKey, order, ordering, reversed_order
 from crowsfoot.libraries.django.plans import PLAIN, Plan
 from crowsfoot.libraries.django.sending import query
-from crowsfoot.libraries.django.shapes import NOTHING, Where
+from crowsfoot.libraries.django.shapes import Where
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -29,6 +30,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.libraries.query import Operation
 from crowsfoot.libraries.standard import Coroutine
+from crowsfoot.libraries.where import NOTHING, SOMETHING
 
 Kind = Literal["rows", "dicts", "values"]
 
@@ -43,7 +45,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     made: Place | None = None
     api: str = ""  # the first method that made it: ".filter()"
     where: Where = NOTHING
-    order: tuple[tuple[str, Any], ...] = ()
+    order: tuple[SortKey, ...] | None = None  # None: nothing has been said, so that the model's own holds
     limit: int | bool = False
     sets: tuple[Class, ...] = ()  # the program's classes of it
     kind: Kind = "rows"
@@ -171,7 +173,8 @@ def _together(one: Object, other: Object) -> Object:
         one,
         plan=plans.merged(one.plan, other.plan),
         made=_later(one.made, other.made),
-        where=one.where if one.where == other.where else one.where.and_(other.where),
+        where=one.where.or_else(other.where),
+        order=one.order if one.order == other.order else (),
         narrowed=one.narrowed or other.narrowed,
         cached=one.cached and other.cached,
         sets=one.sets or other.sets,
@@ -210,19 +213,19 @@ def _all(of: QuerySet, name: str, args: Args, at: At) -> Object:
 def _filter(of: QuerySet, name: str, args: Args, at: At) -> Object:
     found = shapes.where(args, of.model, at.models)
     if name == "exclude":
-        found = found.negated()
+        found = shapes.without(found, of.model)
     if not (args.positional or args.keywords or args.spread):
         return _all(of, name, args, at)
     return _next(of, name, at, where=of.where.and_(found))
 
 
 def _order(of: QuerySet, name: str, args: Args, at: At) -> Object:
-    return _next(of, name, at, order=shapes.order(args, of.model, at.models))
+    return _next(of, name, at, order=_given(args, of.model, at))
 
 
 def _reverse(of: QuerySet, name: str, args: Args, at: At) -> Object:
-    turned = tuple((column, "asc" if way == "desc" else "desc") for column, way in of.order)
-    return _next(of, name, at, order=turned)
+    order = of.order if of.order is not None else ordering(of.model, at.models)
+    return _next(of, name, at, order=reversed_order(order))
 
 
 def _same(of: QuerySet, name: str, args: Args, at: At) -> Object:
@@ -284,7 +287,7 @@ def _fetch_mode(of: QuerySet, name: str, args: Args, at: At) -> Object:
 
 
 def _raw(of: QuerySet, name: str, args: Args, at: At) -> Object:
-    return _next(of, name, at, where=NOTHING)
+    return _next(of, name, at, where=SOMETHING, order=())
 
 
 def _iterator(of: QuerySet, name: str, args: Args, at: At) -> Object:
@@ -302,9 +305,12 @@ def _row(of: QuerySet, name: str, args: Args, at: At) -> Object:
     found = of
     if name.removeprefix("a") == "get":
         found = msgspec.structs.replace(
-            of, where=of.where.and_(shapes.where(args, of.model, at.models)), narrowed=of.narrowed or narrowed
+            of,
+            where=of.where.and_(shapes.where(args, of.model, at.models)),
+            narrowed=of.narrowed or narrowed,
+            order=(),  # get() takes it away
         )
-        at.runs(query(found, "select", name, at))
+        at.runs(query(found, "select", name, at, limit=of.limit or _MOST_GOT))
         return found.one()
     last = name.removeprefix("a")
     if last == "first" and _ordered(of) and (of.cached or evaluated(of, at)):
@@ -320,26 +326,29 @@ def _ordered(of: QuerySet) -> bool:
     return bool(of.order) or of.plan.ordered or (of.model is not None and of.model.ordered)
 
 
-def _order_of(of: QuerySet, name: str, args: Args, at: At) -> tuple[tuple[str, Any], ...]:
-    """By what a method that takes the first of an order sorts."""
+def _order_of(of: QuerySet, name: str, args: Args, at: At) -> tuple[SortKey, ...]:
+    """By what a method that takes the first of an order sorts.
+
+    Source: https://docs.djangoproject.com/en/stable/ref/models/querysets/#first
+    """
     if name in ("latest", "earliest"):
-        found = shapes.order(args, of.model, at.models)
-    elif of.order:
-        found = of.order
+        found = _given(args, of.model, at) or ((NOT_A_COLUMN, "asc", None),)  # Meta.get_latest_by
     else:
-        ordering: tuple[str, ...] = getattr(of.model, "ordering", ())
-        given = tuple(Constant(it) for it in ordering if it != "?") or (Constant("pk"),)
-        found = shapes.order(Args(given), of.model, at.models)
-    if name in ("last", "latest"):
-        return tuple((column, "asc" if way == "desc" else "desc") for column, way in found)
-    return found
+        found = of.order if of.order is not None else ordering(of.model, at.models)
+        found = found or order((Constant("pk"),), of.model, at.models)
+    return reversed_order(found) if name in ("last", "latest") else found
+
+
+def _given(args: Args, model: Model | None, at: At) -> tuple[SortKey, ...]:
+    """What the arguments say of an order."""
+    return order((*args.positional, UNKNOWN) if args.spread else args.positional, model, at.models)
 
 
 def _counted(of: QuerySet, name: str, args: Args, at: At) -> Object:
     """count(), exists(), contains(): the rows tell where they are there."""
     if not of.cached and not of.empty and not evaluated(of, at):
         operation: Operation = "count" if "count" in name else "exists"
-        at.runs(query(of, operation, name, at))
+        at.runs(query(of, operation, name, at, limit=1 if operation == "exists" else None))
     return UNKNOWN
 
 
@@ -374,7 +383,15 @@ def _bulk(of: QuerySet, name: str, args: Args, at: At) -> Object:
     given = args.get(0, "objs")
     if given is not None:
         given.element(at)
-    found = query(of, "insert" if "create" in name else "update", name, at, many=True)
+    operation: Operation = "insert" if "create" in name else "update"
+    target: tuple[str, ...] = ()
+    if names.truth(args.get(None, "update_conflicts")):
+        given_target = names.texts(args.get(None, "unique_fields"))
+        operation, target = (
+            "upsert",
+            tuple(".".join(shapes.path_of(it, of.model, at.models)[0]) for it in given_target),
+        )
+    found = query(of, operation, name, at, many=True, target=target)
     # What has been gathered over many passes is sent for many at a time.
     at.runs(msgspec.structs.replace(found, in_batch=at.gathered(0)))
     return Many(new_row(of.model, Args())) if "create" in name else UNKNOWN
@@ -404,6 +421,7 @@ def new_row(model: Model | None, args: Args) -> Object:
 
 
 _MOST_ADDED: Final = 200
+_MOST_GOT: Final = 21  # Django's MAX_GET_RESULTS: it tells how many there are where there are several
 _AWAITED: Final = frozenset(
     (
         *(

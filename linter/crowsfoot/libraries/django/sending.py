@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from crowsfoot.libraries.django import plans
+from crowsfoot.libraries.django.orders import ordering, sorting
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import At
 from crowsfoot.libraries.query import Operation, Query
@@ -23,6 +26,7 @@ def query(
     at: At,
     many: bool = False,
     limit: int | bool | None = None,
+    target: tuple[str, ...] = (),
 ) -> Query:
     """What a query set sends when `method` is called on it, or, where that is empty, when it is gone over."""
     where = of.where
@@ -31,6 +35,8 @@ def query(
         field = row.model.fields.get(of.relation) if row.model is not None else None
         if field is not None and field.back:
             where = where.with_("equal", (field.back,))
+        else:  # a generic relation asks by the kind of its row as well
+            where = msgspec.structs.replace(where, whole=False)
     lazy = row is not None and not of.narrowed and operation in ("select", "count", "exists")
     return Query(
         LIBRARY_NAME,
@@ -39,19 +45,26 @@ def query(
         cause="relation" if lazy else "call",
         model=of.model.id if of.model is not None else None,
         table=of.model.table if of.model is not None else None,
-        equal=where.equal,
-        null=where.null,
-        among=where.among,
-        ranges=where.ranges,
-        others=where.others,
-        order=of.order,
         limit=of.limit if limit is None else limit,
         many=many,
         loads=plans.paths(of.plan),
         relation=of.relation,
         instead=_instead(of, operation, method),
         likely=of.sure and (row is None or row.sure or not lazy),
+        target=target,
+        **msgspec.structs.asdict(where),
+        **_sorting(of, operation, at),
     )
+
+
+def _sorting(of: QuerySet, operation: Operation, at: At) -> dict[str, Any]:
+    """Rows come in an order; what counts, changes or groups them has none."""
+    if operation != "select":
+        return {}
+    if of.order is not None:
+        return sorting(of.order)
+    grouped = of.kind != "rows" and of.plan.free
+    return sorting(ordering(of.model, at.models)) if of.model is not None and not grouped else {}
 
 
 def relation_read(row: Row, field: Field, at: At) -> Query:

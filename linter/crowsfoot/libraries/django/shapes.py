@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final, TypeAlias
 
-import msgspec
-
+from crowsfoot.libraries import where as asked
 from crowsfoot.libraries.django import names
+from crowsfoot.libraries.django.expressions import F
 from crowsfoot.libraries.django.fields import DjangoField
 from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Object
-from crowsfoot.libraries.query import KINDS, Kind
+from crowsfoot.libraries.query import Kind
+from crowsfoot.libraries.where import NOTHING, SOMETHING, any_of
+
+Where: TypeAlias = asked.Where[str]
 
 _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(("exact",), "equal"),
@@ -21,75 +23,20 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 # Of these, a comparison with the whole is one with a range of the column: "year" is BETWEEN two days.
 _PARTS: Final = frozenset(("year", "iso_year"))
+# What is compared is made of the column: as these words say, or by a function of that name.
+# Source: https://docs.djangoproject.com/en/stable/ref/models/querysets/#field-lookups
+_IGNORING_CASE: Final = frozenset(("iexact", "istartswith", "icontains", "iendswith"))
+_FUNCTIONS: Final = frozenset(("date", "lower", "upper", "length", "trim"))
 _OTHERS: Final = frozenset(
     (
-        *(
-            "iexact",
-            "contains",
-            "icontains",
-            "istartswith",
-            "endswith",
-            "iendswith",
-            "regex",
-            "iregex",
-            "search",
-        ),
-        *(
-            "date",
-            "month",
-            "day",
-            "week",
-            "week_day",
-            "iso_week_day",
-            "quarter",
-            "time",
-            "hour",
-            "minute",
-            "second",
-        ),
-        *(
-            "contained_by",
-            "overlap",
-            "has_key",
-            "has_keys",
-            "has_any_keys",
-            "len",
-            "trigram_similar",
-            "unaccent",
-        ),
+        *_IGNORING_CASE,
+        *_FUNCTIONS,
+        *("month", "day", "week", "week_day", "iso_week_day", "quarter", "time", "hour", "minute", "second"),
+        "unaccent",
+        *("contains", "endswith", "regex", "iregex", "search"),
+        *("contained_by", "overlap", "has_key", "has_keys", "has_any_keys", "len", "trigram_similar"),
     )
 )
-
-
-class Where(msgspec.Struct, frozen=True, cache_hash=True):
-    """The columns that a query compares."""
-
-    equal: tuple[str, ...] = ()
-    null: tuple[str, ...] = ()
-    among: tuple[str, ...] = ()
-    ranges: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-
-    def with_(self, kind: Kind, columns: Iterable[str]) -> Where:
-        known: tuple[str, ...] = getattr(self, kind)
-        return msgspec.structs.replace(self, **{kind: tuple(dict.fromkeys((*known, *columns)))[:_MOST]})
-
-    def and_(self, other: Where) -> Where:
-        found = self
-        for kind in KINDS:
-            found = found.with_(kind, getattr(other, kind))
-        return found
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        return (*self.equal, *self.null, *self.among, *self.ranges, *self.others)
-
-    def negated(self) -> Where:
-        return Where(others=self.all)
-
-
-NOTHING: Final = Where()
-# What goes beyond is no query that an index could be chosen for.
 _MOST: Final = 40
 _DEEPEST: Final = 8
 
@@ -145,39 +92,74 @@ def condition(args: Args) -> Condition:
 
 def where(args: Args, model: Model | None, models: Models) -> Where:
     """What filter(...) adds."""
-    found = NOTHING
+    found = SOMETHING if args.spread else NOTHING
     # What differs from call to call comes last: it is what a query for all of them is given a list of.
     for name, value in sorted(args.keywords, key=lambda it: not isinstance(it[1], Constant)):
-        found = found.with_(*_compared(name, value, model, models))
+        found = found.and_(_compared(name, value, model, models))
     for it in args.positional:
         found = found.and_(_of(it, model, models))
     return found
 
 
+def without(found: Where, model: Model | None) -> Where:
+    """What exclude(...) adds: NOT of a boolean that is never NULL is the boolean's other value."""
+    if len(found.constants) == 1 and found.all == found.equal and len(found.equal) == 1 and found.whole:
+        column, value = found.constants[0]
+        field = model.fields.get(column) if model is not None else None
+        if value in _OPPOSITE and field is not None and not field.nullable:
+            return asked.Where(equal=found.equal, constants=((column, _OPPOSITE[value]),))
+    return found.negated()
+
+
+_OPPOSITE: Final = {"true": "false", "false": "true"}
+
+
 def _of(it: Object, model: Model | None, models: Models) -> Where:
     if not isinstance(it, Condition):
-        return NOTHING
-    found = NOTHING
-    for name, value in it.lookups:
-        found = found.with_(*_compared(name, value, model, models))
-    for part in it.parts:
-        found = found.and_(_of(part, model, models))
-    return found.negated() if it.negated or (it.either and len(found.all) > 1) else found
-
-
-def _compared(
-    lookup: str, value: Object, model: Model | None, models: Models
-) -> tuple[Kind, tuple[str, ...]]:
-    column, rest = path_of(lookup, model, models)
-    if not rest:
-        kind: Kind = "null" if names.is_none(value) else "equal"
-    elif rest[0] in _PARTS:
-        kind = "ranges"
-    elif len(rest) > 1:
-        kind = "others"
+        return SOMETHING
+    parts = [_compared(name, value, model, models) for name, value in it.lookups]
+    parts += (_of(part, model, models) for part in it.parts)
+    if it.either:
+        found = any_of(parts)
     else:
-        kind = _KINDS.get(rest[0], "others")
-    return kind, (".".join(column),)
+        found = NOTHING
+        for part in parts:
+            found = found.and_(part)
+    return without(found, model) if it.negated else found
+
+
+def _compared(lookup: str, value: Object, model: Model | None, models: Models) -> Where:
+    path, rest = path_of(lookup, model, models)
+    column = ".".join(path)
+    here = (column,)
+    if isinstance(value, F):
+        beside, _ = path_of(value.name, model, models)
+        return asked.Where(others=(column, ".".join(beside)))  # two columns of the same row
+    word = rest[0] if rest else "exact"
+    if word in _PARTS:
+        return asked.Where(ranges=here)
+    if len(rest) > 1:
+        made = word in _FUNCTIONS and len(rest) == 2 and rest[1] in _KINDS and rest[1] != "isnull"
+        return asked.Where(others=here, functions=((column, word),) if made else ())
+    if word == "exact":
+        if not isinstance(value, Constant):
+            return asked.Where(equal=here)
+        said = asked.constant(value.value)
+        if said is None and value.value is None:
+            return asked.Where(null=here)
+        return asked.Where(equal=here, constants=((column, said),) if said is not None else ())
+    if word == "isnull":
+        missing = names.truth(value)
+        if missing is None:
+            return asked.Where(others=here)
+        return asked.Where(null=here) if missing else asked.Where(ranges=here)
+    kind = _KINDS.get(word)
+    if kind is not None:
+        return NOTHING.with_(kind, here)
+    if word in _FUNCTIONS or word in _IGNORING_CASE:
+        word = "icontains" if word == "iendswith" else word
+        return asked.Where(others=here, functions=((column, word),))
+    return asked.Where(others=here)
 
 
 def path_of(lookup: str, model: Model | None, models: Models) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -223,14 +205,3 @@ def field_of(name: str, model: Model | None) -> Field | None:
         if name in it.key_attributes or (isinstance(it, DjangoField) and it.query_name == name):
             return it
     return found
-
-
-def order(args: Args, model: Model | None, models: Models) -> tuple[tuple[str, Any], ...]:
-    """order_by(...): columns, and which way."""
-    found: list[tuple[str, Any]] = []
-    for it in args.positional:
-        name = names.text(it)
-        if name and name != "?":
-            column, _ = path_of(name.lstrip("-+"), model, models)
-            found.append((".".join(column), "desc" if name.startswith("-") else "asc"))
-    return tuple(found)

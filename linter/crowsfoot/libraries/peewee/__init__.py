@@ -8,6 +8,7 @@ from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Many, Object
 from crowsfoot.libraries.peewee import models, rows
+from crowsfoot.libraries.peewee.conditions import function
 from crowsfoot.libraries.peewee.selects import EVERYTHING, Select
 from crowsfoot.libraries.raw.connections import Connection
 from crowsfoot.libraries.standard import element_of
@@ -27,6 +28,8 @@ class Peewee(Library):
             return first.ask(last, Args(args.positional[1:], (), args.spread), at)
         if last == "chunked":
             return Many(Many(element_of(first or UNKNOWN, at)), size="chunks")
+        if ".fn." in name:
+            return function(name, args)
         if last == "model_to_dict":
             if args.get(1, "recurse") != Constant(False):
                 for it in options(first):

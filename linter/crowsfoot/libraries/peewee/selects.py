@@ -7,12 +7,25 @@ from typing import Final, Literal
 
 import msgspec
 
-from crowsfoot.libraries.calls import Asked, in_both, number
+from crowsfoot.libraries.calls import Asked, in_both, number, string
 from crowsfoot.libraries.models import Model, Models
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, Place, Sliced, Table
-from crowsfoot.libraries.peewee.conditions import Condition, FieldOf, Ordered
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    At,
+    Class,
+    Constant,
+    Many,
+    Object,
+    Place,
+    Sliced,
+    Table,
+)
+from crowsfoot.libraries.peewee import conditions
+from crowsfoot.libraries.peewee.conditions import FieldOf, Ordered
 from crowsfoot.libraries.peewee.models import LIBRARY_NAME
-from crowsfoot.libraries.query import Kind, Operation, Query, comparing
+from crowsfoot.libraries.query import Kind, Operation, Query
+from crowsfoot.libraries.where import NOTHING, SOMETHING, Where, asking, constant, either_way, written
 
 EVERYTHING: Final = "*"  # whatever is joined: what is selected is not written out
 AWAITED: Final = "aio_"  # what peewee_async puts before the methods that are awaited
@@ -32,10 +45,12 @@ _SAME: Final = frozenset(
             "from_",
             "cte",
         ),
-        *("union", "union_all", "intersect", "except_", "window", "offset", "objects", "columns", "orwhere"),
+        *("window", "offset", "objects", "columns"),
         *("group_by_extend", "order_by_extend", "lateral"),
     )
 )
+# Of what rows come of it then, these say more than conditions do.
+_COMPOUND: Final = frozenset(("union", "union_all", "intersect", "except_", "orwhere"))
 _ENDS: Final[dict[str, Operation]] = {
     "count": "count",
     "exists": "exists",
@@ -85,11 +100,14 @@ class Select(Asked, frozen=True):
             return msgspec.structs.replace(build(self, args, at), made=at.place)
         if name in _SAME:
             return msgspec.structs.replace(self, made=at.place)
+        if name in _COMPOUND:
+            return msgspec.structs.replace(self, query=asking(self.query, SOMETHING), made=at.place)
         if name in ("get", "get_or_none", "first", "peek"):
             at.runs(self._ending(name, limit=1, many=False))
             return self.each()
         if name in _ENDS:
-            at.runs(self._ending(name, operation=_ENDS[name]))
+            limit = {"limit": 1} if name == "exists" else {}
+            at.runs(self._ending(name, operation=_ENDS[name], **limit))
             return Many(UNKNOWN) if name == "scalars" else UNKNOWN
         if name in ("execute", "iterator"):
             at.runs(self.said(), self.made)
@@ -125,6 +143,7 @@ class Select(Asked, frozen=True):
         at.runs(self.said(), self.made)
 
     def item(self, index: Object, at: At) -> Object:
+        # All rows are fetched, whatever is taken of them.
         at.runs(self.said(), self.made)
         return Many(self.each()) if isinstance(index, Sliced) else self.each()
 
@@ -139,6 +158,7 @@ class Select(Asked, frozen=True):
         chosen = in_both(self.selected, other.selected, EVERYTHING)
         loads = in_both(self.query.loads, other.query.loads, EVERYTHING)
         query = msgspec.structs.replace(other.query, loads=loads)
+        query = either_way(query, self.query)
         return msgspec.structs.replace(other, joins=joins, selected=chosen, query=query)
 
     # What builds on it
@@ -153,9 +173,7 @@ class Select(Asked, frozen=True):
         return msgspec.structs.replace(self, selected=selected(args, at))
 
     def _order(self, args: Args, at: At) -> "Select":
-        return msgspec.structs.replace(
-            self, query=msgspec.structs.replace(self.query, order=_ordered(args, self._paths()))
-        )
+        return msgspec.structs.replace(self, query=_sorted(self.query, args, self._paths()))
 
     def _limited(self, args: Args, at: At) -> "Select":
         limit = number(args.get(0)) or True
@@ -248,12 +266,33 @@ _BUILDS: Final = {
 
 def filtered(query: Query, args: Args, paths: dict[str, str]) -> Query:
     """The query with what the conditions compare; paths lead from its model to the others that are joined."""
-    found: list[tuple[Kind, str]] = []
+    found = SOMETHING if args.spread else NOTHING
     for it in args.positional:
-        if isinstance(it, Condition):
-            found += ((kind, _named(model, name, paths)) for kind, model, name in it.compared)
-    found += (("equal", key.replace("__", ".")) for key, _ in args.keywords)
-    return comparing(query, found)
+        found = found.and_(conditions.asked(it))
+    more = Where(**found.named(lambda column: (_named(column[0], column[1], paths),)))
+    for key, value in args.keywords:
+        more = more.and_(_looked_up(key, value))
+    return asking(query, more)
+
+
+def _looked_up(key: str, value: Object) -> Where[str]:
+    """filter(name__ilike="x")"""
+    path, _, lookup = key.rpartition("__")
+    kind = _LOOKUPS.get(lookup) if path else None
+    column = (path if kind else key).replace("__", ".")
+    if (kind or "equal") == "equal" and value == Constant(None):
+        kind = "null"
+    said = constant(value.value) if isinstance(value, Constant) and kind in (None, "equal") else None
+    found: Where[str] = Where(constants=((column, said),) if said is not None else ())
+    return found.with_(kind or "equal", (column,))
+
+
+_LOOKUPS: Final[dict[str, Kind]] = {
+    **dict.fromkeys(("eq", "is"), "equal"),
+    **dict.fromkeys(("lt", "lte", "gt", "gte"), "ranges"),
+    **dict.fromkeys(("ne", "like", "ilike", "regexp"), "others"),
+    "in": "among",
+}
 
 
 def with_instead(query: Query, model: Model) -> Query:
@@ -277,16 +316,18 @@ def _named(model: str, name: str, paths: dict[str, str]) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _ordered(args: Args, paths: dict[str, str]) -> tuple[tuple[str, Literal["asc", "desc"]], ...]:
-    found: list[tuple[str, Literal["asc", "desc"]]] = []
-    for it in args.positional:
-        if isinstance(it, Ordered):
-            found.append((_named(it.model, it.name, paths), it.direction))
-        elif isinstance(it, FieldOf):
-            found.append((_named(it.model.id, it.name, paths), "asc"))
-        else:
-            return ()
-    return tuple(found)
+def _sorted(query: Query, args: Args, paths: dict[str, str]) -> Query:
+    """The query in that order; "?" is what is no column."""
+    order: list[tuple[str, Literal["asc", "desc"]]] = []
+    nulls: list[tuple[str, Literal["first", "last"]]] = []
+    for it in (*args.positional, UNKNOWN) if args.spread else args.positional:
+        if isinstance(it, FieldOf):
+            it = Ordered(*it.column, "asc")
+        name = _named(it.model, it.name, paths) if isinstance(it, Ordered) else "?"
+        order.append((name, it.direction if isinstance(it, Ordered) else "asc"))
+        if isinstance(it, Ordered) and it.nulls is not None:
+            nulls.append((name, it.nulls))
+    return msgspec.structs.replace(query, order=tuple(order), nulls=tuple(nulls))
 
 
 def selected(args: Args, at: At) -> tuple[str, ...]:
@@ -345,7 +386,19 @@ class Write(Asked, frozen=True):
             return UNKNOWN
         if name == "where":
             return Write(self.model, filtered(self.query, args, {self.model.id: ""}))
+        if name.startswith("on_conflict"):
+            return Write(self.model, self._upsert(args, at))
         return self
+
+    def _upsert(self, args: Args, at: At) -> Query:
+        """on_conflict(conflict_target=[Author.name], conflict_where=...)"""
+        given = args.get(None, "conflict_target")
+        items = given.items or (given.of,) if isinstance(given, Many) else (given,) if given else ()
+        names = [it.name if isinstance(it, FieldOf) else string(it) for it in items]
+        where = args.get(None, "conflict_where")
+        said = written(conditions.asked(where).named(lambda it: (it[1],))) if where is not None else None
+        target = tuple(it for it in names if it is not None) if None not in names else ()
+        return msgspec.structs.replace(self.query, operation="upsert", target=target, target_where=said)
 
 
 def start(model: Model, name: str, operation: Operation = "select", instead: str = "") -> Query:

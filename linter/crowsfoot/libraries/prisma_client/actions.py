@@ -8,8 +8,9 @@ from crowsfoot.libraries.calls import entries, number, options
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Many, Object, Place, Table
 from crowsfoot.libraries.prisma_client.schema import LIBRARY_NAME
-from crowsfoot.libraries.prisma_client.wheres import Compared, compared, included, is_known, ordered
+from crowsfoot.libraries.prisma_client.wheres import asked, included, is_known, nulls_of, ordered
 from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.where import Where
 
 
 class Action(NamedTuple):
@@ -153,42 +154,58 @@ class Promised(Object, frozen=True):
 def query_of(name: str, args: Args, at: At, model: Model | None, accessor: str, likely: bool = True) -> Query:
     action = ACTIONS[name]
     given = dict(zip(action.parameters, args.positional, strict=False)) | dict(args.keywords)
-    where = compared(given.get("where"), model, at.models)
+    where = asked(given.get("where"), model, at.models)
     limit: int | bool = False
     if name.startswith(("find_unique", "find_first")):
         limit = 1
     elif "take" in given:
         limit = number(given["take"]) or True
-    cursor = [Compared("ranges", key) for key in entries(given.get("cursor"))]
-    found = [*where, *cursor]
+    found = where.with_("ranges", entries(given.get("cursor"))) if "cursor" in given else where
+    pages = action.many and action.operation == "select" and given.keys() & {"take", "skip", "cursor"}
+    # What takes some of the rows takes them by their key, unless it is told otherwise.
+    # Source: prisma-engines, query-engine/core, finalize_arguments()
+    order = ordered(given.get("order"))
+    if pages and not order and model is not None:
+        order = tuple((it, "asc") for it in model.primary_key)
     return Query(
         LIBRARY_NAME,
         f"{accessor}.{name}()" if accessor else f"{name}()",
         action.operation,
         model=model.id if model is not None else None,
         table=model.table if model is not None else None,
-        equal=_paths(found, "equal"),
-        null=_paths(found, "null"),
-        among=_paths(found, "among"),
-        ranges=_paths(found, "ranges"),
-        others=_paths(found, "others"),
-        order=ordered(given.get("order")),
+        order=order,
+        nulls=nulls_of(given.get("order")),
         limit=limit,
         many=action.many and limit != 1,
         loads=included(given.get("include")),
         instead=_instead(name, where, given, model),
         # A call that writes many rows is most often one of few.
         likely=name not in ("create_many", "group_by"),
+        target=_target(given, where, model) if name == "upsert" else (),
+        **msgspec.structs.asdict(found),
     )
 
 
-def _paths(found: list[Compared], kind: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(it.path for it in found if it.kind == kind))
+def _target(given: dict[str, Object], where: Where[str], model: Model | None) -> tuple[str, ...]:
+    """The columns of ON CONFLICT, where an upsert is sent as that: by one key, which `create` has as well,
+    and without rows of other tables. All else is a SELECT first.
+
+    Source: https://www.prisma.io/docs/orm/reference/prisma-client-reference#database-upserts
+    """
+    data = entries(given.get("data"))
+    create, update = entries(data.get("create")), entries(data.get("update"))
+    relations = (
+        {it.name for it in model.fields.values() if it.kind != "column"} if model is not None else set()
+    )
+    sent = len(entries(given.get("where"))) == 1 and where.whole and where.all == where.equal and bool(update)
+    if not sent or "include" in given or relations & (create.keys() | update.keys()):
+        return ()
+    return where.equal if create.keys() >= set(where.equal) else ()
 
 
-def _instead(name: str, where: list[Compared], given: dict[str, Object], model: Model | None) -> str:
+def _instead(name: str, where: Where[str], given: dict[str, Object], model: Model | None) -> str:
     """The action that does it for all rows at once, with the column that tells them apart."""
-    keys = [it.path for it in where if it.kind == "equal"]
+    keys = where.equal
     known = is_known(given.get("where"))
     if name in ("create", "create_many"):
         return "create_many()" if not _writes_relations(given.get("data"), model) else "batch_()"

@@ -1,12 +1,12 @@
 """The `where`, `order` and `include` of a call -> what it compares, what it sorts by, and what it loads."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from crowsfoot.libraries.calls import entries, options, string
 from crowsfoot.libraries.models import Model, Models
-from crowsfoot.libraries.objects import Constant, Many, Object, Table
-from crowsfoot.libraries.query import Kind
+from crowsfoot.libraries.objects import UNKNOWN, Constant, Many, Object, Table
+from crowsfoot.libraries.where import NOTHING, SOMETHING, Where, any_of, constant
 
 Direction = Literal["asc", "desc"]
 
@@ -24,78 +24,98 @@ _OPERATORS: Final = frozenset(
 _DEEPEST: Final = 8
 
 
-class Compared(NamedTuple):
-    """A column that is compared; path leads through relations: "author.name"."""
-
-    kind: Kind
-    path: str
-
-
-def compared(where: Object | None, model: Model | None, models: Models) -> list[Compared]:
-    """What a `where` compares."""
-    return [*_compared(where, model, models, "", 0)]
+def asked(where: Object | None, model: Model | None, models: Models) -> Where[str]:
+    """What a `where` asks; a column goes through relations: "author.name"."""
+    found = _asked(where, model, models, "", 0)
+    return found if where is None or is_known(where) else found.and_(SOMETHING)
 
 
 def is_known(where: Object | None) -> bool:
     """It is written out, so that what it does not name is not compared."""
-    return any(isinstance(it, Table) for it in options(where))
+    known = [it for it in options(where) if isinstance(it, Table)]
+    # What two of them have become is not told key by key.
+    return bool(known) and (bool(known[0].named) or known[0].keys is UNKNOWN)
 
 
-def _compared(
-    where: Object | None, model: Model | None, models: Models, prefix: str, depth: int
-) -> Iterator[Compared]:
+def _asked(where: Object | None, model: Model | None, models: Models, prefix: str, depth: int) -> Where[str]:
     if depth > _DEEPEST:
-        return
+        return SOMETHING
+    found: Where[str] = NOTHING
     for name, value in entries(where).items():
         if name in ("AND", "OR", "NOT"):
-            yield from _combined(name, value, model, models, prefix, depth)
+            found = found.and_(_combined(name, value, model, models, prefix, depth))
             continue
         field = model.fields.get(name) if model is not None else None
         inner = entries(value)
         if field is not None and field.kind != "column":
             target = models.target(field)
             for word, nested in inner.items() if inner.keys() & _OF_RELATIONS else (("is", value),):
-                found = _compared(nested, target, models, f"{prefix}{name}.", depth + 1)
-                yield from (it if word in ("is", "some") else Compared("others", it.path) for it in found)
+                within = _asked(nested, target, models, f"{prefix}{name}.", depth + 1)
+                found = found.and_(within if word in ("is", "some") else within.negated())
         elif inner and field is None and not inner.keys() & (_RANGES | _OPERATORS):
             # A compound key by its name: {"user_id_team_id": {"user_id": ..., "team_id": ...}}
-            yield from _compared(value, model, models, prefix, depth + 1)
+            found = found.and_(_asked(value, model, models, prefix, depth + 1))
         else:
-            yield from _of_column(f"{prefix}{name}", value, inner)
+            found = found.and_(_of_column(f"{prefix}{name}", value, inner))
+    return found
 
 
-def _of_column(path: str, value: Object, inner: Mapping[str, Object]) -> Iterator[Compared]:
+def _of_column(path: str, value: Object, inner: Mapping[str, Object]) -> Where[str]:
     if not inner:
-        yield Compared("null" if value == Constant(None) else "equal", path)
-    kinds: list[Kind] = []
+        return _equal(path, value)
+    found: Where[str] = NOTHING
+    # Of any case: PostgreSQL is sent ILIKE.
+    ignoring_case = "mode" in inner and string(inner["mode"]) != "default"
     for word, operand in inner.items():
-        if word == "equals":
-            kinds.append("null" if operand == Constant(None) else "equal")
-        elif word == "in":
-            kinds.append("among")
-        elif word in _RANGES:
-            kinds.append("others" if word.lower() == "startswith" and "mode" in inner else "ranges")
-        elif word != "mode":
-            kinds.append("others")
-    yield from (Compared(kind, path) for kind in dict.fromkeys(kinds))
+        if word == "mode":
+            continue
+        if ignoring_case and (how := _IGNORING_CASE.get(word)):
+            found = found.and_(Where(others=(path,), functions=((path, how),)))
+        elif word == "equals":
+            found = found.and_(_equal(path, operand))
+        elif word == "in" and not ignoring_case:
+            found = found.and_(Where(among=(path,)))
+        elif (word in _RANGES and not ignoring_case) or (word == "not" and operand == Constant(None)):
+            found = found.and_(Where(ranges=(path,)))
+        else:
+            found = found.and_(Where(others=(path,)))
+    return found
+
+
+_IGNORING_CASE: Final = {
+    **dict.fromkeys(("equals", "startswith", "startsWith"), "ilike"),
+    **dict.fromkeys(("contains", "endswith", "endsWith"), "icontains"),
+}
+
+
+def _equal(path: str, value: Object) -> Where[str]:
+    if value == Constant(None):
+        return Where(null=(path,))
+    said = constant(value.value) if isinstance(value, Constant) else None
+    return Where(equal=(path,), constants=((path, said),) if said is not None else ())
 
 
 def _combined(
     word: str, value: Object, model: Model | None, models: Models, prefix: str, depth: int
-) -> Iterator[Compared]:
+) -> Where[str]:
     """AND, OR and NOT take one filter or a list of them."""
-    branches = [[*_compared(it, model, models, prefix, depth + 1)] for it in _branches(value)]
-    every = [it for branch in branches for it in branch]
-    if word == "AND" or (word == "OR" and len(branches) == 1):
-        yield from every
-    elif (
-        word == "OR"
-        and len({it.path for it in every}) == 1
-        and {it.kind for it in every} <= {"equal", "among"}
-    ):
-        yield Compared("among", every[0].path)
+    written = is_written(value)
+    branches = [_asked(it, model, models, prefix, depth + 1) for it in _branches(value)]
+    if word == "OR":
+        found = any_of(branches)
     else:
-        yield from (Compared("others", it.path) for it in every)
+        found = NOTHING
+        for it in branches:
+            found = found.and_(it)
+        found = found.negated() if word == "NOT" else found
+    return found if written else found.negated().and_(SOMETHING)
+
+
+def is_written(value: Object) -> bool:
+    """All branches are there: it is one filter, or a list whose elements are written out."""
+    if isinstance(value, Many):
+        return value.items is not None and all(map(is_known, value.items))
+    return is_known(value)
 
 
 def _branches(value: Object) -> Iterator[Object]:
@@ -107,11 +127,26 @@ def _branches(value: Object) -> Iterator[Object]:
 
 
 def ordered(order: Object | None) -> tuple[tuple[str, Direction], ...]:
-    """{"created_at": "desc"}, or a list of such."""
+    """{"created_at": "desc"}, or a list of such; "?" is what is no column, or not known."""
     found: list[tuple[str, Direction]] = []
     for branch in _branches(order) if order is not None else ():
+        if not is_known(branch):
+            found.append(("?", "asc"))
         for name, value in entries(branch).items():
-            found.append((name, "desc" if string(value) == "desc" else "asc"))
+            inner = entries(value)
+            way = string(inner.get("sort") if "sort" in inner else value)
+            found.append((name if way in ("asc", "desc") else "?", "desc" if way == "desc" else "asc"))
+    return tuple(found)
+
+
+def nulls_of(order: Object | None) -> tuple[tuple[str, Literal["first", "last"]], ...]:
+    """{"created_at": {"sort": "desc", "nulls": "last"}}"""
+    found: list[tuple[str, Literal["first", "last"]]] = []
+    for branch in _branches(order) if order is not None else ():
+        for name, value in entries(branch).items():
+            where = string(entries(value).get("nulls"))
+            if where is not None:
+                found.append((name, "first" if where == "first" else "last"))
     return tuple(found)
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from crowsfoot.libraries.calls import is_put_together, options
 from crowsfoot.libraries.objects import Args, At, Built, Constant, Object, OneOf
 from crowsfoot.libraries.query import Query
@@ -110,18 +112,17 @@ def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:
         api,
         said.operation,
         table=said.table,
-        equal=said.equal,
-        null=said.null,
-        among=said.among,
-        ranges=said.ranges,
-        others=said.others,
         order=said.order,
+        nulls=said.nulls,
         limit=said.limit,
+        target=said.target,
+        target_where=said.target_where,
         many=said.operation == "select" and said.limit != 1,
         instead=_instead(said, library, text),
         likely=likely and not said.table_unknown,
         sql=text,
         interpolated=interpolated,
+        **msgspec.structs.asdict(said.where),
     )
 
 

@@ -21,8 +21,10 @@ from crowsfoot.libraries.raw.tokens import (
     tokens_of,
     verb_of,
 )
+from crowsfoot.libraries.where import NOTHING, SOMETHING, Where
 
 Direction = Literal["asc", "desc"]
+NOT_A_COLUMN: Final = "?"  # in an order, by the name that no column has
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -34,15 +36,14 @@ class Statement(msgspec.Struct, frozen=True):
     table_unknown: bool = False  # a hole stands where the table should, or in its name
     reads_rows: bool = False  # it asks for rows of a table of the program, or changes them
     parameters: bool = False  # it has placeholders or holes
-    equal: tuple[str, ...] = ()
-    null: tuple[str, ...] = ()
-    among: tuple[str, ...] = ()
-    ranges: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    order: tuple[tuple[str, Direction], ...] = ()
+    where: Where[str] = NOTHING
+    order: tuple[tuple[str, Direction], ...] = ()  # "?" for what is no column
+    nulls: tuple[tuple[str, Literal["first", "last"]], ...] = ()
     limit: int | bool = False
-    # Of equal, those that are compared with what the program gives.
+    # Of those that are equal, what is compared with what the program gives.
     given: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()  # of ON CONFLICT
+    target_where: str | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -66,6 +67,8 @@ _OF_MIGRATIONS: Final = re.compile(r"(?:^|_)migrations?(?:_history|_log|s)?$|sch
 _OF_SESSIONS: Final = (
     *("pg_", "set_config", "setval", "current_", "version", "now", "last_insert", "get_lock", "release_"),
 )
+_INSERTS: Final = frozenset(("insert", "replace", "merge", "upsert"))
+_PARTS: Final = ("from", "join", "on", "where", "group", "having")
 _AGGREGATES: Final = frozenset(("sum", "avg", "min", "max", "array_agg", "string_agg", "group_concat"))
 
 
@@ -92,13 +95,16 @@ class _Reader:
     def plain(self, verb: str, start: int = 0, floor: int = 0) -> Statement:
         clauses = self._clauses(start, floor)
         function = self._tables(verb, start, floor, clauses)
-        for first, last in clauses.get("where", ()):
-            self.conditions.read(first, last)
-        if verb == "select":
-            for first, last in clauses.get("on", ()):
-                self.conditions.read(first, last)
+        where, conditions = NOTHING, self.conditions
+        if verb not in _INSERTS:  # those are conditions of other tables, and of the rows in the way
+            for clause in ("where", "on") if verb == "select" else ("where",):
+                for first, last in clauses.get(clause, ()):
+                    where = where.and_(conditions.read(first, last))
+            if any(conditions.has_parts(first, last) for it in _PARTS for first, last in clauses.get(it, ())):
+                where = where.and_(SOMETHING)
         parameters = any(it.kind == "hole" or is_placeholder(it) for it in self.tokens.items)
-        found = {key: tuple(dict.fromkeys(value)) for key, value in self.conditions.found.items()}
+        target, target_where = self._target(start) if verb in _INSERTS else ((), None)
+        order = self._order(clauses)
         return Statement(
             verb,
             self._operation(verb, start, clauses),
@@ -106,9 +112,13 @@ class _Reader:
             self.table_unknown,
             reads_rows=self._reads_rows(verb, start, parameters, function),
             parameters=parameters,
-            order=self._order(clauses),
+            where=where,
+            order=tuple([(column, direction) for column, direction, _ in order]),
+            nulls=tuple([(column, nulls) for column, _, nulls in order if nulls is not None]),
             limit=self._limit(clauses, start),
-            **found,
+            given=tuple(dict.fromkeys(conditions.given)),
+            target=target,
+            target_where=target_where,
         )
 
     def _main(self, verb: str) -> tuple[int, int]:
@@ -151,7 +161,7 @@ class _Reader:
             at = clauses["from"][0][0] if "from" in clauses else -1
             if verb == "delete" and at < 0:
                 at = start + 1
-        elif verb in ("insert", "replace", "merge", "upsert"):
+        elif verb in _INSERTS:
             at = clauses["into"][0][0] if "into" in clauses else start + 1
         elif verb == "update":
             at = start + 1
@@ -205,7 +215,7 @@ class _Reader:
 
     def _operation(self, verb: str, start: int, clauses: dict[str, list[tuple[int, int]]]) -> Operation:
         tokens = self.tokens.items
-        if verb in ("insert", "replace", "merge", "upsert"):
+        if verb in _INSERTS:
             words = {it.text for it in tokens if it.kind == "word"}
             # ON CONFLICT of PostgreSQL and SQLite, ON DUPLICATE KEY of MySQL
             return "upsert" if verb != "insert" or words & {"conflict", "duplicate"} else "insert"
@@ -235,25 +245,45 @@ class _Reader:
             return parameters and not first.startswith(_OF_SESSIONS)
         return verb in ("select", "insert", "update", "delete", "replace", "merge", "upsert")
 
-    def _order(self, clauses: dict[str, list[tuple[int, int]]]) -> tuple[tuple[str, Direction], ...]:
-        found: list[tuple[str, Direction]] = []
+    def _order(
+        self, clauses: dict[str, list[tuple[int, int]]]
+    ) -> list[tuple[str, Direction, Literal["first", "last"] | None]]:
+        tokens = self.tokens.items
+        found: list[tuple[str, Direction, Literal["first", "last"] | None]] = []
         for first, last in clauses.get("order", ()):
             at = first + 1  # behind BY
             while at < last:
                 column, end = self.conditions.column(at, last)
-                if column is None:
-                    return ()
+                if column is None or tokens[end - 1].cast:
+                    return [*found, (NOT_A_COLUMN, "asc", None)]
                 direction: Direction = "asc"
-                if end < last and self.tokens.items[end].text in ("asc", "desc"):
-                    direction = "desc" if self.tokens.items[end].text == "desc" else "asc"
+                nulls: Literal["first", "last"] | None = None
+                if end < last and tokens[end].text in ("asc", "desc"):
+                    direction = "desc" if tokens[end].text == "desc" else "asc"
                     end += 1
-                while end < last and self.tokens.items[end].text in ("nulls", "first", "last"):
-                    end += 1
-                if end < last and self.tokens.items[end].text != ",":
-                    return ()
-                found.append((column, direction))
+                if end + 1 < last and tokens[end].text == "nulls":
+                    nulls = "first" if tokens[end + 1].text == "first" else "last"
+                    end += 2
+                if end < last and tokens[end].text != ",":
+                    return [*found, (NOT_A_COLUMN, "asc", None)]
+                found.append((column, direction, nulls))
                 at = end + 1
-        return tuple(found)
+        return found
+
+    def _target(self, start: int) -> tuple[tuple[str, ...], str | None]:
+        """The columns of ON CONFLICT (...), and its WHERE."""
+        tokens = self.tokens.items
+        at = next((it for it in range(start, len(tokens)) if tokens[it].text == "conflict"), -1) + 1
+        end = self.tokens.closing.get(at) if at > 0 else None
+        if end is None:
+            return (), None
+        columns = tuple(it.text for it in tokens[at + 1 : end] if it.kind in ("word", "name"))
+        if len(columns) * 2 - 1 != end - at - 1:  # an expression, a collation
+            return (), None
+        do = next((it for it in range(end, len(tokens)) if tokens[it].text == "do"), end)
+        if do <= end + 1 or tokens[end + 1].text != "where":
+            return columns, None
+        return columns, " ".join(it.written for it in tokens[end + 2 : do])
 
     def _limit(self, clauses: dict[str, list[tuple[int, int]]], start: int) -> int | bool:
         for word, skip in (("limit", 0), ("fetch", 1)):

@@ -11,6 +11,7 @@ class Token(NamedTuple):
     kind: str  # "word", "name" (a quoted one), "value", "hole", "sign"
     text: str  # a word in lower case
     written: str
+    cast: str = ""  # the type that it is cast to by "::"
 
 
 ROW_VERBS: Final = frozenset(
@@ -157,7 +158,11 @@ def tokens_of(text: str) -> Tokens:
     for match in _TOKEN.finditer(text[:_LONGEST]):
         kind = match.lastgroup
         written = match[0]
-        if kind is None or kind == "cast":
+        if kind is None:
+            continue
+        if kind == "cast":
+            if found:
+                found[-1] = found[-1]._replace(cast=written.lstrip(": \t\r\n").lower())
             continue
         if kind == "string":
             kind = "hole" if HOLE in written else "value"

@@ -7,8 +7,9 @@ import msgspec
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
 from crowsfoot.libraries.query import Operation, Query
 from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
-from crowsfoot.libraries.sqlalchemy.expressions import Condition, both, by_keywords
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver
+from crowsfoot.libraries.sqlalchemy.expressions import Column, ColumnRef, Condition, asked, both, by_keywords
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, text
+from crowsfoot.libraries.where import written
 
 
 class Change(Receiver, frozen=True):
@@ -20,6 +21,8 @@ class Change(Receiver, frozen=True):
     condition: Condition = Condition()
     returning: tuple[Entity, ...] = ()
     whole: bool = False  # values() was given a list of rows
+    target: tuple[str, ...] = ()  # of ON CONFLICT
+    target_where: str | None = None
 
     def method(self, name: str, args: Args, at: At) -> Object:
         if name in ("where", "filter"):
@@ -30,7 +33,8 @@ class Change(Receiver, frozen=True):
         if name in ("returning", "return_defaults"):
             return msgspec.structs.replace(self, returning=tuple(entity(it, at) for it in args.positional))
         if name in ("on_conflict_do_update", "on_conflict_do_nothing", "on_duplicate_key_update"):
-            return msgspec.structs.replace(self, operation="upsert")
+            target, target_where = _target(args, at)
+            return msgspec.structs.replace(self, operation="upsert", target=target, target_where=target_where)
         return self if name in _SAME_CHANGE else UNKNOWN
 
     def query(self, api: str, at: At) -> Query:
@@ -49,14 +53,16 @@ class Change(Receiver, frozen=True):
             self.operation,
             model=self.model,
             table=(model.table if model is not None else self.table) or None,
-            equal=tuple(name for _, name in self.condition.equal),
-            null=tuple(name for _, name in self.condition.null),
-            among=tuple(name for _, name in self.condition.among),
-            ranges=tuple(name for _, name in self.condition.ranges),
-            others=tuple(name for _, name in self.condition.others),
             many=bool(self.returning),
             instead=instead,
+            target=self.target,
+            target_where=self.target_where,
+            **self.condition.where.named(self._names),
         )
+
+    def _names(self, column: Column) -> tuple[str, ...]:
+        model, name = column
+        return (name if model in (self.model, self.table) else f"{model}.{name}",)
 
     def joined(self, other: Object) -> Object | None:
         if not isinstance(other, Change) or (other.operation, other.model, other.table) != (
@@ -65,7 +71,25 @@ class Change(Receiver, frozen=True):
             self.table,
         ):
             return None
-        return msgspec.structs.replace(self, condition=both(self.condition, other.condition))
+        condition = Condition(self.condition.where.or_else(other.condition.where))
+        return msgspec.structs.replace(self, condition=condition)
+
+
+def _target(args: Args, at: At) -> tuple[tuple[str, ...], str | None]:
+    """The columns of ON CONFLICT, and its WHERE, as far as that is one of constants.
+
+    Source: https://docs.sqlalchemy.org/en/20/dialects/postgresql.html#insert-on-conflict-upsert
+    """
+    given = elements(args.get(None, "index_elements"), at)
+    columns = [it.name if isinstance(it, ColumnRef) else text(it) for it in given]
+    where = args.get(None, "index_where")
+    if where is None:
+        said = None
+    elif isinstance(where, Text):
+        said = where.sql or "?"
+    else:
+        said = written(asked(where).named(lambda column: (column[1],)))
+    return (tuple(it for it in columns if it) if None not in columns else ()), said
 
 
 class Text(Receiver, frozen=True):

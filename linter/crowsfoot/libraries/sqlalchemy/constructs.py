@@ -12,7 +12,18 @@ from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, External, Many
 from crowsfoot.libraries.raw.queries import is_interpolated, text_of
 from crowsfoot.libraries.sqlalchemy.changes import Change, Text
 from crowsfoot.libraries.sqlalchemy.entities import TableRef, entity
-from crowsfoot.libraries.sqlalchemy.expressions import Condition, Expression, both, columns, either, function
+from crowsfoot.libraries.sqlalchemy.expressions import (
+    ORDERS,
+    Condition,
+    Expression,
+    both,
+    cast,
+    columns,
+    either,
+    function,
+    negation,
+    ordered,
+)
 from crowsfoot.libraries.sqlalchemy.flask import FlaskDatabase
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.loading import COLUMN_LOADERS, RELATION_LOADERS, option
@@ -30,6 +41,8 @@ def called(name: str, args: Args, at: At) -> Object | None:
     word = last(name)
     if ".func." in name:
         return function(word, args)
+    if word in ORDERS:
+        return ordered(word, args, at)
     maker = _MAKERS.get(word)
     if maker is not None:
         return maker(args, at)
@@ -166,6 +179,23 @@ def _or(args: Args, at: At) -> Object:
     return either(*args.positional)
 
 
+def _not(args: Args, at: At) -> Object:
+    return negation(args.get(0) or UNKNOWN)
+
+
+def _cast(args: Args, at: At) -> Object:
+    return cast(args)
+
+
+def _between(args: Args, at: At) -> Object:
+    it = args.get(0, "expr")
+    return it.method("between", args, at) if isinstance(it, Receiver) else UNKNOWN
+
+
+def _computed(args: Args, at: At) -> Object:
+    return Expression(tuple(dict.fromkeys(column for it in args.all for column in columns(it))))
+
+
 def _declared(args: Args, at: At) -> Object:
     return Declared(args.get(0) or UNKNOWN)
 
@@ -230,6 +260,10 @@ _MAKERS: Final[dict[str, Callable[[Args, At], Object]]] = {
     "with_polymorphic": _aliased,
     "and_": _and,
     "or_": _or,
+    "not_": _not,
+    "between": _between,
+    **dict.fromkeys(("cast", "try_cast", "type_coerce"), _cast),
+    **dict.fromkeys(("tuple_", "case", "extract", "collate"), _computed),
     "declared_attr": _declared,
     "SQLAlchemy": _flask,
     "registry": _registry,

@@ -16,6 +16,7 @@ from crowsfoot.libraries.sqlalchemy.results import first
 from crowsfoot.libraries.sqlalchemy.rows import Row
 from crowsfoot.libraries.sqlalchemy.sent import each_loaded
 from crowsfoot.libraries.sqlalchemy.statements import Derived, Selection
+from crowsfoot.libraries.where import Where
 
 _SINGLE: Final = frozenset(("first", "one", "one_or_none", "first_or_404", "one_or_404"))
 _COUNTS: Final[dict[str, Operation]] = {"count": "count", "delete": "delete", "update": "update"}
@@ -37,7 +38,8 @@ class LegacyQuery(Selection, frozen=True):
         if name == "all":
             return self._sent("all()", at)
         if name in _SINGLE:
-            self._send(f"{name}()", at, operation=self._of_kind())
+            asked = msgspec.structs.replace(self, limit=1) if name.startswith("first") else self
+            asked._send(f"{name}()", at, operation=self._of_kind())
             return self._element(at)
         if name in ("scalar", "scalar_one", "scalars"):
             self._send(f"{name}()", at, operation=self._of_kind())
@@ -66,7 +68,7 @@ class LegacyQuery(Selection, frozen=True):
         if root is None:
             return UNKNOWN
         key = tuple((root.id, it) for it in root.primary_key)
-        with_key = msgspec.structs.replace(self, condition=Condition(equal=key))
+        with_key = msgspec.structs.replace(self, condition=Condition(Where(equal=key)))
         with_key._send(f"{name}()", at)
         return self._element(at)
 
@@ -99,9 +101,11 @@ class LegacyQuery(Selection, frozen=True):
     def item(self, index: Object, at: At) -> Object:
         if isinstance(index, Sliced):
             high = index.high
-            limit = high.value if isinstance(high, Constant) and isinstance(high.value, int) else True
+            limit = (
+                high.value if isinstance(high, Constant) and isinstance(high.value, int) else high is not None
+            )
             return msgspec.structs.replace(self, limit=limit)._sent("[:]", at)
-        self._send("[0]", at)
+        msgspec.structs.replace(self, limit=1)._send("[0]", at)
         return self._element(at)
 
 
@@ -109,7 +113,7 @@ def dynamic(row: Row, field: Field, model: Model, at: At) -> Object:
     """A collection that is a query: lazy="dynamic", or "write_only"."""
     back = at.models.get(field.target)
     keys = back.fields[field.back].key_attributes if back and field.back in back.fields and field.back else ()
-    condition = Condition(equal=tuple((field.target or "", it) for it in keys))
+    condition = Condition(Where(equal=tuple((field.target or "", it) for it in keys), whole=bool(keys)))
     entities = (Entity(field.target),)
     receiver = f"{model.name}.{field.name}"
     return LegacyQuery(entities, condition=condition, receiver=receiver, is_async=row.is_async, writes=True)

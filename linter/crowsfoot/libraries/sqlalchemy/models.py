@@ -4,7 +4,7 @@ https://docs.sqlalchemy.org/en/20/orm/declarative_styles.html
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from crowsfoot.libraries.dotted import last
@@ -43,7 +43,11 @@ def model(cls: Class, at: At) -> Model | None:
         _declarative(at.bases(it)) for it in bases if isinstance(it, Class)
     )
     keyed = any(isinstance(it, ColumnField) and it.primary for it in fields.values())
-    abstract = is_true(own.get("__abstract__")) or (is_base and not (keyed and "__tablename__" in own))
+    abstract = (
+        is_true(own.get("__abstract__"))
+        or (is_base and not (keyed and "__tablename__" in own))
+        or _is_concrete_base(bases, at)
+    )
     if not table and not abstract:
         if any(it.startswith("flask_sqlalchemy") for it in libraries):
             table = _snake(cls.name)
@@ -68,6 +72,18 @@ def model(cls: Class, at: At) -> Model | None:
         abstract=abstract,
         parents=tuple(id_of(it) for it in bases if isinstance(it, Class)),
     )
+
+
+def _is_concrete_base(bases: Sequence[Class | str], at: At) -> bool:
+    """Whether it stands for the tables of the classes that derive from it, and has none.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/inheritance.html#abstract-concrete-base
+    """
+
+    def derives(it: Sequence[Class | str]) -> bool:
+        return any(isinstance(base, str) and last(base) == "AbstractConcreteBase" for base in it)
+
+    return derives(bases) and not any(derives(at.bases(it)) for it in bases if isinstance(it, Class))
 
 
 def read(

@@ -19,6 +19,7 @@ from crowsfoot.libraries.sqlalchemy.results import Result, first, first_of
 from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, FAILED, MAY_HAVE_EXPIRED, Row
 from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
 from crowsfoot.libraries.sqlalchemy.statements import Select, Selection
+from crowsfoot.libraries.where import Where
 
 EXECUTES: Final = frozenset(("execute", "exec", "scalars", "scalar", "stream", "stream_scalars"))
 _OTHERS: Final = frozenset(
@@ -97,7 +98,7 @@ class Session(Receiver, frozen=True):
             for one in elements(it, at)
             if isinstance(one, Option)
         )
-        keys = Condition(equal=tuple((model.id, key) for key in model.primary_key))
+        keys = Condition(Where(equal=tuple((model.id, key) for key in model.primary_key)))
         statement = Select((Entity(model.id),), options, keys)
         at.runs(statement.query(f"{self.name}.{name}({model.name})", at))
         return statement.thing(statement.entities[0], at, is_async=self.is_async)

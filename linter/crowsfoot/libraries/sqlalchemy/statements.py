@@ -3,7 +3,7 @@
 Nothing here sends anything: a session does, or a connection.
 """
 
-from typing import Final, Literal
+from typing import Any, Final
 
 import msgspec
 
@@ -22,8 +22,10 @@ from crowsfoot.libraries.sqlalchemy.expressions import (
     by_keywords,
 )
 from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, model_of
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_none, model_of, text
 from crowsfoot.libraries.sqlalchemy.rows import Row, tuple_of
+
+NOT_A_COLUMN: Final = "?"  # in an order, by the name that no column has
 
 
 class Selection(Receiver, frozen=True):
@@ -32,7 +34,7 @@ class Selection(Receiver, frozen=True):
     entities: tuple[Entity, ...] = ()
     options: tuple[Option, ...] = ()
     condition: Condition = Condition()
-    order: tuple[tuple[Column, Literal["asc", "desc"]], ...] = ()
+    order: tuple[Ordered, ...] = ()
     limit: int | bool = False
     joins: tuple[tuple[str, str], ...] = ()  # a model, and the dotted path that leads to it
     said: str = "select"  # how the program writes it
@@ -51,7 +53,8 @@ class Selection(Receiver, frozen=True):
                 # query(literal(True)).filter(query(Book).filter(...).exists())
                 entities = (Entity(asked.table or None, "", "exists"),)
                 return msgspec.structs.replace(self, entities=entities, condition=asked.where)
-            return msgspec.structs.replace(self, condition=both(self.condition, *args.positional))
+            given = (*args.positional, UNKNOWN) if args.spread else args.positional
+            return msgspec.structs.replace(self, condition=both(self.condition, *given))
         if name == "filter_by":
             return msgspec.structs.replace(
                 self, condition=both(self.condition, by_keywords(self._latest(), args))
@@ -60,13 +63,13 @@ class Selection(Receiver, frozen=True):
             given = tuple(it for one in args.positional for it in elements(one, at) if isinstance(it, Option))
             return msgspec.structs.replace(self, options=tuple(dict.fromkeys(self.options + given)))
         if name == "order_by":
-            return msgspec.structs.replace(self, order=_orders(self.order, args))
+            return msgspec.structs.replace(self, order=_orders(self.order, args, self.root()))
         if name in ("limit", "fetch"):
             return msgspec.structs.replace(self, limit=_number(args.get(0)))
         if name in ("slice", "offset"):
             return msgspec.structs.replace(self, limit=self.limit or name == "slice")
         if name in ("join", "outerjoin", "join_from", "outerjoin_from"):
-            return self._joined(args, at)
+            return self._joined(name, args, at)
         if name == "select_from":
             it = args.get(0)
             model = model_of(it, at)
@@ -77,13 +80,15 @@ class Selection(Receiver, frozen=True):
             kept = self.entities if name.startswith("add") else ()
             base = self.base or self.root()
             return msgspec.structs.replace(self, entities=kept + more, base=base)
+        if name in _COMPOUND:
+            return msgspec.structs.replace(self, condition=both(self.condition, UNKNOWN), order=())
         return self if name in _SAME else None
 
     def _latest(self) -> str:
         """filter_by() is about what was joined last, and else about the first."""
         return (self.joins[-1][0] if self.joins else self.root()) or ""
 
-    def _joined(self, args: Args, at: At) -> "Selection":
+    def _joined(self, name: str, args: Args, at: At) -> "Selection":
         joins = self.joins
         known = dict(joins)
         for given in args.positional:
@@ -98,7 +103,10 @@ class Selection(Receiver, frozen=True):
             if model is not None and root is not None and model.id not in known and model.id != root.id:
                 ways = [it.name for it in root.fields.values() if it.target == model.id]
                 joins += ((model.id, ways[0] if len(ways) == 1 else model.name),)
-        return msgspec.structs.replace(self, joins=joins)
+        on = [it for it in args.positional if isinstance(it, Condition)]
+        if not on or name.startswith("outer") or args.get(None, "isouter") is not None:
+            return msgspec.structs.replace(self, joins=joins)
+        return msgspec.structs.replace(self, joins=joins, condition=both(self.condition, *on))
 
     def row(self, at: At, *, is_async: bool | None) -> Object:
         """One row of the result: a tuple of the entities."""
@@ -153,26 +161,31 @@ class Selection(Receiver, frozen=True):
             operation,
             model=root.id if root is not None else None,
             table=root.table or None if root is not None else None,
-            equal=self._names(condition.equal, at),
-            null=self._names(condition.null, at),
-            among=self._names(condition.among, at),
-            ranges=self._names(condition.ranges, at),
-            others=self._names(condition.others, at),
-            order=tuple((self._names((column,), at)[0], way) for column, way in self.order),
             limit=self.limit,
             many=operation == "select" and not one and not by_key,
             loads=self.loads(root.id).eager() if root is not None else (),
             instead=instead or self._instead(operation, root),
+            **condition.where.named(lambda column: self._names(column, at)),
+            **(self._sorting(at) if operation == "select" else {}),
         )
 
-    def _names(self, columns: tuple[Column, ...], at: At) -> tuple[str, ...]:
-        root, paths = self.root(), dict(self.joins)
-        names = []
-        for model, name in columns:
-            other = at.models.get(model)
-            before = paths.get(model) or (other.name if other is not None else "")
-            names += [it if model == root or not before else f"{before}.{it}" for it in _keys(other, name)]
-        return tuple(dict.fromkeys(names))
+    def _names(self, column: Column, at: At) -> tuple[str, ...]:
+        model, name = column
+        other = at.models.get(model)
+        before = dict(self.joins).get(model) or (other.name if other is not None else "")
+        own = model == self.root() or not before
+        return tuple([it if own else f"{before}.{it}" for it in _keys(other, name)])
+
+    def _sorting(self, at: At) -> dict[str, Any]:
+        """The fields of a Query that say in which order the rows come."""
+        found = [
+            (self._names(it.column, at)[0] if it.column is not None else NOT_A_COLUMN, it)
+            for it in self.order
+        ]
+        return {
+            "order": tuple([(name, it.direction) for name, it in found]),
+            "nulls": tuple([(name, it.nulls) for name, it in found if it.nulls is not None]),
+        }
 
     def _instead(self, operation: Operation, root: Model | None) -> str:
         if root is None:
@@ -200,8 +213,8 @@ class Selection(Receiver, frozen=True):
             return None
         return msgspec.structs.replace(
             self,
-            condition=both(self.condition, other.condition),
-            order=self.order or other.order,
+            condition=Condition(self.condition.where.or_else(other.condition.where)),
+            order=self.order if self.order == other.order else (),
             limit=self.limit if self.limit == other.limit else self.limit or other.limit,
             joins=tuple(dict.fromkeys(self.joins + other.joins)),
         )
@@ -259,15 +272,19 @@ def _keys(model: Model | None, name: str) -> tuple[str, ...]:
     return field.key_attributes if field is not None and field.key_attributes else (name,)
 
 
-def _orders(
-    before: tuple[tuple[Column, Literal["asc", "desc"]], ...], args: Args
-) -> tuple[tuple[Column, Literal["asc", "desc"]], ...]:
-    found = list(before)
+def _orders(before: tuple[Ordered, ...], args: Args, root: str | None) -> tuple[Ordered, ...]:
+    found = [] if is_none(args.get(0)) else list(before)
     for it in args.positional:
         if isinstance(it, Ordered):
-            found.append((it.column, it.direction))
+            found.append(it)
         elif isinstance(it, ColumnRef):
-            found.append((it.column, "asc"))
+            found.append(Ordered(it.column, "asc"))
+        elif not is_none(it):
+            name = text(it)
+            plain = name is not None and name.isidentifier() and root is not None
+            found.append(Ordered((root, name) if plain else None, "asc"))  # type: ignore[arg-type]  # as plain says
+    if args.spread:
+        found.append(Ordered(None, "asc"))
     return tuple(dict.fromkeys(found))
 
 
@@ -277,6 +294,19 @@ def _number(it: Object | None) -> int | bool:
     return not (isinstance(it, Constant) and it.value is None)
 
 
+# Of what rows come of it then, these say more than conditions do.
+_COMPOUND: Final = frozenset(
+    (
+        "union",
+        "union_all",
+        "intersect",
+        "intersect_all",
+        "except_",
+        "except_all",
+        "from_self",
+        "from_statement",
+    )
+)
 _SAME: Final = frozenset(
     [
         "distinct",
@@ -289,17 +319,12 @@ _SAME: Final = frozenset(
         "suffix_with",
         "with_hint",
         "with_statement_hint",
-        "union",
-        "union_all",
-        "intersect",
-        "except_",
         "params",
         "enable_eagerloads",
         "yield_per",
         "populate_existing",
         "autoflush",
         "enable_assertions",
-        "from_self",
         "tuples",
         "reset_joinpoint",
         "with_session",
@@ -307,7 +332,6 @@ _SAME: Final = frozenset(
         "with_labels",
         "reduce_columns",
         "only_return_tuples",
-        "from_statement",
         "add_cte",
         "with_loader_criteria",
         "select_entity_from",

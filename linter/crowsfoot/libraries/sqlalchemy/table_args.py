@@ -10,7 +10,7 @@ from typing import Final
 from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Args, Built, Object
 from crowsfoot.libraries.sqlalchemy.changes import Text
-from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Ordered
+from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Condition, Ordered
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 from crowsfoot.libraries.tables import Argument, IndexDef, KeyDef, Spot
 
@@ -72,7 +72,7 @@ def _index(
         None if name is None else shortened(name, provider),
         unique=is_true(args.get(None, "unique")),
         method=text(args.get(None, f"{provider}_using")) or "btree",
-        predicate=None if where is None else _predicate(where),
+        predicate=None if where is None else _predicate(where, columns),
         include=_names(args.get(None, f"{provider}_include")),
         nulls_distinct=not is_true(args.get(None, f"{provider}_nulls_not_distinct")),
         indexed_apart=True,
@@ -85,8 +85,9 @@ def _key(it: Object, written: Sequence[Argument], number: int, columns: Columns)
         return KeyDef(columns(named) or named)
     if isinstance(it, ColumnRef):
         return KeyDef(columns(it.name) or it.name)
-    if isinstance(it, Ordered):
-        return KeyDef(columns(it.column[1]) or it.column[1], descending=it.direction == "desc")
+    if isinstance(it, Ordered) and it.column is not None:
+        name = it.column[1]
+        return KeyDef(columns(name) or name, descending=it.direction == "desc", nulls=it.nulls)
     argument = written[number] if number < len(written) else None
     if argument is not None and argument.name is not None and (found := columns(argument.name)):
         return KeyDef(found, descending=argument.descending)
@@ -95,10 +96,22 @@ def _key(it: Object, written: Sequence[Argument], number: int, columns: Columns)
     return KeyDef(None, argument.shown) if argument is not None else None
 
 
-def _predicate(it: Object) -> str:
+def _predicate(it: Object, columns: Columns) -> str:
+    """As SQL, where it says that columns are null or equal constants; else so that it equals no other."""
     if isinstance(it, Text) and it.sql is not None:
         return it.sql
+    if isinstance(it, Condition):
+        where = it.where
+        constants = {of: value for of, value in where.constants if of in where.equal}
+        if where.whole and where.all == (*where.equal, *where.null) and len(constants) == len(where.equal):
+            words = [f"{_quoted(name, columns)} = {value}" for (_, name), value in constants.items()]
+            words += [f"{_quoted(name, columns)} IS NULL" for _, name in where.null]
+            return " AND ".join(words)
     return text(it) or f"? {it}"
+
+
+def _quoted(name: str, columns: Columns) -> str:
+    return f'"{columns(name) or name}"'
 
 
 def _names(it: Object | None) -> tuple[str, ...]:

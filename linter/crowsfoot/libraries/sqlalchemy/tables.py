@@ -317,7 +317,7 @@ def _late_index(args: Args, spot: Spot, drafts: dict[str, Draft], provider: str)
     """Index("name", Book.title), which stands behind the class."""
     refs = [it for it in args.positional[1:] if isinstance(it, ColumnRef)]
     models = {it.model for it in refs} | {
-        it.column[0] for it in args.positional[1:] if isinstance(it, Ordered)
+        it.column[0] for it in args.positional[1:] if isinstance(it, Ordered) and it.column is not None
     }
     if len(models) != 1:
         return

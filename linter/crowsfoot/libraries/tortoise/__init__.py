@@ -7,7 +7,7 @@ from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Object
 from crowsfoot.libraries.raw.connections import Connection
-from crowsfoot.libraries.tortoise import models, rows
+from crowsfoot.libraries.tortoise import filters, models, rows
 from crowsfoot.libraries.tortoise.filters import ALL_LOADED
 
 
@@ -20,6 +20,8 @@ class Tortoise(Library):
         last = name.rpartition(".")[2]
         if last.endswith(("Field", "EnumField")):
             return Built(name, args)
+        if last == "Q":
+            return filters.q(args)
         if last in ("get_connection", "in_transaction") or name.endswith("connections.get"):
             return Connection(models.LIBRARY_NAME, last)
         return None

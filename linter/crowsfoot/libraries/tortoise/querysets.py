@@ -6,12 +6,13 @@ import msgspec
 
 from crowsfoot.libraries.calls import Asked, in_both, number
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, Place, Table
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, Place, Sliced, Table
 from crowsfoot.libraries.query import Operation, Query
 from crowsfoot.libraries.raw.queries import query_of
 from crowsfoot.libraries.standard import Coroutine
 from crowsfoot.libraries.tortoise.filters import ALL_LOADED, filtered, ordered, paths
 from crowsfoot.libraries.tortoise.models import LIBRARY_NAME
+from crowsfoot.libraries.where import either_way
 
 _BULK: Final[dict[str, Operation]] = {"bulk_create": "insert", "bulk_update": "update", "in_bulk": "select"}
 Result = Literal["rows", "row", "values", "nothing"]
@@ -81,14 +82,19 @@ class QuerySet(Asked, frozen=True):
         if name in _ONE:
             if name in ("get", "get_or_none"):
                 query = filtered(query, args)
+                query = msgspec.structs.replace(query, order=())
             elif name in ("latest", "earliest"):
                 query = msgspec.structs.replace(query, order=ordered(args))
+            if name in ("latest", "last"):
+                key: Order = tuple((it, "asc") for it in self.model.primary_key)
+                query = msgspec.structs.replace(query, order=_reversed(query.order or key))
             return self._with(self._ending(query, name, limit=1, many=False), at, "row")
         if name in _ENDS:
             operation, result = _ENDS[name]
-            if name == "exists":
-                query = filtered(query, args)
-            return self._with(self._ending(query, name, operation=operation), at, result)
+            one = {"limit": 1} if name == "exists" else {}
+            # What counts or changes rows does so in no order.
+            order = {} if operation == "select" else {"order": ()}
+            return self._with(self._ending(query, name, operation=operation, **one, **order), at, result)
         if name == "raw":
             api = f"{self.model.name}.raw()"
             return self._with(query_of(args.get(0, "sql") or UNKNOWN, api, LIBRARY_NAME), at)
@@ -121,7 +127,9 @@ class QuerySet(Asked, frozen=True):
         return self.streamed(at)
 
     def item(self, index: Object, at: At) -> Object:
-        return self._with(self.query, at)
+        if not isinstance(index, Sliced) or index.high is None:
+            return self._with(self.query, at)
+        return self._with(msgspec.structs.replace(self.query, limit=number(index.high) or True), at)
 
     def moved(self, place: Place) -> Object:
         return self if self.made is None else QuerySet(self.model, self.query, self.row, self.result, place)
@@ -131,7 +139,8 @@ class QuerySet(Asked, frozen=True):
         if not isinstance(other, QuerySet) or (other.model, other.result) != (self.model, self.result):
             return None
         loads = in_both(self.query.loads, other.query.loads, ALL_LOADED)
-        return msgspec.structs.replace(other, query=msgspec.structs.replace(other.query, loads=loads))
+        query = either_way(msgspec.structs.replace(other.query, loads=loads), self.query)
+        return msgspec.structs.replace(other, query=query)
 
     def said(self) -> Query:
         """The query, with what to write instead of many of it."""
@@ -149,6 +158,13 @@ class QuerySet(Asked, frozen=True):
         if query.operation in ("update", "delete"):
             return f"{model}.filter({where}).{query.operation}()"
         return f"{model}.filter({where})"
+
+
+Order = tuple[tuple[str, Literal["asc", "desc"]], ...]
+
+
+def _reversed(order: Order) -> Order:
+    return tuple((it, "asc" if way == "desc" else "desc") for it, way in order)
 
 
 def start(model: Model, name: str, row: Object, at: At) -> QuerySet:
