@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowsfoot.cache import Cache, clean, code_fingerprint, digest, for_project
+from crowsfoot.cache import Cache, clean, code_fingerprint, for_project
+from crowsfoot.digests import digest
 from crowsfoot.facts import PrismaFile
 from crowsfoot.facts.common import Comment, Problem
 from crowsfoot.source import Range

@@ -22,6 +22,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from crowsfoot.config import repository
+from crowsfoot.digests import digest
 
 try:
     from _blake2 import blake2b  # what hashlib has, without the 4 ms that loading OpenSSL takes
@@ -37,17 +38,6 @@ _KEPT: Final = 30 * _DAY
 _LONGEST: Final = 100_000_000  # bytes of an entry
 _MOST: Final = 300_000_000  # bytes of all entries
 _SECRET: Final = 32
-
-
-def digest(*parts: bytes | str) -> str:
-    """40 hexadecimal digits that differ when any part, or the way the parts are cut, differs."""
-    state = blake2b(digest_size=20)
-    for part in parts:
-        kind = b"s" if isinstance(part, str) else b"b"
-        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        state.update(b"%s%d:" % (kind, len(data)))
-        state.update(data)
-    return state.hexdigest()
 
 
 def code_fingerprint(packages: Iterable[str]) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from crowsfoot import frontends
-from crowsfoot.cache import Cache, digest
+from crowsfoot.cache import Cache
 from crowsfoot.databases.sending import as_sent
 from crowsfoot.databases.tools import given
+from crowsfoot.digests import digest
 from crowsfoot.facts import Facts, Problem, Unread
 from crowsfoot.facts.sql import Dialect, SqlFile
 from crowsfoot.kinds import DOCUMENTS, TEMPLATES
@@ -77,13 +78,18 @@ def read_all(sources: Sequence[Source], cache: Cache) -> list[tuple[str, Facts]]
 
 
 def read_code(
-    sources: Sequence[Source], cache: Cache, *, everywhere: bool = True, roles: Roles = role_of
+    sources: Sequence[Source],
+    cache: Cache,
+    *,
+    everywhere: bool = True,
+    roles: Roles = role_of,
+    digests: dict[str, str] | None = None,
 ) -> list[tuple[str, "CodeFile | Unread"]]:
     """What each file of Python says, if one of them imports a library that reaches a database.
 
     Others are read as well then: a function that sends a statement is called from files that know of none.
     Tests and migrations are left out unless everywhere: nobody imports them, and what they do is shown to
-    none but those who ask. Migrations that make or drop indexes are read.
+    none but those who ask. Migrations that make or drop indexes are read. digests is given that of each text.
     """
     code = [
         it
@@ -99,19 +105,24 @@ def read_code(
         return []
     from crowsfoot.facts.code import CodeFile
 
-    return _read_by_folder("code", code, CodeFile, cache)
+    return _read_by_folder("code", code, CodeFile, cache, digests)
 
 
 def read_templates(
-    sources: Sequence[Source], cache: Cache, *, everywhere: bool = True, roles: Roles = role_of
+    sources: Sequence[Source],
+    cache: Cache,
+    *,
+    everywhere: bool = True,
+    roles: Roles = role_of,
+    digests: dict[str, str] | None = None,
 ) -> list[tuple[str, "TemplateFile | Unread"]]:
-    """What each template says; asked where code was read that may show one."""
+    """What each template says; asked where code was read that may show one. digests as in read_code."""
     found = [it for it in sources if _is_template(it.path) and (everywhere or roles(it.path) != "test")]
     if not found:
         return []
     from crowsfoot.facts.templates import TemplateFile
 
-    return _read_by_folder("template", found, TemplateFile, cache)
+    return _read_by_folder("template", found, TemplateFile, cache, digests)
 
 
 def read_documents(sources: Sequence[Source], cache: Cache) -> list[tuple[str, "Document | Unread"]]:
@@ -125,10 +136,16 @@ def read_documents(sources: Sequence[Source], cache: Cache) -> list[tuple[str, "
 
 
 def _read_by_folder(
-    kind: str, sources: Sequence[Source], of: type[_T], cache: Cache
+    kind: str,
+    sources: Sequence[Source],
+    of: type[_T],
+    cache: Cache,
+    digests: dict[str, str] | None = None,
 ) -> list[tuple[str, _T | Unread]]:
     """What each says; one entry of the cache holds the files of a folder."""
     keys = [digest(it.text) for it in sources]
+    if digests is not None:
+        digests.update((it.path, key) for it, key in zip(sources, keys, strict=True))
     folders: dict[str, list[int]] = {}
     for number, source in enumerate(sources):
         folders.setdefault(posixpath.dirname(source.path), []).append(number)
@@ -151,7 +168,8 @@ def read_migrations(
     layouts: Iterable[Layout], texts: Mapping[str, str | None], cache: Cache
 ) -> Iterator[tuple[str, SqlFile | Unread]]:
     """What each migration says, layout by layout, as it is read; those without a text are left out."""
-    packs = [_Pack(layout, texts, cache) for layout in layouts]
+    asks = any(path.endswith(".py") for path in texts)
+    packs = [_Pack(layout, texts, cache, asks) for layout in layouts]
     jobs = {
         (pack.dialect, pack.terms, key): _Job(source, pack.dialect, pack.terms)
         for pack in packs
@@ -179,7 +197,7 @@ class _Pack:
     it is while migrations are added behind it.
     """
 
-    def __init__(self, layout: Layout, texts: Mapping[str, str | None], cache: Cache) -> None:
+    def __init__(self, layout: Layout, texts: Mapping[str, str | None], cache: Cache, asks: bool) -> None:
         self.dialect = layout.dialect
         self.tool = layout.tool
         self.sources = [
@@ -188,7 +206,9 @@ class _Pack:
             if (text := texts.get(it.path)) is not None
         ]
         self.keys = [cache.key(it.text) for it in self.sources]
-        self.terms = layout.tool == "supabase" or any(_guards_rows(it.text) for it in self.sources)
+        guarded = layout.tool == "supabase" or any(_guards_rows(it.text) for it in self.sources)
+        # Beside code that asks the tables, views and functions are read for what they ask as well.
+        self.terms = guarded or asks
         self.name = digest(self.dialect, str(self.terms), *self.keys[:1])
         self.kept = (cache.get("sql", self.name, dict[str, SqlFile]) or {}) if self.keys else {}
         self.unread = {
@@ -206,7 +226,8 @@ class _Pack:
 def _guards_rows(text: str) -> bool:
     """Whether a migration switches on that policies decide who sees which rows.
 
-    Where none does, nobody asks what views are made of, which takes an eighth of the time of reading.
+    Where none does, and no code is there that asks the tables, nobody asks what views are made of. That takes
+    an eighth of the time of reading.
     """
     words = text.lower()  # most have no such word, and a pattern takes far longer to find nothing
     return "security" in words and re.search(r"\brow\s+level\s+security\b", words) is not None

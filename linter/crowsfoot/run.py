@@ -5,6 +5,7 @@ paths -discover-> Source -frontend-> Facts -link-> Project -rules-> Finding -jud
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -46,15 +47,21 @@ def check(
     rules: Rules,
     cache: Cache = _NOTHING_KEPT,
     changes: Changes | None = None,
+    project: Project | None = None,
 ) -> Report:
-    """What the enabled rules say of the files, judged by the user's comments and settings."""
-    read = _read(discovery, config, cache)
+    """What the enabled rules say of the files, judged by the user's comments and settings.
+
+    project is what analyse() has made of the same files, where somebody has asked for it before.
+    """
+    read = _read(discovery, config, cache) if project is None else None
     # Rules take a while to load, and so does what they ask of migrations; others may use it to read on.
     chosen = enabled(config, rules)
-    if read.layouts:
+    if read is not None and read.layouts:
         from crowsfoot.databases import locks, safe_ddl  # noqa: F401
     failures = [f"{it.name} is over {it.over.__name__}, which is no subject" for it in _subjectless(chosen)]
-    project = _link(read, config, changes)
+    if project is None:
+        assert read is not None
+        project = _link(read, config, changes, cache)
     failures += [f"{it.span.path or '.'}: {it.message}" for it in project.problems if it.kind == "failure"]
 
     said = apply_rules(chosen, Subjects(project), config)
@@ -101,7 +108,7 @@ def analyse(
     discovery: Discovery, config: Config, cache: Cache = _NOTHING_KEPT, changes: Changes | None = None
 ) -> Project:
     """Everything that was read, joined."""
-    return _link(_read(discovery, config, cache), config, changes)
+    return _link(_read(discovery, config, cache), config, changes, cache)
 
 
 def _of_documents(
@@ -116,7 +123,7 @@ def _of_documents(
     def link_part(part: "Part") -> Project:
         read = _Read([*part.facts], [*part.code], part.layouts, part.migrations, [])
         # What is copied from a page becomes part of an application, wherever the page lies.
-        return _link(read, config, None, roles=lambda path: "application")
+        return _link(read, config, None, _NOTHING_KEPT, roles=lambda path: "application")
 
     return said_of_documents(read, discovery.by_path(), rules, link_part, config)
 
@@ -129,16 +136,18 @@ class _Read(msgspec.Struct, frozen=True):
     layouts: Sequence[Layout]
     migrations: Iterable[tuple[str, SqlFile | Unread]]
     problems: list[tuple[str, Problem]]
+    digests: Mapping[str, str] = MappingProxyType({})  # of the texts of code
 
 
 def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     facts = read_all(discovery.sources, cache)
     everywhere, roles = config.min_confidence == Confidence.POSSIBLE, roles_by(config.code_roles)
+    digests: dict[str, str] = {}
     code: list[tuple[str, CodeFile | TemplateFile | Unread]] = [
-        *read_code(discovery.sources, cache, everywhere=everywhere, roles=roles)
+        *read_code(discovery.sources, cache, everywhere=everywhere, roles=roles, digests=digests)
     ]
     if code:
-        code += read_templates(discovery.sources, cache, everywhere=everywhere, roles=roles)
+        code += read_templates(discovery.sources, cache, everywhere=everywhere, roles=roles, digests=digests)
     # Which SQL is read, and in which dialect, the other files tell.
     texts = _sql(discovery)
     layouts = find_layouts(
@@ -163,10 +172,13 @@ def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
         migrations = known.items()
     wanted = {entry.path for layout in layouts for entry in layout.entries}
     problems = [it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in wanted]
-    return _Read(facts, code, layouts, (it for it in migrations if it[0] in wanted), [*problems, *foreign])
+    of_wanted = (it for it in migrations if it[0] in wanted)
+    return _Read(facts, code, layouts, of_wanted, [*problems, *foreign], digests)
 
 
-def _link(read: _Read, config: Config, changes: Changes | None, roles: Roles | None = None) -> Project:
+def _link(
+    read: _Read, config: Config, changes: Changes | None, cache: Cache, roles: Roles | None = None
+) -> Project:
     return link(
         read.facts,
         read.problems,
@@ -183,6 +195,8 @@ def _link(read: _Read, config: Config, changes: Changes | None, roles: Roles | N
         dialect=config.dialect,
         runtime_roles=config.runtime_roles,
         exposed_schemas=config.exposed_schemas,
+        store=cache if cache.keeps else None,
+        texts=read.digests,
     )
 
 

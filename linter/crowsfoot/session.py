@@ -16,8 +16,9 @@ import msgspec
 
 from crowsfoot import cache as caches
 from crowsfoot import config as configs
-from crowsfoot.cache import Cache, code_fingerprint, digest
+from crowsfoot.cache import Cache, code_fingerprint
 from crowsfoot.config import Config, Location, UserError, working_folder
+from crowsfoot.digests import digest
 from crowsfoot.discover import Discovery, decoded, discover, encoded, printable, standard_input
 from crowsfoot.finding import Confidence, Fix, Report, Safety
 from crowsfoot.fix import apply
@@ -29,6 +30,7 @@ from crowsfoot.source import Source
 
 if TYPE_CHECKING:
     from crowsfoot.link.assumed import Changes
+    from crowsfoot.link.project import Project
 
 # A round of fixes can make room for the next, never for itself; a table with more than that many
 # findings is mended by the next run.
@@ -133,6 +135,13 @@ class Session:
         return self._report_on(self.discovery)
 
     @cached_property
+    def project(self) -> "Project":
+        """Everything that was read, joined; a report that is asked for later is on the same."""
+        from crowsfoot.run import analyse
+
+        return analyse(self.discovery, self.config, self.cache, self.changes)
+
+    @cached_property
     def changes(self) -> "Changes | None":
         """What has become of the files since the revision that the user names."""
         if self.choices.since is None:
@@ -186,6 +195,7 @@ class Session:
                 raise UserError(f"{path}: has changed while it was checked; nothing was written to it")
         self.discovery = fixed.discovery
         self.report = fixed.report
+        self.__dict__.pop("project", None)
 
     def _report_on(self, discovery: Discovery) -> Report:
         key = self._key_of(discovery) if self.cache.keeps else ""
@@ -193,7 +203,8 @@ class Session:
         if report is None:
             from crowsfoot.run import check
 
-            report = check(discovery, self.config, self.rules, self.cache, self.changes)
+            linked = self.__dict__.get("project") if discovery is self.discovery else None
+            report = check(discovery, self.config, self.rules, self.cache, self.changes, linked)
             if not report.failures:
                 self.cache.put("report", key, report)
         if self.only:

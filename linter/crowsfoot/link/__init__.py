@@ -1,6 +1,7 @@
 """Facts of all files -> Project: the only place where files meet."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec.structs import force_setattr
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
     from crowsfoot.facts.templates import TemplateFile
     from crowsfoot.link.code.access import Code
+    from crowsfoot.link.code.keeping import Store
     from crowsfoot.link.history import History
 
 
@@ -38,12 +40,15 @@ def link(
     dialect: str | None = None,
     runtime_roles: tuple[str, ...] = (),
     exposed_schemas: tuple[str, ...] = (),
+    store: "Store | None" = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Project:
     """The project that the files make together.
 
     read holds the facts of each path, unread what could not be read at all, layouts which SQL files are
     migrations, and migrations their facts: each is asked for when it is needed, and may still be read until
-    then. Nothing is lost: two declarations of one thing are a problem with both places.
+    then. Nothing is lost: two declarations of one thing are a problem with both places. store keeps what was
+    worked out of code whose texts, by their digests, are the same.
     """
     files = tuple(File(path, facts) for path, facts in read)
     unread = tuple(unread)
@@ -84,7 +89,15 @@ def link(
         from crowsfoot.link.code.analysis import link_code
 
         try:
-            asked = link_code(code_files, databases, roles, tenant_column=tenant_column, dialect=dialect)
+            asked = link_code(
+                code_files,
+                databases,
+                roles,
+                tenant_column=tenant_column,
+                dialect=dialect,
+                store=store,
+                texts=texts,
+            )
             problems += asked.failures
         except Exception:
             problems.append(failed("", "linking the code"))

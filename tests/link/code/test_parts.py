@@ -68,7 +68,7 @@ TEXTS = {
 def told(order: "list[int]", cores: int = 0) -> bytes:
     files = {path: python.read(text) for path, text in TEXTS.items()}
     evaluator, libraries = evaluator_of(files)
-    paths = split(files, of=20)
+    paths = split(files, [list(files)], of=20)
     assert len(paths) > 3
     if cores:
         parts = evaluate_all(evaluator, libraries, paths, role_of, cores)
@@ -83,8 +83,8 @@ def told(order: "list[int]", cores: int = 0) -> bytes:
 
 def test_the_parts_have_all_files_in_their_order() -> None:
     files = {path: python.read(text) for path, text in TEXTS.items()}
-    assert [path for part in split(files, of=20) for path in part] == list(files)
-    assert split(files) == [list(files)]
+    assert [path for part in split(files, [list(files)], of=20) for path in part] == list(files)
+    assert split(files, [list(files)]) == [list(files)]
 
 
 @pytest.mark.parametrize("order", [[4, 3, 2, 1, 0], [2, 4, 0, 1, 3, 2]])

@@ -17,9 +17,19 @@ from crowsfoot.link.code.access import Code
 from crowsfoot.link.code.accesses import Asked, accesses_of
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.findings import Seen, repeated_of
-from crowsfoot.link.code.parts import Part, ScopeKey, evaluate_all, evaluate_last, evaluate_talking, split
+from crowsfoot.link.code.keeping import Keeper, Store
+from crowsfoot.link.code.parts import (
+    ENOUGH,
+    Part,
+    ScopeKey,
+    evaluate_all,
+    evaluate_last,
+    evaluate_talking,
+    split,
+)
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.schema import databases_of
+from crowsfoot.link.code.services import Imports, imports_of, together
 from crowsfoot.link.code.template_tags import tags_of
 from crowsfoot.link.code.templates import Templates
 from crowsfoot.link.project import Database, File
@@ -34,14 +44,21 @@ def link_code(
     *,
     tenant_column: str | None = None,
     dialect: str | None = None,
+    store: Store | None = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
+    of: int = ENOUGH,
 ) -> Code:
-    """What the files ask, with the models of the databases that a Prisma schema declares, and their own."""
+    """What the files ask, with the models of the databases that a Prisma schema declares, and their own.
+
+    store keeps what comes of parts of the code, which have about that many values; texts has a digest of the
+    text of each file.
+    """
     collects = gc.isenabled()
     # What is made here lives until the end of it: to look for garbage finds nothing, and takes a tenth longer
     # (measured on netbox).
     gc.disable()
     try:
-        return _link(tuple(given), databases, cache(roles), tenant_column, dialect)
+        return _link(tuple(given), databases, cache(roles), tenant_column, dialect, store, texts, of)
     finally:
         if collects:
             gc.enable()
@@ -53,17 +70,21 @@ def _link(
     roles: Roles,
     tenant_column: str | None,
     dialect: str | None,
+    store: Store | None,
+    texts: Mapping[str, str],
+    of: int,
 ) -> Code:
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
+    imports = imports_of(files)
     templates = {it.path: it.facts for it in given if isinstance(it.facts, TemplateFile)}
-    evaluator, libraries = evaluator_of(files, databases, templates)
+    evaluator, libraries = evaluator_of(files, databases, templates, imports)
     by_path = {it.path: it for it in given}
     made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
     first = {*evaluator.calls_of_models, *evaluator.calls}
-    paths = split(files)
-    parts = evaluate_all(evaluator, libraries, paths, roles)
-    if len(parts) > 1:
-        evaluate_talking(evaluator, parts)
+    paths = split(files, together(evaluator.program, imports), of)
+    keeper = Keeper(store, texts, evaluator, roles) if store is not None else None
+    parts = evaluate_all(evaluator, libraries, paths, roles, keeper=keeper)
+    evaluate_talking(evaluator, parts)
     settings = settings_of(evaluator, roles)
     parts.append(evaluate_last(evaluator, parts, roles))
     seen, asked = _in_order(parts, paths)
@@ -75,7 +96,7 @@ def _link(
     return Code(
         repeated=tuple(repeated_of(seen, {it for part in parts for it in part.called}, sizes)),
         accesses=tuple(accesses_of(asked)),
-        models=tuple(evaluator.models.by_id.values()),
+        models=tuple(evaluator.settled.models.by_id.values()) if evaluator.settled is not None else (),
         edges=tuple(sorted(_edges(evaluator.program, calls))),
         databases=made,
         failures=failures,
@@ -100,9 +121,10 @@ def evaluator_of(
     files: Mapping[str, facts.CodeFile],
     databases: Sequence[Database] = (),
     templates: Mapping[str, TemplateFile] = MappingProxyType({}),
+    imports: Imports | None = None,
 ) -> tuple[Evaluator, list[Library]]:
     """What knows the models of the files and evaluates the rest, and the libraries that they use."""
-    libraries = list(_libraries(files, bool(databases)))
+    libraries = list(_libraries(imports_of(files) if imports is None else imports, bool(databases)))
     if templates:
         libraries.append(RENDERING)
     evaluator = Evaluator(Program(files), libraries, Models(), Templates(templates, tags_of(files)))
@@ -110,16 +132,9 @@ def evaluator_of(
     return evaluator, libraries
 
 
-def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterator[Library]:
+def _libraries(imports: Imports, has_schema: bool) -> Iterator[Library]:
     """The libraries that the files import; imports are those of modules and functions."""
-    modules = {
-        it.module
-        for file in files.values()
-        for scope in file.scopes
-        for it in scope.values
-        if type(it) is facts.Import and not it.level
-    }
-    modules.update(module for file in files.values() for module, level in file.stars if not level)
+    modules = {module for imported in imports.values() for module, _, level in imported if not level}
     imported = {it.partition(".")[0] for it in modules}
     names = {KNOWN[it] for it in imported if it in KNOWN}
     if has_schema or not names:  # a piece of a program may show nothing but `tx.query_raw()`
@@ -146,6 +161,7 @@ def _set_models(evaluator: Evaluator, libraries: Sequence[Library], databases: S
         found = library.connect(found)
     connected = {it.id: it for it in found}
     evaluator.replace_models(Models(found), {cls: connected.get(it.id, it) for cls, it in by_class.items()})
+    evaluator.settle()
 
 
 def _edges(program: Program, calls: Iterable[tuple[ScopeKey, ScopeKey]]) -> Iterable[tuple[str, str]]:

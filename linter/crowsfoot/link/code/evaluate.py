@@ -15,6 +15,15 @@ from crowsfoot.libraries.objects import UNKNOWN, Class, Object
 from crowsfoot.link.code import attributes, calls, classes, lookups, models, names, parameters, values
 from crowsfoot.link.code.frame import WAITING, Frame
 from crowsfoot.link.code.here import Holder
+from crowsfoot.link.code.looked import (
+    AskedHeirs,
+    AskedModels,
+    Bases,
+    KnownBases,
+    KnownModels,
+    Looked,
+    Settled,
+)
 from crowsfoot.link.code.nesting import NESTING, Weights, limited
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.templates import Templates
@@ -32,7 +41,7 @@ class Evaluator:
     ) -> None:
         self.program = program
         self.templates = templates or Templates({})
-        program.files.update(self.templates.code)
+        program.add(self.templates.code)
         self.models = models
         self.libraries = tuple(libraries)
         self.by_package = {package: it for it in self.libraries if it.REACHES for package in it.PACKAGES}
@@ -45,12 +54,13 @@ class Evaluator:
         self.active: dict[tuple[str, int], Frame] = {}
         self._nested = 0  # how many scopes and values are being gone through, each for the one before
         self.models_by_class: dict[Class, Model | None] = {}
-        self.bases_by_class: dict[Class, tuple[Class | str, ...]] = {}
+        self.bases_by_class: dict[Class, Bases] = {}
         self.lineages: dict[Class, tuple[Class | str, ...]] = {}
         self.externals: dict[str, Object] = {}
         self.protocols: dict[tuple[str, int], bool] = {}
         self.stores: dict[tuple[str, int], dict[str, list[tuple[int, facts.Store]]]] = {}
-        self.heirs: dict[Class, list[Class]] = {}
+        self.heirs: AskedHeirs | None = None
+        self.settled: Settled | None = None
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
         self.receiving = tuple(it for it in self.libraries if answers(it, Library.received))
@@ -71,12 +81,45 @@ class Evaluator:
             known.clear()
         for noted in (self.sizes, self.noted, self.meanings, self.weights):
             noted.clear()
+        # What these hold was found out by looking at files, which whoever comes next has to do himself.
+        for found in (self.lineages, self.protocols, self.stores, self.decorators_known, self.holders):
+            found.clear()
+        self.program.renew()
+        self.templates.asked = False
         self.calls.clear()
         self.templates.shown_by.clear()
         self.meanings.update({path: dict(it) for path, it in self.templates.meanings.items()})
-        for model in self.models_by_class.values():
-            if model is not None:
-                model.forget()
+        if (settled := self.settled) is not None:
+            self.bases_by_class = KnownBases(settled.bases)
+            self.models_by_class = KnownModels(settled.models_by_class)
+            self.models = AskedModels(settled.models)
+            self.heirs = AskedHeirs(settled)
+            settled.forget()
+
+    def settle(self) -> None:
+        """From here on it stands what the models are, and what classes derive from."""
+        self.settled = Settled(self.program.files, self.bases_by_class, self.models_by_class, self.models)
+        self.renew()
+
+    def looked(self) -> Looked:
+        """What has been asked of the program since renew()."""
+        assert isinstance(self.models, AskedModels) and self.heirs is not None
+        return Looked(
+            paths=sorted(
+                {
+                    *self.program.files.looked_at,
+                    *(it.path for it in self.bases_by_class),
+                    *(it.path for it in self.models_by_class),
+                }
+            ),
+            ids=sorted(self.models.ids),
+            words=sorted(self.models.words),
+            relations=sorted(self.models.relations),
+            spoken=sorted(self.program.spoken),
+            heirs=list(self.heirs.asked),
+            all_models=self.models.all,
+            templates=self.templates.asked,
+        )
 
     def frame(self, path: str, number: int) -> Frame:
         """The scope as it is in general, its values evaluated as they are asked for."""
@@ -90,6 +133,11 @@ class Evaluator:
                     self.expected(path, scope, it, index) for index, it in enumerate(scope.params)
                 )
         return found
+
+    def row(self, model: Model) -> Object:
+        """A row of the model; of several of one name, whoever has found them has chosen it."""
+        self.models.get(model.id)  # from here on it matters what the model says
+        return models.row(self, model)
 
     def general(self, path: str, number: int) -> Frame:
         """The same, all of it evaluated."""
@@ -192,7 +240,6 @@ class Evaluator:
     review = models.review
     review_function = models.review_function
     nowhere = models.nowhere
-    row = models.row
     instance = models.instance
     annotated = models.annotated
 

@@ -9,12 +9,15 @@ from typing import Final
 
 import msgspec
 
+from crowsfoot.digests import digest
 from crowsfoot.facts.code import CodeFile
 from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.objects import Class
 from crowsfoot.link.code.accesses import Asked, asked_in
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.findings import Seen, seen_in
+from crowsfoot.link.code.keeping import Keeper
+from crowsfoot.link.code.looked import Looked
 from crowsfoot.link.security.sessions import sets_any
 from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.roles import Roles
@@ -48,14 +51,36 @@ ENOUGH: Final = 400_000
 _MOST_PARTS: Final = 500
 
 
-def split(files: Mapping[str, CodeFile], of: int = ENOUGH) -> list[list[str]]:
-    """The paths in parts of about one size; the machine has no say in how many they are."""
+def split(
+    files: Mapping[str, CodeFile], groups: Iterable[Sequence[str]], of: int = ENOUGH
+) -> list[list[str]]:
+    """The paths in parts of about one size; the machine has no say in how many they are.
+
+    Groups are files that have to do with each other. A large one is cut, small ones are put together.
+    """
     sizes = {path: sum(len(it.values) for it in file.scopes) for path, file in files.items()}
-    count = min(_MOST_PARTS, (sum(sizes.values()) + of - of // 8) // of) or 1
-    enough = sum(sizes.values()) / count
+    of = max(of, 2 * sum(sizes.values()) // _MOST_PARTS)
+    parts: list[list[str]] = []
+    small: list[str] = []
+    size = 0
+    for group in groups:
+        own = sum(sizes[path] for path in group)
+        if own >= of:
+            parts += _cut(group, sizes, (own + of - of // 8) // of)
+            continue
+        if small and size + own > of:
+            parts.append(small)
+            small, size = [], 0
+        small = [*small, *group]
+        size += own
+    return [*parts, small] if small or not parts else parts
+
+
+def _cut(group: Sequence[str], sizes: Mapping[str, int], count: int) -> list[list[str]]:
+    enough = sum(sizes[path] for path in group) / count
     parts: list[list[str]] = [[]]
     size = 0.0
-    for path in files:
+    for path in group:
         if size >= enough and len(parts) < count:
             parts.append([])
             size -= enough
@@ -70,29 +95,58 @@ def evaluate_all(
     parts: Sequence[Sequence[str]],
     roles: Roles,
     cores: int | None = None,
+    keeper: Keeper | None = None,
 ) -> list[Part]:
     """What comes of each part, in their order; cores says how many helpers there may be."""
+    names = [digest(*it) for it in parts]
+    found: dict[int, Part] = {}
+    if keeper is not None:
+        for number, name in enumerate(names):
+            kept = keeper.get(name, Part)
+            if kept is not None:
+                found[number] = kept
+    missing = [it for it in range(len(parts)) if it not in found]
+    for number, part, looked in _evaluated(evaluator, libraries, parts, missing, roles, cores):
+        found[number] = part
+        if keeper is not None:
+            keeper.put(names[number], looked, part)
+    return [found[number] for number in range(len(parts))]
+
+
+def _evaluated(
+    evaluator: Evaluator,
+    libraries: Sequence[Library],
+    parts: Sequence[Sequence[str]],
+    missing: Sequence[int],
+    roles: Roles,
+    cores: int | None,
+) -> Iterator[tuple[int, Part, Looked]]:
+    """What comes of the missing ones, by their numbers, and what each has looked at."""
+
+    def evaluated(number: int) -> tuple[int, Part, Looked]:
+        return number, evaluate(evaluator, libraries, parts[number], roles), evaluator.looked()
+
     cores = spare_cores() if cores is None else cores
-    if not cores or len(parts) < 2:
-        return [evaluate(evaluator, libraries, it, roles) for it in parts]
+    if not cores or len(missing) < 2:
+        yield from map(evaluated, missing)
+        return
 
     def encoded() -> Iterator[bytes]:
         # Told at the end: a part is more than a pipe holds, and who evaluates another one does not listen.
-        done = {it: evaluate(evaluator, libraries, parts[it], roles) for it in pile}
-        for told in done.items():
-            yield msgspec.msgpack.encode(told)
+        done = [evaluated(missing[it]) for it in pile]
+        yield from map(msgspec.msgpack.encode, done)
 
-    decoder = msgspec.msgpack.Decoder(tuple[int, Part])
-    found: dict[int, Part] = {}
-    with Pile(len(parts)) as pile, Helpers(encoded, min(cores, len(parts) - 1)) as helpers:
-        for number in pile:
-            found[number] = evaluate(evaluator, libraries, parts[number], roles)
+    decoder = msgspec.msgpack.Decoder(tuple[int, Part, Looked])
+    waiting = dict.fromkeys(missing)
+    with Pile(len(missing)) as pile, Helpers(encoded, min(cores, len(missing) - 1)) as helpers:
+        for it in pile:
+            del waiting[missing[it]]
+            yield evaluated(missing[it])
         while helpers.wait():
-            found.update(map(decoder.decode, helpers.said()))
-    for number, paths in enumerate(parts):
-        if number not in found:
-            found[number] = evaluate(evaluator, libraries, paths, roles)
-    return [found[number] for number in range(len(parts))]
+            for told in map(decoder.decode, helpers.said()):
+                del waiting[told[0]]
+                yield told
+    yield from map(evaluated, waiting)
 
 
 def evaluate(evaluator: Evaluator, libraries: Sequence[Library], paths: Sequence[str], roles: Roles) -> Part:

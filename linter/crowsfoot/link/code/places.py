@@ -136,7 +136,16 @@ def _argument(scope: facts.Scope, number: int, variables: Mapping[int, str]) -> 
         method = scope.values[it.of]
         if isinstance(method, facts.Attribute) and method.name in ("asc", "desc"):
             of, descending = method.of, method.name == "desc"
-    return Argument(variables.get(of), descending, shown(scope, number))
+    return Argument(variables.get(of), descending, _as_written(scope, number, variables))
+
+
+def _as_written(scope: facts.Scope, number: int, variables: Mapping[int, str]) -> str:
+    """What is called of variables keeps their names: func.lower(slug)."""
+    it = scope.values[number]
+    if not isinstance(it, facts.Call) or not it.args or it.keywords:
+        return shown(scope, number)
+    inner = [variables.get(arg) or shown(scope, arg) for arg in it.args]
+    return f"{shown(scope, it.of)}({', '.join(inner)})"
 
 
 def _is_optional(scope: facts.Scope, number: int, depth: int) -> bool:

@@ -22,6 +22,7 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.libraries.dotted import shared
 from crowsfoot.libraries.objects import Class, Place
+from crowsfoot.link.code.looked import Files
 
 
 class Results(NamedTuple):
@@ -38,7 +39,10 @@ class Program:
     """All files of Python of a project, by path."""
 
     def __init__(self, files: Mapping[str, CodeFile]) -> None:
-        self.files = {path: file for path, file in files.items() if file.scopes}  # the rest has not been read
+        self.paths = tuple(files)
+        self._all = {path: file for path, file in files.items() if file.scopes}  # the rest has not been read
+        self.files = Files(self._all)
+        self._looked_at = self.files.looked_at
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}  # the first word of a module to the folders that hold it
         self._found: dict[tuple[str, str], str | None] = {}
@@ -52,6 +56,7 @@ class Program:
         self._builds: dict[tuple[str, int], bool] = {}
         self._gone_over: dict[tuple[str, int], tuple[int, ...]] = {}
         self._named: set[str] | None = None  # all names that the program speaks of
+        self.spoken: dict[str, bool] = {}  # those that were asked for
         for path in files:
             folder = dirname(path)
             while folder not in self._folders:
@@ -64,8 +69,22 @@ class Program:
             if path and parent not in packages:
                 self._roots.setdefault(_stem(path), []).append(parent)
 
+    def add(self, files: Mapping[str, CodeFile]) -> None:
+        """Files that are no modules: templates."""
+        self._all.update(files)
+
+    def renew(self) -> None:
+        """Forget what was found out of files, and which were looked at."""
+        self.files = Files(self._all)
+        self._looked_at = self.files.looked_at
+        self.spoken = {}
+        for known in (self._inner, self._names, self._around, self._places, self._rebound, self._results):
+            known.clear()
+        self._builds.clear()
+        self._gone_over.clear()
+
     def scope(self, path: str, number: int) -> Scope:
-        return self.files[path].scopes[number]
+        return self._looked_at[path].scopes[number]
 
     def names(self, path: str, number: int) -> Mapping[str, int]:
         """The variables of a scope, each with the number of its value."""
@@ -245,10 +264,11 @@ class Program:
         """Whether the program names something so: what it imports, reads or writes in quotes."""
         if self._named is None:
             self._named = set(self._all_names())
-        return name in self._named
+        found = self.spoken[name] = name in self._named
+        return found
 
     def _all_names(self) -> Iterator[str]:
-        for file in self.files.values():
+        for file in self._all.values():
             for scope in file.scopes:
                 for it in scope.values:
                     # Exact types, which are told apart faster: these are all values of the program.

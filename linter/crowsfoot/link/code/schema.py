@@ -265,6 +265,7 @@ def _index(table: Table, it: IndexDef) -> Index:
             expression=key.expression if key.column is None or key.column in by_name else key.column,
             descending=key.descending,
             opclass=key.opclass,
+            nulls=key.nulls,
         )
         for key in it.keys
     )

@@ -42,7 +42,8 @@ class Templates:
 
     def __init__(self, files: Mapping[str, TemplateFile], tags: Mapping[str, Object] | None = None) -> None:
         self._files = files
-        self._tags = tags or {}  # tags and filters of the program, as templates write them
+        self.asked = False  # for one of them, by its name
+        self.tags = tags or {}  # tags and filters of the program, as templates write them
         self._by_name: dict[str, list[str]] = {}
         self._blocks = {path: {it.scope: it for it in file.blocks} for path, file in files.items()}
         self._scopes: dict[str, list[Scope]] = {path: [file.scopes[0]] for path, file in files.items()}
@@ -65,6 +66,7 @@ class Templates:
 
     def find(self, name: str, near: str) -> str | None:
         """The template of that name which is nearest to the file that asks for it."""
+        self.asked = True
         if name.startswith("."):
             name = normpath(f"{dirname(near)}/{name}")
             return name if name in self._files else None
@@ -111,7 +113,7 @@ class Templates:
                 values[at] = Unclear(it.start, it.end, it.loop)
                 if target is not None:
                     values[at] = self._call(part.path, values, it, target, held)
-            elif isinstance(it, Name) and (tag := self._tags.get(it.name)) is not None:
+            elif isinstance(it, Name) and (tag := self.tags.get(it.name)) is not None:
                 self.meanings[part.path][it.name] = tag
         parent = self._parent(part)
         if parent is not None:

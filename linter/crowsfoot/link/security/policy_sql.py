@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from crowsfoot.databases.sql_names import plain
 from crowsfoot.facts.sql import Expression
 from crowsfoot.facts.terms import Term
 from crowsfoot.finding import Fix, Safety
 from crowsfoot.link.security.model import SecuredPolicy, SecuredTable
-from crowsfoot.link.security.words import plain, sql_name
+from crowsfoot.link.security.words import sql_name
 
 _CLAUSES = ("using", "check")
 

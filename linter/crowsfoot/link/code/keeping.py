@@ -1,0 +1,154 @@
+"""What came of a part, with what it looked at -> the same again, as long as all of that is as it was."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+import msgspec
+
+from crowsfoot.digests import digest
+from crowsfoot.libraries.models import Model
+from crowsfoot.link.code.looked import Looked
+from crowsfoot.roles import Roles
+
+if TYPE_CHECKING:
+    from crowsfoot.link.code.evaluate import Evaluator
+
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
+
+
+class Store(Protocol):
+    """What keeps things from one run to the next: crowsfoot.cache is one."""
+
+    def get(self, kind: str, key: str, type: type[_T]) -> _T | None: ...
+
+    def put(self, kind: str, key: str, value: object) -> None: ...
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """answers stands for what the program answered to all that was looked at."""
+
+    answers: str
+    looked: Looked
+    what: msgspec.Raw
+
+
+class Keeper:
+    """Keeps what comes of evaluating some of a program, for as long as it would come out the same.
+
+    texts has a digest of the text of each file. What lies at a path without one is never taken for the same.
+    """
+
+    def __init__(self, store: Store, texts: Mapping[str, str], evaluator: "Evaluator", roles: Roles) -> None:
+        assert evaluator.settled is not None
+        self._store = store
+        self._texts = texts
+        self._program = evaluator.program
+        self._templates = evaluator.templates
+        self._settled = evaluator.settled
+        self._of_paths: dict[str, str] = {}
+        self._of_models: dict[int, str] = {}
+        self._by_id: dict[str, list[str]] = {}
+        # What is where decides on what imports mean, and names of folders on what code is for.
+        self._around = digest(
+            *(it.PACKAGES[0] for it in evaluator.libraries),
+            *(part for path in evaluator.program.paths for part in (path, roles(path))),
+            *evaluator.program.files.paths,
+        )
+        self._settled.forget()
+        for model in self._settled.models.added():
+            self._by_id.setdefault(model.id, []).append(self._of_model(model))
+
+    def get(self, name: str, of: type[_T]) -> _T | None:
+        """What was kept under that name, if the program still answers the same."""
+        kept = self._store.get("part", name, _Kept)
+        if kept is None or kept.answers != self._answers(kept.looked):
+            return None
+        try:
+            return msgspec.msgpack.decode(kept.what, type=of)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return None
+
+    def put(self, name: str, looked: Looked, what: object) -> None:
+        """Keep what has just come of looking at that."""
+        answers = self._answers(looked)
+        if answers is None or len(looked.paths) > _MOST_PATHS:
+            return
+        try:
+            encoded = msgspec.msgpack.encode(what)
+        except (UnicodeError, OverflowError, RecursionError):
+            return  # it is worked out every time
+        self._store.put("part", name, _Kept(answers, looked, msgspec.Raw(encoded)))
+
+    def _answers(self, looked: Looked) -> str | None:
+        """What stands for all that the program answers; None: nobody can tell."""
+        models, heirs = self._settled.models, self._settled.heirs
+        paths = [self._of_path(it) for it in looked.paths]
+        if not all(paths):
+            return None
+        words, relations = [], []
+        for word in looked.words:
+            if named := models.named(word):
+                words.append((word, self._of_several(named)))
+        for name in looked.relations:
+            if found := models.with_relation(name):
+                fields = [(type(it).__name__, it) for _, it in found]
+                relations.append((name, fields, self._of_several([it for it, _ in found])))
+        return digest(
+            self._around,
+            msgspec.msgpack.encode(
+                (
+                    paths,
+                    [self._by_id.get(it) for it in looked.ids],
+                    words,
+                    relations,
+                    [self._program.speaks_of(it) for it in looked.spoken],
+                    [heirs.get(it) for it in looked.heirs],
+                    sorted(self._by_id.items()) if looked.all_models else None,
+                    self._of_templates if looked.templates else None,
+                )
+            ),
+        )
+
+    def _of_path(self, path: str) -> str | None:
+        """What stands for a file, and for what its classes are, which other files decide on."""
+        known = self._of_paths.get(path)
+        if known is None:
+            if path in self._templates.code:
+                return self._of_templates
+            text = self._texts.get(path)
+            if text is None or path not in self._program.files:
+                return None
+            classes = [
+                (
+                    cls,
+                    self._settled.bases[cls],
+                    self._of_model(model) if (model := self._settled.models_by_class.get(cls)) else None,
+                )
+                for cls in self._settled.by_path.get(path, ())
+            ]
+            known = self._of_paths[path] = digest(text, msgspec.msgpack.encode(classes))
+        return known
+
+    def _of_model(self, model: Model) -> str:
+        known = self._of_models.get(id(model))
+        if known is None:
+            kinds = ",".join(type(it).__name__ for it in model.fields.values())
+            said = msgspec.msgpack.encode(model)
+            known = self._of_models[id(model)] = digest(type(model).__name__, kinds, said)
+        return known
+
+    def _of_several(self, models: Sequence[Model]) -> object:
+        return self._of_model(models[0]) if len(models) == 1 else [it.head for it in models]
+
+    @cached_property
+    def _of_templates(self) -> str | None:
+        """What stands for all templates: each may include another, extend it, or be shown in its place."""
+        texts = [(path, self._texts.get(path)) for path in self._templates.code]
+        if any(text is None for _, text in texts):
+            return None
+        return digest(msgspec.msgpack.encode(texts), repr(sorted(self._templates.tags.items())))
+
+
+_MOST_PATHS: Final = 20_000
