@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from .browser import browser
 from .postgres import postgres, postgres_server
 from .shell import Shell
 
-__all__ = ["postgres", "postgres_server"]  # fixtures
+__all__ = ["browser", "postgres", "postgres_server"]  # fixtures
 
 # A test counts work and never time. In CI every run tries the same examples, so that a change is judged by
 # what it changed; at the desk they are new each time.

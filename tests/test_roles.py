@@ -26,6 +26,7 @@ def tags(names):
         ("shop/management/commands/import.py", "application"),
         ("tests/test_views.py", "test"),
         ("shop/test_views.py", "test"),
+        ("shop/tests.py", "test"),
         ("shop/contest.py", "application"),
         ("conftest.py", "test"),
         ("shop/migrations/0001_initial.py", "migration"),

@@ -6,12 +6,13 @@ Exit codes: 0 nothing to report, 1 findings at or above --fail-on, 2 usage or co
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from crowsfoot import __version__
 from crowsfoot.config import UserError, working_folder
@@ -26,6 +27,13 @@ HOMEPAGE = "https://github.com/crowsfoot-dev/crowsfoot"
 RULE_URL = HOMEPAGE + "/blob/main/docs/rules.md#{rule}"
 
 CLEAN, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+# As crowsfoot.advice has them, which takes a while to load.
+ADVICE_FORMATS = ("text", "markdown", "json", "sql", "prisma")
+# As crowsfoot.drawing has them.
+GRAPH_FORMATS = ("html", "svg", "mermaid", "dot", "json")
+GRAPH_FILE = "crowsfoot-graph.html"
+REPORT_FILE = "crowsfoot-report.html"
 
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 
@@ -140,6 +148,193 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
     ctx.exit(_exit_code(report, options["fail_on"] or session.config.fail_on))
 
 
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--table", "tables", multiple=True, metavar="TABLE", help="Only of these tables.")
+@click.option("--output", "format", type=click.Choice(ADVICE_FORMATS), default="text", help="How to say it.")
+@click.option(
+    "--min-confidence",
+    type=click.Choice([it.name.lower() for it in Confidence]),
+    help="Advise what is at least this sure.",
+)
+@click.option(
+    "--stats",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What PostgreSQL has counted, as CSV or JSON. May be given several times.",
+)
+@click.option(
+    "--stats-query", is_flag=True, help="Print the queries that make those files, and nothing else."
+)
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
+@click.option("--no-cache", is_flag=True, help="Read everything afresh.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.pass_context
+def advise(
+    ctx: click.Context, /, paths: tuple[Path, ...], tables: tuple[str, ...], format: str, **options: Any
+) -> None:
+    """Advise on indexes: the fewest that serve what the project in PATHS asks of its database."""
+    if options["stats_query"]:
+        from crowsfoot.advice.stats_query import script
+
+        _print(script())
+        return
+    from crowsfoot.advice.run import advice
+
+    session = Session(
+        paths,
+        Choices(min_confidence=options["min_confidence"]),
+        config_file=options["config_file"],
+        cached=not options["no_cache"],
+    )
+    people = format == "text"
+    page = View(
+        report=Report(),
+        sources=session.sources,
+        prefix=session.prefix(for_people=people),
+        color=people and _colored(options["color"]),
+        width=min(_columns(), 120) if people else 100,
+    )
+    files = [(str(it), _bytes(it)) for it in options["stats"]]
+    _print(advice(session, page, format, tables, files))
+    failures = [it for it in session.project.problems if it.kind == "failure"]
+    for failure in failures:
+        for line in failure.message.splitlines():
+            _echo(line)
+    ctx.exit(BUG if failures else CLEAN)
+
+
+@cli.command("report")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    metavar="FILE",
+    default=REPORT_FILE,
+    help=f'Where to write the page (default: {REPORT_FILE}); "-" is standard output.',
+)
+@click.option("--since", metavar="REV", help="Mark what is new since this revision of git.")
+@click.option(
+    "--stats",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What PostgreSQL has counted, for the index plan: as for crowsfoot advise.",
+)
+@click.option("--title", metavar="TEXT", help="The page's heading (default: the name of the folder).")
+@click.option("--select", multiple=True, metavar="RULE,...", help="Show only these rules or categories.")
+@click.option("--extend-select", multiple=True, metavar="RULE,...", help="Show these as well.")
+@click.option("--ignore", multiple=True, metavar="RULE,...", help="Leave these out.")
+@click.option(
+    "--min-confidence",
+    type=click.Choice([it.name.lower() for it in Confidence]),
+    help="Show what is at least this sure.",
+)
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
+@click.option("--no-cache", is_flag=True, help="Read and judge everything afresh.")
+@click.pass_context
+def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **options: Any) -> None:
+    """Write one HTML page on the project in PATHS: findings, relations, index plan, migrations and locks."""
+    if output != "-" and is_read(output):
+        raise UserError(f"--output: {output} is named like a file that crowsfoot reads; name another one")
+    choices = Choices(
+        select=_words(options["select"]),
+        extend_select=_words(options["extend_select"]),
+        ignore=_words(options["ignore"]),
+        min_confidence=options["min_confidence"],
+        since=options["since"],
+    )
+    settings: Any = {"config_file": options["config_file"], "cached": not options["no_cache"]}
+    session = Session(paths, choices, **settings)
+    whole = session if choices.since is None else Session(paths, replace(choices, since=None), **settings)
+    from crowsfoot.pages.run import page
+
+    view = View(
+        report=Report(),
+        rules=lambda: session.rules,
+        prefix=session.prefix(for_people=False),
+        homepage=HOMEPAGE,
+        rule_url=RULE_URL,
+    )
+    title = options["title"] or session.location.root.resolve().name
+    text = page(session, whole, view, title, [(str(it), _bytes(it)) for it in options["stats"]])
+    if output == "-":
+        _print(text)
+    else:
+        _save(output, text)
+        _tell(f"wrote {output}")
+    failures = dict.fromkeys((*session.report.failures, *whole.report.failures))
+    for failure in failures:
+        for line in failure.splitlines():
+            _echo(line)
+    ctx.exit(BUG if failures else CLEAN)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"{', '.join(GRAPH_FORMATS)} (default: html={GRAPH_FILE}). May be given several times.",
+)
+@click.option("--table", "tables", multiple=True, metavar="TABLE", help="Only this table and its neighbours.")
+@click.option(
+    "--depth",
+    type=click.IntRange(min=0),
+    default=1,
+    metavar="N",
+    help="How many foreign keys away from --table (default: 1).",
+)
+@click.option(
+    "--columns",
+    type=click.Choice(["all", "keys", "none"]),
+    help="Which columns to draw (default: all of a few tables, else keys).",
+)
+@click.option("--no-findings", is_flag=True, help="Run no rules.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
+@click.option("--no-cache", is_flag=True, help="Read and judge everything afresh.")
+@click.pass_context
+def graph(ctx: click.Context, /, paths: tuple[Path, ...], depth: int, **options: Any) -> None:
+    """Draw the tables of the project in PATHS and their foreign keys, in crow's foot notation."""
+    outputs = _outputs(options["outputs"] or (f"html={GRAPH_FILE}",), GRAPH_FORMATS)
+    session = Session(paths, Choices(), config_file=options["config_file"], cached=not options["no_cache"])
+    from crowsfoot.drawing import MissingLibraryError, UnknownTableError, around, draw, render
+
+    failures: Sequence[str] = [it.message for it in session.project.problems if it.kind == "failure"]
+    report = None
+    if not options["no_findings"]:
+        report = session.report
+        failures = report.failures
+    drawing = draw(session.project, report, session.sources)
+    try:
+        if options["tables"]:
+            drawing = around(drawing, options["tables"], depth)
+        for format, file in outputs:
+            text = render(format, drawing, options["columns"])
+            if file:
+                _save(file, text)
+                _tell(f"wrote {file}: {drawing}")
+            else:
+                _print(text)
+    except UnknownTableError as error:
+        raise UserError(
+            f'--table: there is no table "{error.name}"{hint(error.name, error.known)}'
+        ) from error
+    except MissingLibraryError as error:
+        raise UserError(
+            f"html and svg need {error}, which lays them out: pip install 'crowsfoot[graph]' "
+            "(mermaid, dot and json do not)"
+        ) from error
+    if not drawing.nodes:
+        _tell(f"no tables found below {_shown(paths)}")
+    for failure in failures:
+        for line in failure.splitlines():
+            _echo(line)
+    ctx.exit(BUG if failures else CLEAN)
+
+
 @cli.command("rule")
 @click.argument("names", nargs=-1)
 @click.option("--output", "format", type=click.Choice(["text", "markdown", "json"]), default="text")
@@ -194,14 +389,21 @@ def _standard_input(paths: Sequence[Path], filename: Path | None) -> tuple[bytes
     return sys.stdin.buffer.read(), filename
 
 
-def _outputs(given: Sequence[str]) -> list[tuple[str, str]]:
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _outputs(given: Sequence[str], formats: Collection[str] = FORMATS) -> list[tuple[str, str]]:
     """The formats, and the files that they go to; "" is standard output."""
     outputs = []
     files: set[str] = set()
     for output in given:
         format, _, file = output.partition("=")
-        if format not in FORMATS:
-            raise UserError(f'--output: unknown format "{format}"{hint(format, FORMATS)}')
+        if format not in formats:
+            raise UserError(f'--output: unknown format "{format}"{hint(format, formats)}')
         if file and is_read(file) and not file.endswith(DOCUMENTS):
             raise UserError(f"--output: {file} is named like a file that crowsfoot reads; name another one")
         if file and file in files:
@@ -245,13 +447,17 @@ def _write(session: Session, format: str, file: str, *, color: str, show_allowed
     )
     text = render(format, view)
     if file:
-        try:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-            Path(file).write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise UserError(f"{file}: cannot be written: {error.strerror}") from error
+        _save(file, text)
     else:
         _print(text)
+
+
+def _save(file: str, text: str) -> None:
+    try:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def _show_diff(session: Session, *, unsafe: bool) -> int:

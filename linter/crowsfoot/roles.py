@@ -34,7 +34,7 @@ def role_of(path: str) -> Role:
 _TEST: Final = (
     # "test" below others may be an application of that name; the tests of one are in "tests".
     r"(?:^|/)(?:tests|testing|unittests|integration_tests|factories|testdata)/|^(?:src/)?test/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|factories)\.py$"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest|factories)\.py$"
 )
 _MIGRATION: Final = r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$"
 _SCRIPT: Final = (

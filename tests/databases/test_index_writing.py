@@ -257,3 +257,12 @@ def test_sqlalchemy_makes_the_index_that_is_written_for_it() -> None:
         "covering": "orders (tenant_id) INCLUDE (email)",
         "lower": "orders (lower(email))",
     }
+
+
+def test_sqlalchemy_takes_no_longer_name_than_the_database() -> None:
+    long = "orders_of_all_the_shops_that_there_are_in_the_world"
+    table = orders({"models.py": SQLALCHEMY.replace('"orders"', f'"{long}"')})
+    said = declaration(Proposal(table, (part("tenant_id", "postgresql"), part("email", "postgresql"))))
+    name = said.split('"')[1]
+    assert name.startswith(f"ix_{long}_")
+    assert len(name) == 63

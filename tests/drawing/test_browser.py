@@ -1,12 +1,7 @@
-"""The page in a browser: what a reader does with it, by mouse and by keys.
-
-It runs where a Chromium is installed, or where CROWSFOOT_CHROMIUM names one.
-"""
+"""The page in a browser: what a reader does with it, by mouse and by keys."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,27 +18,6 @@ if TYPE_CHECKING:
 
 pytest.importorskip("graphlay", reason="pip install 'crowsfoot[graph]'")
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/shop"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = os.environ.get("CROWSFOOT_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        pytest.skip("no Chromium is installed; CROWSFOOT_CHROMIUM can name one")
-    quiet = (
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    )
-    with api.sync_playwright() as run:
-        started = run.chromium.launch(
-            executable_path=chromium, chromium_sandbox=False, args=["--disable-gpu", *quiet]
-        )
-        yield started
-        started.close()
 
 
 Opened = Callable[[str], "Page"]

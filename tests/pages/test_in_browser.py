@@ -1,13 +1,18 @@
 """The page in a real browser: what the scripts do, and what can be done without them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from .pages import html
 from .projects import SHOP
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +23,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def tab(browser: Any, file: str) -> Iterator[Any]:
+def tab(browser: Browser, file: str) -> Iterator[Page]:
     """The page, in a tab that has seen no error and has asked for nothing but the page."""
     said: list[str] = []
     asked: list[str] = []
@@ -34,11 +39,11 @@ def tab(browser: Any, file: str) -> Iterator[Any]:
     assert set(asked) == {file}
 
 
-def _shown(tab: Any) -> list[str]:
+def _shown(tab: Page) -> list[str]:
     return list(tab.locator("#tables .f:visible").evaluate_all("all => all.map(it => it.dataset.r)"))
 
 
-def test_findings_are_filtered_by_text_rule_table_and_severity(tab: Any) -> None:
+def test_findings_are_filtered_by_text_rule_table_and_severity(tab: Page) -> None:
     every = _shown(tab)
     assert len(every) > 4
     tab.fill("#q", "CONCURRENTLY index")
@@ -61,13 +66,13 @@ def test_findings_are_filtered_by_text_rule_table_and_severity(tab: Any) -> None
     assert tab.locator("#tables .f:visible[data-s=warning]").count() == 0
 
 
-def test_a_filter_that_nothing_fits_says_so(tab: Any) -> None:
+def test_a_filter_that_nothing_fits_says_so(tab: Page) -> None:
     tab.fill("#q", "no such words")
     tab.locator("#shown", has_text="findings").wait_for()
     assert tab.locator(".nothing:visible").count() == 2
 
 
-def test_a_link_opens_what_is_folded_and_takes_the_focus_there(tab: Any) -> None:
+def test_a_link_opens_what_is_folded_and_takes_the_focus_there(tab: Page) -> None:
     tab.click("text=Fold all")
     tab.locator("#rules > details > summary").first.click()
     link = tab.locator("#rules li a").first
@@ -78,7 +83,7 @@ def test_a_link_opens_what_is_folded_and_takes_the_focus_there(tab: Any) -> None
     assert tab.evaluate("document.activeElement.parentElement.id") == target[1:]
 
 
-def test_everything_can_be_done_by_keyboard(tab: Any) -> None:
+def test_everything_can_be_done_by_keyboard(tab: Page) -> None:
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.textContent") == "Skip to the findings"
     tab.keyboard.press("Enter")
@@ -90,7 +95,7 @@ def test_everything_can_be_done_by_keyboard(tab: Any) -> None:
     assert tab.evaluate("document.activeElement.parentElement.open") is not before
 
 
-def test_the_theme_is_chosen_and_kept(tab: Any) -> None:
+def test_the_theme_is_chosen_and_kept(tab: Page) -> None:
     def ground() -> str:
         return str(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
 
@@ -104,14 +109,14 @@ def test_the_theme_is_chosen_and_kept(tab: Any) -> None:
     assert ground() == dark
 
 
-def test_on_paper_everything_is_open(tab: Any) -> None:
+def test_on_paper_everything_is_open(tab: Page) -> None:
     tab.emulate_media(media="print")
     assert tab.locator(".side").is_hidden()
     assert tab.locator("#rules .named").first.is_visible()
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_no_part_of_the_page_is_wider_than_the_window(browser: Any, file: str) -> None:
+def test_no_part_of_the_page_is_wider_than_the_window(browser: Browser, file: str) -> None:
     for width in (1200, 700, 360):
         tab = browser.new_page(viewport={"width": width, "height": 700})
         tab.goto(file)
@@ -120,7 +125,7 @@ def test_no_part_of_the_page_is_wider_than_the_window(browser: Any, file: str) -
         tab.close()
 
 
-def test_without_scripts_everything_is_there_and_the_filter_is_not(browser: Any, file: str) -> None:
+def test_without_scripts_everything_is_there_and_the_filter_is_not(browser: Browser, file: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(file)

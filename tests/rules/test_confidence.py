@@ -108,3 +108,88 @@ def test_a_policy_that_lets_all_users_in_is_wrong_where_others_keep_their_rows_a
     assert of_a_team.finding.confidence is Confidence.POSSIBLE
     (of_users,) = lint({path: TEAM + ANOTHER}, rule).kept
     assert of_users.finding.confidence is Confidence.LIKELY
+
+
+LATEST = """
+from prisma import Prisma
+
+db = Prisma()
+
+async def latest(tenant: int):
+    return await db.order.find_many(where={where}, order={order}, take=20)
+"""
+OF_A_TENANT = """
+datasource db {{
+  provider = "{provider}"
+}}
+
+model Order {{
+  id        Int       @id
+  tenantId  {required}
+  placedBy  Int
+  state     String
+  total     Int
+  createdAt DateTime
+  deletedAt DateTime?
+  closedAt  DateTime?
+
+  {index}
+}}
+"""
+NEWEST = '{"createdAt": "desc"}'
+
+
+def confidence_in_order(
+    rule: str,
+    where: str,
+    order: str = NEWEST,
+    index: str = "@@index([tenantId])",
+    provider: str = "postgresql",
+    required: str = "Int",
+) -> Confidence:
+    """Of what the rule says of a query with that filter and order, over a table with that index."""
+    files = {
+        "app.py": LATEST.format(where=where, order=order),
+        "schema.prisma": OF_A_TENANT.format(index=index, provider=provider, required=required),
+        "crowsfoot.toml": 'tenant-column = "tenantId"',
+    }
+    (found,) = lint(files, load()[rule]).kept
+    return found.finding.confidence
+
+
+def test_all_rows_of_a_tenant_are_many_and_those_of_something_smaller_may_be_few() -> None:
+    assert confidence_in_order("sort-not-served", '{"tenantId": tenant}') is Confidence.LIKELY
+    of_one = confidence_in_order("sort-not-served", '{"placedBy": 1}', index="@@index([placedBy])")
+    assert of_one is Confidence.POSSIBLE
+
+
+def test_rows_that_belong_to_nobody_may_be_few() -> None:
+    assert confidence_in_order("sort-not-served", "{}") is Confidence.LIKELY
+    assert confidence_in_order("sort-not-served", "{}", required="Int?") is Confidence.POSSIBLE
+
+
+def test_rows_that_are_not_deleted_are_many_and_those_that_are_not_closed_may_be_few() -> None:
+    for column, sure in (("deletedAt", Confidence.LIKELY), ("closedAt", Confidence.POSSIBLE)):
+        index = f"@@index([tenantId, {column}, createdAt])"
+        where = f'{{"tenantId": tenant, "{column}": None}}'
+        assert confidence_in_order("null-before-sort", where, index=index) is sure
+
+
+def test_rows_of_several_values_may_be_few() -> None:
+    where = '{"tenantId": tenant, "state": {"in": ["open", "paid"]}}'
+    index = "@@index([tenantId, state, createdAt])"
+    assert confidence_in_order("in-before-sort", where, index=index) is Confidence.POSSIBLE
+
+
+def test_sorting_in_groups_may_be_fast_enough() -> None:
+    order, index = '[{"total": "asc"}, {"createdAt": "desc"}]', "@@index([tenantId, total, createdAt])"
+    for provider, sure in (("mysql", Confidence.LIKELY), ("postgresql", Confidence.POSSIBLE)):
+        found = confidence_in_order("direction-mismatch", '{"tenantId": tenant}', order, index, provider)
+        assert found is sure
+
+
+def test_an_index_is_surely_in_the_wrong_order_for_what_tells_rows_apart() -> None:
+    for column, sure in (("tenantId", Confidence.LIKELY), ("state", Confidence.POSSIBLE)):
+        where = f'{{"{column}": tenant, "createdAt": {{"gte": 1}}}}'
+        index = f"@@index([createdAt, {column}])"
+        assert confidence_in_order("wrong-index-order", where, index=index) is sure

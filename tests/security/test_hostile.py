@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from crowsfoot.config import Config
+from crowsfoot.databases.sql_names import KEYWORDS, plain
 from crowsfoot.discover import Discovery
 from crowsfoot.finding import Confidence, Report
-from crowsfoot.link.security.words import KEYWORDS, plain
 from crowsfoot.rule import load
 from crowsfoot.run import check
 from crowsfoot.source import Source

@@ -50,7 +50,7 @@ def index_name(proposal: Proposal) -> str:
     end = "_idx"
     named = "_".join([proposal.table.name, *columns_named(proposal)])
     return unused_name(
-        lambda number: cut(named, _LONGEST - len(f"{end}{number}")) + f"{end}{number}", proposal
+        lambda number: cut(named, LONGEST_NAME - len(f"{end}{number}")) + f"{end}{number}", proposal
     )
 
 
@@ -72,7 +72,7 @@ def default_name(index: Index) -> str | None:
         return index.name
     named = "_".join([index.table.name, *(it.name for it in index.columns)])
     end = "_key" if index.unique else "_idx"
-    return cut(named, _LONGEST - len(end)) + end
+    return cut(named, LONGEST_NAME - len(end)) + end
 
 
 def cut(name: str, bytes: int) -> str:
@@ -221,7 +221,7 @@ def _removal(table: Table, name: str) -> DropObject:
 
 
 _NOWHERE: Final = Range(0, 0)
-_LONGEST: Final = 63  # bytes of a name in PostgreSQL; MySQL takes 64 characters
+LONGEST_NAME: Final = 63  # bytes of a name in PostgreSQL; MySQL takes 64 characters
 
 # Source: https://www.postgresql.org/docs/current/sql-createindex.html
 # Source: https://www.cockroachlabs.com/docs/stable/create-index

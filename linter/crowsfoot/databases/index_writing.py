@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from crowsfoot.databases.index_sql import (
+    LONGEST_NAME,
     Proposal,
     brief,
     columns_named,
+    cut,
     index_name,
     nulls_written,
     predicate,
@@ -179,7 +181,9 @@ def _in_sqlalchemy(proposal: Proposal) -> str:
     if proposal.function is not None:
         words.insert(0, 'text("{}({})")'.format(*proposal.function))
     name = "_".join(["ix", table.name, *columns_named(proposal)])
-    words.insert(0, f'"{unused_name(lambda number: name + number, proposal)}"')
+    # A longer name is an error, whatever the database would make of it.
+    free = unused_name(lambda number: cut(name, LONGEST_NAME - len(number)) + number, proposal)
+    words.insert(0, f'"{free}"')
     dialect = {"sqlserver": "mssql", "unknown": "postgresql"}.get(provider, provider)
     if proposal.include:
         words.append(f"{dialect}_include=[{_listed(proposal.include)}]")

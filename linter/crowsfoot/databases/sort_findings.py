@@ -39,7 +39,7 @@ def of_index(verdict: Verdict, wrong: str, instead: str = "") -> Finding:
         return of_query(verdict, wrong, instead)
     return Finding(
         index.span,
-        f"{wrong}; {_way_out(verdict, instead)}",
+        f"{wrong}; {_way_out(verdict, instead, '' if instead else 'it')}",
         subject=f"{index}",
         related=tuple(Related(it.span, f"this query: `{it}`") for it in verdict.places[:_MOST_PLACES]),
         fix=fix(verdict.proposal),
@@ -70,9 +70,10 @@ def of_query(verdict: Verdict, wrong: str, instead: str = "") -> Finding:
     )
 
 
-def _way_out(verdict: Verdict, instead: str) -> str:
+def _way_out(verdict: Verdict, instead: str, it: str = "") -> str:
+    """What to do; it is what the index to replace is called where that has been named just before."""
     old = verdict.proposal.replaces
-    verb = "add" if old is None else f"replace {old.declaration} by" if instead else "replace it by"
+    verb = "add" if old is None else f"replace {it or old.declaration} by"
     return f"{f'{instead}, or ' if instead else ''}{verb} {declaration(verdict.proposal)}"
 
 
