@@ -14,6 +14,7 @@ import msgspec
 
 from crowsfoot.databases.index_use import Asked, Part, part
 from crowsfoot.link.project import Column, Database, Linked, Project, Table, once
+from crowsfoot.link.wanted_joins import far_side
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
@@ -95,9 +96,10 @@ def _of_code(project: Project, tables: Mapping[str, Table]) -> Iterator[tuple[Ta
         query = access.query
         table = tables.get(query.table or "") or tables.get((query.table or "").rpartition(".")[2])
         if table is not None and access.role == "application":
-            one = query.limit is not True and query.limit == 1
-            place = Place(access.span, query.api, "code", query.likely, query.operation, one)
+            place = Place(access.span, query.api, "code", query.likely, query.operation)
             yield table, _shape(query, table), place
+            if (far := far_side(query, table)) is not None:
+                yield far[1], _shape(*far), place
 
 
 def _of_sql(project: Project, tables: Mapping[str, Table]) -> Iterator[tuple[Table, _Shape, Place]]:

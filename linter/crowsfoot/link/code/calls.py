@@ -91,13 +91,13 @@ def is_declared_only(out: "Evaluator", function: Function) -> bool:
 def call(
     out: "Evaluator", function: Object, args: Args, frame: Frame, number: int, each: Each | None = None
 ) -> Object:
-    at = Here(out, frame, number, each)
     if isinstance(function, Function):
         return out.enter(function, args, frame, number, each)
     if isinstance(function, OneOf):
         return standard.join([out.call(it, args, frame, number, each) for it in function.options])
     if isinstance(function, Class):
         return out.construct(function, args, frame, number, each)
+    at = Here(out, frame, number, each)
     if isinstance(function, External):
         if function.name == "builtins.super":
             return out.super_of(frame)
@@ -151,8 +151,7 @@ def _held(out: "Evaluator", cls: Class, init: Function, args: Args) -> Iterator[
 
 def constructed(out: "Evaluator", cls: Class, args: Args, at: Here) -> Object | None:
     """What a library makes of a call of a class that derives from one of its own: a field, a paginator."""
-    packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
-    for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
+    for library in out.reaching(cls):
         made = library.constructed(cls, args, at)
         if made is not None:
             return made
@@ -202,6 +201,8 @@ def take_over(
     each: Each | None,
 ) -> None:
     """What the callee sends is sent by the call."""
+    if not callee.effects:
+        return
     loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
     seen: set[object] = set()
     for it in callee.effects:
@@ -241,14 +242,11 @@ def result(
         standard.element_of(known(it), Here(out, callee, number)) if all else known(it)
         for number, it, all in results.given
     ]
-    expected = UNKNOWN
-    if scope.returns is not None:
-        expected = out.annotated(out.get(out.frame(callee.path, scope.parent), scope.returns))
     if kinds & _CONTEXT_MANAGERS:
         return Managed(standard.join(given).moved(place))
     found = Many(standard.join(given)) if given else standard.join(returned)
-    if found is UNKNOWN:
-        found = expected
+    if found is UNKNOWN and scope.returns is not None:
+        found = out.annotated(out.get(out.frame(callee.path, scope.parent), scope.returns))
     found = found.moved(place)
     return standard.Coroutine(found) if scope.is_async and not given else found
 

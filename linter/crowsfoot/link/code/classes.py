@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
+from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -39,8 +40,7 @@ def of_class(out: "Evaluator", cls: Class, name: str, at: Here) -> Object:
 
 def by_library(out: "Evaluator", cls: Class, name: str, at: Here) -> Object | None:
     """What a class that is no model has by the library that it derives from."""
-    packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
-    for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
+    for library in out.reaching(cls):
         found = library.class_member(cls, name, at)
         if found is not None:
             return found
@@ -265,6 +265,16 @@ def bases(out: "Evaluator", cls: Class) -> tuple[Class | str, ...]:
         found: list[Class | str] = []
         out.collect_bases(cls, found)
         known = out.bases_by_class[cls] = tuple(found)
+    return known
+
+
+def reaching(out: "Evaluator", cls: Class) -> tuple[Library, ...]:
+    """The libraries that a class derives from, of those that reach a database."""
+    known = out.reached.get(cls)
+    if known is None:
+        packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
+        found = dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package)
+        known = out.reached[cls] = tuple(found)
     return known
 
 

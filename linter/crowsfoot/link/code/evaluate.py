@@ -55,6 +55,7 @@ class Evaluator:
         self._nested = 0  # how many scopes and values are being gone through, each for the one before
         self.models_by_class: dict[Class, Model | None] = {}
         self.bases_by_class: dict[Class, Bases] = {}
+        self.reached: dict[Class, tuple[Library, ...]] = {}
         self.lineages: dict[Class, tuple[Class | str, ...]] = {}
         self.externals: dict[str, Object] = {}
         self.protocols: dict[tuple[str, int], bool] = {}
@@ -72,6 +73,7 @@ class Evaluator:
             str, dict[str, Object]
         ] = {}  # what the names of a module are, once that is settled
         self.weights: Weights = {}
+        self.steps_known: dict[tuple[str, int], Steps] = {}
         self.packages: dict[str, Library | None] = {}  # by the names of what is theirs
         self.receivers: dict[str, tuple[Library, ...]] = {}
 
@@ -82,8 +84,10 @@ class Evaluator:
         for noted in (self.sizes, self.noted, self.meanings, self.weights):
             noted.clear()
         # What these hold was found out by looking at files, which whoever comes next has to do himself.
-        for found in (self.lineages, self.protocols, self.stores, self.decorators_known, self.holders):
+        for found in (self.reached, self.lineages, self.protocols, self.stores):
             found.clear()
+        for each in (self.decorators_known, self.holders):
+            each.clear()
         self.program.renew()
         self.templates.asked = False
         self.calls.clear()
@@ -159,10 +163,9 @@ class Evaluator:
         before = self.active.get(key)
         self.active[key] = frame
         frame.around = self.program.around(frame.path, frame.number)
-        objects, handlers = frame.objects, _IN_ORDER_WITH_NAMES if frame.around else _IN_ORDER
-        for number, value in enumerate(frame.scope.values):
-            handler = handlers.get(type(value))
-            if handler is not None and objects[number] is None:  # as in get(), for what comes too early
+        objects = frame.objects
+        for number, value, handler in self.steps(key, frame):
+            if objects[number] is None:  # as in get(), for what comes too early
                 objects[number] = UNKNOWN
                 found = handler(self, frame, number, value)
                 if found is not UNKNOWN:
@@ -172,6 +175,20 @@ class Evaluator:
             del self.active[key]
         else:
             self.active[key] = before
+
+    def steps(self, key: tuple[str, int], frame: Frame) -> "Steps":
+        """What is evaluated of a scope each time that it is gone through, in its order."""
+        known = self.steps_known.get(key)
+        if known is None:
+            handlers = _IN_ORDER_WITH_NAMES if frame.around else _IN_ORDER
+            known = self.steps_known[key] = tuple(
+                [
+                    (number, value, handlers[type(value)])
+                    for number, value in enumerate(frame.scope.values)
+                    if type(value) in handlers
+                ]
+            )
+        return known
 
     def run_early(self, frame: Frame) -> None:
         """Evaluate all of it before its turn comes, if that is not too deep below others."""
@@ -229,6 +246,7 @@ class Evaluator:
     class_decorators = classes.class_decorators
     keywords = classes.keywords
     bases = classes.bases
+    reaching = classes.reaching
     lineage = classes.lineage
     collect_bases = classes.collect_bases
 
@@ -276,7 +294,9 @@ _MOST_NESTED: Final = (
     60  # functions and variables that are looked into at once; Python's own stack ends at 1000
 )
 
-HANDLERS: Final[dict[type, Callable[[Evaluator, Frame, int, Any], Object]]] = {
+Handler = Callable[[Evaluator, Frame, int, Any], Object]
+Steps = tuple[tuple[int, facts.AnyValue, Handler], ...]
+HANDLERS: Final[dict[type, Handler]] = {
     facts.Name: names.of_name,
     facts.Parameter: values.of_parameter,
     facts.Import: names.of_import,

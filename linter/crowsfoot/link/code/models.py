@@ -23,9 +23,8 @@ def model_of(out: "Evaluator", cls: Object) -> Model | None:
         return None
     if cls not in out.models_by_class:
         out.models_by_class[cls] = None
-        packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
         frame = out.frame(cls.path, cls.scope)
-        for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
+        for library in out.reaching(cls):
             model = library.model(cls, Here(out, frame, 0) if frame.scope.values else out.nowhere(frame))
             if model is not None:
                 out.models_by_class[cls] = model
@@ -96,10 +95,8 @@ def instance(out: "Evaluator", cls: Object) -> Object:
         model = out.model_of(cls)
         if model is not None:
             return out.row(model)
-        packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
-        frame = out.frame(cls.path, cls.scope)
-        for library in dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package):
-            found = library.instance_of(cls, Here(out, frame, 0))
+        for library in out.reaching(cls):
+            found = library.instance_of(cls, Here(out, out.frame(cls.path, cls.scope), 0))
             if found is not None:
                 return found
         return Instance(cls)

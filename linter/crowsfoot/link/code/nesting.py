@@ -29,6 +29,11 @@ def limited(it: Object, weights: Weights) -> Object:
 
     weights are those of objects that this was asked of before, which need not be looked into again.
     """
+    for part in _HELD[type(it)](it):
+        if type(part) in _HELD:
+            break
+    else:
+        return it  # as most are
     weight = 0
     pending = [it]
     while pending:

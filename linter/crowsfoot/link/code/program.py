@@ -177,13 +177,15 @@ class Program:
         key = (path, number)
         known = self._results.get(key)
         if known is None:
-            values = tuple(enumerate(self.scope(path, number).values))
-            known = self._results[key] = Results(
-                tuple(it.of for _, it in values if isinstance(it, Returned) and it.of is not None),
-                tuple(
-                    (at, it.of, it.all) for at, it in values if isinstance(it, Given) and it.of is not None
-                ),
-            )
+            returned: list[int] = []
+            given: list[tuple[int, int, bool]] = []
+            for at, it in enumerate(self.files[path].scopes[number].values):
+                if type(it) is Returned:
+                    if it.of is not None:
+                        returned.append(it.of)
+                elif type(it) is Given and it.of is not None:
+                    given.append((at, it.of, it.all))
+            known = self._results[key] = Results(tuple(returned), tuple(given))
         return known
 
     def gone_over(self, path: str, number: int) -> Sequence[int]:
