@@ -60,8 +60,10 @@ def repeated_of(
             continue
         found.setdefault(it.place, []).append(it.repeated)
     for group in found.values():
-        # What is sent right there comes first, then what is surely sent.
-        first = min(group, key=lambda it: (bool(it.way), not it.query.likely, _may_be_kept(it)))
+        # What is sent right there comes first, then what is surely sent, then what says what it asks.
+        first = min(
+            group, key=lambda it: (bool(it.way), not it.query.likely, _may_be_kept(it), _says_little(it))
+        )
         below = {it.way[-1].span for it in group if it.way} - {it.span for it in first.way[-1:]}
         yield Repeated(
             **{name: getattr(first, name) for name in Repeated.__struct_fields__ if name != "others"},
@@ -75,6 +77,11 @@ def _may_be_kept(it: Repeated) -> bool:
     Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#get-by-primary-key
     """
     return it.query.library == "sqlalchemy" and ".get(" in it.query.api
+
+
+def _says_little(it: Repeated) -> bool:
+    """Whether it sends what has gathered, such as session.commit(), or SQL that is not known."""
+    return it.query.operation in ("flush", "execute", "refresh")
 
 
 def _repeated(
