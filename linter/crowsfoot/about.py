@@ -147,11 +147,11 @@ def _paths(database: Database) -> frozenset[str]:
 
 
 def _touched(step: Step) -> Iterator[str]:
-    """The tables that a statement names, by the names that they have then."""
+    """The tables that a statement names, by itself or by an index, under the names that they have then."""
     for change in operations(step.statement):
         for value in (getattr(change, "table", None), getattr(change, "name", None)):
             if isinstance(value, ObjectName):
-                table = step.before.table(value) or step.after.table(value)
+                table = step.before.table(value) or step.after.table(value) or step.before.index_table(value)
                 if table is not None:
                     yield str(table)
 

@@ -121,9 +121,37 @@ def test_the_page_has_the_relations_and_the_index_plan(shell: Shell) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_places_can_lead_to_where_the_files_are_seen(shell: Shell) -> None:
+    shell.write("a b/schema.prisma", UNINDEXED)
+    run = shell("report", "--output", "-", "--source-url", "https://example.org/{path}#L{line}")
+    (link,) = read(run.stdout).one("details", "f").all("figcaption")[0].all("a")
+    assert link.get("href") == "https://example.org/a%20b/schema.prisma#L13"
+    run = shell("report", "--source-url", "javascript:alert(1)")
+    assert run.returncode == 2
+    assert "--source-url" in run.stderr
+
+
 def test_what_the_database_has_counted_can_go_into_the_plan(shell: Shell) -> None:
     shell.write("schema.prisma", UNINDEXED)
     shell.write("counted.json", "this is none")
     run = shell("report", "--stats", "counted.json")
     assert run.returncode == 2
     assert "counted.json" in run.stderr
+
+
+def test_names_of_a_repository_stay_text_in_every_section(shell: Shell) -> None:
+    name = "</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
+    shell.write("migrations/migration_lock.toml", 'provider = "postgresql"\n')
+    shell.write(
+        "migrations/20240101000000_a/migration.sql",
+        f'CREATE TABLE "{name}" ("id" INTEGER PRIMARY KEY, "{name}" INTEGER REFERENCES "{name}" ("id"));\n'
+        f'CREATE INDEX "i" ON "{name}" ("id");\n',
+    )
+    shell.write("migrations/20250101000000_b/migration.sql", f'CREATE INDEX "j" ON "{name}" ("{name}");\n')
+    document = read(shell("report", "--output", "-", "--title", name).stdout)
+    for section in ("tables", "rules", "plan", "migrations"):
+        assert name in document.one(id=section).text, section
+    assert not document.all("img")
+    assert not [it for it in document.all() for attribute in it.attributes if attribute.startswith("on")]
+    assert all(it.get("type") in ("", "application/json") for it in document.all("script"))
+    assert document.one("head").one("title").text.startswith(name)

@@ -124,6 +124,20 @@ def test_a_long_line_is_shown_around_its_mark() -> None:
     assert "y" * 400 not in text
 
 
+def test_a_password_that_a_long_line_cuts_is_stars_all_the_same() -> None:
+    secret = "s3cret" * 100
+    line = "x " * 20_000 + f"'postgres://admin:{secret}@host/db' HERE" + " y" * 20_000
+    source = Source("a.sql", line + "\n")
+    start = line.index("HERE")
+    finding = Finding(Span("a.sql", start, start + 4), "something")
+    view = View(
+        report=Report(kept=(Diagnostic("some-rule", Severity.NOTE, finding),)), sources={"a.sql": source}
+    )
+    text = rendered(view)
+    assert "HERE" in text
+    assert "s3cret" not in text
+
+
 def _many(count: int) -> View:
     source = Source("a.sql", "".join(f"CREATE INDEX i{it} ON t (c{it});\n" for it in range(count)))
     starts = [it.start for it in map(source.line_range, range(1, count + 1))]

@@ -49,7 +49,7 @@ def test_findings_are_filtered_by_text_rule_table_and_severity(tab: Page) -> Non
     tab.fill("#q", "CONCURRENTLY index")
     tab.locator("#shown", has_text="findings").wait_for()
     assert _shown(tab) == ["index-without-concurrently"]
-    assert f"1 of {len(every)} findings" in tab.text_content("#shown")
+    assert f"1 of {len(every)} findings" in tab.inner_text("#shown")
     assert tab.locator("#rules li:not([hidden])").count() == 1
     tab.click("text=Clear")
     tab.locator("#shown:empty").wait_for(state="attached")
@@ -76,11 +76,18 @@ def test_a_link_opens_what_is_folded_and_takes_the_focus_there(tab: Page) -> Non
     tab.click("text=Fold all")
     tab.locator("#rules > details > summary").first.click()
     link = tab.locator("#rules li a").first
-    target = link.get_attribute("href")
+    target = link.get_attribute("href") or ""
     link.click()
     tab.locator(f"{target}[open]").wait_for()
     assert tab.locator(f"{target} pre").first.is_visible()
     assert tab.evaluate("document.activeElement.parentElement.id") == target[1:]
+
+
+def test_a_bar_of_the_timeline_leads_to_its_migration(tab: Page) -> None:
+    tab.locator("#migrations details").evaluate_all("all => all.forEach(it => it.open = false)")
+    tab.locator(".strip rect").last.click()
+    tab.locator("#m1-1[open]").wait_for()
+    assert tab.locator("#m1-1 table").is_visible()
 
 
 def test_everything_can_be_done_by_keyboard(tab: Page) -> None:

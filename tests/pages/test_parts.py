@@ -88,6 +88,21 @@ def test_a_fix_for_a_place_that_is_not_there_shows_nothing() -> None:
     assert hunks(SEEN, Fix("mend", (Edit(Span("b.sql", 0, 1), ""),))) == ()
 
 
+def test_what_other_programs_take_for_a_line_end_is_none() -> None:
+    source = Source("b.sql", "one\u2028two\x0cthree\r\nfour\n")
+    view = View(report=None, sources={"b.sql": source})  # type: ignore[arg-type]
+    (found,) = hunks(view, Fix("mend", (Edit(span(source, "two"), "2"),)))
+    assert [sign for sign, _ in found.lines] == ["-", "+", " "]
+    assert "\u240d" not in "".join(text for _, text in found.lines)
+
+
+def test_a_fix_in_a_line_that_is_too_long_to_show_is_counted() -> None:
+    source = Source("b.sql", "x" * 50_000 + "\n")
+    view = View(report=None, sources={"b.sql": source})  # type: ignore[arg-type]
+    (found,) = hunks(view, Fix("mend", (Edit(Span("b.sql", 9, 10), ""),)))
+    assert (found.lines, found.more) == ((), 2)
+
+
 def test_findings_go_to_the_table_that_they_are_about() -> None:
     shop = page(SHOP)
     tables = {it.rule: it.table for it in shop.items}

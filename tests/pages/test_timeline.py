@@ -1,9 +1,15 @@
 """Migrations on the page: which lock a statement takes, whom that blocks, and how long."""
 
+from pathlib import Path
+
 import pytest
 
+from crowsfoot.databases.blocking import longest_wait
+from crowsfoot.finding import Report
 from crowsfoot.link.assumed import Changes
 from crowsfoot.pages.timeline import Line, Timeline, Weight, timelines
+from crowsfoot.reporters import View
+from crowsfoot.session import Choices, Session
 
 from .pages import checked, html, read
 from .projects import SHOP
@@ -93,6 +99,45 @@ def test_a_table_of_the_same_deploy_keeps_nobody_waiting() -> None:
     assert (entry.lines, entry.quiet, entry.weight) == ((), 2, Weight.NONE)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'CREATE TABLE "n" ("id" INTEGER, "t" INTEGER REFERENCES "t" ("id"));',  # it has no rows to look up
+        'ALTER TABLE "t" ADD "b" TEXT NOT NULL;',  # it fails on any row
+    ],
+)
+def test_what_works_on_no_rows_blocks_for_a_moment(sql: str) -> None:
+    before = 'CREATE TABLE "t" ("id" INTEGER PRIMARY KEY);\n'
+    (line,) = _lines(sql + "\n", before)
+    assert (line.lasts, line.weight) == ("for a moment", Weight.MOMENT)
+
+
+def test_nobody_writes_to_a_materialized_view_but_who_refreshes_it() -> None:
+    before = 'CREATE TABLE "t" ("id" INTEGER);\nCREATE MATERIALIZED VIEW "m" AS SELECT "id" FROM "t";\n'
+    (line,) = _lines('CREATE INDEX "i" ON "m" ("id");\n', before)
+    assert (line.mode, line.blocks, line.weight) == ("SHARE", "REFRESH", Weight.NONE)
+
+
+@pytest.mark.parametrize("app", ["civitai", "hoppscotch", "litellm", "superagent", "umami"])
+def test_what_the_rules_call_a_wait_the_page_calls_so(corpus: Path, app: str) -> None:
+    session = Session([corpus / "corpus/apps" / app], Choices(), cached=False)
+    view = View(report=Report(), sources=session.sources)
+    histories = [it for it in session.project.histories if it.migrations]
+    waits = 0
+    for history, timeline in zip(histories, timelines(session.project, view), strict=True):
+        for migration, entry in zip(history.migrations, timeline.entries, strict=True):
+            lines = {it.line: it for it in entry.lines}
+            for step in migration.steps:
+                wait = longest_wait(step)
+                where = session.sources[step.span.path].position(step.span.start)[0]
+                if wait is None or (entry.more and where not in lines):
+                    continue
+                reads = any(it.mode.blocks_reads for it in wait.locks)
+                assert lines[where].weight is (Weight.ALL if reads else Weight.WRITES), str(step)
+                waits += 1
+    assert waits > 1
+
+
 def test_mysql_is_told_by_how_the_table_is_altered() -> None:
     (line,) = _lines("ALTER TABLE t MODIFY a BIGINT;\n", dialect="mysql")
     assert line.mode == "ALGORITHM=COPY, LOCK=SHARED"
@@ -144,10 +189,12 @@ def test_of_thousands_of_statements_the_heaviest_are_shown_and_the_rest_is_count
     assert "and 1401 more statements" in html(files)
 
 
-def test_the_page_draws_each_migration_and_links_to_it() -> None:
+def test_the_page_draws_each_migration_and_lists_its_locks() -> None:
     document = read(html(SHOP))
     strip = document.one("svg", "strip")
-    assert [it.get("href") for it in strip.all("a")] == ["#m1-0", "#m1-1"]
+    bars = [it.get("data-m") for it in strip.all("rect")]
+    assert bars == ["m1-0", "m1-1"]
+    assert all(document.one(id=it) for it in bars)
     assert [it.get("class") for it in strip.all("rect")] == ["none", "all"]
     row = document.one(id="migrations").all("tr")[1]
     assert [it.text for it in row.all("td")] == [

@@ -122,7 +122,7 @@ def _longest_wait(step: Step) -> Wait | None:
     for work in effects.work:
         lock = effects.lock_on(work.table)
         change = changes.get(work.range)
-        if change is None or lock is None or not _keeps_out(lock) or step.is_new(work.table):
+        if change is None or lock is None or not keeps_out(lock) or step.is_new(work.table):
             continue
         cause = _cause(change, work, step)
         if cause is not None:
@@ -172,7 +172,23 @@ def _adds_nothing_but_null(column: ColumnDef, catalog: Catalog) -> bool:
     return catalog.type(column.type.name, column.type.schema) is None  # a domain can ask for more
 
 
-def _keeps_out(lock: Lock) -> bool:
+def work_on_rows(step: Step) -> Iterator[Work]:
+    """What the statement does with the rows of tables in use, which takes the longer the more there are.
+
+    A foreign key of a new table looks up nothing, and a required column without a value fails on any row.
+    """
+    effects = effects_of(step)
+    if not effects.work:
+        return
+    changes = {change.range: change for change in operations(step.statement)}
+    for work in effects.work:
+        change = changes.get(work.range)
+        for_nothing = isinstance(change, AddColumn | AddConstraint) and _cause(change, work, step) is None
+        if work.kind != "truncate" and not for_nothing and not step.is_new(work.table):
+            yield work
+
+
+def keeps_out(lock: Lock) -> bool:
     """Whether the service waits: it writes to no materialized view."""
     return lock.mode.blocks_reads or (lock.mode.blocks_writes and lock.kind == "table")
 
@@ -202,12 +218,7 @@ def _worked_on(cause: Cause, works: list[Work]) -> tuple[Table, ...]:
 def blocking_locks(step: Step, effects: Effects) -> Iterator[Lock]:
     """The locks on tables in use that keep at least writers out."""
     for lock in effects.locks:
-        if (
-            _keeps_out(lock)
-            and lock.kind != "view"
-            and lock.table is not None
-            and not step.is_new(lock.table)
-        ):
+        if keeps_out(lock) and lock.kind != "view" and lock.table is not None and not step.is_new(lock.table):
             yield lock
 
 

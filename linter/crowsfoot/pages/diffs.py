@@ -14,6 +14,7 @@ from crowsfoot.source import Source, Span
 
 _AROUND = 2  # lines above and below what changes
 _MOST_LINES = 60  # of one stretch; what is longer is cut, and says so
+_MOST_TEXT = 20_000  # code points that are compared; of longer lines only the number is shown
 _LONGEST = 240  # code points of a line
 
 
@@ -42,7 +43,7 @@ def hunks(view: View, fix: Fix) -> tuple[Hunk, ...]:
         if source is None or any(not 0 <= it.span.start <= it.span.end <= len(source.text) for it in edits):
             return ()
         found += (_hunk(view, source, it) for it in _near(source, sorted(edits, key=lambda it: it.span)))
-    return tuple(it for it in found if it.lines)
+    return tuple(it for it in found if it.lines or it.more)
 
 
 def _near(source: Source, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
@@ -65,16 +66,19 @@ def _hunk(view: View, source: Source, edits: Sequence[Edit]) -> Hunk:
     first = max(1, source.position(edits[0].span.start)[0] - _AROUND)
     last = min(source.line_count, max(source.position(it.span.end)[0] for it in edits) + _AROUND)
     start, end = source.line_range(first).start, source.line_range(last).end
+    path = t.visible(view.path(source.path))
+    if end - start > _MOST_TEXT:
+        return Hunk(path, first, (), last - first + 1)
     before = source.text[start:end]
     moved = [replace(it, span=Span("", it.span.start - start, it.span.end - start)) for it in edits]
     after = apply([Fix("", tuple(moved))], {"": Source("", before)}).texts.get("", before)
     # The first three lines name the file and the place, and one that begins so speaks of the end of the text.
-    told = unified_diff(masked(before), masked(after), "").splitlines()[3:]
-    lines = [(it[:1], _shown(it[1:])) for it in told if not it.startswith("\\")]
-    path = t.visible(view.path(source.path))
+    told = unified_diff(masked(before), masked(after), "").split("\n")[3:]
+    lines = [(it[:1], _shown(it[1:])) for it in told if it and not it.startswith("\\")]
     return Hunk(path, first, tuple(lines[:_MOST_LINES]), max(0, len(lines) - _MOST_LINES))
 
 
 def _shown(line: str) -> str:
+    line = line.removesuffix("\r")
     cut = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
     return "".join(cell for cell, _ in t.cells(cut))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from urllib.parse import quote
 
 import msgspec
 
@@ -20,6 +21,7 @@ MOST_RELATED = 8  # more related places than that are listed without their lines
 
 _AROUND = 2  # lines above and below a marked one
 _LONGEST = 240  # code points that are shown of a line
+_REACH = 4000  # around these, a password is looked for that begins or ends there
 _BEFORE = 60  # of these, so many stand before the first mark
 
 
@@ -46,6 +48,7 @@ class Frame(msgspec.Struct, frozen=True):
     place: str
     rows: tuple[Row, ...]
     labels: tuple[Words, ...] = ()  # of places whose source is not known
+    url: str = ""  # where the file can be seen
 
     @property
     def size(self) -> int:
@@ -53,8 +56,8 @@ class Frame(msgspec.Struct, frozen=True):
         return 120 + sum(70 + sum(len(it.text) for it in row.pieces) for row in self.rows)
 
 
-def frames(view: View, finding: Finding) -> tuple[Frame, ...]:
-    """The frame of the finding's own place comes first."""
+def frames(view: View, finding: Finding, source_url: str = "") -> tuple[Frame, ...]:
+    """The frame of the finding's own place comes first; source_url is an address with {path} and {line}."""
     found = []
     for span, marks in framed(view, finding, MOST_RELATED):
         source = view.sources.get(span.path)
@@ -65,8 +68,14 @@ def frames(view: View, finding: Finding) -> tuple[Frame, ...]:
             )
             found.append(Frame(place, (), labels))
         else:
-            found.append(Frame(place, tuple(_rows(source, marks))))
+            url = _url(source_url, view.path(span.path), source.position(span.start)[0])
+            found.append(Frame(place, tuple(_rows(source, marks)), url=url))
     return tuple(found)
+
+
+def _url(source_url: str, path: str, line: int) -> str:
+    quoted = quote(path, errors="surrogatepass")
+    return source_url.replace("{path}", quoted).replace("{line}", str(line))
 
 
 def _rows(source: Source, marks: Sequence[Mark]) -> Iterator[Row]:
@@ -105,7 +114,9 @@ def _pieces(line: str, marks: Sequence[Mark]) -> Iterator[Piece]:
         end = start + _LONGEST
     if start:
         yield Piece("…", "cut")
-    cells = [cell for cell, _ in t.cells(masked(line)[start:end])]
+    # Some files are one long line, with a finding at every step.
+    near = max(0, start - _REACH)
+    cells = [cell for cell, _ in t.cells(masked(line[near : end + _REACH])[start - near : end - near])]
     edges = {start, end}
     for mark in marks:
         edges |= {min(max(it, start), end) for it in (mark.start, _end(mark))}

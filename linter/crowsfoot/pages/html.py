@@ -7,7 +7,7 @@ Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Se
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 
@@ -54,7 +54,7 @@ def render(page: Page, view: View, sections: Sequence[Section] = ()) -> str:
         summary=summary(view.report),
         severities=_counts(page.items),
         sections=[msgspec.structs.replace(it, body=Markup(it.body)) for it in sections],
-        unfolded=len(page.items) <= _FEW_FINDINGS,
+        unfolded=_unfolded(page),
         opened=lambda group: _opened(group, page),
         ambiguous=_ambiguous(page),
         migrations=len(entries),
@@ -107,6 +107,15 @@ def _kinds(changes: Iterable[Advised]) -> list[tuple[str, int]]:
     """How many changes there are of each kind."""
     counts = Counter(it.kind for it in changes)
     return [(it, counts[it]) for it in ("add", "replace", "drop") if counts[it]]
+
+
+def _unfolded(page: Page) -> Callable[[Item], bool]:
+    """Which findings are opened: all, or since a revision those that are new, if they are few."""
+    if page.since is None:
+        few = len(page.items) <= _FEW_FINDINGS
+        return lambda it: few
+    few = page.new <= _FEW_FINDINGS
+    return lambda it: few and it.new
 
 
 def _opened(group: Group, page: Page) -> bool:

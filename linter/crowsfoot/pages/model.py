@@ -126,6 +126,7 @@ def page_of(
     since: str | None = None,
     new: Collection[Diagnostic] = (),
     plan: ShownPlan | None = None,
+    source_url: str = "",
     room: int = _ROOM,
 ) -> Page:
     """The page of the report in view; new are those of its diagnostics that are new since that revision."""
@@ -133,7 +134,7 @@ def page_of(
     tables = Tables(project)
     owners = [tables.of(it) for it in report.kept]
     fresh = set(map(_key, new))
-    items = _items(view, owners, [_key(it) in fresh for it in report.kept], room)
+    items = _items(view, owners, [_key(it) in fresh for it in report.kept], source_url, room)
     return Page(
         title=shown(title),
         since=shown(since) if since else None,
@@ -163,13 +164,15 @@ def _key(it: Diagnostic) -> tuple[object, ...]:
     return it.rule, it.finding.span, it.finding.subject, it.finding.message
 
 
-def _items(view: View, owners: Sequence[Owner | None], new: Sequence[bool], room: int) -> tuple[Item, ...]:
+def _items(
+    view: View, owners: Sequence[Owner | None], new: Sequence[bool], source_url: str, room: int
+) -> tuple[Item, ...]:
     kept = view.report.kept
     details: dict[int, Detail] = {}
     for number in sorted(range(len(kept)), key=lambda it: (not new[it], -kept[it].severity, it)):
         if room <= 0:
             break
-        details[number] = _detail(view, kept[number])
+        details[number] = _detail(view, kept[number], source_url)
         room -= _size(details[number])
     return tuple(
         _item(view, number, it, owners[number], new[number], details.get(number))
@@ -195,12 +198,12 @@ def _item(
     )
 
 
-def _detail(view: View, diagnostic: Diagnostic) -> Detail:
+def _detail(view: View, diagnostic: Diagnostic, source_url: str) -> Detail:
     finding, fix = diagnostic.finding, diagnostic.finding.fix
     further = finding.related[MOST_RELATED:]
     snippet = masked(fix.snippet).splitlines() if fix else []
     return Detail(
-        frames=frames(view, finding),
+        frames=frames(view, finding, source_url),
         flow=_places(view, finding.flow if _leads_further(finding) else ()),
         related=_places(view, further),
         more=max(0, len(further) - _MOST_LISTED),

@@ -19,13 +19,15 @@ def page(
     whole: Session,
     view: View,
     title: str,
+    *,
     statistics: Sequence[tuple[str, bytes]] = (),
+    source_url: str = "",
 ) -> str:
     """The page of what session says, with the rest of what whole says: the same project, all of it new.
 
     view says how places are named; its report and sources are those of the sessions, which are one where no
     revision tells what is new. statistics are files by name, for the index plan; one that is no dump
-    raises UserError.
+    raises UserError. source_url is where files can be seen, with {path} and {line}.
     """
     counted = read(statistics) if statistics else None
     project, report = session.project, session.report
@@ -41,6 +43,7 @@ def page(
         title=title,
         since=since,
         new=report.kept if since else (),
+        source_url=source_url,
         plan=shown_plan(plan(project, least=session.config.min_confidence, statistics=counted), seen),
     )
     return render(found, seen, _relations(session, seen))

@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from crowsfoot.databases.altering import cost_of, table_of
-from crowsfoot.databases.blocking import effects_of, longest_wait, may_not_run, some
-from crowsfoot.databases.locks_model import Effects, Lock, Mode
+from crowsfoot.databases.blocking import effects_of, keeps_out, may_not_run, some, work_on_rows
+from crowsfoot.databases.locks_model import Lock, Mode
 from crowsfoot.link.history import History, Migration, Step
 from crowsfoot.link.project import Project, once
 from crowsfoot.pages.shown import shown
@@ -133,13 +133,12 @@ def _entry(migration: Migration, view: View, narrowed: bool) -> Entry:
 
 
 def _runs(migration: Migration) -> str:
-    if not migration.steps:
-        return "nothing in it"
+    if len(migration.steps) < 2:
+        return "one statement" if migration.steps else "nothing in it"
     count = len(migration.transactions)
-    alone = count == len(migration.steps)
-    if count == 1 and not (alone and not migration.transactions[0].block):
+    if count == 1:
         return "one transaction"
-    return "each statement by itself" if alone else f"{count} transactions"
+    return "each statement by itself" if count == len(migration.steps) else f"{count} transactions"
 
 
 # --- PostgreSQL --------------------------------------------------------------------------------------------
@@ -153,16 +152,17 @@ def _of_postgres(step: Step, view: View) -> Iterator[Line]:
     if not locks:
         return
     mode = max(it.mode for it in locks)
-    wait = longest_wait(step)
-    lasts, works = _lasts(step, effects, view)
-    blocks = Weight.ALL if mode.blocks_reads else Weight.WRITES if mode.blocks_writes else Weight.NONE
-    weight = blocks if wait or works else min(blocks, Weight.MOMENT)
+    lasts, works = _lasts(step, view)
+    blocking = [it.mode for it in locks if keeps_out(it)]
+    weight = Weight.NONE
+    if blocking:
+        weight = (Weight.ALL if max(blocking).blocks_reads else Weight.WRITES) if works else Weight.MOMENT
     yield Line(
         line=_line(step, view),
         statement=_short(step, view),
         mode=str(mode),
         tables=tuple(dict.fromkeys(t.visible(str(it)) for it in locks if it.mode == mode)),
-        blocks=_BLOCKS[mode],
+        blocks=_BLOCKS[mode] if blocking or not mode.blocks_writes else "REFRESH",
         lasts=lasts,
         weight=weight,
     )
@@ -173,9 +173,9 @@ def _in_use(lock: Lock, step: Step) -> bool:
     return lock.table is not None and lock.kind != "index" and not step.is_new(lock.table)
 
 
-def _lasts(step: Step, effects: Effects, view: View) -> tuple[str, bool]:
+def _lasts(step: Step, view: View) -> tuple[str, bool]:
     """How long the lock is held, and whether rows are worked on meanwhile."""
-    worked = [it for it in effects.work if it.kind != "truncate" and not step.is_new(it.table)]
+    worked = list(work_on_rows(step))
     following, later = _ahead(step.migration)[step.number]
     more = f", and for {following} more statement{'s' * (following > 1)} of its transaction" * (following > 0)
     if worked:
@@ -197,8 +197,7 @@ def _ahead(migration: Migration) -> Mapping[int, tuple[int, Step | None]]:
         working: Step | None = None
         for following, step in enumerate(reversed(transaction.steps)):
             found[step.number] = following, working
-            work = effects_of(step).work
-            if any(it.kind != "truncate" and not step.is_new(it.table) for it in work):
+            if any(True for _ in work_on_rows(step)):
                 working = step
     return found
 

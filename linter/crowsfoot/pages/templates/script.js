@@ -35,6 +35,17 @@
   addEventListener("hashchange", reveal);
   if (location.hash) reveal();
 
+  // A bar leads to its migration, for those who point at it; the list below is for everybody.
+  for (const strip of $$(".strip")) {
+    strip.dataset.leads = "";
+    strip.addEventListener("click", (event) => {
+      const id = event.target.dataset.m;
+      if (!id) return;
+      if (location.hash === `#${id}`) reveal();
+      else location.hash = id;
+    });
+  }
+
   // On paper nothing can be opened.
   let folded = [];
   addEventListener("beforeprint", () => {
