@@ -62,3 +62,9 @@ def test_schemas_are_groups_of_their_own(folder: Folder) -> None:
     by_group = titled(drawn)
     assert len(by_group) == 2
     assert by_group == {"public: a": ["a", "b"], "billing: c": ["billing.c", "billing.d"]}
+
+
+def test_databases_are_called_by_what_tells_them_apart(folder: Folder) -> None:
+    schema = 'datasource db {\n  provider = "sqlite"\n}\nmodel A {\n  id Int @id\n}\n'
+    drawn = folder({"apps/web/prisma/schema.prisma": schema, "apps/jobs/prisma/schema.prisma": schema})
+    assert set(titled(drawn)) == {"web: no relations", "jobs: no relations"}

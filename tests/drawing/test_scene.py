@@ -78,11 +78,13 @@ def test_lines_between_tables_of_a_group_touch_both_and_cross_none(drawn: Drawin
         points = corners(laid.paths[n])
         for table in (edge.source, edge.target):
             x, y, w, h = them[table]
-            on_border = [
-                px
+            sides = [
+                (px, py)
                 for px, py in points
-                if (abs(px - x) < 0.2 or abs(px - x - w) < 0.2) and y - 7 <= py <= y + h + 7
+                if min(abs(px - x), abs(px - x - w)) < 0.2 and y - 7 < py < y + h + 7
             ]
+            above = [(px, py) for px, py in points if abs(py - y) < 0.2 and x < px < x + w]
+            on_border = above if edge.source == edge.target else sides
             assert on_border, drawn.in_words(edge)
         inside = [
             (px, py)

@@ -16,6 +16,7 @@ from crowsfoot.drawing.model import Drawing
 
 _MOST = 24  # tables of a group, before it is taken apart
 _FINENESS = 1.5  # the resolution of Louvain: of 1, 1.5 and 2, what kept groups of civitai readable
+_TOO_MANY = 50  # tables of a part, which is then taken apart again
 _HUB = 8  # tables that do nothing but refer to one of their group
 
 
@@ -34,18 +35,19 @@ def groups(drawing: Drawing) -> tuple[Group, ...]:
     schemas: dict[tuple[int, str | None], list[int]] = {}
     for n, node in enumerate(drawing.nodes):
         schemas.setdefault((node.database, node.schema), []).append(n)
-    several = len(schemas) > 1
+    of_databases = _short(drawing.databases)
+    of_schemas = Counter(database for database, _ in schemas)
     refers = Counter(edge.target for edge in drawing.edges if edge.source != edge.target)
     for (database, schema), nodes in schemas.items():
-        where = ""
-        if several:
-            where = schema if schema is not None else drawing.databases[database]
+        named = schema if schema is not None and of_schemas[database] > 1 else ""
+        where = "/".join(filter(None, (of_databases[database], named)))
         within = _edges_among(drawing, nodes)
         related, rest = _sorted_out(drawing, nodes, within)
         for part in related:
             found += _pictures(drawing, part, refers, where)
         if rest:
-            near = tuple(it for it in within if drawing.edges[it].source in set(rest))
+            unrelated = set(rest)
+            near = tuple(it for it in within if drawing.edges[it].source in unrelated)
             alone.append(Group(_joined(where, "no relations"), tuple(rest), near))
     return (*sorted(found, key=lambda it: (not it.near, -len(it.nodes), it.nodes)), *alone)
 
@@ -62,7 +64,7 @@ def _sorted_out(drawing: Drawing, nodes: list[int], within: list[int]) -> tuple[
 
 
 def _pictures(drawing: Drawing, part: list[int], refers: Counter[int], where: str) -> Iterator[Group]:
-    for nodes in [tuple(part)] if len(part) <= _MOST else _communities(drawing, part, refers):
+    for nodes in _taken_apart(drawing, part, refers):
         listed: dict[int, list[int]] = {}
         if len(nodes) > _MOST:
             listed = {hub: them for hub, them in _leaves(drawing, nodes).items() if len(them) >= _HUB}
@@ -74,7 +76,17 @@ def _pictures(drawing: Drawing, part: list[int], refers: Counter[int], where: st
             yield Group(_joined(where, f"refer to {drawing.nodes[hub].label} only"), tuple(them), ())
 
 
-def _communities(drawing: Drawing, part: list[int], refers: Counter[int]) -> list[tuple[int, ...]]:
+def _taken_apart(drawing: Drawing, part: Sequence[int], refers: Counter[int]) -> list[tuple[int, ...]]:
+    if len(part) <= _MOST:
+        return [tuple(part)]
+    found = _communities(drawing, part, refers)
+    if len(found) == 1:
+        return found
+    pieces = (_taken_apart(drawing, it, refers) if len(it) > _TOO_MANY else [it] for it in found)
+    return [it for them in pieces for it in them]
+
+
+def _communities(drawing: Drawing, part: Sequence[int], refers: Counter[int]) -> list[tuple[int, ...]]:
     import networkx as nx
 
     graph: nx.Graph[int] = nx.Graph()
@@ -121,7 +133,20 @@ def _title(drawing: Drawing, nodes: Sequence[int], near: Sequence[int], where: s
     counts = Counter(drawing.edges[it].target for it in near)
     counts.update(dict.fromkeys(nodes, 0))
     first = min(nodes, key=lambda it: (-counts[it], it))
-    return _joined(where, drawing.nodes[first].label.removeprefix(f"{where}."))
+    schema = drawing.nodes[first].schema
+    return _joined(where, drawing.nodes[first].label.removeprefix(f"{schema}."))
+
+
+def _short(paths: Sequence[str]) -> list[str]:
+    """What tells paths apart: of each, its first folders below those that all have, as few as do."""
+    parts = [tuple(it.split("/")) for it in paths]
+    shared = Counter(it[:n] for it in parts for n in range(len(it) + 1))
+    found = []
+    for it in parts:
+        first = max(n for n in range(len(it) + 1) if shared[it[:n]] == len(parts))
+        last = next((n for n in range(first, len(it)) if shared[it[:n]] == 1), len(it))
+        found.append("/".join(it[first:last]))
+    return found
 
 
 def _joined(where: str, what: str) -> str:

@@ -30,7 +30,9 @@ _OPTIONS: Mapping[str, Any] = {
     },
     "routing": {"port_sides": "facing_only", "centre_ports": "off"},
     "compaction": {"mode": "priority"},
-    "self_loops": {"side": "along_positive", "size": 12.0},
+    "wrap": {"viewport_aspect": 1.6},
+    # Above the box, with room for both ends.
+    "self_loops": {"side": "cross_negative", "size": 30.0, "gap": 16.0},
 }
 
 

@@ -1,6 +1,5 @@
 """A scene to one small scene for each table: the table with those that it refers to, and that refer to it."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from crowsfoot.drawing.boxes import with_room
 from crowsfoot.drawing.layout import Point, lay_out
 from crowsfoot.drawing.paths import path
-from crowsfoot.drawing.scene import Scene, lines_of
+from crowsfoot.drawing.scene import Scene, arriving, lines_of
 
 _MOST = 40  # tables around one
 _MOST_IN_ALL = 40_000  # boxes, over all small scenes of a drawing
@@ -64,8 +63,8 @@ def _around(scene: Scene, node: int, edges_of: list[list[int]], most: int) -> Ar
             if drawing.edges[it].source in drawn and drawing.edges[it].target in drawn
         }
     )
-    arriving = Counter(drawing.edges[it].target for it in edges)
-    boxes = {it: with_room(scene.boxes[it], arriving[it] if it == node else 0) for it in nodes}
+    ends = arriving(drawing, edges)
+    boxes = {it: with_room(scene.boxes[it], ends[it] if it == node else 0) for it in nodes}
     laid = lay_out([(it.width, it.height) for it in boxes.values()], lines_of(drawing, edges, nodes, boxes))
     paths = (
         path(points, drawing.edges[it].near, drawing.edges[it].far)

@@ -47,6 +47,9 @@
       return { x: -30, y: -30, w: around.size[0] + 60, h: around.size[1] + 60 };
     };
 
+    // Most large drawings begin so, and what is hidden need not be measured for that.
+    canvas.classList.toggle("rg-small", data.groups.length > 1);
+
     // Zoom and move.
 
     function show(next) {
@@ -462,8 +465,9 @@
     const regions = drawn("g", { class: "regions", "aria-hidden": "true" });
     for (const [title, x, y, w, h] of data.groups) {
       const it = drawn("text", { class: "region", x: x + w / 2, y: y + h / 2 });
-      it.textContent = title;
-      it.style.fontSize = `${Math.max(Math.min(150, (w * 1.5) / Math.max(title.length, 4), h / 1.6), 40)}px`;
+      const most = Math.max(Math.floor((w * 1.5) / 36), 4); // characters that fit, where they are small
+      it.textContent = title.length > most ? `${title.slice(0, most - 1)}…` : title;
+      it.style.fontSize = `${Math.max(Math.min(150, (w * 1.5) / Math.max(title.length, 4), h / 1.6), 36)}px`;
       regions.append(it);
     }
     world.append(regions);
@@ -476,6 +480,14 @@
     show(fitted(whole(), 1));
     // It may have been hidden until now, or get narrower as something opens beside it.
     new ResizeObserver(() => { if (untouched) show(fitted(whole(), alone < 0 ? 1 : 1.25)); }).observe(canvas);
+    // Until here, and without scripts, all of the drawing is seen.
+    canvas.removeAttribute("viewBox");
+    // Paper is of another width: what is seen in the window is seen there, smaller.
+    addEventListener("beforeprint", () => {
+      const { width, height } = canvas.getBoundingClientRect();
+      if (width) canvas.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    });
+    addEventListener("afterprint", () => canvas.removeAttribute("viewBox"));
     root.classList.add("rg-ready");
     performance.mark("rg-ready");
   }

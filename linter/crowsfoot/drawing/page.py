@@ -92,11 +92,13 @@ def _markup(scene: Scene, *, whole: bool) -> str:
         no_loose=_unless(any(not it.enforced for it in drawing.edges)),
         about=drawing,
         findings=findings,
+        width=round(scene.width),
+        height=round(scene.height),
         one=glyph("one"),
         zero_or_one=glyph("zero-or-one"),
         zero_or_many=glyph("zero-or-many"),
         symbols=symbols(),
-        drawing=parts(scene),
+        drawing=parts(scene, range(len(drawing.edges))),
         data=_json(_data(scene)),
     )
 

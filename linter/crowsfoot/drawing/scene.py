@@ -55,9 +55,9 @@ def scene(drawing: Drawing, columns: Columns | None = None) -> Scene:
     found = groups(drawing)
     near = {edge for group in found for edge in group.near}
     shown = columns or columns_for(drawing)
-    arriving = _arriving(drawing, near)
+    ends = arriving(drawing, near)
     boxes = [
-        box(node, shown, [_away(drawing, it.foreign, near) for it in node.fields], arriving[n])
+        box(node, shown, [_away(drawing, it.foreign, near) for it in node.fields], ends[n])
         for n, node in enumerate(drawing.nodes)
     ]
     laid = [_laid(drawing, group, boxes) for group in found]
@@ -108,8 +108,8 @@ def row_of(box: Box, edge: int) -> int | None:
     return next((n for n, it in rows if it.field is not None and edge in it.field.foreign), None)
 
 
-def _arriving(drawing: Drawing, edges: Iterable[int]) -> Counter[int]:
-    """How many of the edges arrive at each node from others."""
+def arriving(drawing: Drawing, edges: Iterable[int]) -> Counter[int]:
+    """How many of the edges lead to each node from others: they arrive at its right side."""
     them = (drawing.edges[it] for it in edges)
     return Counter(it.target for it in them if it.target != it.source)
 

@@ -1,6 +1,6 @@
 """A drawing to an SVG that stands by itself, and the parts that the page is made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pkgutil import get_data
 
@@ -29,12 +29,14 @@ _SYMBOLS = (
 def render(drawing: Drawing, columns: Columns | None = None) -> str:
     """The drawing as a file of its own, in the colours that the reader's system prefers."""
     it = scene(drawing, columns)
+    # Nobody can ask for a line between groups here; its row names the table.
+    near = [n for n in range(len(drawing.edges)) if n not in it.far]
     width, height = round(it.width), round(it.height)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="relation-graph" role="img" width="{width}" '
         f'height="{height}" viewBox="0 0 {width} {height}"><title>Relation graph: {drawing}</title>'
         f"<style>{by_system()}{part_of('drawing.css')}</style>"
-        f'<rect class="sheet" width="{width}" height="{height}"/>{symbols()}{parts(it)}</svg>\n'
+        f'<rect class="sheet" width="{width}" height="{height}"/>{symbols()}{parts(it, near)}</svg>\n'
     )
 
 
@@ -42,14 +44,14 @@ def symbols() -> str:
     return f"<defs>{_SYMBOLS}</defs>"
 
 
-def parts(scene: Scene) -> str:
-    """What is drawn, from the back to the front: groups, lines, tables."""
+def parts(scene: Scene, edges: Iterable[int]) -> str:
+    """What is drawn, from the back to the front: groups, the lines of those edges, tables."""
     return "".join(
         (
             '<g class="groups">',
             *_groups(scene),
             '</g><g class="lines">',
-            *_lines(scene),
+            *(_line(scene, it) for it in edges),
             '</g><g class="tables">',
             *(
                 _table(n, node, scene.boxes[n], *scene.corners[n])
@@ -78,12 +80,11 @@ def _groups(scene: Scene) -> Iterator[str]:
         )
 
 
-def _lines(scene: Scene) -> Iterator[str]:
-    drawing = scene.drawing
-    for n, edge in enumerate(drawing.edges):
-        kinds = "line" + " far" * (n in scene.far) + " loose" * (not edge.enforced)
-        words = drawing.in_words(edge) + ("" if edge.enforced else " (the database does not enforce it)")
-        yield f'<path class="{kinds}" data-n="{n}" d="{scene.paths[n]}"><title>{escape(words)}</title></path>'
+def _line(scene: Scene, n: int) -> str:
+    edge = scene.drawing.edges[n]
+    kinds = "line" + " far" * (n in scene.far) + " loose" * (not edge.enforced)
+    words = scene.drawing.in_words(edge) + ("" if edge.enforced else " (the database does not enforce it)")
+    return f'<path class="{kinds}" data-n="{n}" d="{scene.paths[n]}"><title>{escape(words)}</title></path>'
 
 
 def _table(n: int, node: Node, box: Box, x: float, y: float) -> str:
