@@ -18,8 +18,8 @@ from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Index, Table
 from crowsfoot.link.wanted import Wanted
 
-from ..postgres import Postgres
-from .tables import asks, event
+from ..postgres import Postgres, Server
+from .tables import asks, event, written
 
 ROWS = 200_000
 
@@ -124,7 +124,7 @@ def check(postgres: Postgres, table: Table, shapes: Sequence[Wanted]) -> TablePl
     for it in shapes:
         now, then = before[it], after[it]
         # An index that is longer has a few more pages than the one that it replaces.
-        assert then.cost <= now.cost * 1.1 + 5, (query(it), now, then)
+        assert then.cost <= now.cost * 1.1 + 5 or then.pages <= now.pages, (query(it), now, then)
     for change in plan.changes:
         for promise in change.promises:
             hold(promise, before[promise.shape], after[promise.shape])
@@ -146,13 +146,15 @@ def hold(promise: Promise, before: Seen, seen: Seen) -> None:
         assert own_key or "Incremental Sort" not in seen.steps, said
 
 
-@pytest.fixture
-def events(postgres: Postgres) -> Postgres:
+@pytest.fixture(scope="module")
+def events(postgres_server: Server) -> Iterator[Postgres]:
     """A database with the table, its rows counted and no scan in parallel."""
+    postgres = postgres_server.database()
     for statement in (*CREATE.split(";\n"), FILL, 'VACUUM ANALYZE "Event"'):
         postgres.run(statement)
     postgres.run("SET max_parallel_workers_per_gather = 0")
-    return postgres
+    yield postgres
+    postgres.close()
 
 
 def some(chance: random.Random, words: Sequence[str], most: int) -> list[str]:
@@ -190,9 +192,43 @@ def project(chance: random.Random) -> tuple[Table, list[Wanted]]:
 
 def test_every_plan_by_chance_keeps_its_promises(events: Postgres) -> None:
     promises = changes = 0
-    for seed in range(12):
+    for seed in range(8):
         plan = check(events, *project(random.Random(seed)))
         changes += len(plan.changes)
         promises += sum(len(it.promises) for it in plan.changes)
-    assert changes > 25
-    assert promises > 25
+    assert changes > 15
+    assert promises > 15
+
+
+def test_a_project_by_hand(events: Postgres) -> None:
+    """Two pages of a shop, a job, and the indexes that somebody has guessed."""
+    table = event("@@index([userId])", "@@index([createdAt])", "@@index([slug])", "@@index([slug, tenantId])")
+    shapes = [
+        asks(table, "userId", null="deletedAt", order=["-createdAt", "-id"], limit=True, places=4),
+        asks(table, "userId status"),
+        asks(table, "slug", among="tenantId"),
+        asks(table, "tenantId", ranges="total", order=["total"], limit=True),
+        asks(table, "status", order=["createdAt"], limit=True),
+        asks(table, "done"),
+        asks(table, among="userId", null="deletedAt"),
+        asks(table, null="deletedAt", ranges="createdAt"),
+    ]
+    plan = check(events, table, shapes)
+    said = [(it.kind, written(it.proposal.keys) if it.proposal else []) for it in plan.changes]
+    assert sorted(said) == [
+        ("add", ["status", "createdAt"]),
+        ("add", ["tenantId", "total"]),
+        ("add", ["userId", "createdAt"]),
+        ("drop", []),
+        ("replace", ["userId", "status"]),
+    ]
+
+
+@pytest.mark.parametrize("limit", [False, True])
+def test_a_plan_that_promises_too_much_is_found_out(events: Postgres, limit: bool) -> None:
+    """What is held above can fail: a sort that stays, a table that is still read whole."""
+    table = event()
+    shape = asks(table, "done", order=["total"], limit=limit)
+    seen = explain(events, shape)
+    with pytest.raises(AssertionError):
+        hold(Promise(shape, 1, False, True, ""), seen, seen)

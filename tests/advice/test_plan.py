@@ -211,6 +211,16 @@ def test_what_finds_few_rows_by_a_list_is_not_bettered_by_what_may_find_many() -
     assert said(table, shapes, Confidence.POSSIBLE) == []
 
 
+def test_what_is_compared_in_some_calls_only_may_find_the_rows() -> None:
+    table = event("@@index([slug])")
+    shape = asks(table, "userId total")
+    assert said(table, [shape]) == ["add (userId, total)"]
+    assert said(table, [replace(shape, others=frozenset({"slug"}))]) == ["add (userId, total)"], "slug <> ..."
+    sometimes = replace(shape, others=frozenset({"slug"}), sometimes=frozenset({"slug"}))
+    assert said(table, [sometimes]) == []
+    assert said(table, [sometimes], Confidence.POSSIBLE) == ["add (userId, total)"]
+
+
 def test_of_one_row_that_is_named_there_is_nothing_to_sort() -> None:
     table = event()
     shape = asks(table, "slug", order=["createdAt"], limit=True)

@@ -217,6 +217,24 @@ def test_an_index_that_was_never_used_goes() -> None:
     assert not plan_table(table, [], Confidence.LIKELY, seen(table, [], INDEXES)).changes, "how many rows?"
 
 
+def test_of_two_that_do_the_same_the_one_that_is_used_stays() -> None:
+    table = event("@@index([slug])", "@@index([slug, total])")
+    unused = INDEXES.replace(b"slug_idx,0", b"slug_total_idx,0") + b"public,Event,Event_slug_idx,7,1\n"
+    (change,) = plan_table(table, [], Confidence.LIKELY, seen(table, [], TABLES, unused)).changes
+    assert change.old == (table.indexes[2],)
+
+
+def test_of_two_unused_ones_one_stays_for_the_foreign_key() -> None:
+    table = database(
+        "model Parent {\n id Int @id\n children Event[]\n}\n"
+        "model Event {\n id Int @id\n slug Int\n x Int\n y Int\n"
+        "p Parent @relation(fields: [slug], references: [id])\n@@index([slug, x])\n@@index([slug, y])\n}"
+    ).tables["Event"]
+    both = INDEXES.replace(b"slug_idx", b"slug_x_idx") + b"public,Event,Event_slug_y_idx,0,1\n"
+    (change,) = plan_table(table, [], Confidence.LIKELY, seen(table, [], TABLES, both)).changes
+    assert change.old == (table.indexes[1],)
+
+
 def test_unused_unique_keys_and_those_of_foreign_keys_stay() -> None:
     table = event("@@unique([slug])")
     unique = INDEXES.replace(b"slug_idx", b"slug_key")

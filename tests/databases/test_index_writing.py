@@ -260,9 +260,178 @@ def test_sqlalchemy_makes_the_index_that_is_written_for_it() -> None:
 
 
 def test_sqlalchemy_takes_no_longer_name_than_the_database() -> None:
-    long = "orders_of_all_the_shops_that_there_are_in_the_world"
-    table = orders({"models.py": SQLALCHEMY.replace('"orders"', f'"{long}"')})
+    table = replace(
+        orders({"shop.py": SQLALCHEMY}), name="orders_of_all_the_shops_that_there_are_in_the_world"
+    )
     said = declaration(Proposal(table, (part("tenant_id", "postgresql"), part("email", "postgresql"))))
     name = said.split('"')[1]
-    assert name.startswith(f"ix_{long}_")
+    assert name.startswith(f"ix_{table.name}_")
     assert len(name) == 63
+
+
+DJANGO_LISTED = (
+    DJANGO
+    + """        indexes = [models.Index(fields=["email"])]
+"""
+)
+DJANGO_LINES = (
+    DJANGO
+    + """        indexes = [
+            models.Index(fields=["email"]),
+        ]
+"""
+)
+ALCHEMY_LISTED = SQLALCHEMY.replace("import create_engine", "import Index, create_engine") + (
+    """    __table_args__ = (Index("by_email", "email"), {"comment": "all of them"})
+"""
+)
+EDITED = {
+    "a list on one line": (
+        {"shop/models.py": DJANGO_LISTED},
+        "two",
+        '        indexes = [models.Index(fields=["tenant", "created_at"]), models.Index(fields=["email"])]',
+    ),
+    "a list of lines": (
+        {"shop/models.py": DJANGO_LINES},
+        "descending",
+        """        indexes = [
+            models.Index(fields=["tenant", "-created_at"]),
+            models.Index(fields=["email"]),
+        ]""",
+    ),
+    "the arguments of a table": (
+        {"shop.py": ALCHEMY_LISTED},
+        "two",
+        '    __table_args__ = (Index("ix_orders_tenant_id_created_at", "tenant_id", "created_at"), Index("by_email",',
+    ),
+    "an annotation": ({"shop.py": SQLALCHEMY}, "one", "    email: Mapped[str] = mapped_column(index=True)\n"),
+    "a column with arguments": (
+        {
+            "shop.py": SQLALCHEMY.replace(
+                "email: Mapped[str]", 'email: Mapped[str] = mapped_column(comment="of whom")'
+            )
+        },
+        "one",
+        '    email: Mapped[str] = mapped_column(comment="of whom", index=True)\n',
+    ),
+    "a field without arguments": ({"shop.py": PEEWEE}, "one", "    email = CharField(index=True)\n"),
+    "a field of Tortoise": ({"shop.py": TORTOISE}, "one", "    email = fields.TextField(db_index=True)\n"),
+}
+NOT_EDITED = {
+    "a field of their own": (
+        {
+            "shop.py": PEEWEE.replace(
+                "class Order", "class MailField(CharField):\n    pass\n\nclass Order"
+            ).replace("email = CharField", "email = MailField")
+        },
+        "one",
+    ),
+    "no list": ({"shop/models.py": DJANGO}, "two"),
+    "a list with a name that is not imported": (
+        {"shop.py": ALCHEMY_LISTED.replace("Index, ", "").replace("Index(", "sqlalchemy.Index(")},
+        "live",
+    ),
+    "an argument in brackets": (
+        {
+            "shop.py": SQLALCHEMY.replace(
+                "email: Mapped[str]", 'email: Mapped[str] = mapped_column(comment=("of whom"))'
+            )
+        },
+        "one",
+    ),
+    "arguments of their own lines": (
+        {"shop.py": PEEWEE.replace("email = CharField()", "email = CharField(\n        null=True,\n    )")},
+        "one",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EDITED)
+def test_an_index_is_put_into_the_class_where_the_place_is_sure(case: str) -> None:
+    files, name, line = EDITED[case]
+    mended = fix(proposals(orders(files))[name])
+    assert mended is not None
+    (edit,) = mended.edits
+    text = files[edit.span.path]
+    edited = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert line in edited
+    compile(edited, edit.span.path, "exec")
+    assert len(orders({**files, edit.span.path: edited}).indexes) > len(orders(files).indexes)
+
+
+@pytest.mark.parametrize("case", NOT_EDITED)
+def test_no_edit_is_made_where_its_place_is_not_sure(case: str) -> None:
+    files, name = NOT_EDITED[case]
+    mended = fix(proposals(orders(files))[name])
+    assert mended is None or not mended.edits
+
+
+# Where a migration of each tool stands, and what its file begins with.
+TOOLS = {
+    "supabase": ("supabase/migrations/20240101000000_orders.sql", ""),
+    "dbmate": ("db/migrations/20240101000000_orders.sql", "-- migrate:up\n"),
+    "goose": ("migrations/00001_orders.sql", "-- +goose Up\n"),
+    "golang-migrate": ("migrations/000001_orders.up.sql", ""),
+    "plain": ("migrations/20240101000000_orders.sql", ""),
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_an_index_is_built_outside_of_the_transactions_of_the_tool(tool: str) -> None:
+    path, head = TOOLS[tool]
+    files = {path: f"{head}{SQL}CREATE INDEX old ON orders (tenant_id);\n"}
+    table = orders(files)
+    history = table.database.history
+    assert history is not None
+    assert history.tool == tool
+    (old,) = [it for it in table.indexes if it.name == "old"]
+    made, dropped = scripts(replace(proposals(table)["two"], replaces=old))
+    assert "CREATE INDEX CONCURRENTLY" in str(made)
+    assert "DROP INDEX CONCURRENTLY" in str(dropped)
+    marked = {"dbmate": "-- migrate:up transaction:false", "goose": "-- +goose NO TRANSACTION"}.get(tool, "")
+    assert (made.marker, dropped.marker) == (marked, marked)
+
+
+def test_what_is_to_be_pasted_says_what_it_needs() -> None:
+    found = {}
+    for owner, name in (
+        ("django", "live"),
+        ("django", "lower"),
+        ("sqlalchemy", "nulls"),
+        ("tortoise", "two"),
+    ):
+        help = fix(proposals(orders(OWNERS[owner]))[name])
+        assert help is not None
+        found[owner, name] = help.snippet.splitlines()
+    assert found == {
+        ("django", "live"): [
+            "from django.db.models import Q",
+            "# in its migration: AddIndexConcurrently, with atomic = False",
+            "class Meta:",
+            "    indexes = [",
+            f"        {WRITTEN['django']['live']},",
+            "    ]",
+        ],
+        ("django", "lower"): [
+            "from django.db.models.functions import Lower",
+            "# in its migration: AddIndexConcurrently, with atomic = False",
+            "class Meta:",
+            "    indexes = [",
+            f"        {WRITTEN['django']['lower']},",
+            "    ]",
+        ],
+        ("sqlalchemy", "nulls"): [
+            "from sqlalchemy import Index, text",
+            "# in its migration: postgresql_concurrently=True, in autocommit_block()",
+            "__table_args__ = (",
+            f"    {WRITTEN['sqlalchemy']['nulls']},",
+            ")",
+        ],
+        ("tortoise", "two"): [
+            "from tortoise.indexes import Index",
+            "class Meta:",
+            "    indexes = [",
+            f"        {WRITTEN['tortoise']['two']},",
+            "    ]",
+        ],
+    }

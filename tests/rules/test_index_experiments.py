@@ -32,7 +32,7 @@ EXPERIMENTS = {
     "e2": Experiment(
         "tenant =, status =, the latest 20: (tenant) 833 and a sort, (created) 21821, "
         "(created, tenant, status) 141, (tenant, created, status) 23, (tenant, status, created) 23",
-        speaks=("sort-not-served", "wrong-index-order"),
+        speaks=("sort-not-served", "wrong-index-order", "missing-index-for-query"),
         silent=("sort-not-served", "wrong-index-order"),
     ),
     "e3": Experiment(

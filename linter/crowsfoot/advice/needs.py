@@ -93,6 +93,8 @@ def _of_shape(shape: Wanted) -> Need | None:
         all(it.one for it in shape.places) and any(map(_names_row, (columns[it] for it in asked.equal)))
     ):
         asked = msgspec.structs.replace(asked, order=())
+    if not {it.column for it in asked.order} <= asked.equal | {it.column for it in keys}:
+        asked = msgspec.structs.replace(asked, order=())  # more keys than an index should have
     order = {it.column for it in asked.order} if shape.limit else set()
     fixed = [it for it in keys if it.column in order and it not in free]
     # What else narrows the search: a range, or values of a list that tell rows apart.
@@ -205,6 +207,10 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
     columns = {it.name: it for it in table.columns.values()}
     if not best:
         sure = any(tells_apart(columns[it]) for it in need.free) or (need.is_sorted and grows(table))
+        # It may find its rows by what it compares in another way, or in some calls only.
+        other = need.of.sometimes | {column for column, _ in need.of.functions}
+        elsewhere = any(key.column in other for it in held for key in parts_of(it)[:1])
+        sure = sure and not elsewhere
         sorting = " and sorts it" if need.is_sorted else ""
         return Lack(f"reads all of {table}{sorting}", _level(need.of, sure))
     if best.sorted and not best.keys:

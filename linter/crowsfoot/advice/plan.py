@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
+from crowsfoot.advice.allowed import is_allowed
 from crowsfoot.advice.candidates import Candidate, candidates
 from crowsfoot.advice.costs import notes
 from crowsfoot.advice.deletions import deletions
@@ -17,7 +18,7 @@ from crowsfoot.advice.statistics import Statistics
 from crowsfoot.databases.index_advice import parts_of
 from crowsfoot.databases.index_sql import Proposal, nulls_written
 from crowsfoot.databases.indexes import makes_redundant
-from crowsfoot.finding import Confidence
+from crowsfoot.finding import Confidence, Directive
 from crowsfoot.link.project import ForeignKey, Index, Key, Project, Table
 from crowsfoot.link.wanted import Place, Wanted, queried
 
@@ -79,6 +80,7 @@ class Known(msgspec.Struct, frozen=True):
 
     deleted: Deleted | None = None  # None: nothing is known of that
     measured: Measured = NOTHING
+    directives: tuple[Directive, ...] = ()
 
 
 NO_MORE = Known()
@@ -131,7 +133,7 @@ def plan(
     found: list[TablePlan] = []
     unsure = 0
     for table in tables:
-        known = Known(deleted, seen)
+        known = Known(deleted, seen, project.directives)
         whole = plan_table(table, shapes.get(table, ()), Confidence.POSSIBLE, known)
         sure = (
             whole if least is Confidence.POSSIBLE else plan_table(table, shapes.get(table, ()), least, known)
@@ -169,25 +171,38 @@ def _rank(change: Change) -> tuple[bool, float, bool, int, int]:
     return (change.kind != "drop", change.load.total, used, change.confidence, change.places)
 
 
+# The most frequent of a table; programs that people write have less than half as many.
+_MOST_NEEDS: Final = 200
+
+
 def plan_table(
     table: Table, shapes: Sequence[Wanted], least: Confidence, known: Known = NO_MORE
 ) -> TablePlan:
     """What is missing is made, what that makes superfluous goes, and so does what was superfluous before."""
-    needs = list(needs_of(table, shapes))
-    superfluous = [*removals(table)]
-    gone = {it.index for it in superfluous}
-    superfluous += [it for it in unused(table, needs, known.measured) if it.index not in gone]
-    dropped = [it for it in superfluous if it.confidence >= least]
+    needs = [
+        it
+        for it in needs_of(table, shapes)
+        if not isinstance(it.of, ForeignKey) or not is_allowed(it.of, known.directives)
+    ][:_MOST_NEEDS]
+    dropped = [it for it in unused(table, needs, known.measured) if it.confidence >= least]
+    gone = {it.index for it in dropped}
+    dropped += [
+        it
+        for it in removals(table)
+        # What stands for it must stay: of two, the one that is used.
+        if it.confidence >= least
+        and not gone & {it.index, it.by}
+        and not is_allowed(it.index, known.directives)
+    ]
     gone = {it.index for it in dropped}
     held = [it for it in table.indexes if it not in gone]
-    wanting = [
-        it for it in needs if (found := _lack(it, held, known)) is not None and found.confidence >= least
-    ]
+    lacking = {it: found for it in needs if (found := _lack(it, held, known)) is not None}
+    wanting = [it for it, found in lacking.items() if found.confidence >= least]
     extendable = [parts_of(it) for it in held if is_removable(it, least)]
     wished = candidates(wanting, extendable, table.database.provider)
     made: list[Change] = []
     for candidate in sorted(wished, key=lambda it: -sum(map(_weight, it.needs))):
-        change = _change(table, candidate, needs, held, least, known)
+        change = _change(table, candidate, [*lacking], held, least, known)
         if change is not None:
             assert change.new is not None
             made.append(change)
@@ -242,8 +257,8 @@ def _change(
     promises = []
     keys = []
     for need in needs:
-        without = _lack(need, held, known)
-        if without is None or not serves(new, need):
+        without = _lack(need, held, known) if serves(new, need) else None
+        if without is None:
             continue
         if isinstance(need.of, ForeignKey):
             keys.append(ServedKey(need.of, (known.deleted or {}).get(need.of.target)))

@@ -52,15 +52,17 @@ def unused(table: Table, needs: Iterable[Need], measured: Measured) -> Iterator[
     rows = measured.rows(table)
     if rows is None or rows < FEW_ROWS:
         return
-    wanted = list(needs)
+    keys = {fk: {it for it in table.indexes if covers(it, fk)} for fk in table.foreign_keys}
+    served = {need: {it for it in table.indexes if serves(it, need)} for need in needs}
     for index in table.indexes:
         seen = measured.index(index)
         if seen is None or seen.scans > 0 or index.unique or index.primary or index.clustered:
             continue
-        others = [it for it in table.indexes if it is not index]
-        if any(covers(index, fk) and not any(covers(it, fk) for it in others) for fk in table.foreign_keys):
+        if any(them == {index} for them in keys.values()):
             continue
-        asked = any(serves(index, it) and not any(serves(other, it) for other in others) for it in wanted)
+        asked = any(them == {index} for them in served.values())
+        for them in (*keys.values(), *served.values()):
+            them.discard(index)
         when = f"since {measured.since}" if measured.since is not None else "since counting began"
         size = f", and takes {human_bytes(seen.bytes)}" if seen.bytes else ""
         more = ", though the code asks for what it serves" if asked else ""

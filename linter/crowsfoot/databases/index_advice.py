@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
 
 from crowsfoot.databases.index_predicates import implied
 from crowsfoot.databases.index_use import Asked, Part, comes_behind, part, seek, with_primary_key
+from crowsfoot.databases.index_writing import Proposal
 from crowsfoot.databases.selectivity import has_few_values, is_tenant
-from crowsfoot.databases.suggested_index import MOST_KEYS
-from crowsfoot.link.project import Column, Index, Key, Table
+from crowsfoot.databases.suggested_index import MOST_KEYS, suggested
+from crowsfoot.link.project import Column, Index, Key, Table, once
 from crowsfoot.link.wanted import Wanted
+
+# The shapes of one table that are looked at, the most frequent first: each is compared with each.
+MOST_SHAPES: Final = 300
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -21,6 +26,7 @@ class Advice(msgspec.Struct, frozen=True):
     shapes: tuple[Wanted, ...]
 
 
+@once
 def parts_of(index: Index) -> tuple[Part, ...]:
     """The keys of an index as a search sees them; none where its method is not one of values in order.
 
@@ -47,7 +53,7 @@ def usable(index: Index, shape: Wanted) -> tuple[Part, ...]:
 
 
 def _part(key: Key, index: Index, provider: str) -> Part:
-    columns = {it.name: it for it in index.table.columns.values()}
+    columns = index.table.columns_by_name
     written = re.fullmatch(_ORDERED, key.expression or "", re.IGNORECASE)
     if key.column is None and written is not None and written["column"] in columns:
         column = columns[written["column"]]
@@ -76,7 +82,7 @@ def missing(table: Table, shapes: Iterable[Wanted]) -> Iterator[Advice]:
     """
     unserved = [
         (columns, it)
-        for it in shapes
+        for it in islice(shapes, MOST_SHAPES)
         if it.whole
         and (columns := _selective(table, it.asked))
         and not any(_helps(parts_of(index), it.asked) for index in table.indexes)
@@ -89,6 +95,18 @@ def missing(table: Table, shapes: Iterable[Wanted]) -> Iterator[Advice]:
         these = tuple(it for _, it in unserved if _helps(keys, it.asked))
         yield Advice(columns, these)
         unserved = [each for each in unserved if not _helps(keys, each[1].asked)]
+
+
+def proposed(advice: Advice) -> Proposal:
+    """The index to propose: over the columns, and over what the first few rows are sorted by behind them."""
+    table, provider = advice.columns[0].table, advice.columns[0].table.database.provider
+    found = {it.name for it in advice.columns}
+    for shape in advice.shapes:
+        proposal = suggested(shape)
+        begun = {it.column for it in proposal.keys[: len(found)]}
+        if shape.limit and shape.asked.order and begun == found == shape.asked.equal and not proposal.null:
+            return proposal
+    return Proposal(table, tuple(part(it.name, provider) for it in advice.columns))
 
 
 def _helps(parts: Sequence[Part], asked: Asked) -> bool:

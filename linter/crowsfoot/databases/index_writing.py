@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from crowsfoot.databases.index_edits import to_column, to_list
 from crowsfoot.databases.index_sql import (
     LONGEST_NAME,
     Proposal,
@@ -24,7 +25,7 @@ from crowsfoot.databases.index_sql import (
 from crowsfoot.databases.index_use import Part, part
 from crowsfoot.facts.prisma import PrismaFile
 from crowsfoot.finding import Edit, Fix, Safety
-from crowsfoot.link.project import Column, Database, Index, Table, once
+from crowsfoot.link.project import Column, Database, Index, Table
 
 __all__ = ["Proposal", "declaration", "fix", "over", "sql"]
 
@@ -50,6 +51,9 @@ def fix(proposal: Proposal) -> Fix | None:
     if said == brief(proposal):
         return Fix(title, (), Safety.MANUAL, sql(proposal))
     if table.library is not None:
+        put = _put(proposal, said) if old is None else None
+        if put is not None:
+            return Fix(title, (put,))
         snippet = _snippet(table, said)
         return Fix(title, (), Safety.MANUAL, snippet) if snippet is not None else None
     if old is None:
@@ -58,16 +62,62 @@ def fix(proposal: Proposal) -> Fix | None:
     return Fix(title, (edit,)) if edit is not None else Fix(title, (), Safety.MANUAL, f"{said}\n")
 
 
+def _put(proposal: Proposal, said: str) -> Edit | None:
+    """The edit of the class, for what needs no import that it may not have."""
+    table = proposal.table
+    word = re.match(r"(\w+=True) to ", said)
+    if word is not None:
+        column = table.columns_by_name.get(proposal.keys[0].column or "")
+        return to_column(table, column, word[1]) if column is not None else None
+    if not _plain(proposal, descending=table.library == "django") or said.startswith(f"{table.model}."):
+        return None
+    of = "__table_args__" if table.library in ("sqlalchemy", "sqlmodel") else "Meta.indexes"
+    return to_list(table, of, said.removesuffix(" to Meta.indexes"))
+
+
 def _snippet(table: Table, said: str) -> str | None:
-    """Lines of the class that hold the declaration; None where it is a word of a field."""
+    """Lines of the class that hold the declaration; None where it is a word of a field.
+
+    The migration that a library writes of it locks the table against writes, if nobody asks for another.
+    Source: https://docs.djangoproject.com/en/stable/ref/contrib/postgres/operations/#concurrent-index-operations
+    Source: https://alembic.sqlalchemy.org/en/latest/api/runtime.html#alembic.runtime.migration.MigrationContext.autocommit_block
+    """
     if re.match(r"\w+=True to ", said):
         return None
-    if table.library in ("sqlalchemy", "sqlmodel"):
-        return f"__table_args__ = (\n    {said},\n)\n"
     if said.startswith(f"{table.model}."):
         return f"{said}\n"
+    hint = _CONCURRENTLY.get(table.library or "") if table.database.provider == "postgresql" else None
+    head = f"{_imports(table, said)}# {hint}\n" if hint is not None else _imports(table, said)
+    if table.library in ("sqlalchemy", "sqlmodel"):
+        return f"{head}__table_args__ = (\n    {said},\n)\n"
     said, brackets = said.removesuffix(" to Meta.indexes"), "()" if table.library == "peewee" else "[]"
-    return f"class Meta:\n    indexes = {brackets[0]}\n        {said},\n    {brackets[1]}\n"
+    return f"{head}class Meta:\n    indexes = {brackets[0]}\n        {said},\n    {brackets[1]}\n"
+
+
+def _imports(table: Table, said: str) -> str:
+    """The names that the declaration needs and that few files of models have."""
+    called = re.findall(r"\b(?<!\.)([A-Z]\w*|text)\(", said)
+    if table.library == "django":
+        functions = [it for it in called if it not in ("Q", "F")]
+        lines = [
+            ("django.db.models.functions", functions),
+            ("django.db.models", [it for it in called if it in ("F", "Q")]),
+        ]
+    elif table.library in ("sqlalchemy", "sqlmodel"):
+        lines = [("sqlalchemy", called)]
+    else:
+        lines = [(f"{table.library}.indexes", called)]
+    return "".join(
+        f"from {module} import {', '.join(dict.fromkeys(names))}\n" for module, names in lines if names
+    )
+
+
+_ALEMBIC: Final = "in its migration: postgresql_concurrently=True, in autocommit_block()"
+_CONCURRENTLY: Final = {
+    "django": "in its migration: AddIndexConcurrently, with atomic = False",
+    "sqlalchemy": _ALEMBIC,
+    "sqlmodel": _ALEMBIC,
+}
 
 
 def _only_migrations(table: Table) -> bool:
@@ -89,12 +139,8 @@ def _plain(proposal: Proposal, *, descending: bool = False) -> bool:
 
 def _field(table: Table, name: str | None) -> str:
     """What the user calls the column of that name."""
-    return _fields(table).get(name or "", name or "?")
-
-
-@once
-def _fields(table: Table) -> dict[str, str]:
-    return {it.name: it.field for it in table.columns.values()}
+    column = table.columns_by_name.get(name or "")
+    return column.field if column is not None else name or "?"
 
 
 def _listed(items: Iterable[str]) -> str:

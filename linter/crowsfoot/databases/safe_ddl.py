@@ -111,6 +111,9 @@ _MARKERS: Final[dict[str, str]] = {
     "goose": "-- +goose NO TRANSACTION",
     "sqlx": "-- no-transaction",
 }
+_OUTSIDE: Final[dict[str, str]] = {
+    "drizzle": "outside of the migrations, which Drizzle runs in one transaction"
+}
 
 
 def _files(steps: list[Step], transport: Transport, tool: Tool) -> tuple[Script, ...]:
@@ -125,7 +128,8 @@ def _files(steps: list[Step], transport: Transport, tool: Tool) -> tuple[Script,
         whole = step.repeated
         marker = _MARKERS.get(tool, "") if step.concurrent and transport == "transaction" else ""
         alone = step.concurrent and not _can_join((*step.statements, ""), transport)
-        purpose = f"{step.purpose}, alone in its file" if alone else step.purpose
+        where = _OUTSIDE.get(tool, "alone in its file")
+        purpose = f"{step.purpose}, {where}" if alone else step.purpose
         found.append(Script(step.statements, purpose, step.release, marker))
     return tuple(found)
 

@@ -7,14 +7,14 @@ Measured on PostgreSQL 15 and 18, MariaDB 10.11 and SQLite 3.40, with 200,000 ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from enum import IntEnum
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from crowsfoot.databases.index_advice import missing, parts_of, usable
+from crowsfoot.databases.index_advice import MOST_SHAPES, missing, parts_of, usable
 from crowsfoot.databases.index_predicates import implied
 from crowsfoot.databases.index_use import Asked, Part, comes_behind, order_served, seek
 from crowsfoot.databases.index_writing import Proposal
@@ -68,10 +68,11 @@ def verdicts(queried: Queried) -> tuple[Verdict, ...]:
     table = queried.table
     if table.kind != "table" or not table.complete or table.database.provider not in RELATIONAL | {"unknown"}:
         return ()
+    asked = queried.shapes[:MOST_SHAPES]
     # Those lack more than an order, and another rule says so.
-    lacking = {shape for advice in missing(table, queried.shapes) for shape in advice.shapes}
-    shapes = [it for it in queried.shapes if it.whole and it not in lacking and not _finds_one_row(it)]
-    found = [it for shape in shapes if (it := _verdict(shape, queried.shapes)) is not None]
+    lacking = {shape for advice in missing(table, asked) for shape in advice.shapes}
+    shapes = [it for it in asked if it.whole and it not in lacking and not _finds_one_row(it)]
+    found = [it for shape in shapes if (it := _verdict(shape, asked)) is not None]
     return tuple(_together(found))
 
 
@@ -105,14 +106,15 @@ def _verdict(shape: Wanted, shapes: Sequence[Wanted]) -> Verdict | None:
         if (fault := _fault(parts, shape)) is not None
     ]
     if not found:
-        return _unserved(shape, held, doubtful, shapes)
+        return _unserved(shape, held, doubtful)
     fault, _, number = min(found)
     return _near(fault, held[number][0], shape, shapes)
 
 
 def _columns(shape: Wanted) -> list[Column]:
     """Those that are compared by `=`."""
-    return [it for it in shape.table.columns.values() if it.name in shape.asked.equal]
+    by_name = shape.table.columns_by_name
+    return [by_name[it] for it in shape.asked.equal if it in by_name]
 
 
 def _finds_one_row(shape: Wanted) -> bool:
@@ -196,9 +198,7 @@ def _over_nulls(proposal: Proposal, shape: Wanted) -> Proposal:
     return replace(proposal, keys=keys, null=tuple(sorted(shape.asked.null)))
 
 
-def _unserved(
-    shape: Wanted, held: Sequence[_Held], doubtful: Sequence[Sequence[Part]], shapes: Sequence[Wanted]
-) -> Verdict | None:
+def _unserved(shape: Wanted, held: Sequence[_Held], doubtful: Sequence[Sequence[Part]]) -> Verdict | None:
     """The verdict on a query that no index is near to serve; None where one of them has it half sorted."""
     asked, provider, table = shape.asked, shape.table.database.provider, shape.table
     first = replace(asked, order=_unbound(shape)[:1])
@@ -206,8 +206,7 @@ def _unserved(
         _reaches(parts, shape) and order_served(parts, first, provider) for _, parts in held
     ):
         return None
-    index, parts = max(held, key=lambda it: seek(it[1], asked).keys, default=(None, ()))
-    sought = {key.column for key in parts[: seek(parts, asked).keys]}
+    index, sought = _best(shape, held)
     by = [it for it in table.columns.values() if it.name in sought and not has_few_values(it)]
     if not by:
         # An OR, a function and a partial index are what other rules tell of.
@@ -221,13 +220,19 @@ def _unserved(
         if [it.column for it in first.order] == [it.name for it in _primary(table)]:
             return None
         many = False
-    proposal = suggested(shape)
-    in_order = (it for it, parts in held if order_served(parts, asked, provider))
-    old = next((it for it in in_order if _may_go(it, proposal, shape, shapes)), None)
-    if old is not None:
-        proposal = replace(proposal, replaces=old)
     confidence = Confidence.LIKELY if many else Confidence.POSSIBLE
-    return _told(Fault.UNSERVED, index if sought else None, proposal, shape, confidence)
+    return _told(Fault.UNSERVED, index, suggested(shape), shape, confidence)
+
+
+def _best(shape: Wanted, held: Sequence[_Held]) -> tuple[Index | None, Set[str]]:
+    """The index that finds the fewest rows, and the columns that it is searched by."""
+    telling = {it.name for it in shape.table.columns.values() if not has_few_values(it)}
+    found: tuple[Index | None, Set[str]] = (None, frozenset())
+    for index, parts in held:
+        sought = {it.column for it in parts[: seek(parts, shape.asked).keys] if it.column is not None}
+        if (len(sought & telling), len(sought)) > (len(found[1] & telling), len(found[1])):
+            found = (index, sought)
+    return found
 
 
 def _primary(table: Table) -> tuple[Column, ...]:

@@ -14,9 +14,10 @@ from typing import Final
 from crowsfoot.databases.index_advice import parts_of, usable
 from crowsfoot.databases.index_predicates import implied
 from crowsfoot.databases.index_use import seek
+from crowsfoot.databases.indexes import Cover, best_cover
 from crowsfoot.databases.selectivity import has_few_values
 from crowsfoot.databases.sort_service import serves
-from crowsfoot.link.project import Column, Index, Table, once
+from crowsfoot.link.project import Column, Index, Table
 from crowsfoot.link.wanted import Place, Wanted
 
 
@@ -48,7 +49,7 @@ def expressions(shape: Wanted) -> Iterator[tuple[Column, str, Index]]:
     """The columns that are compared after a function, with an index that serves the bare column only."""
     if not shape.whole or is_served(shape):
         return
-    columns = columns_of(shape.table)
+    columns = shape.table.columns_by_name
     for name, function in sorted(shape.functions):
         column = columns[name]
         index = _leading(shape.table, column)
@@ -59,7 +60,8 @@ def expressions(shape: Wanted) -> Iterator[tuple[Column, str, Index]]:
 def lacking(shape: Wanted) -> tuple[tuple[Column, ...], ...]:
     """The branches of an OR that no index serves, by the columns that tell many rows apart.
 
-    None where an index serves what stands beside the OR, or where a branch finds many rows in any case.
+    None where an index serves what stands beside the OR, or where a branch finds many rows in any case; nor
+    are columns of foreign keys without an index, of which another rule tells.
     """
     if not shape.whole or len(shape.either) < 2 or is_served(shape):
         return ()
@@ -70,20 +72,27 @@ def lacking(shape: Wanted) -> tuple[tuple[Column, ...], ...]:
         by = tuple(it for it in columns if not has_few_values(it) and it.type != "DateTime")
         if not by:
             return ()
-        if not any(_leading(shape.table, it, shape) for it in columns) and by not in found:
+        if (
+            not any(_leading(shape.table, it, shape) or _is_of_bare_key(it) for it in columns)
+            and by not in found
+        ):
             found.append(by)
     return tuple(found)
-
-
-@once
-def columns_of(table: Table) -> dict[str, Column]:
-    """The columns by the database's name."""
-    return {it.name: it for it in table.columns.values()}
 
 
 def reading(shape: Wanted) -> tuple[Place, ...]:
     """The places that look for rows; one that inserts some looks for none."""
     return tuple(it for it in shape.places if it.operation not in _LOOKS_FOR_NONE)
+
+
+def columns_in(shape: Wanted) -> Iterator[str]:
+    """Every column that the shape compares or sorts by, in whatever way."""
+    asked = shape.asked
+    yield from asked.points | asked.ranges | shape.others
+    yield from (it.column or "" for it in asked.order)
+    yield from (name for name, _ in shape.functions)
+    for branch in shape.either:
+        yield from branch
 
 
 _LOOKS_FOR_NONE: Final = frozenset({"insert", "save", "upsert", "refresh", "flush"})
@@ -94,10 +103,9 @@ def _helps(index: Index, shape: Wanted) -> bool:
     parts = parts_of(index)
     if not parts:
         return False
-    found = seek(parts, shape.asked)
-    by = [it for it in parts[: found.keys + found.range] if it.column is not None]
-    columns = columns_of(shape.table)
-    if any(not has_few_values(columns[it.column]) for it in by if it.column in columns):
+    found, columns = seek(parts, shape.asked), shape.table.columns_by_name
+    by = [columns.get(it.column or "") for it in parts[: found.keys + found.range]]
+    if any(it is not None and not has_few_values(it) for it in by):
         return True
     return shape.limit and bool(shape.asked.order) and serves(parts, shape)
 
@@ -115,6 +123,10 @@ def _leading(table: Table, column: Column, shape: Wanted | None = None) -> Index
         if holds and parts and parts[0].column == column.name:
             return index
     return None
+
+
+def _is_of_bare_key(column: Column) -> bool:
+    return any(column in fk.columns and best_cover(fk)[0] is Cover.NONE for fk in column.table.foreign_keys)
 
 
 def _has_expression(table: Table, column: Column, function: str) -> bool:

@@ -45,19 +45,13 @@ Foreign keys without an index are told by `unindexed-foreign-key`.
 Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 """
 
-import re
 from collections.abc import Iterator
 
 from crowsfoot import Confidence, Finding, Queried, Related, Table, rule
-from crowsfoot.databases.index_advice import Advice, missing
-from crowsfoot.databases.index_writing import declaration, fix, over
+from crowsfoot.databases.index_advice import Advice, missing, proposed
+from crowsfoot.databases.index_writing import declaration, fix
 from crowsfoot.databases.indexes import Cover, best_cover
-
-# Words that columns end in which tell rows apart.
-_TELLS_APART = (
-    r"(?i:.*_)?(?i:ids?|uuid|guid|key|token|hash|digest|email|slug|username|code|sha|url|path)"
-    r"|\w+(Id|Key|Token)"
-)
+from crowsfoot.databases.selectivity import tells_apart
 
 
 @rule(over=Queried, since="0.3")
@@ -69,11 +63,9 @@ def check(queried: Queried) -> Iterator[Finding]:
         if _is_bare_key(table, advice):
             continue
         places = [place for shape in advice.shapes for place in shape.places]
-        index = over(table, advice.columns)
+        index = proposed(advice)
         names = ", ".join(column.field for column in advice.columns)
-        sure = all(it.likely for it in places) and any(
-            re.fullmatch(_TELLS_APART, column.field) for column in advice.columns
-        )
+        sure = all(it.likely for it in places) and any(map(tells_apart, advice.columns))
         more = f", and {len(places) - 1} more like it" if len(places) > 1 else ""
         yield Finding(
             places[0].span,

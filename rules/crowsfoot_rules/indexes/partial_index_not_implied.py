@@ -42,8 +42,11 @@ Source: https://www.sqlite.org/partialindex.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Index, Queried, Related, rule
+from msgspec.structs import replace
+
+from crowsfoot import Confidence, Finding, Fix, Index, Queried, Related, Safety, rule
 from crowsfoot.databases.index_predicates import conjuncts_of
+from crowsfoot.databases.index_writing import fix, over
 from crowsfoot.databases.unserved import held_back, reading
 from crowsfoot.link.wanted import Wanted
 
@@ -70,6 +73,7 @@ def check(queried: Queried) -> Iterator[Finding]:
                 Related(index.span, "this index leaves rows out"),
                 *(Related(it.span, f"this query asks for them, too: `{it.said}`") for it in places[1:6]),
             ),
+            fix=_over_all_rows(index),
             confidence=Confidence.LIKELY if all(it.likely for it in places) else Confidence.POSSIBLE,
         )
 
@@ -78,3 +82,11 @@ def _predicate(index: Index) -> str:
     words = {"null": "IS NULL", "not null": "IS NOT NULL"}
     parts = [(it.column.field, it.value) for it in conjuncts_of(index) or ()]
     return " and ".join(f"{name} {words.get(value, f'= {value}')}" for name, value in parts)
+
+
+def _over_all_rows(index: Index) -> Fix | None:
+    """Help, and nothing to apply unasked: it may be the query that is to change."""
+    if len(index.columns) < len(index.keys):
+        return None
+    found = fix(over(index.table, index.columns))
+    return replace(found, safety=Safety.MANUAL) if found is not None else None

@@ -59,16 +59,20 @@ from collections.abc import Iterator
 from crowsfoot import Finding, Queried, rule
 from crowsfoot.databases.sort_findings import fields, of_query, queries, sorted_by
 from crowsfoot.databases.sort_service import Fault, verdicts
+from crowsfoot.databases.tenant_leading import misleading
 from crowsfoot.prose import series
 
 
 @rule(over=Queried, since="0.3")
 def check(queried: Queried) -> Iterator[Finding]:
+    # Of an index that only lacks the tenant in front another rule tells.
+    led = [it.proposal.keys for it in misleading(queried)]
     for it in verdicts(queried):
-        if it.fault is Fault.UNSERVED:
+        if it.fault is Fault.UNSERVED and it.proposal.keys not in led:
             asked = it.shapes[0].asked
             found = fields(it, asked.equal | asked.among | asked.null | asked.ranges)
             rows = f"all rows of {queried} with its {series(found)}" if found else f"all of {queried}"
             yield of_query(
-                it, f"{queries(it)} must sort {rows} by {series(sorted_by(it))} to return the first few"
+                it,
+                f"{queries(it)} must sort {rows} by {series(sorted_by(it))} to return the first few",
             )

@@ -33,8 +33,9 @@ def named(connection: psycopg.Connection, title: str):
 
 An index that keeps values unique, or that a foreign key needs, is used by the database itself. Nothing is
 said of tables that the code never asks, and nothing at all where much of what the code sends is not known, or
-where a client in another language is generated from the schema. With Django a finding is `possible`, as its
-admin and its filters ask by names that no call shows. Whether an index is read in production,
+where a client in another language is generated from the schema. Where the code has the column's name in a
+text or as an argument, it may be asked for by that, and the finding is `possible`; so it is with Django,
+whose admin and filters ask by names that no call shows. Whether an index is read in production,
 `pg_stat_user_indexes` knows.
 
 Source: https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ALL-INDEXES-VIEW
@@ -49,7 +50,8 @@ from crowsfoot.link.wanted import queried
 
 @rule(over=Project, since="0.3", severity=Severity.NOTE, default=False)
 def check(project: Project) -> Iterator[Finding]:
-    for index in unused(project, queried(project)):
+    for it in unused(project, queried(project)):
+        index = it.index
         table, removal = index.table, index.remove()
         yield Finding(
             index.span,
@@ -57,5 +59,5 @@ def check(project: Project) -> Iterator[Finding]:
             f"every write to {table} pays for it",
             subject=str(index),
             fix=Fix(f"Delete {index.declaration}", removal, Safety.UNSAFE) if removal else None,
-            confidence=Confidence.POSSIBLE if table.library == "django" else Confidence.LIKELY,
+            confidence=Confidence.LIKELY if it.sure and table.library != "django" else Confidence.POSSIBLE,
         )

@@ -54,7 +54,8 @@ from crowsfoot import Access, Confidence, Finding, rule
 @rule(over=Access, since="0.1", default=False)
 def check(access: Access) -> Iterator[Finding]:
     query = access.query
-    narrowed = query.limit or query.equal or query.among or query.ranges or query.null or query.others
+    compared = query.equal or query.among or query.ranges or query.null or query.others
+    narrowed = query.limit or compared or not query.whole
     rows = query.operation == "select" and query.cause == "call" and query.many and query.table is not None
     if access.serves and rows and not narrowed and not access.of_rows.counted and not access.of_rows.tested:
         sure = query.likely and access.role == "application"

@@ -105,4 +105,4 @@ def _reads_any(access: Access, column: Column) -> bool:
         return False
     key = column.table.primary_key
     names = {name for it in key.columns for name in (it.field, it.name)} if key is not None else set()
-    return compared <= {"pk", *names}
+    return query.whole and compared <= {"pk", *names}
