@@ -79,6 +79,18 @@ def test_without_the_cache_everything_is_parsed(project: Path, monkeypatch: pyte
     assert counter.files == 2
 
 
+def test_a_project_that_was_asked_for_is_not_read_again_for_its_report(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = Counter(monkeypatch)
+    session = open_session(project, cached=False)
+    assert list(session.project.databases[0].tables) == ["User", "Post"]
+    assert rules_of(session) == ["unindexed-foreign-key"]
+    assert counter.files == 1
+    session.write(session.fixed(unsafe=False))
+    assert [str(it) for it in session.project.databases[0].indexes()][-1] == "Post(authorId)"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process is forked")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("fails", [False, True])

@@ -221,6 +221,12 @@ def advise(
     type=click.Path(path_type=Path),
     help="What PostgreSQL has counted, for the index plan: as for crowsfoot advise.",
 )
+@click.option(
+    "--source-url",
+    metavar="URL",
+    default="",
+    help="Where files can be seen, with {path} and {line}: https://example.org/blob/main/{path}#L{line}.",
+)
 @click.option("--title", metavar="TEXT", help="The page's heading (default: the name of the folder).")
 @click.option("--select", multiple=True, metavar="RULE,...", help="Show only these rules or categories.")
 @click.option("--extend-select", multiple=True, metavar="RULE,...", help="Show these as well.")
@@ -237,6 +243,8 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
     """Write one HTML page on the project in PATHS: findings, relations, index plan, migrations and locks."""
     if output != "-" and is_read(output):
         raise UserError(f"--output: {output} is named like a file that crowsfoot reads; name another one")
+    if options["source_url"] and not options["source_url"].startswith(("https://", "http://")):
+        raise UserError("--source-url: an address begins with https:// or http://")
     choices = Choices(
         select=_words(options["select"]),
         extend_select=_words(options["extend_select"]),
@@ -257,7 +265,14 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
         rule_url=RULE_URL,
     )
     title = options["title"] or session.location.root.resolve().name
-    text = page(session, whole, view, title, [(str(it), _bytes(it)) for it in options["stats"]])
+    text = page(
+        session,
+        whole,
+        view,
+        title,
+        statistics=[(str(it), _bytes(it)) for it in options["stats"]],
+        source_url=options["source_url"],
+    )
     if output == "-":
         _print(text)
     else:

@@ -165,11 +165,13 @@ def _read_by_folder(
 
 
 def read_migrations(
-    layouts: Iterable[Layout], texts: Mapping[str, str | None], cache: Cache
+    layouts: Iterable[Layout], texts: Mapping[str, str | None], cache: Cache, *, asked: bool = False
 ) -> Iterator[tuple[str, SqlFile | Unread]]:
-    """What each migration says, layout by layout, as it is read; those without a text are left out."""
-    asks = any(path.endswith(".py") for path in texts)
-    packs = [_Pack(layout, texts, cache, asks) for layout in layouts]
+    """What each migration says, layout by layout, as it is read; those without a text are left out.
+
+    asked: code was read, which asks the tables.
+    """
+    packs = [_Pack(layout, texts, cache, asked) for layout in layouts]
     jobs = {
         (pack.dialect, pack.terms, key): _Job(source, pack.dialect, pack.terms)
         for pack in packs
@@ -197,7 +199,7 @@ class _Pack:
     it is while migrations are added behind it.
     """
 
-    def __init__(self, layout: Layout, texts: Mapping[str, str | None], cache: Cache, asks: bool) -> None:
+    def __init__(self, layout: Layout, texts: Mapping[str, str | None], cache: Cache, asked: bool) -> None:
         self.dialect = layout.dialect
         self.tool = layout.tool
         self.sources = [
@@ -207,8 +209,8 @@ class _Pack:
         ]
         self.keys = [cache.key(it.text) for it in self.sources]
         guarded = layout.tool == "supabase" or any(_guards_rows(it.text) for it in self.sources)
-        # Beside code that asks the tables, views and functions are read for what they ask as well.
-        self.terms = guarded or asks
+        # Beside code, views and functions are read for what they ask of the tables as well.
+        self.terms = guarded or asked
         self.name = digest(self.dialect, str(self.terms), *self.keys[:1])
         self.kept = (cache.get("sql", self.name, dict[str, SqlFile]) or {}) if self.keys else {}
         self.unread = {
@@ -226,8 +228,8 @@ class _Pack:
 def _guards_rows(text: str) -> bool:
     """Whether a migration switches on that policies decide who sees which rows.
 
-    Where none does, and no code is there that asks the tables, nobody asks what views are made of. That takes
-    an eighth of the time of reading.
+    Where none does, and no code is there, nobody asks what views are made of. That takes an eighth of the
+    time of reading.
     """
     words = text.lower()  # most have no such word, and a pattern takes far longer to find nothing
     return "security" in words and re.search(r"\brow\s+level\s+security\b", words) is not None

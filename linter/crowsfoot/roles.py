@@ -36,7 +36,11 @@ _TEST: Final = (
     r"(?:^|/)(?:tests|testing|unittests|integration_tests|factories|testdata)/|^(?:src/)?test/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest|factories)\.py$"
 )
-_MIGRATION: Final = r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$"
+# Alembic's folder can have any name; the files in its versions/ have the number of their revision in theirs.
+_MIGRATION: Final = (
+    r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$"
+    r"|(?:^|/)versions/(?:.*[^0-9a-f])?[0-9a-f]{12}(?:_[^/]*)?\.py$"
+)
 _SCRIPT: Final = (
     r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/"
     r"|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"

@@ -162,7 +162,7 @@ def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
         ),
         discovery.bare,
     )
-    reading = read_migrations(layouts, texts, cache)
+    reading = read_migrations(layouts, texts, cache, asked=bool(code))
     # Whoever helps to read begins when the first is asked for.
     migrations: Iterable[tuple[str, SqlFile | Unread]] = chain([*islice(reading, 1)], reading)
     foreign: list[tuple[str, Problem]] = []

@@ -288,3 +288,71 @@ async def names(store: Store, ids):
         await store.get("player", each)
 """
     assert repeated_in(sent(code, databases=databases)) == ["player.find_unique()"]
+
+
+@pytest.mark.parametrize(
+    ("call", "field", "value"),
+    [
+        (
+            'find_many(where={"name": {"equals": each, "mode": "insensitive"}})',
+            "functions",
+            (("name", "ilike"),),
+        ),
+        (
+            'find_many(where={"name": {"contains": each, "mode": "insensitive"}})',
+            "functions",
+            (("name", "icontains"),),
+        ),
+        ('find_many(where={"name": {"contains": each}})', "functions", ()),
+        ('find_many(where={"name": {"startswith": each, "mode": "insensitive"}})', "ranges", ()),
+        ('find_many(where={"OR": [{"name": each}, {"age": {"gt": 3}}]})', "either", (("name",), ("age",))),
+        ('find_many(where={"OR": [{"name": each}, {"age": {"not": 3}}]})', "either", ()),
+        ('find_many(where={"name": "x", "age": 3})', "constants", (("name", "'x'"), ("age", "3"))),
+        ('find_many(where={"left": {"not": None}})', "ranges", ("left",)),
+        ("find_many(where=each)", "whole", False),
+        ('find_many(where={"OR": each})', "whole", False),
+        ('find_many(where={"name": each})', "whole", True),
+        # Some rows are taken by their key, unless the call says otherwise; find_first() takes any.
+        ('find_many(where={"name": each}, take=5)', "order", (("id", "asc"),)),
+        ('find_first(where={"name": each})', "order", ()),
+        ('find_many(order={"age": {"sort": "desc", "nulls": "last"}})', "order", (("age", "desc"),)),
+        ('find_many(order={"age": {"sort": "desc", "nulls": "last"}})', "nulls", (("age", "last"),)),
+        ('find_many(order={"team": {"name": "asc"}})', "order", (("?", "asc"),)),
+        (
+            'upsert(where={"id": each}, data={"create": {"id": each, "name": "x"}, "update": {"name": "x"}})',
+            "target",
+            ("id",),
+        ),
+        (
+            'upsert(where={"teamId_name": {"teamId": 1, "name": each}},'
+            ' data={"create": {"teamId": 1, "name": each}, "update": {"age": 3}})',
+            "target",
+            ("teamId", "name"),
+        ),
+        # A SELECT comes first: nothing to update, another value, rows of another table.
+        ('upsert(where={"id": each}, data={"create": {"id": each}, "update": {}})', "target", ()),
+        ('upsert(where={"id": each}, data={"create": {"name": "x"}, "update": {"name": "x"}})', "target", ()),
+        (
+            'upsert(where={"id": each}, data={"create": {"id": each}, "update": {"name": "x"}}, include={"team": True})',
+            "target",
+            (),
+        ),
+    ],
+)
+def test_what_an_index_would_have_to_serve(
+    call: str, field: str, value: object, databases: tuple[Database, ...]
+) -> None:
+    assert getattr(query_of(f"player.{call}", databases), field) == value
+
+
+def test_what_is_put_into_a_where_later_is_optional(databases: tuple[Database, ...]) -> None:
+    code = """
+from prisma import Prisma
+async def asked(db: Prisma, name, age):
+    where = {"name": name}
+    if age:
+        where["age"] = age
+    return await db.player.find_many(where=where)
+"""
+    ((query,),) = sent(code, databases=databases).queries.values()
+    assert (query.equal, query.optional) == (("name", "age"), ("age",))

@@ -202,6 +202,12 @@ def test_django_sends_what_we_say(expression: str, by_django: dict[str, str]) ->
         ("Note.objects.filter(book=3).delete()", "order", ()),
         ("list(Book.objects.order_by('author'))", "order", (("?", "asc"),)),
         ("list(Book.objects.order_by(*x))", "order", (("?", "asc"),)),
+        (
+            "list(Book.objects.raw('SELECT * FROM library_book WHERE author_id = %s', [x]))",
+            "equal",
+            ("author_id",),
+        ),
+        ("list(Book.objects.raw('SELECT * FROM library_author'))", "whole", False),
     ],
 )
 def test_django_asks(expression: str, field: str, value: object) -> None:
@@ -223,6 +229,26 @@ def go(x, y):
     files = {"library/models.py": f"from django.db import models\n{LIBRARY}", "library/__init__.py": ""}
     ((query,),) = sent({"app.py": code, **files}).queries.values()
     assert (query.equal, query.optional, query.order, query.limit) == (("out", "title"), ("title",), (), 5)
+
+
+@pytest.mark.parametrize(
+    ("lines", "equal", "optional", "either"),
+    [
+        (("q = Q(out=True)", "if y:", "    q &= Q(title=x)"), ("out", "title"), ("title",), ()),
+        (("q = Q()", "if y:", "    q &= Q(title=x)"), ("title",), ("title",), ()),
+        (("q = Q(title=x) if y else Q(sold=1)",), ("title", "sold"), ("title", "sold"), ()),
+        (("q = Q(title=x)", "q |= Q(sold=1)"), (), (), (("title",), ("sold",))),
+        (("q = Q(title=x, out=True) if y else Q(title=None, out=True)",), ("title", "out"), ("title",), ()),
+    ],
+)
+def test_conditions_that_the_run_decides_on(
+    lines: tuple[str, ...], equal: object, optional: object, either: object
+) -> None:
+    code = "from django.db.models import Q\nfrom library.models import Book\ndef go(x, y):\n"
+    code += "".join(f"    {line}\n" for line in (*lines, "return list(Book.objects.filter(q))"))
+    files = {"library/models.py": f"from django.db import models\n{LIBRARY}", "library/__init__.py": ""}
+    ((query,),) = sent({"app.py": code, **files}).queries.values()
+    assert (query.equal, query.optional, query.either) == (equal, optional, either)
 
 
 # SQLAlchemy
@@ -376,6 +402,26 @@ def test_sqlalchemy_sends_what_we_say(expression: str) -> None:
 def test_sqlalchemy_asks(expression: str, field: str, value: object) -> None:
     code = f"from sqlalchemy.dialects.postgresql import insert\n{SQLALCHEMY}def go(session: Session, x):\n"
     query = query_of(code, f"session.execute({expression})")
+    assert getattr(query, field) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "field", "value"),
+    [
+        ("text('SELECT * FROM book WHERE title = :x ORDER BY at DESC LIMIT 3')", "table", "book"),
+        ("text('SELECT * FROM book WHERE title = :x ORDER BY at DESC LIMIT 3')", "equal", ("title",)),
+        ("text('SELECT * FROM book WHERE title = :x ORDER BY at DESC LIMIT 3')", "order", (("at", "desc"),)),
+        ("text(f'SELECT * FROM book WHERE title = :x AND {x}')", "whole", False),
+        ("text('INSERT INTO book (id) VALUES (:x) ON CONFLICT (id) DO NOTHING')", "target", ("id",)),
+        ("text(x)", "whole", False),
+        ("select(shelf).where(shelf.c.place == x).order_by(shelf.c.id)", "table", "shelf"),
+        ("select(shelf).where(shelf.c.place == x).order_by(shelf.c.id)", "equal", ("place",)),
+        ("select(shelf.c.id).where(shelf.c.place == x).order_by(shelf.c.id)", "order", (("id", "asc"),)),
+    ],
+)
+def test_core_asks(expression: str, field: str, value: object) -> None:
+    code = f"from sqlalchemy import MetaData, Table\n{SQLALCHEMY}shelf = Table('shelf', MetaData())\n"
+    query = query_of(f"{code}def go(session: Session, x):\n", f"session.execute({expression})")
     assert getattr(query, field) == value
 
 

@@ -331,3 +331,7 @@ class CodeFile(Fact, frozen=True, array_like=True, tag="code"):
     stars: tuple[tuple[str, int], ...] = ()  # module and level
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
+    # All names, words in quotes and keywords of calls ("key="), and how URLs begin, each between line ends.
+    words: str = ""
+    # What it imports anywhere in it: a module, what of it, and how many dots there are before it.
+    imports: tuple[tuple[str, str, int], ...] = ()

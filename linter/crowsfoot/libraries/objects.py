@@ -328,11 +328,12 @@ class Sliced(Object, frozen=True):
 
 
 class Table(Object, frozen=True):
-    """A dict: its keys, its values, and those under constant keys."""
+    """A dict: its keys, its values, and those under constant keys; later are keys that were put in later."""
 
     keys: Object
     values: Object
     named: tuple[tuple[str, Object], ...] = ()
+    later: tuple[str, ...] = ()
 
     def element(self, at: At) -> Object:
         return self.keys
@@ -349,7 +350,7 @@ class Table(Object, frozen=True):
 
     def moved(self, place: Place) -> Object:
         named = tuple((key, value.moved(place)) for key, value in self.named)
-        return Table(self.keys.moved(place), self.values.moved(place), named)
+        return Table(self.keys.moved(place), self.values.moved(place), named, self.later)
 
 
 class OneOf(Object, frozen=True):

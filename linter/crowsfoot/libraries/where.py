@@ -6,7 +6,7 @@ Columns are whatever a library tells them apart by, until its query names them.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_args
 
 import msgspec
 
@@ -18,6 +18,7 @@ _T = TypeVar("_T")
 # What goes beyond is no query that an index could be chosen for.
 _MOST: Final = 40
 _LONGEST: Final = 100  # characters of a constant
+_KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class Where(msgspec.Struct, Generic[C], frozen=True, cache_hash=True):
@@ -42,6 +43,10 @@ class Where(msgspec.Struct, Generic[C], frozen=True, cache_hash=True):
     def served(self) -> tuple[C, ...]:
         """Those that an index of the column serves."""
         return (*self.equal, *self.null, *self.among, *self.ranges)
+
+    @property
+    def _how(self) -> tuple[tuple[str, C], ...]:
+        return tuple((kind, column) for kind in _KINDS for column in getattr(self, kind))
 
     def with_(self, kind: Kind, columns: Iterable[C]) -> Where[C]:
         known: tuple[C, ...] = getattr(self, kind)
@@ -73,19 +78,19 @@ class Where(msgspec.Struct, Generic[C], frozen=True, cache_hash=True):
         return Where(others=tuple(dict.fromkeys(compared)), whole=self.whole)
 
     def or_else(self, other: Where[C]) -> Where[C]:
-        """What either this or the other asks, as the run decides: by what only one compares, some ways do
-        not ask.
+        """What either this or the other asks, as the run decides: some ways do not compare what only one
+        does, or not in that way.
         """
         if self == other:
             return self
-        shared = {*self.all} & {*other.all}
+        sometimes = {column for _, column in {*self._how} ^ {*other._how}}
         both = self.and_(other)
         return msgspec.structs.replace(
             both,
             functions=tuple(it for it in self.functions if it in other.functions),
             either=self.either if self.either == other.either else (),
             constants=tuple(it for it in self.constants if it in other.constants),
-            optional=_each_once(both.optional, tuple(it for it in both.all if it not in shared)),
+            optional=_each_once(both.optional, tuple(it for it in both.all if it in sometimes)),
         )
 
     def named(self, names: Callable[[C], tuple[str, ...]]) -> dict[str, Any]:

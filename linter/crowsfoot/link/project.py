@@ -352,6 +352,11 @@ class Table(Linked, frozen=True, eq=False, dict=True):
         return next((index for index in self.indexes if index.primary), None)
 
     @cached_property
+    def columns_by_name(self) -> Mapping[str, Column]:
+        """The columns by the database's name."""
+        return {it.name: it for it in self.columns.values()}
+
+    @cached_property
     def foreign_keys_over(self) -> Mapping[frozenset[Column], tuple[ForeignKey, ...]]:
         """The foreign keys by their columns: two relations can share them."""
         found: dict[frozenset[Column], list[ForeignKey]] = {}

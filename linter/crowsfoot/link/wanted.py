@@ -56,6 +56,7 @@ class Wanted(Linked, frozen=True, eq=False, dict=True):
     nulls_written: bool = False  # its order says where NULL is to come
     target: tuple[str, ...] = ()
     target_where: str | None = None
+    sometimes: frozenset[str] = frozenset()  # of others: what only some of the calls compare
 
     def __str__(self) -> str:
         return f"{self.table}: {self.places[0]}"
@@ -136,6 +137,7 @@ class _Shape(msgspec.Struct, frozen=True):
     nulls_written: bool
     target: tuple[str, ...]
     target_where: str | None
+    sometimes: frozenset[str]
 
 
 def _wanted(table: Table, it: _Shape, places: tuple[Place, ...]) -> Wanted:
@@ -146,7 +148,7 @@ def _shape(query: Query, table: Table) -> _Shape:
     provider = table.database.provider
     whole = query.whole
     # What only some of the ways ask is nothing that an index may count on.
-    sometimes = {it.name for name in query.optional if (it := _column(table, name)) is not None}
+    sometimes = frozenset([it.name for name in query.optional if (it := _column(table, name)) is not None])
 
     def own(names: Iterable[str]) -> frozenset[str]:
         nonlocal whole
@@ -186,6 +188,7 @@ def _shape(query: Query, table: Table) -> _Shape:
         bool(placed),
         target if len(target) == len(query.target) else (),
         query.target_where,
+        sometimes,
     )
 
 

@@ -12,6 +12,7 @@ from crowsfoot.frontends.python.comments import read_comments
 from crowsfoot.frontends.python.problems import too_deep, unparsed
 from crowsfoot.frontends.python.statements import RUNNERS
 from crowsfoot.frontends.python.variables import File, Reader, Runner
+from crowsfoot.frontends.python.words import words_of
 
 _READERS: dict[type, Reader] = {
     **expressions.READERS,
@@ -58,7 +59,7 @@ def read(text: str) -> CodeFile:
     found = tuple([it for it in file.scopes if it is not None])
     if len(data) != len(text):
         found = places.in_code_points(found, data)
-    return CodeFile(found, tuple(file.stars), comments, problems)
+    return CodeFile(found, tuple(file.stars), comments, problems, *words_of(found))
 
 
 def _parsed(text: str) -> ast.Module:

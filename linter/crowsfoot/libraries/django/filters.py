@@ -7,6 +7,7 @@ from crowsfoot.libraries.django.plans import Plan
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Object
+from crowsfoot.libraries.where import SOMETHING
 
 
 class FilterSet(Object, frozen=True):
@@ -21,7 +22,9 @@ class FilterSet(Object, frozen=True):
 
     def inherited(self, name: str, at: At) -> Object:
         if name == "qs" and isinstance(self.rows, QuerySet):
-            return msgspec.structs.replace(self.rows, made=at.place, narrowed=True, cached=False)
+            # By what, whoever asks for the page says.
+            where = self.rows.where.and_(SOMETHING)
+            return msgspec.structs.replace(self.rows, made=at.place, narrowed=True, cached=False, where=where)
         return self.rows if name in ("qs", "queryset") else UNKNOWN
 
 

@@ -167,7 +167,7 @@ def _condition(it: Object | None, columns: Mapping[str, str]) -> str | None:
     """The predicate, near enough to SQL to be compared with others; None where there is none."""
     if it is None or (isinstance(it, Constant) and it.value is None):
         return None
-    if not isinstance(it, Condition):
+    if not isinstance(it, Condition) or it.decided:
         return f"? {it}"
     words = [*_lookups(it, columns), *(f"({_condition(part, columns)})" for part in it.parts)]
     joined = (" or " if it.either else " and ").join(words)

@@ -29,6 +29,8 @@ from crowsfoot.libraries.objects import (
     Table,
 )
 from crowsfoot.libraries.query import Operation
+from crowsfoot.libraries.raw.queries import text_of
+from crowsfoot.libraries.raw.statements import read
 from crowsfoot.libraries.standard import Coroutine
 from crowsfoot.libraries.where import NOTHING, SOMETHING
 
@@ -287,7 +289,13 @@ def _fetch_mode(of: QuerySet, name: str, args: Args, at: At) -> Object:
 
 
 def _raw(of: QuerySet, name: str, args: Args, at: At) -> Object:
-    return _next(of, name, at, where=SOMETHING, order=())
+    written = text_of(args.get(0, "raw_query") or UNKNOWN)
+    said = read(written) if written is not None else None
+    if said is None or of.model is None or said.table != of.model.table:
+        return _next(of, name, at, where=SOMETHING, order=())
+    placed = dict(said.nulls)
+    order = tuple((column, way, placed.get(column)) for column, way in said.order)
+    return _next(of, name, at, where=said.where, order=order, limit=said.limit)
 
 
 def _iterator(of: QuerySet, name: str, args: Args, at: At) -> Object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Final, TypeAlias
 
 from crowsfoot.libraries import where as asked
@@ -49,6 +50,7 @@ class Condition(Object, frozen=True):
     negated: bool = False
     either: bool = False
     depth: int = 0
+    decided: bool = False  # which of its parts it is, the run decides
 
     def operated(self, operator: str, operands: tuple[Object, ...], at: At) -> Object:
         conditions = tuple(it for it in operands if isinstance(it, Condition))
@@ -72,15 +74,19 @@ class Condition(Object, frozen=True):
             return None
         if self == other or max(self.depth, other.depth) >= _DEEPEST:
             return self
-        parts = _flat((self, other), True)
-        return Condition(parts=parts, either=True, depth=1 + max((it.depth for it in parts), default=0))
+        parts = tuple(dict.fromkeys((*self._ways, *other._ways)))[:_MOST]
+        return Condition(parts=parts, depth=1 + max(it.depth for it in parts), decided=True)
+
+    @property
+    def _ways(self) -> tuple[Condition, ...]:
+        return self.parts if self.decided else (self,)
 
 
 def _flat(conditions: tuple[Condition, ...], either: bool) -> tuple[Condition, ...]:
     """Those that say something; what is joined alike already is taken apart."""
     found: list[Condition] = []
     for it in conditions:
-        alike = it.parts and not it.lookups and not it.negated and it.either == either
+        alike = it.parts and not it.lookups and not it.negated and not it.decided and it.either == either
         found.extend(it.parts if alike else (it,) if it.lookups or it.parts else ())
     return tuple(found[:_MOST])
 
@@ -121,6 +127,8 @@ def _of(it: Object, model: Model | None, models: Models) -> Where:
     parts += (_of(part, model, models) for part in it.parts)
     if it.either:
         found = any_of(parts)
+    elif it.decided:
+        found = reduce(asked.Where.or_else, parts)
     else:
         found = NOTHING
         for part in parts:

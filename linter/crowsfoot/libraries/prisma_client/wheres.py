@@ -41,23 +41,33 @@ def _asked(where: Object | None, model: Model | None, models: Models, prefix: st
     if depth > _DEEPEST:
         return SOMETHING
     found: Where[str] = NOTHING
+    later = next((it.later for it in options(where) if isinstance(it, Table)), ())
     for name, value in entries(where).items():
-        if name in ("AND", "OR", "NOT"):
-            found = found.and_(_combined(name, value, model, models, prefix, depth))
-            continue
-        field = model.fields.get(name) if model is not None else None
-        inner = entries(value)
-        if field is not None and field.kind != "column":
-            target = models.target(field)
-            for word, nested in inner.items() if inner.keys() & _OF_RELATIONS else (("is", value),):
-                within = _asked(nested, target, models, f"{prefix}{name}.", depth + 1)
-                found = found.and_(within if word in ("is", "some") else within.negated())
-        elif inner and field is None and not inner.keys() & (_RANGES | _OPERATORS):
-            # A compound key by its name: {"user_id_team_id": {"user_id": ..., "team_id": ...}}
-            found = found.and_(_asked(value, model, models, prefix, depth + 1))
-        else:
-            found = found.and_(_of_column(f"{prefix}{name}", value, inner))
+        asked = _under(name, value, model, models, prefix, depth)
+        # What is put in later may as well not be.
+        found = found.and_(NOTHING.or_else(asked) if name in later else asked)
     return found
+
+
+def _under(
+    name: str, value: Object, model: Model | None, models: Models, prefix: str, depth: int
+) -> Where[str]:
+    """What one entry asks."""
+    if name in ("AND", "OR", "NOT"):
+        return _combined(name, value, model, models, prefix, depth)
+    field = model.fields.get(name) if model is not None else None
+    inner = entries(value)
+    if field is not None and field.kind != "column":
+        target = models.target(field)
+        found: Where[str] = NOTHING
+        for word, nested in inner.items() if inner.keys() & _OF_RELATIONS else (("is", value),):
+            within = _asked(nested, target, models, f"{prefix}{name}.", depth + 1)
+            found = found.and_(within if word in ("is", "some") else within.negated())
+        return found
+    if inner and field is None and not inner.keys() & (_RANGES | _OPERATORS):
+        # A compound key by its name: {"user_id_team_id": {"user_id": ..., "team_id": ...}}
+        return _asked(value, model, models, prefix, depth + 1)
+    return _of_column(f"{prefix}{name}", value, inner)
 
 
 def _of_column(path: str, value: Object, inner: Mapping[str, Object]) -> Where[str]:

@@ -1,11 +1,12 @@
 """Statements that are no select(): insert(), update(), delete() and text(), before they are sent."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
 from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.raw.statements import Statement, read
 from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
 from crowsfoot.libraries.sqlalchemy.expressions import Column, ColumnRef, Condition, asked, both, by_keywords
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, text
@@ -102,15 +103,33 @@ class Text(Receiver, frozen=True):
         return self
 
     def query(self, api: str, at: At) -> Query:
+        text = self.sql or self.written
+        said = read(text) if text is not None else Statement("")
+        known = said.table is not None and said.reads_rows
+        counts = known and said.operation in ("count", "exists", "aggregate")
         return Query(
             "sqlalchemy",
             api,
-            operation_of(self.sql),
-            sql=self.sql or self.written,
+            said.operation if counts else operation_of(self.sql),
+            sql=text,
             many=True,
             instead=_instead_of(self.sql),
             interpolated=self.written is not None,
+            **(_asked(said) if known else {"whole": False}),
         )
+
+
+def _asked(said: Statement) -> dict[str, Any]:
+    """The fields of a Query that say what a text asks of its table."""
+    return {
+        "table": said.table,
+        "order": said.order,
+        "nulls": said.nulls,
+        "limit": said.limit,
+        "target": said.target,
+        "target_where": said.target_where,
+        **msgspec.structs.asdict(said.where),
+    }
 
 
 def operation_of(sql: str | None) -> Operation:

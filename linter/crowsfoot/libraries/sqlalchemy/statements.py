@@ -160,7 +160,7 @@ class Selection(Receiver, frozen=True):
             api,
             operation,
             model=root.id if root is not None else None,
-            table=root.table or None if root is not None else None,
+            table=(root.table if root is not None else self._core_table()) or None,
             limit=self.limit,
             many=operation == "select" and not one and not by_key,
             loads=self.loads(root.id).eager() if root is not None else (),
@@ -169,11 +169,16 @@ class Selection(Receiver, frozen=True):
             **(self._sorting(at) if operation == "select" else {}),
         )
 
+    def _core_table(self) -> str:
+        """The name of the Table that it selects from, which no model is."""
+        return self.root() or next((it.label for it in self.entities if it.column == "*"), "")
+
     def _names(self, column: Column, at: At) -> tuple[str, ...]:
         model, name = column
         other = at.models.get(model)
         before = dict(self.joins).get(model) or (other.name if other is not None else "")
-        own = model == self.root() or not before
+        own = model == self.root() or (not before and model == self._core_table())
+        before = before or model
         return tuple([it if own else f"{before}.{it}" for it in _keys(other, name)])
 
     def _sorting(self, at: At) -> dict[str, Any]:

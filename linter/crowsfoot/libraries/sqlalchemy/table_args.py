@@ -13,6 +13,7 @@ from crowsfoot.libraries.sqlalchemy.changes import Text
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Condition, Ordered
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 from crowsfoot.libraries.tables import Argument, IndexDef, KeyDef, Spot
+from crowsfoot.libraries.where import written as written_of
 
 # The database's name of a column, by that of the attribute or its own; None where there is none such.
 Columns = Callable[[str], str | None]
@@ -101,17 +102,9 @@ def _predicate(it: Object, columns: Columns) -> str:
     if isinstance(it, Text) and it.sql is not None:
         return it.sql
     if isinstance(it, Condition):
-        where = it.where
-        constants = {of: value for of, value in where.constants if of in where.equal}
-        if where.whole and where.all == (*where.equal, *where.null) and len(constants) == len(where.equal):
-            words = [f"{_quoted(name, columns)} = {value}" for (_, name), value in constants.items()]
-            words += [f"{_quoted(name, columns)} IS NULL" for _, name in where.null]
-            return " AND ".join(words)
+        said = written_of(it.where.named(lambda of: (columns(of[1]) or of[1],)))
+        return said if said != "?" else f"? {it}"
     return text(it) or f"? {it}"
-
-
-def _quoted(name: str, columns: Columns) -> str:
-    return f'"{columns(name) or name}"'
 
 
 def _names(it: Object | None) -> tuple[str, ...]:

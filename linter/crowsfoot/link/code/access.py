@@ -1,6 +1,6 @@
 """What the rules over code see: statements that are sent once per row, and where the code sends any."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -133,10 +133,15 @@ class Code(Linked, frozen=True, eq=False, dict=True):
     repeated: tuple[Repeated, ...] = ()
     accesses: tuple[Access, ...] = ()
     models: "tuple[Model, ...]" = ()
-    edges: tuple[tuple[str, str], ...] = ()  # who calls whom, as "path:function"
+    followed: Callable[[], Iterable[tuple[str, str]]] = tuple
     databases: "tuple[Database, ...]" = ()  # which its models make
     failures: "tuple[Problem, ...]" = ()
     settings: "tuple[ContextSetting, ...]" = ()  # what it sets of its sessions
+
+    @cached_property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Who calls whom, as "path:function", as far as calls could be followed."""
+        return tuple(sorted(self.followed()))
 
     @cached_property
     def calls(self) -> "nx.DiGraph[str]":

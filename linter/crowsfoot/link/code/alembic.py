@@ -34,6 +34,8 @@ def migrated_indexes(files: Mapping[str, facts.CodeFile], roles: Roles) -> list[
     made: dict[str, list[MigratedIndex]] = {}
     dropped: Counter[str] = Counter()
     for path in sorted(it for it in files if roles(it) == "migration"):
+        if _CHANGES.search(files[path].words) is None:
+            continue
         for scope in files[path].scopes:
             # downgrade() undoes the same; a class holds the operations of Django.
             if scope.name in ("upgrade", "Migration"):
@@ -43,6 +45,11 @@ def migrated_indexes(files: Mapping[str, facts.CodeFile], roles: Roles) -> list[
                     else:
                         made.setdefault(it.name, []).append(it)
     return [it for name, indexes in made.items() if len(indexes) > dropped[name] for it in indexes]
+
+
+_CHANGES: Final = re.compile(
+    r"\n(?:(?:create|drop)_index|create_unique_constraint|drop_constraint|execute|RunSQL)\n"
+)
 
 
 def _changes(values: tuple[facts.AnyValue, ...], path: str) -> Iterator[MigratedIndex | str]:

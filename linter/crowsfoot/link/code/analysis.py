@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
+import msgspec
+
+from crowsfoot.digests import digest
 from crowsfoot.facts import code as facts
 from crowsfoot.facts.templates import TemplateFile
 from crowsfoot.libraries import KNOWN
@@ -24,16 +27,19 @@ from crowsfoot.link.code.parts import (
     ScopeKey,
     evaluate_all,
     evaluate_last,
-    evaluate_talking,
     split,
+    talking_in,
 )
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.schema import databases_of
-from crowsfoot.link.code.services import Imports, imports_of, together
+from crowsfoot.link.code.services import together
 from crowsfoot.link.code.template_tags import tags_of
 from crowsfoot.link.code.templates import Templates
 from crowsfoot.link.project import Database, File
+from crowsfoot.link.security.events import given_to_pools
+from crowsfoot.link.security.habits import habits_of
 from crowsfoot.link.security.sessions import settings_of
+from crowsfoot.link.security.settings import ContextSetting
 from crowsfoot.roles import Roles, role_of
 
 
@@ -75,17 +81,15 @@ def _link(
     of: int,
 ) -> Code:
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
-    imports = imports_of(files)
     templates = {it.path: it.facts for it in given if isinstance(it.facts, TemplateFile)}
-    evaluator, libraries = evaluator_of(files, databases, templates, imports)
+    evaluator, libraries = evaluator_of(files, databases, templates)
     by_path = {it.path: it for it in given}
     made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
     first = {*evaluator.calls_of_models, *evaluator.calls}
-    paths = split(files, together(evaluator.program, imports), of)
+    paths = split(files, together(evaluator.program, files), of)
     keeper = Keeper(store, texts, evaluator, roles) if store is not None else None
     parts = evaluate_all(evaluator, libraries, paths, roles, keeper=keeper)
-    evaluate_talking(evaluator, parts)
-    settings = settings_of(evaluator, roles)
+    settings = _settings(evaluator, talking_in(parts), roles, keeper)
     parts.append(evaluate_last(evaluator, parts, roles))
     seen, asked = _in_order(parts, paths)
     sizes: dict[tuple[str, int, int], set[str]] = {}
@@ -97,11 +101,35 @@ def _link(
         repeated=tuple(repeated_of(seen, {it for part in parts for it in part.called}, sizes)),
         accesses=tuple(accesses_of(asked)),
         models=tuple(evaluator.settled.models.by_id.values()) if evaluator.settled is not None else (),
-        edges=tuple(sorted(_edges(evaluator.program, calls))),
+        followed=lambda: _edges(evaluator.program, calls),
         databases=made,
         failures=failures,
         settings=settings,
     )
+
+
+def _settings(
+    evaluator: Evaluator, talking: Sequence[ScopeKey], roles: Roles, keeper: Keeper | None
+) -> tuple[ContextSetting, ...]:
+    """What the program sets of its sessions, in those scopes."""
+    if not talking:
+        return ()
+    habits, pools = habits_of(evaluator.program), given_to_pools(evaluator.program)
+    name, given = (
+        digest("settings", *evaluator.program.paths),
+        msgspec.msgpack.encode((talking, habits, pools)),
+    )
+    if keeper is not None:
+        kept = keeper.get(name, tuple[ContextSetting, ...], given)
+        if kept is not None:
+            return kept
+    evaluator.renew()
+    for path, number in talking:
+        evaluator.general(path, number)
+    found = settings_of(evaluator, roles, habits, pools)
+    if keeper is not None:
+        keeper.put(name, evaluator.looked(), found, given)
+    return found
 
 
 def _in_order(parts: Sequence[Part], paths: Sequence[Sequence[str]]) -> tuple[list[Seen], list[Asked]]:
@@ -121,10 +149,9 @@ def evaluator_of(
     files: Mapping[str, facts.CodeFile],
     databases: Sequence[Database] = (),
     templates: Mapping[str, TemplateFile] = MappingProxyType({}),
-    imports: Imports | None = None,
 ) -> tuple[Evaluator, list[Library]]:
     """What knows the models of the files and evaluates the rest, and the libraries that they use."""
-    libraries = list(_libraries(imports_of(files) if imports is None else imports, bool(databases)))
+    libraries = list(_libraries(files, bool(databases)))
     if templates:
         libraries.append(RENDERING)
     evaluator = Evaluator(Program(files), libraries, Models(), Templates(templates, tags_of(files)))
@@ -132,9 +159,10 @@ def evaluator_of(
     return evaluator, libraries
 
 
-def _libraries(imports: Imports, has_schema: bool) -> Iterator[Library]:
+def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterator[Library]:
     """The libraries that the files import; imports are those of modules and functions."""
-    modules = {module for imported in imports.values() for module, _, level in imported if not level}
+    modules = {module for file in files.values() for module, _, level in file.imports if not level}
+    modules.update(module for file in files.values() for module, level in file.stars if not level)
     imported = {it.partition(".")[0] for it in modules}
     names = {KNOWN[it] for it in imported if it in KNOWN}
     if has_schema or not names:  # a piece of a program may show nothing but `tx.query_raw()`

@@ -107,7 +107,8 @@ class Evaluator:
 
     def looked(self) -> Looked:
         """What has been asked of the program since renew()."""
-        assert isinstance(self.models, AskedModels) and self.heirs is not None
+        assert isinstance(self.models, AskedModels)
+        assert self.heirs is not None
         return Looked(
             paths=sorted(
                 {

@@ -60,19 +60,19 @@ class Keeper:
         for model in self._settled.models.added():
             self._by_id.setdefault(model.id, []).append(self._of_model(model))
 
-    def get(self, name: str, of: type[_T]) -> _T | None:
-        """What was kept under that name, if the program still answers the same."""
+    def get(self, name: str, of: type[_T], given: bytes = b"") -> _T | None:
+        """What was kept under that name, if it was given the same, and the program still answers the same."""
         kept = self._store.get("part", name, _Kept)
-        if kept is None or kept.answers != self._answers(kept.looked):
+        if kept is None or kept.answers != self._answers(kept.looked, given):
             return None
         try:
             return msgspec.msgpack.decode(kept.what, type=of)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return None
 
-    def put(self, name: str, looked: Looked, what: object) -> None:
+    def put(self, name: str, looked: Looked, what: object, given: bytes = b"") -> None:
         """Keep what has just come of looking at that."""
-        answers = self._answers(looked)
+        answers = self._answers(looked, given)
         if answers is None or len(looked.paths) > _MOST_PATHS:
             return
         try:
@@ -81,22 +81,21 @@ class Keeper:
             return  # it is worked out every time
         self._store.put("part", name, _Kept(answers, looked, msgspec.Raw(encoded)))
 
-    def _answers(self, looked: Looked) -> str | None:
+    def _answers(self, looked: Looked, given: bytes) -> str | None:
         """What stands for all that the program answers; None: nobody can tell."""
         models, heirs = self._settled.models, self._settled.heirs
         paths = [self._of_path(it) for it in looked.paths]
         if not all(paths):
             return None
-        words, relations = [], []
-        for word in looked.words:
-            if named := models.named(word):
-                words.append((word, self._of_several(named)))
-        for name in looked.relations:
-            if found := models.with_relation(name):
-                fields = [(type(it).__name__, it) for _, it in found]
-                relations.append((name, fields, self._of_several([it for it, _ in found])))
+        words = [(it, self._of_several(named)) for it in looked.words if (named := models.named(it))]
+        relations = [
+            (name, [(type(it).__name__, it) for _, it in found], self._of_several([it for it, _ in found]))
+            for name in looked.relations
+            if (found := models.with_relation(name))
+        ]
         return digest(
             self._around,
+            given,
             msgspec.msgpack.encode(
                 (
                     paths,

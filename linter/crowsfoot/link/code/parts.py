@@ -197,11 +197,11 @@ def _told(evaluator: Evaluator, roles: Roles, derived: list[tuple[str, Class]]) 
     )
 
 
-def evaluate_talking(evaluator: Evaluator, parts: Sequence[Part]) -> None:
-    """Have the evaluator know the scopes that set something of a session, and those that call them."""
+def talking_in(parts: Sequence[Part]) -> list[ScopeKey]:
+    """The scopes that set something of a session, and those that call them."""
     wanted = {it for part in parts for it in part.talking}
     callers: dict[ScopeKey, list[ScopeKey]] = {}
-    for part in parts:
+    for part in parts if wanted else ():
         for caller, callee in part.calls:
             callers.setdefault(callee, []).append(caller)
     waiting = list(wanted)
@@ -209,6 +209,4 @@ def evaluate_talking(evaluator: Evaluator, parts: Sequence[Part]) -> None:
         more = [it for it in callers.get(waiting.pop(), ()) if it not in wanted]
         wanted.update(more)
         waiting += more
-    evaluator.renew()
-    for path, number in sorted(wanted):
-        evaluator.general(path, number)
+    return sorted(wanted)

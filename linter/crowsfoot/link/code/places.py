@@ -98,7 +98,7 @@ class Places:
     def calls(self, names: Sequence[str]) -> Iterator[Called]:
         program = self._evaluator.program
         for path, file in program.files.items():
-            if self._roles(path) != "application":
+            if self._roles(path) != "application" or not any(f"\n{it}\n" in file.words for it in names):
                 continue
             scope = file.scopes[0]
             for number, value in enumerate(scope.values):

@@ -9,12 +9,10 @@ from crowsfoot.facts.code import (
     Attribute,
     Call,
     CodeFile,
-    Const,
     Defined,
     Display,
     Given,
     Import,
-    Name,
     Parameter,
     Returned,
     Scope,
@@ -265,19 +263,9 @@ class Program:
     def speaks_of(self, name: str) -> bool:
         """Whether the program names something so: what it imports, reads or writes in quotes."""
         if self._named is None:
-            self._named = set(self._all_names())
+            self._named = {word for file in self._all.values() for word in file.words.split("\n")}
         found = self.spoken[name] = name in self._named
         return found
-
-    def _all_names(self) -> Iterator[str]:
-        for file in self._all.values():
-            for scope in file.scopes:
-                for it in scope.values:
-                    # Exact types, which are told apart faster: these are all values of the program.
-                    if type(it) is Name or type(it) is Attribute or type(it) is Import:
-                        yield it.name
-                    elif type(it) is Const and isinstance(it.value, str):
-                        yield it.value.rpartition(".")[2]
 
     def is_named(self, cls: Class) -> bool:
         """Whether the program speaks of the class, as far as names tell."""

@@ -1,10 +1,8 @@
 """A program -> the kind of database that its models are made in, by settings, URLs and drivers."""
 
 import re
-from collections import Counter
 from typing import Final
 
-from crowsfoot.facts import code as facts
 from crowsfoot.libraries.calls import entries, string
 from crowsfoot.libraries.objects import Built
 from crowsfoot.link.code.evaluate import Evaluator
@@ -19,7 +17,7 @@ _BY_WORD: Final[dict[str, Provider]] = {
     **dict.fromkeys(("mssql", "sqlserver", "sql_server"), "sqlserver"),
     **dict.fromkeys(("cockroachdb", "django_cockroachdb"), "cockroachdb"),
 }
-_URL: Final = re.compile(r"(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|mssql|cockroachdb)(?:\+\w+)?://")
+_URL: Final = re.compile(r"\n(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|mssql|cockroachdb)(?:\+\w+)?://")
 _DIALECT: Final = re.compile(r"(?:sqlalchemy\.dialects|playhouse)\.(postgresql|mysql|sqlite|mssql|postgres)")
 _DRIVERS: Final = ("asyncpg", "psycopg", "psycopg2", "aiomysql", "asyncmy", "pymysql", "MySQLdb")
 
@@ -51,34 +49,23 @@ def _of_settings(places: Places) -> Provider | None:
     return next((_BY_WORD[it] for it in reversed(engine.split(".")) if it in _BY_WORD), None)
 
 
-def _hints(evaluator: Evaluator, roles: Roles) -> Counter[Provider]:
+def _hints(evaluator: Evaluator, roles: Roles) -> set[Provider]:
     """What URLs, imported dialects and imported drivers speak of, in the program itself."""
-    found: Counter[Provider] = Counter()
+    found: set[Provider] = set()
     for path, file in evaluator.program.files.items():
         if roles(path) != "application":
             continue
-        for scope in file.scopes:
-            for value in scope.values:
-                # Exact types, which are told apart faster: these are all values of the program.
-                if type(value) is facts.Const:
-                    match = _url(value.value)
-                    if match:
-                        found[_BY_WORD[match[1]]] += 1
-                elif type(value) is facts.Text and value.parts:
-                    match = _url(value.parts[0])
-                    if match:
-                        found[_BY_WORD[match[1]]] += 1
-                elif type(value) is facts.Import and not value.level:
-                    match = _DIALECT.match(f"{value.module}.{value.name}")
-                    first = value.module.partition(".")[0]
-                    if match:
-                        found[_BY_WORD[match[1]]] += 1
-                    elif first in _DRIVERS:
-                        found[_BY_WORD[first]] += 1
-                    elif value.module.startswith("django.contrib.postgres"):
-                        found["postgresql"] += 1
+        if "://" in file.words:
+            found.update(_BY_WORD[it] for it in _URL.findall(file.words))
+        for module, name, level in file.imports:
+            if level:
+                continue
+            match = _DIALECT.match(f"{module}.{name}")
+            first = module.partition(".")[0]
+            if match:
+                found.add(_BY_WORD[match[1]])
+            elif first in _DRIVERS:
+                found.add(_BY_WORD[first])
+            elif module.startswith("django.contrib.postgres"):
+                found.add("postgresql")
     return found
-
-
-def _url(it: object) -> re.Match[str] | None:
-    return _URL.match(it) if isinstance(it, str) and "://" in it else None

@@ -4,48 +4,28 @@ Several services in one repository, or scripts beside it, have nothing to do wit
 changes in one of them changes nothing of what comes of another.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from crowsfoot.facts.code import CodeFile, Import
+from crowsfoot.facts.code import CodeFile
 from crowsfoot.link.code.program import Program
 
-# Of each file: the modules that it imports, what of them, and how many dots there are before them.
-Imports = Mapping[str, Sequence[tuple[str, str, int]]]
 
-
-def imports_of(files: Mapping[str, CodeFile]) -> Imports:
-    """What each file imports: its module, and its functions."""
-    return {
-        path: [
-            *dict.fromkeys(
-                (it.module, it.name, it.level)
-                for scope in file.scopes
-                for it in scope.values
-                if type(it)
-                is Import  # which is told faster than by isinstance: these are all values there are
-            ),
-            *((module, "", level) for module, level in file.stars),
-        ]
-        for path, file in files.items()
-    }
-
-
-def together(program: Program, imports: Imports) -> list[list[str]]:
+def together(program: Program, files: Mapping[str, CodeFile]) -> list[list[str]]:
     """The files in groups, none of which imports anything of another."""
-    leads = {path: path for path in imports}
+    leads = {path: path for path in files}
 
     def first(path: str) -> str:
         while (to := leads[path]) != path:
             leads[path] = path = leads[to]
         return path
 
-    for path, imported in imports.items():
-        for module, name, level in imported:
+    for path, file in files.items():
+        for module, name, level in (*file.imports, *((module, "", level) for module, level in file.stars)):
             for other in _files_of(program, path, module, name, level):
                 if other in leads and (one := first(path)) != (another := first(other)):
                     leads[another] = one
     groups: dict[str, list[str]] = {}
-    for path in imports:
+    for path in files:
         groups.setdefault(first(path), []).append(path)
     return list(groups.values())
 

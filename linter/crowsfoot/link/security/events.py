@@ -74,6 +74,8 @@ def given_to_pools(program: Program) -> dict[str, Event]:
     """Pools are often made in a function: `async def startup()`."""
     found: dict[str, Event] = {}
     for file in program.files.values():
+        if "pool\n" not in file.words.lower():
+            continue
         for scope in file.scopes[1:]:
             for it in scope.values:
                 # An exact type, which is told apart faster: these are all values of the program.

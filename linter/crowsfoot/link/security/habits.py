@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.link.security.conversations import Habits
 
 if TYPE_CHECKING:
-    from crowsfoot.link.code.evaluate import Evaluator
+    from crowsfoot.link.code.program import Program
 
 
-def habits_of(evaluator: Evaluator) -> Habits:
+def habits_of(program: Program) -> Habits:
     """What the program says of its engines and of Django's connections, wherever it does."""
     engines = without_pool = autocommit = pools = opened = 0
     keeps = atomic = commits = False
-    for file in evaluator.program.files.values():
+    for file in program.files.values():
+        if _SAYS.search(file.words) is None:
+            continue
         for scope in file.scopes:
             values = scope.values
             for it in values:
@@ -55,6 +58,11 @@ def habits_of(evaluator: Evaluator) -> Habits:
     )
 
 
+# What is looked for above, as files list their words.
+_SAYS: Final = re.compile(
+    r"\n(?:create_engine|create_async_engine|async_engine_from_config|engine_from_config|connect|commit|begin"
+    r"|conn_max_age=|CONN_MAX_AGE|pool|ATOMIC_REQUESTS|\w*(?:ConnectionPool|create_pool|PooledDB))\n"
+)
 _NO_KEYWORDS: Final[dict[str, int]] = {}
 
 

@@ -5,15 +5,13 @@ A setting is a variable that policies read (app.tenant, request.jwt.claims), the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.objects import Place
 from crowsfoot.link.security.conversations import Conversation, Habits, Holder, InTransaction, Root
-from crowsfoot.link.security.events import Event, event_of, given_to_pools
-from crowsfoot.link.security.habits import habits_of
+from crowsfoot.link.security.events import Event, event_of
 from crowsfoot.link.security.said_by_code import said_below, says_of
 from crowsfoot.link.security.said_settings import ALL, Said
 from crowsfoot.link.security.settings import ContextSetting, Sent
@@ -43,14 +41,15 @@ class _Talk(NamedTuple):
     lines: tuple[_Line, ...]
 
 
-def settings_of(evaluator: Evaluator, roles: Roles) -> tuple[ContextSetting, ...]:
-    """Each place that sets or takes back something, once."""
+def settings_of(
+    evaluator: Evaluator, roles: Roles, habits: Habits, pools: Mapping[str, Event]
+) -> tuple[ContextSetting, ...]:
+    """Each place that sets or takes back something, once; pools are the functions that are given to some."""
     talking = [it for it in evaluator.general_frames.values() if sets_any(it)]
     if not talking:
         return ()
-    habits = habits_of(evaluator)
     talks = [_talk(evaluator, it, habits) for it in talking]
-    calls = _Calls(evaluator, habits, talks)
+    calls = _Calls(evaluator, habits, pools, talks)
     return tuple(it for talk in talks for it in _settings(calls, talk, talks, roles))
 
 
@@ -275,17 +274,16 @@ def _sets_role_elsewhere(talk: _Talk, talks: Iterable[_Talk]) -> bool:
 class _Calls:
     """Who calls the functions that say something to a session; looked up when it is first asked for."""
 
-    def __init__(self, evaluator: Evaluator, habits: Habits, talks: Iterable[_Talk]) -> None:
+    def __init__(
+        self, evaluator: Evaluator, habits: Habits, pools: Mapping[str, Event], talks: Iterable[_Talk]
+    ) -> None:
         self.evaluator = evaluator
         self.habits = habits
+        self.given_to_pools = pools
         self.places = frozenset(
             it.frame.place(line.effect.value) for it in talks for line in it.lines if not line.effect.chain
         )
         self.found: dict[Place, list[tuple[Frame, Effect]]] | None = None
-
-    @cached_property
-    def given_to_pools(self) -> dict[str, Event]:
-        return given_to_pools(self.evaluator.program)
 
     def to(self, place: Place) -> Iterable[tuple[Frame, Effect]]:
         if self.found is None:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from crowsfoot.libraries.query import Query
 from crowsfoot.link.project import Linked, Project
 from crowsfoot.roles import Role
 from crowsfoot.source import Span
 
 if TYPE_CHECKING:
-    from crowsfoot.libraries.query import Query
     from crowsfoot.link.security.connections import Connection
     from crowsfoot.link.security.model import SecuredPolicy, Security
 
