@@ -61,7 +61,7 @@ EXPERIMENTS = {
     "e5": Experiment("a =, b =: (a, b) 3, (b, a) 3", silent=("wrong-index-order",)),
     "e6": Experiment(
         "tenant =: (tenant) 833, (tenant, created) 837",
-        speaks=("redundant-index",),
+        speaks=("redundant-index", "sort-not-served"),
         silent=("redundant-index",),
     ),
     "e7": Experiment("a flag that most rows have: never used", speaks=("low-cardinality-index",)),

@@ -50,8 +50,8 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """Where the queries stand, those of the most frequent shape first."""
-        return tuple(place for shape in self.shapes for place in shape.places)
+        """Where the queries stand, each place once, those of the most frequent shape first."""
+        return tuple({place.span: place for shape in self.shapes for place in shape.places}.values())
 
 
 # Where rows that come in order by the first columns are sorted by the others in small groups.
@@ -106,7 +106,7 @@ def _verdict(shape: Wanted, shapes: Sequence[Wanted]) -> Verdict | None:
         if (fault := _fault(parts, shape)) is not None
     ]
     if not found:
-        return _unserved(shape, held, doubtful)
+        return _unserved(shape, held, doubtful, shapes)
     fault, _, number = min(found)
     return _near(fault, held[number][0], shape, shapes)
 
@@ -121,7 +121,9 @@ def _finds_one_row(shape: Wanted) -> bool:
     """Whether it gives all of a unique key, or a list of them: then there is nothing to save."""
     given = shape.asked.equal | shape.asked.among
     return any(
-        index.unique and implied(index, shape) and {it.column for it in parts_of(index)} <= given
+        index.unique
+        and all(key.column is not None and key.column.name in given for key in index.keys)
+        and implied(index, shape)
         for index in shape.table.indexes
     )
 
@@ -175,8 +177,7 @@ def _near(fault: Fault, index: Index, shape: Wanted, shapes: Sequence[Wanted]) -
     proposal = suggested(shape, index)
     if fault is Fault.NULL_FIRST and not _are_many(shape):
         proposal = _over_nulls(proposal, shape)
-    if _may_go(index, proposal, shape, shapes):
-        proposal = replace(proposal, replaces=index)
+    proposal = _in_place_of(index, proposal, shape, shapes)
     unsure = (
         (fault is Fault.NULL_FIRST and not _are_many(shape))
         # Rare values are found sooner than the first rows that have them.
@@ -198,7 +199,9 @@ def _over_nulls(proposal: Proposal, shape: Wanted) -> Proposal:
     return replace(proposal, keys=keys, null=tuple(sorted(shape.asked.null)))
 
 
-def _unserved(shape: Wanted, held: Sequence[_Held], doubtful: Sequence[Sequence[Part]]) -> Verdict | None:
+def _unserved(
+    shape: Wanted, held: Sequence[_Held], doubtful: Sequence[Sequence[Part]], shapes: Sequence[Wanted]
+) -> Verdict | None:
     """The verdict on a query that no index is near to serve; None where one of them has it half sorted."""
     asked, provider, table = shape.asked, shape.table.database.provider, shape.table
     first = replace(asked, order=_unbound(shape)[:1])
@@ -220,8 +223,12 @@ def _unserved(shape: Wanted, held: Sequence[_Held], doubtful: Sequence[Sequence[
         if [it.column for it in first.order] == [it.name for it in _primary(table)]:
             return None
         many = False
+    proposal = suggested(shape, index)
+    # An index that the proposed one begins with does nothing beside it.
+    if index is not None and proposal.keys[: len(index.keys)] == parts_of(index)[: len(index.keys)]:
+        proposal = _in_place_of(index, proposal, shape, shapes)
     confidence = Confidence.LIKELY if many else Confidence.POSSIBLE
-    return _told(Fault.UNSERVED, index, suggested(shape), shape, confidence)
+    return _told(Fault.UNSERVED, index, proposal, shape, confidence)
 
 
 def _best(shape: Wanted, held: Sequence[_Held]) -> tuple[Index | None, Set[str]]:
@@ -269,8 +276,12 @@ def _would_serve(proposal: Proposal, shape: Wanted) -> bool:
     )
 
 
+def _in_place_of(index: Index, proposal: Proposal, shape: Wanted, shapes: Sequence[Wanted]) -> Proposal:
+    """The proposal, which replaces the index if it does all that the index is known to do."""
+    return replace(proposal, replaces=index) if _may_go(index, proposal, shape, shapes) else proposal
+
+
 def _may_go(index: Index, proposal: Proposal, shape: Wanted, shapes: Sequence[Wanted]) -> bool:
-    """Whether the proposed index does all that the other one is known to do."""
     held = {it.column for it in proposal.keys} | set(proposal.null)
     if index.unique or index.implied or not {it.name for it in (*index.columns, *index.include)} <= held:
         return False
