@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crowsfoot.advice.candidates import begins, candidates
 from crowsfoot.advice.needs import Need, needs_of
-from crowsfoot.advice.plan import plan_table
+from crowsfoot.advice.of_table import plan_table
 from crowsfoot.databases.index_use import Part, order_served, part, seek
 from crowsfoot.finding import Confidence
 from crowsfoot.link.wanted import Wanted

@@ -71,6 +71,16 @@ def test_only_the_tables_that_are_named(shop: Shell) -> None:
     assert run.stderr == 'crowsfoot: --table: there is no table "Ordr"; did you mean "Order"?\n'
 
 
+def test_what_is_left_out_is_told(shop: Shell) -> None:
+    shop.write(
+        "other/schema.prisma", SCHEMA.replace("model User", "model User2").replace(" User ", " User2 ")
+    )
+    shop.write("third/schema.prisma", SCHEMA.replace("status    String", "status    Str ing !"))
+    text = shop("advise").stdout
+    assert "queries left out, as several databases have a table of the name: Order" in text
+    assert "not read whole, so that what they lack is possible at most: Order" in text
+
+
 def test_what_a_comment_allows_is_not_advised_against(shop: Shell) -> None:
     allowed = SCHEMA.replace(
         "  @@index([status])\n", "  @@index([status]) // crowsfoot: allow redundant-index -- it is small\n"
@@ -106,6 +116,7 @@ def test_the_json_has_the_shape_that_is_documented(shop: Shell) -> None:
     summary = {"add": 1, "replace": 0, "drop": 1, "before": 3, "after": 3}
     assert value["version"] == 1
     assert value["summary"] == {**summary, "tables_asked": 2, "places": 2, "possible": 0}
+    assert (value["incomplete_tables"], value["shared_names"]) == ([], [])
     (table,) = value["tables"]
     assert (table["table"], table["model"], table["path"], table["line"]) == (
         "Order",

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from crowsfoot.advice.as_sql import files
-from crowsfoot.advice.plan import Promise, TablePlan, plan_table
+from crowsfoot.advice.model import Promise, TablePlan
+from crowsfoot.advice.of_table import plan_table
 from crowsfoot.databases.index_sql import default_name
 from crowsfoot.databases.index_use import Part
 from crowsfoot.finding import Confidence

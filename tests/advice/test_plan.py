@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from crowsfoot.advice.plan import Change, TablePlan, plan_table
+from crowsfoot.advice.model import Change, TablePlan
+from crowsfoot.advice.of_table import plan_table
 from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Table
 from crowsfoot.link.wanted import Wanted
@@ -70,6 +71,7 @@ def test_what_an_index_serves_already_needs_none() -> None:
         asks(table, "userId", order=["-createdAt", "-id"], limit=True),
         asks(table, "tenantId slug status"),
         asks(table, "slug", among="tenantId"),
+        asks(table, "userId", among="id"),
     ]
     assert said(table, shapes, Confidence.POSSIBLE) == []
 
@@ -160,6 +162,36 @@ def test_a_foreign_key_and_a_query_share_an_index() -> None:
     (change,) = plan_table(table, [asks(table, "key parentId")], Confidence.LIKELY).changes
     assert _line(change) == "add (parentId, key)"
     assert [str(it.key) for it in change.foreign_keys] == ["Child(parentId)"]
+
+
+def test_a_foreign_key_of_many_columns_is_served_whole() -> None:
+    names = "abcdef"
+    fields = "\n".join(f"{it} Int" for it in names)
+    listed = ", ".join(names)
+    table = database(
+        f"model Parent {{\n{fields}\nchildren Child[]\n@@id([{listed}])\n}}\n"
+        f"model Child {{\nid Int @id\n{fields}\n"
+        f"parent Parent @relation(fields: [{listed}], references: [{listed}])\n}}"
+    ).tables["Child"]
+    assert said(table, []) == [f"add ({listed})"]
+
+
+def test_where_the_key_of_the_row_is_appended_an_index_is_made_longer_all_the_same() -> None:
+    table = event("@@index([slug])", provider="sqlite")
+    shape = asks(table, "userId slug", order=["createdAt"], limit=True)
+    assert said(table, [shape], Confidence.POSSIBLE) == ["replace @@index([slug]) (slug, userId, createdAt)"]
+    served = asks(table, "slug", order=["id"], limit=True)
+    assert said(table, [served], Confidence.POSSIBLE) == []
+
+
+def test_what_could_not_be_read_may_be_the_index() -> None:
+    table = event("@@index([slug])", "@@index([slug, total])")
+    torn = replace(table, complete=False)
+    torn = replace(torn, columns={key: replace(it, table=torn) for key, it in table.columns.items()})
+    shape = asks(torn, "userId")
+    assert said(torn, [shape], Confidence.POSSIBLE)[0] == "add (userId)"
+    assert said(torn, [shape]) == ["drop @@index([slug])"]
+    assert said(table, [asks(table, "userId")])[0] == "add (userId)"
 
 
 def test_what_another_index_does_is_dropped() -> None:

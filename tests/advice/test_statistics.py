@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowsfoot.advice.measured import Load, Measured, measured
-from crowsfoot.advice.plan import Known, plan_table
+from crowsfoot.advice.of_table import Known, plan_table
 from crowsfoot.advice.statistics import (
     IndexStats,
     StatementStats,

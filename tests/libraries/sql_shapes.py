@@ -110,7 +110,7 @@ def _compared(it: exp.Expr) -> tuple[str, list[exp.Column]]:
         case exp.Like() | exp.Escape() if _is_prefix(it):
             return "ranges", columns
         case exp.Or() if len({(c.table, c.name) for c in columns}) == 1 and all(
-            isinstance(one, (exp.EQ, exp.In)) for one in _branches(it)
+            isinstance(one, (exp.EQ, exp.In)) and isinstance(one.this, exp.Column) for one in _branches(it)
         ):
             return "among", columns
         case _ if isinstance(it, _RANGES) and (bare or isinstance(it.this, exp.Tuple)):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from msgspec.structs import asdict
 
 from crowsfoot.libraries.query import Query
-from crowsfoot.libraries.raw.statements import read
+from crowsfoot.libraries.raw.statements import Statement, read
 
 from .sending import sent
 from .sql_shapes import Shape, said
@@ -184,6 +185,7 @@ def test_django_sends_what_we_say(expression: str, by_django: dict[str, str]) ->
         ("list(Book.objects.filter(title=x))", "whole", True),
         ("list(Book.objects.filter(x))", "whole", False),
         ("list(Book.objects.filter(**x))", "whole", False),
+        ("Book.objects.get_or_create(**x, defaults={})", "whole", False),
         (
             "list(Book.objects.filter(title=1).union(Book.objects.filter(sold=1)))",
             "optional",
@@ -442,6 +444,63 @@ def test_a_session_takes_some(expression: str, equal: tuple[str, ...], order: ob
     assert (query.equal, query.order, query.limit) == (equal, order, limit)
 
 
+LEAVES = (
+    "Book.title == x",
+    "Book.sold == 3",
+    "Book.sold.is_(None)",
+    "Book.sold.is_not(None)",
+    "Book.out",
+    "Book.at > x",
+    "Book.at.between(1, 2)",
+    "Book.title.in_([x])",
+    "Book.title != x",
+    "Book.title.like('a%')",
+    "Book.title.ilike(x)",
+    "func.lower(Book.title) == x",
+    "Book.sold == Book.author_id",
+    "not_(Book.title == x)",
+    "not_(or_(Book.title == x, Book.out))",
+)
+KEYS = (
+    "Book.at",
+    "Book.at.desc()",
+    "Book.sold.desc().nulls_last()",
+    "Book.id.asc()",
+    "func.lower(Book.title)",
+)
+
+
+def test_conditions_at_random() -> None:
+    postgresql = pytest.importorskip("sqlalchemy.dialects.postgresql")
+    dice = random.Random(6)
+
+    def condition(depth: int) -> str:
+        joined = dice.choice(("", "and_", "or_"))
+        if depth == 0 or not joined:
+            return dice.choice(LEAVES)
+        return f"{joined}({', '.join(condition(depth - 1) for _ in range(dice.randint(2, 3)))})"
+
+    expressions = []
+    for _ in range(150):
+        text = f"select(Book).where({', '.join(condition(2) for _ in range(dice.randint(1, 3)))})"
+        if dice.random() < 0.5:
+            text += f".order_by({', '.join(dice.sample(KEYS, 2))})"
+        expressions.append(text + dice.choice(("", ".limit(5)")))
+    head = f"{SQLALCHEMY}def go(session: Session, x):\n"
+    code = head + "".join(f"    session.execute({it})\n" for it in expressions)
+    queries = sent(code).queries
+    names: dict[str, object] = {"x": "5"}
+    exec(SQLALCHEMY, names)
+    for line, expression in enumerate(expressions, start=head.count("\n") + 1):
+        statement = eval(expression, names)
+        dialect = postgresql.dialect(paramstyle="named")
+        sql = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        shape = told(sql, "postgres")
+        assert said(queries[line][0]) == shape, sql
+        statement = read(sql.replace("book.", ""))
+        assert said(_of_statement(statement))[:5] == shape[:5], sql
+
+
 # Peewee
 
 PEEWEE = """
@@ -662,17 +721,11 @@ STATEMENTS = (
 
 @pytest.mark.parametrize("sql", STATEMENTS)
 def test_sql_asks_what_we_say(sql: str) -> None:
-    statement = read(sql)
-    query = Query(
-        "sql",
-        "",
-        statement.operation,
-        order=statement.order,
-        limit=statement.limit,
-        nulls=statement.nulls,
-        **asdict(statement.where),
-    )
-    assert said(query) == named(told(sql, "postgres"), {"a.name": "author.name"})
+    assert said(_of_statement(read(sql))) == named(told(sql, "postgres"), {"a.name": "author.name"})
+
+
+def _of_statement(it: Statement) -> Query:
+    return Query("sql", "", it.operation, order=it.order, limit=it.limit, nulls=it.nulls, **asdict(it.where))
 
 
 @pytest.mark.parametrize(

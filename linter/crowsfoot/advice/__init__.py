@@ -17,7 +17,7 @@ from crowsfoot.reporters import View as Page
 from crowsfoot.reporters.places import place
 
 if TYPE_CHECKING:
-    from crowsfoot.advice.plan import Plan
+    from crowsfoot.advice.model import Plan
     from crowsfoot.source import Span
 
 FORMATS: Mapping[str, str] = MappingProxyType(

@@ -19,12 +19,16 @@ shape changes only with `version`; new keys may be added to it.
               "places": [{"path": str, "line": int | null, "said": str, "source": str}]}],
            "foreign_keys": [
              {"columns": [str], "target": str, "deleted_at": null | {the same as in places}}]}]}],
+     "incomplete_tables": [str], "shared_names": [str],
      "summary": {"add": int, "replace": int, "drop": int, "before": int, "after": int, "tables_asked": int,
                  "places": int, "possible": int}}
 
 before and after count the indexes of the table, which every insert writes; null are the columns that the
 predicate of a partial index wants to be NULL. finds_by are the keys that narrow the search, the last of them
 by a range where `range` says so. rows, calls and milliseconds (of all calls) are those of --stats.
+
+What incomplete tables lack is possible at most, as a part of their declaration could not be read. Queries of
+a table whose name several databases have are nobody's.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ from __future__ import annotations
 from typing import Any
 
 from crowsfoot.advice import View
-from crowsfoot.advice.plan import Change, Promise, ServedKey, TablePlan
+from crowsfoot.advice.model import Change, Promise, ServedKey, TablePlan
 from crowsfoot.databases.index_sql import default_name
 from crowsfoot.databases.index_writing import declaration
 from crowsfoot.link.project import Index
@@ -50,6 +54,8 @@ def render(view: View) -> str:
     value = {
         "version": VERSION,
         "tables": [_table(view, it) for it in plan.tables],
+        "incomplete_tables": [it.name for it in plan.incomplete],
+        "shared_names": list(plan.shared),
         "summary": {
             "add": kinds.count("add"),
             "replace": kinds.count("replace"),

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from crowsfoot.advice import View
-from crowsfoot.advice.plan import Change, TablePlan
-from crowsfoot.advice.words import counts, looked_at, reasons, title
+from crowsfoot.advice.model import Change, TablePlan
+from crowsfoot.advice.words import counts, left_out, looked_at, reasons, title
 from crowsfoot.reporters.markdown import LIMIT, code, text
 from crowsfoot.reporters.words import plural
 
@@ -20,6 +20,8 @@ _SIGNS: Final = {"add": "🟢 add", "replace": "🔵 replace", "drop": "🔴 dro
 
 def render(view: View) -> str:
     head = ["## Indexes", "", f"{text(counts(view.plan))}, {text(looked_at(view.plan))}.", ""]
+    for said in left_out(view.plan):
+        head += [f"{text(said[0].upper() + said[1:])}.", ""]
     if not view.plan.tables:
         return "\n".join(head)
     rows = ["| Table | Indexes | Change | | Why |", "| --- | --- | --- | --- | --- |"]

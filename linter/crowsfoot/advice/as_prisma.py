@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crowsfoot.advice import View
-from crowsfoot.advice.plan import Change, TablePlan
+from crowsfoot.advice.model import Change, TablePlan
 from crowsfoot.advice.words import reasons
 from crowsfoot.config import UserError
 from crowsfoot.databases.index_writing import declaration

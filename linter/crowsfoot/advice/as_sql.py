@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crowsfoot.advice import View
-from crowsfoot.advice.plan import Change, TablePlan
+from crowsfoot.advice.model import Change, TablePlan
 from crowsfoot.advice.words import counts
 from crowsfoot.databases.index_sql import default_name, removal, scripts
 from crowsfoot.databases.safe_ddl import Advice, Script

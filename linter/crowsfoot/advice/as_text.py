@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from crowsfoot.advice import View
-from crowsfoot.advice.plan import Change, TablePlan
-from crowsfoot.advice.words import counts, looked_at, reasons, size, title
+from crowsfoot.advice.model import Change, TablePlan
+from crowsfoot.advice.words import counts, left_out, looked_at, reasons, size, title
 from crowsfoot.reporters import terminal as t
 from crowsfoot.reporters.words import plural
 
@@ -49,5 +49,7 @@ def _wrapped(view: View, text: str) -> Iterator[str]:
 
 def _summary(view: View) -> Iterator[str]:
     yield f"{counts(view.plan)}, {looked_at(view.plan)}"
+    for said in left_out(view.plan):
+        yield t.visible(said)
     if view.plan.unsure:
         yield f"{view.plan.unsure} more would help perhaps: --min-confidence possible shows them"

@@ -14,7 +14,7 @@ from crowsfoot.databases.index_use import Asked, Part, order_served, part, seek
 from crowsfoot.databases.indexes import Cover, best_cover, covers
 from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
 from crowsfoot.databases.selectivity import grows, has_few_values, is_tenant, tells_apart
-from crowsfoot.databases.suggested_index import MOST_KEYS, suggested
+from crowsfoot.databases.suggested_index import suggested
 from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Column, ForeignKey, Index, Table
 from crowsfoot.link.wanted import Place, Wanted
@@ -143,7 +143,7 @@ def _without_ties(shape: Wanted) -> Asked:
 
 def _of_foreign_key(fk: ForeignKey) -> Need:
     provider = fk.table.database.provider
-    keys = tuple(part(it.name, provider) for it in fk.columns)[:MOST_KEYS]
+    keys = tuple(part(it.name, provider) for it in fk.columns)
     names = frozenset(it.column for it in keys if it.column)
     return Need(fk, names, (), keys, Asked(equal=names))
 
@@ -172,8 +172,9 @@ def serves(index: Index, need: Need) -> bool:
         return covers(index, need.of) is Cover.FULL
     if implied(index, need.of) is not True:
         return False
-    if index.unique and {it.column.name if it.column else None for it in index.keys} <= need.asked.equal:
-        return True  # one row at most
+    given = need.asked.equal | need.asked.among
+    if index.unique and {it.column.name if it.column else None for it in index.keys} <= given:
+        return True  # one row at most for each value
     found = service(index, need)
     if not need.free <= {it.column for it in parts_of(index)[: found.keys]}:
         return False

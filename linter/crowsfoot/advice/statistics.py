@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -205,8 +205,3 @@ def _number(row: Mapping[str, Any], column: str, default: float | None = None) -
     if not math.isfinite(found) or not -1 <= found < 2**63:
         raise ValueError(f"{column} is no count: {str(value)[:40]!r}")
     return found
-
-
-def total(stats: Iterable[StatementStats]) -> float:
-    """The time that all of them have taken, in milliseconds."""
-    return sum(it.total for it in stats)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
 
 import msgspec
 
 from crowsfoot.advice.measured import Load
-from crowsfoot.advice.plan import Change, Plan, Promise, TablePlan
+from crowsfoot.advice.model import Change, Plan, Promise, TablePlan
 from crowsfoot.databases.index_writing import declaration
 from crowsfoot.link.project import ForeignKey
 from crowsfoot.link.wanted import Place
@@ -97,6 +98,23 @@ def looked_at(plan: Plan) -> str:
     return (
         f"{said}, and {seen.matched} of {plural(seen.statements, 'statement')} that the database has counted"
     )
+
+
+def left_out(plan: Plan) -> Iterator[str]:
+    """What the plan says less of, and why."""
+    if plan.incomplete:
+        names = _some([str(it) for it in plan.incomplete])
+        yield f"not read whole, so that what they lack is possible at most: {names}"
+    if plan.shared:
+        yield f"queries left out, as several databases have a table of the name: {_some(plan.shared)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return series([*names[:_MOST_NAMES], f"{more} more"] if more > 1 else names)
+
+
+_MOST_NAMES: Final = 8
 
 
 def size(it: TablePlan) -> str:

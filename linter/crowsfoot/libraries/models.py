@@ -46,11 +46,12 @@ class Model(msgspec.Struct, frozen=True, eq=False):
     primary_key: tuple[str, ...] = ("id",)  # names of fields
     ordered: bool = False  # rows come in an order without being asked: Meta.ordering
     abstract: bool = False
+    users: bool = False  # it derives from Django's abstract model of users
 
     @property
     def head(self) -> tuple[object, ...]:
         """What tells it from others of its name."""
-        return self.id, self.library, self.abstract, self.cls is None
+        return self.id, self.library, self.abstract, self.users, self.cls is None
 
     def forget(self) -> None:
         """Forget what was found out of it while the program was evaluated."""
@@ -68,11 +69,13 @@ class Models:
         self._by_id: dict[str, Model] = {}
         self._by_name: dict[str, list[Model]] = {}
         self._by_relation: dict[str, list[tuple[Model, Field]]] = {}
+        self._by_field: dict[str, list[Model]] = {}  # once it is asked for
         for model in models:
             self.add(model)
 
     def add(self, model: Model) -> None:
         self._by_id[model.id] = model
+        self._by_field.clear()
         self._by_name.setdefault(model.name.lower(), []).append(model)
         for field in model.fields.values():
             if field.kind != "column" and not field.inherited:
@@ -101,6 +104,22 @@ class Models:
     def with_relation(self, name: str) -> list[tuple[Model, Field]]:
         """The relations of that name; of several, only the heads of their models may be looked at."""
         return self._by_relation.get(name, [])
+
+    def with_field(self, name: str) -> list[Model]:
+        """Those that have a field of that name; of several, only the heads may be looked at."""
+        if not self._by_field:
+            for model in self._by_id.values():
+                for field in model.fields:
+                    self._by_field.setdefault(field, []).append(model)
+        return self._by_field.get(name, [])
+
+    def of_users(self) -> list[Model]:
+        """Those that Django may take for its users; only the heads may be looked at."""
+        return [it for it in self._by_id.values() if it.users]
+
+    def declares(self, library: str) -> bool:
+        """Whether there is a model of that library."""
+        return any(it.library == library for it in self._by_id.values())
 
     def target(self, field: Field) -> Model | None:
         return self.get(field.target)

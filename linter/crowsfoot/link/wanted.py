@@ -63,7 +63,7 @@ class Wanted(Linked, frozen=True, eq=False, dict=True):
 
 
 class Queried(Linked, frozen=True, eq=False, dict=True):
-    """A table that the code asks, and the shapes of what it asks, the most frequent first."""
+    """A table that is asked, and the shapes of what is asked of it, the most frequent first."""
 
     table: Table
     shapes: tuple[Wanted, ...]
@@ -73,7 +73,7 @@ class Queried(Linked, frozen=True, eq=False, dict=True):
 
 
 def queried(project: Project) -> tuple[Queried, ...]:
-    """The tables that the project asks, with what its code asks of them."""
+    """The tables that something in the project asks, with what is asked of them."""
     tables = _tables(project.databases)
     shapes: dict[tuple[Table, _Shape], list[Place]] = {}
     for table, shape, place in chain(_of_code(project, tables), _of_sql(project, tables)):
@@ -97,7 +97,8 @@ def _of_code(project: Project, tables: Mapping[str, Table]) -> Iterator[tuple[Ta
         query = access.query
         table = tables.get(query.table or "") or tables.get((query.table or "").rpartition(".")[2])
         if table is not None and access.role == "application":
-            place = Place(access.span, query.api, "code", query.likely, query.operation)
+            one = query.limit is not True and query.limit == 1
+            place = Place(access.span, query.api, "code", query.likely, query.operation, one)
             yield table, _shape(query, table), place
             if (far := far_side(query, table)) is not None:
                 yield far[1], _shape(*far), place

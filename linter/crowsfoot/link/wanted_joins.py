@@ -21,7 +21,8 @@ def far_side(query: Query, table: Table) -> tuple[Query, Table] | None:
     """What the query asks of the one other table that it filters by, and that table; None where none is."""
     if not query.whole or query.either or query.optional or query.operation not in _READS:
         return None
-    if query.limit and query.order:  # it may as well go through the rows in that order
+    # It may as well go through the rows in that order, or look for those that nothing is joined to.
+    if (query.limit and query.order) or query.null:
         return None
     paths = {name.rpartition(".")[0] for kind in _KINDS for name in getattr(query, kind)}
     if len(paths) != 1 or not (path := paths.pop()) or "." in path:

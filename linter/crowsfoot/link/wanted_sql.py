@@ -60,15 +60,16 @@ def _of_query(
     query: facts.Query, catalog: held.Catalog, said: str, source: Origin, span: Span, whole: bool
 ) -> Iterator[Said]:
     """whole: nobody adds to what it asks."""
-    from crowsfoot.link.wanted_terms import asked_of
-
     told: set[int] = set()
-    for it in asked_of(query.reading, catalog) if query.reading is not None else ():
-        # A join narrows what is looked up, whatever is asked besides.
-        where = it.where if whole or not it.sure else it.where.and_(SOMETHING)
-        yield _said(it.table, where, said, source, span, it.sure)
-        if it.where.whole:
-            told.add(it.table.number)
+    if query.reading is not None:
+        from crowsfoot.link.wanted_terms import asked_of
+
+        for it in asked_of(query.reading, catalog):
+            # A join narrows what is looked up, whatever is asked besides.
+            where = it.where if whole or not it.sure else it.where.and_(SOMETHING)
+            yield _said(it.table, where, said, source, span, it.sure)
+            if it.where.whole:
+                told.add(it.table.number)
     for name in query.tables:
         table = catalog.table(name)
         if table is not None and table.number not in told:
@@ -78,8 +79,6 @@ def _of_query(
 
 
 def _of_policy(policy: held.Policy, table: held.Table, catalog: held.Catalog) -> Iterator[Said]:
-    from crowsfoot.link.wanted_terms import asked_by, asked_of
-
     said = f'policy "{policy.name}"'
     using = policy.using
     if using is None or policy.command == "insert":
@@ -88,6 +87,8 @@ def _of_policy(policy: held.Policy, table: held.Table, catalog: held.Catalog) ->
         named = tuple(it for it in using.columns if it in table.columns)
         yield _said(table, Where(others=named, whole=False), said, "policy", policy.span, sure=False)
         return
+    from crowsfoot.link.wanted_terms import asked_by, asked_of
+
     where = asked_by(using.term, table, catalog)
     if where.all:
         yield _said(table, where.and_(SOMETHING), said, "policy", policy.span)

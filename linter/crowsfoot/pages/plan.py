@@ -3,7 +3,7 @@
 import msgspec
 
 from crowsfoot.advice.as_sql import files
-from crowsfoot.advice.plan import Change, Plan, TablePlan
+from crowsfoot.advice.model import Change, Plan, TablePlan
 from crowsfoot.advice.words import counts, looked_at, reasons, size, title
 from crowsfoot.databases.safe_ddl import Advice
 from crowsfoot.pages.shown import shown

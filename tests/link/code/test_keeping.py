@@ -209,13 +209,25 @@ def test_a_change_at_the_edge_concerns_one_part(path: str, old: str, new: str, c
     assert len(evaluated(TEXTS, changed(path, old, new))) == count
 
 
-def test_a_change_in_one_service_leaves_the_others_alone() -> None:
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("billing/tables.py", "name: Mapped[str]", "word: Mapped[str]"),
+        # The other shop has models of the same names.
+        ("depot/models.py", "hidden = models", "secret = models"),
+        ("depot/models.py", "name = models", "title = models"),
+    ],
+)
+def test_a_change_in_one_service_leaves_the_others_alone(path: str, old: str, new: str) -> None:
     store = Kept()
     linked(TEXTS, store)
-    own = {key for (kind, key), entry in store.entries.items() if b"billing" in entry}
     before = dict(store.entries)
-    linked(changed("billing/tables.py", "name: Mapped[str]", "word: Mapped[str]"), store)
-    assert {key for (kind, key), entry in store.entries.items() if before.get((kind, key)) != entry} <= own
+    linked(changed(path, old, new), store)
+    again = {key for key, entry in before.items() if store.entries[key] != entry}
+    service = path.partition("/")[0].encode()
+    assert again
+    assert all(service in before[key] for key in again)
+    assert any(service not in entry for entry in before.values())
 
 
 @pytest.mark.parametrize(

@@ -189,16 +189,17 @@ def _models(cls: Class, columns: tuple[tuple[Object, Place], ...], at: At) -> It
     }
     if not wanted:
         return
+    having = [{it.id for it in at.models.with_field(name)} for name in sorted(wanted)]
     fitting = [
-        it
-        for it in at.models.by_id.values()
+        it.id
+        for it in at.models.with_field(min(wanted))
         if it.library == LIBRARY_NAME
         and it.cls is not None
         and not it.abstract
-        and wanted <= it.fields.keys()
+        and all(it.id in ids for ids in having)
     ]
     if len(fitting) <= _MOST:
-        yield from fitting
+        yield from (model for id in fitting if (model := at.models.get(id)) is not None)
 
 
 def _is_dynamic(cls: Class, at: At) -> bool:

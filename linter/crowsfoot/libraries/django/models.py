@@ -108,7 +108,6 @@ class DjangoModel(Model, frozen=True, eq=False):
     ordering: tuple[str, ...] = ()
     default_manager: str | None = None
     default_related_name: str | None = None
-    users: bool = False  # it derives from Django's abstract model of users
     tree: bool = False  # of django-mptt or django-treebeard, whose rows know their kin
     managers: dict[str, Object] = msgspec.field(default_factory=dict)  # those that were asked for
 

@@ -379,7 +379,8 @@ def _create(of: QuerySet, name: str, args: Args, at: At) -> Object:
 
 
 def _get_or_create(of: QuerySet, name: str, args: Args, at: At) -> Object:
-    lookups = Args(keywords=tuple(it for it in args.keywords if it[0] not in ("defaults", "create_defaults")))
+    told = tuple(it for it in args.keywords if it[0] not in ("defaults", "create_defaults"))
+    lookups = Args(keywords=told, spread=args.spread)
     where = of.where.and_(shapes.where(lookups, of.model, at.models))
     operation: Operation = "upsert" if "update" in name else "get-or-create"
     at.runs(query(msgspec.structs.replace(of, where=where), operation, name, at))

@@ -49,11 +49,7 @@ def resolve(target: str | None, models: Models) -> str | None:
 
 def _user(models: Models) -> str:
     """settings.AUTH_USER_MODEL, which is no constant of the program: the model that derives from Django's."""
-    own = [
-        it
-        for it in models.by_id.values()
-        if isinstance(it, DjangoModel) and it.users and not it.abstract and it.cls
-    ]
+    own = [it for it in models.of_users() if isinstance(it, DjangoModel) and not it.abstract and it.cls]
     own.sort(key=lambda it: ("user" not in it.name.lower(), len(it.name)))
     return own[0].id if own else builtin.USER
 

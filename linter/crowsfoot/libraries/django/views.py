@@ -17,6 +17,7 @@ from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, repres
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import is_serializer, model_of
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, OneOf, Place
+from crowsfoot.libraries.where import SOMETHING
 
 
 class View(Object, frozen=True):
@@ -41,7 +42,11 @@ class ViewMethod(Object, frozen=True):
 
     def call(self, args: Args, at: At) -> Object:
         if self.name in ("filter_queryset", "paginate_queryset"):
-            return args.get(0, "queryset") or UNKNOWN
+            given = args.get(0, "queryset")
+            if not isinstance(given, QuerySet):
+                return given or UNKNOWN
+            # Filters of the view's backends narrow it further, and say by what it is sorted.
+            return msgspec.structs.replace(given, where=given.where.and_(SOMETHING))
         if self.name == "get_serializer_class":
             return at.member(self.of.cls, "serializer_class", self.of) or UNKNOWN
         if self.name == "get_serializer":

@@ -90,7 +90,7 @@ class ModelClass(Asked, frozen=True):
             at.runs(selects.with_instead(query, model))
             return row
         if name == "get_or_create":
-            keys = Args((), tuple(it for it in args.keywords if it[0] != "defaults"))
+            keys = Args((), tuple(it for it in args.keywords if it[0] != "defaults"), args.spread)
             query = selects.start(
                 model, name, "get-or-create", f"{model.name}.insert_many().on_conflict_ignore()"
             )

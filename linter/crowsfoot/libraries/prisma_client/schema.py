@@ -40,7 +40,7 @@ def model_of_class(models: Models, name: str) -> Model | None:
 
 def has_schema(models: Models) -> bool:
     """Whether the project has a Prisma schema."""
-    return any(it.library == LIBRARY_NAME for it in models.by_id.values())
+    return models.declares(LIBRARY_NAME)
 
 
 def _model(table: "Table") -> Model:

@@ -86,16 +86,11 @@ class SqlAlchemy(Mapper):
         """An attribute is read of something that nobody knows: it may be a column of a row."""
         if not any(at.marked(it) for it in (EXPIRED, MAY_HAVE_EXPIRED)):
             return
-        found = next(
-            (
-                it
-                for it in at.models.by_id.values()
-                if it.library in LIBRARIES and isinstance(it.fields.get(name), ColumnField)
-            ),
-            None,
-        )
-        if found is not None:
-            expired(found, name, at, likely=False)
+        for it in at.models.with_field(name):
+            found = at.models.get(it.id) if it.library in LIBRARIES else None
+            if found is not None and isinstance(found.fields.get(name), ColumnField):
+                expired(found, name, at, likely=False)
+                return
 
 
 def class_attribute(model: Model, name: str, at: At) -> Object | None:

@@ -3,9 +3,10 @@
 https://docs.sqlalchemy.org/en/20/core/constraints.html
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import md5
-from typing import Final
+from typing import Final, Literal
 
 from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Args, Built, Object
@@ -93,8 +94,21 @@ def _key(it: Object, written: Sequence[Argument], number: int, columns: Columns)
     if argument is not None and argument.name is not None and (found := columns(argument.name)):
         return KeyDef(found, descending=argument.descending)
     if isinstance(it, Text):
-        return KeyDef(None, it.sql) if it.sql else None
+        return _of_sql(it.sql, columns) if it.sql else None
+    if isinstance(it, Built) and last(it.name) == "literal_column" and (said := text(it.args.get(0, "text"))):
+        return _of_sql(said, columns)
     return KeyDef(None, argument.shown) if argument is not None else None
+
+
+def _of_sql(said: str, columns: Columns) -> KeyDef:
+    """`created_at DESC`, or another expression."""
+    match = re.fullmatch(r"(\w+)(?:\s+(asc|desc))?(?:\s+nulls\s+(first|last))?", said.strip(), re.IGNORECASE)
+    column = columns(match[1]) if match is not None else None
+    if match is None or column is None:
+        return KeyDef(None, said)
+    nulls: Mapping[str, Literal["first", "last"]] = {"first": "first", "last": "last"}
+    descending = (match[2] or "").lower() == "desc"
+    return KeyDef(column, descending=descending, nulls=nulls.get((match[3] or "").lower()))
 
 
 def _predicate(it: Object, columns: Columns) -> str:

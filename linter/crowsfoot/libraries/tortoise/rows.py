@@ -50,7 +50,7 @@ class ModelClass(Asked, frozen=True):
             if name == "create":
                 at.runs(query)
                 return Coroutine(Row(model, (ALL_LOADED,)))
-            keys = Args((), tuple(it for it in args.keywords if it[0] != "defaults"))
+            keys = Args((), tuple(it for it in args.keywords if it[0] != "defaults"), args.spread)
             at.runs(filtered(query, keys))
             return Coroutine(listed((row, UNKNOWN)))
         if name == "fetch_for_list":

@@ -120,8 +120,11 @@ class Evaluator:
             ids=sorted(self.models.ids),
             words=sorted(self.models.words),
             relations=sorted(self.models.relations),
+            fields=sorted(self.models.fields),
+            declaring=sorted(self.models.declaring),
             spoken=sorted(self.program.spoken),
             heirs=list(self.heirs.asked),
+            users=self.models.users,
             all_models=self.models.all,
             templates=self.templates.asked,
         )

@@ -17,16 +17,20 @@ Bases = tuple[Class | str, ...]
 
 
 class Looked(msgspec.Struct, frozen=True, array_like=True):
-    """What was asked of the program. paths are files, ids, words and relations names that models were asked
-    for by, spoken what the program may speak of, heirs the classes that others derive from.
+    """What was asked of the program. paths are files, ids, words, relations and fields the names that models
+    were asked for by, declaring libraries that may have some, spoken what the program may speak of, and heirs
+    the classes that others derive from.
     """
 
     paths: list[str]
     ids: list[str]
     words: list[str]
     relations: list[str]
+    fields: list[str]
+    declaring: list[str]
     spoken: list[str]
     heirs: list[Class]
+    users: bool
     all_models: bool
     templates: bool
 
@@ -124,6 +128,9 @@ class AskedModels(Models):
         self.ids: dict[str, Model | None] = {}
         self.words: dict[str, list[Model]] = {}
         self.relations: dict[str, list[tuple[Model, Field]]] = {}
+        self.fields: dict[str, list[Model]] = {}
+        self.declaring: dict[str, bool] = {}
+        self.users = False
         self.all = False
 
     @property
@@ -148,6 +155,19 @@ class AskedModels(Models):
         if found is None:
             found = self.relations[name] = self._of.with_relation(name)
         return found
+
+    def with_field(self, name: str) -> list[Model]:
+        found = self.fields[name] = self._of.with_field(name)
+        return found
+
+    def of_users(self) -> list[Model]:
+        self.users = True
+        return self._of.of_users()
+
+    def declares(self, library: str) -> bool:
+        if library not in self.declaring:
+            self.declaring[library] = self._of.declares(library)
+        return self.declaring[library]
 
 
 class Settled:

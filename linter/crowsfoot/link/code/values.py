@@ -215,8 +215,7 @@ def of_store_item(out: "Evaluator", frame: Frame, number: int, value: facts.Stor
         key = out.get(frame, value.index)
         named, later = of.named, of.later
         if isinstance(key, Constant) and isinstance(key.value, str):
-            if key.value not in later and all(it[0] != key.value for it in named):
-                later = (*later, key.value)[:_MOST_NAMED]
+            later = tuple(dict.fromkeys((*later, key.value)))[:_MOST_NAMED]
             named = (*(it for it in named if it[0] != key.value), (key.value, stored))
         frame.objects[value.of] = Table(
             standard.join([of.keys, key]), standard.join([of.values, stored]), named[:_MOST_NAMED], later

@@ -30,6 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -114,6 +115,7 @@ class Book(Stamped, Keyed):
         UniqueConstraint("author_id", "title", name="book_once"),
         Index("book_by_shelf", "shelf", "row"),
         Index("book_title_lower", func.lower(text("title"))),
+        Index("book_by_title", "shelf", text("title DESC"), literal_column("row ASC")),
         Index("book_live", "title", postgresql_where=text("gone IS NULL"), sqlite_where=text("gone IS NULL")),
         ForeignKeyConstraint(["shelf", "row"], ["place.shelf", "place.row_number"], ondelete="CASCADE"),
         CheckConstraint("pages > 0"),
