@@ -405,8 +405,12 @@ def _standard_input(paths: Sequence[Path], filename: Path | None) -> tuple[bytes
 
 
 def _bytes(file: Path) -> bytes:
+    """What the file holds, and of one without an end one byte more than anybody takes."""
+    from crowsfoot.advice.statistics import MOST_BYTES
+
     try:
-        return file.read_bytes()
+        with open(file, "rb") as stream:
+            return stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise UserError(f"{file}: cannot be read: {error.strerror}") from error
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -282,6 +283,12 @@ def test_a_file_that_holds_no_statistics_is_told(shop: Shell, name: str, message
     run = shop("advise", "--stats", name)
     assert (run.returncode, run.stdout) == (2, "")
     assert message in run.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no file without an end here")
+def test_a_file_without_an_end_is_told(shop: Shell) -> None:
+    run = shop("advise", "--stats", "/dev/zero")
+    assert (run.returncode, run.stderr) == (2, "crowsfoot: --stats: /dev/zero: is larger than 64 MB\n")
 
 
 def test_an_empty_project_gets_no_advice(shell: Shell) -> None:

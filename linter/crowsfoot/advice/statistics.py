@@ -84,7 +84,7 @@ _UNKNOWN: Final = (
     "holds none of pg_stat_user_tables (n_live_tup), pg_stat_user_indexes (indexrelname) and "
     "pg_stat_statements (query, calls); crowsfoot advise --stats-query prints what makes such files"
 )
-_MOST_BYTES: Final = 64 * 2**20
+MOST_BYTES: Final = 64 * 2**20
 _LONGEST_QUERY: Final = 20_000  # characters; what is longer is of no shape that we know
 
 
@@ -97,8 +97,8 @@ def _said(error: KeyError | ValueError) -> str:
 
 def _rows(name: str, data: bytes) -> Iterator[Mapping[str, Any]]:
     """The rows of one file, by column in small letters."""
-    if len(data) > _MOST_BYTES:
-        raise UserError(f"--stats: {name}: is larger than {_MOST_BYTES // 2**20} MB")
+    if len(data) > MOST_BYTES:
+        raise UserError(f"--stats: {name}: is larger than {MOST_BYTES // 2**20} MB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
