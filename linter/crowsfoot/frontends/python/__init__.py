@@ -9,6 +9,7 @@ from crowsfoot.facts.code import CodeFile
 from crowsfoot.frontends.python import comprehensions, displays, expressions, operators, places, scopes
 from crowsfoot.frontends.python.careful import careful
 from crowsfoot.frontends.python.comments import read_comments
+from crowsfoot.frontends.python.newer import as_older
 from crowsfoot.frontends.python.problems import too_deep, unparsed
 from crowsfoot.frontends.python.statements import RUNNERS
 from crowsfoot.frontends.python.variables import File, Reader, Runner
@@ -66,4 +67,14 @@ def _parsed(text: str) -> ast.Module:
     # What the parser warns of is the user's own; catch_warnings would not do where there are threads.
     if _QUIET not in warnings.filters:
         warnings.filterwarnings("ignore", module=_MODULE)
-    return ast.parse(text, _FILE)
+    try:
+        return ast.parse(text, _FILE)
+    except SyntaxError:
+        older = as_older(text)
+        if older is None:
+            raise
+        try:
+            return ast.parse(older, _FILE)
+        except SyntaxError:
+            pass
+        raise
