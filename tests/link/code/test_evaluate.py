@@ -7,7 +7,6 @@ import pytest
 
 from crowsfoot.frontends import python
 from crowsfoot.libraries.django import LIBRARY as DJANGO
-from crowsfoot.libraries.models import Models
 from crowsfoot.libraries.raw import LIBRARY as RAW
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.program import Program
@@ -511,7 +510,7 @@ def test_a_loop_behind_a_call_is_told_where_it_is() -> None:
 
 def evaluated(code: str) -> Evaluator:
     libraries: list[Any] = [DJANGO, RAW]
-    evaluator = Evaluator(Program({"app.py": python.read(code)}), libraries, Models())
+    evaluator = Evaluator(Program({"app.py": python.read(code)}), libraries)
     for number in range(len(evaluator.program.files["app.py"].scopes)):
         evaluator.general("app.py", number)
     return evaluator

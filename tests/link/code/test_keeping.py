@@ -197,16 +197,16 @@ def test_of_an_unchanged_program_nothing_is_evaluated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "count"),
+    ("path", "old", "new", "more"),
     [
-        ("shop/urls.py", "views.of_each", "views.loaded", 1),
-        ("script.py", "{}", "[]", 1),
+        ("shop/urls.py", "views.of_each", "views.loaded", []),
+        ("script.py", "{}", "[]", []),
         # It calls what sets something of a session, which is looked at once more when all is known.
-        ("billing/jobs.py", "'b'", "'c'", 2),
+        ("billing/jobs.py", "'b'", "'c'", ["settings"]),
     ],
 )
-def test_a_change_at_the_edge_concerns_one_part(path: str, old: str, new: str, count: int) -> None:
-    assert len(evaluated(TEXTS, changed(path, old, new))) == count
+def test_a_change_at_the_edge_concerns_one_part(path: str, old: str, new: str, more: list[str]) -> None:
+    assert evaluated(TEXTS, changed(path, old, new)) == ["models", "part", *more]
 
 
 @pytest.mark.parametrize(
@@ -380,5 +380,5 @@ def test_entries_that_are_not_what_was_put_are_evaluated_anew(
 
 
 def _entries(folder: Path) -> "list[Path]":
-    found: Iterable[Path] = folder.glob("part-*")
+    found: Iterable[Path] = (it for kind in ("models", "part", "settings") for it in folder.glob(f"{kind}-*"))
     return sorted(found)

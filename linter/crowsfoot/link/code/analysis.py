@@ -13,11 +13,10 @@ from crowsfoot.facts import code as facts
 from crowsfoot.facts.templates import TemplateFile
 from crowsfoot.libraries import KNOWN
 from crowsfoot.libraries.library import Library
-from crowsfoot.libraries.models import Model, Models
-from crowsfoot.libraries.objects import Class
 from crowsfoot.libraries.rendering import LIBRARY as RENDERING
 from crowsfoot.link.code.access import Code
 from crowsfoot.link.code.accesses import Asked, accesses_of
+from crowsfoot.link.code.declared import set_models
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.findings import Seen, repeated_of
 from crowsfoot.link.code.keeping import Keeper, Store
@@ -82,11 +81,13 @@ def _link(
 ) -> Code:
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
     templates = {it.path: it.facts for it in given if isinstance(it.facts, TemplateFile)}
-    evaluator, libraries = evaluator_of(files, databases, templates)
+    evaluator, libraries = _evaluator(files, bool(databases), templates)
+    paths = split(files, together(evaluator.program, files), of)
+    of_models = Keeper(store, texts, evaluator, roles) if store is not None else None
+    set_models(evaluator, libraries, databases, paths, of_models)
     by_path = {it.path: it for it in given}
     made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
     first = {*evaluator.calls_of_models, *evaluator.calls}
-    paths = split(files, together(evaluator.program, files), of)
     keeper = Keeper(store, texts, evaluator, roles) if store is not None else None
     parts = evaluate_all(evaluator, libraries, paths, roles, keeper=keeper)
     settings = _settings(evaluator, talking_in(parts), roles, keeper)
@@ -100,7 +101,7 @@ def _link(
     return Code(
         repeated=tuple(repeated_of(seen, {it for part in parts for it in part.called}, sizes)),
         accesses=tuple(accesses_of(asked)),
-        models=tuple(evaluator.settled.models.by_id.values()) if evaluator.settled is not None else (),
+        models=tuple(evaluator.settled.models.by_id.values()),
         followed=lambda: _edges(evaluator.program, calls),
         databases=made,
         failures=failures,
@@ -116,11 +117,11 @@ def _settings(
         return ()
     habits, pools = habits_of(evaluator.program), given_to_pools(evaluator.program)
     name, given = (
-        digest("settings", *evaluator.program.paths),
+        digest(*evaluator.program.paths),
         msgspec.msgpack.encode((talking, habits, pools)),
     )
     if keeper is not None:
-        kept = keeper.get(name, tuple[ContextSetting, ...], given)
+        kept = keeper.get("settings", name, tuple[ContextSetting, ...], given)
         if kept is not None:
             return kept
     evaluator.renew()
@@ -128,7 +129,7 @@ def _settings(
         evaluator.general(path, number)
     found = settings_of(evaluator, roles, habits, pools)
     if keeper is not None:
-        keeper.put(name, evaluator.looked(), found, given)
+        keeper.put("settings", name, evaluator.looked(), found, given)
     return found
 
 
@@ -151,12 +152,18 @@ def evaluator_of(
     templates: Mapping[str, TemplateFile] = MappingProxyType({}),
 ) -> tuple[Evaluator, list[Library]]:
     """What knows the models of the files and evaluates the rest, and the libraries that they use."""
-    libraries = list(_libraries(files, bool(databases)))
+    evaluator, libraries = _evaluator(files, bool(databases), templates)
+    set_models(evaluator, libraries, databases, [list(files)])
+    return evaluator, libraries
+
+
+def _evaluator(
+    files: Mapping[str, facts.CodeFile], has_schema: bool, templates: Mapping[str, TemplateFile]
+) -> tuple[Evaluator, list[Library]]:
+    libraries = list(_libraries(files, has_schema))
     if templates:
         libraries.append(RENDERING)
-    evaluator = Evaluator(Program(files), libraries, Models(), Templates(templates, tags_of(files)))
-    _set_models(evaluator, libraries, databases)
-    return evaluator, libraries
+    return Evaluator(Program(files), libraries, Templates(templates, tags_of(files))), libraries
 
 
 def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterator[Library]:
@@ -172,24 +179,6 @@ def _libraries(files: Mapping[str, facts.CodeFile], has_schema: bool) -> Iterato
         names.add("sqlalchemy")
     for name in sorted(names):
         yield importlib.import_module(f"crowsfoot.libraries.{name}").LIBRARY
-
-
-def _set_models(evaluator: Evaluator, libraries: Sequence[Library], databases: Sequence[Database]) -> None:
-    """All models, after each has been told of those that lead to it."""
-    found: list[Model] = []
-    for library in libraries:
-        found += library.models_of(databases)
-    by_class: dict[Class, Model] = {}
-    for cls in evaluator.classes():
-        model = evaluator.model_of(cls)
-        if model is not None:
-            by_class[cls] = model
-            found.append(model)
-    for library in libraries:
-        found = library.connect(found)
-    connected = {it.id: it for it in found}
-    evaluator.replace_models(Models(found), {cls: connected.get(it.id, it) for cls, it in by_class.items()})
-    evaluator.settle()
 
 
 def _edges(program: Program, calls: Iterable[tuple[ScopeKey, ScopeKey]]) -> Iterable[tuple[str, str]]:

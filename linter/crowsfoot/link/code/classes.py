@@ -206,7 +206,7 @@ def stored(out: "Evaluator", cls: Class, name: str) -> Object | None:
 def of_heirs(out: "Evaluator", cls: Class, name: str) -> Object:
     """What the classes that derive from it say of a name that it leaves to them: `queryset = None`."""
     found: list[Object] = []
-    for heir in out.heirs.of(cls) if out.heirs is not None else ():
+    for heir in out.heirs.of(cls):
         number = out.program.names(heir.path, heir.scope).get(name)
         if number is not None and len(found) < _MOST_HEIRS:
             said = out.variable(heir.path, heir.scope, name, number)

@@ -36,13 +36,12 @@ class Evaluator:
         self,
         program: Program,
         libraries: Iterable[Library],
-        models: Models,
         templates: Templates | None = None,
     ) -> None:
         self.program = program
         self.templates = templates or Templates({})
         program.add(self.templates.code)
-        self.models = models
+        self.models = AskedModels(Models())
         self.libraries = tuple(libraries)
         self.by_package = {package: it for it in self.libraries if it.REACHES for package in it.PACKAGES}
         self.others = {package: it for it in self.libraries if not it.REACHES for package in it.PACKAGES}
@@ -53,15 +52,15 @@ class Evaluator:
         self.contexts: dict[tuple[str, int, Object | None], int] = {}
         self.active: dict[tuple[str, int], Frame] = {}
         self._nested = 0  # how many scopes and values are being gone through, each for the one before
-        self.models_by_class: dict[Class, Model | None] = {}
-        self.bases_by_class: dict[Class, Bases] = {}
+        self.settled = Settled(program.files, {}, {}, Models())
+        self.models_by_class: dict[Class, Model | None] = KnownModels({})
+        self.bases_by_class: dict[Class, Bases] = KnownBases({})
         self.reached: dict[Class, tuple[Library, ...]] = {}
         self.lineages: dict[Class, tuple[Class | str, ...]] = {}
         self.externals: dict[str, Object] = {}
         self.protocols: dict[tuple[str, int], bool] = {}
         self.stores: dict[tuple[str, int], dict[str, list[tuple[int, facts.Store]]]] = {}
-        self.heirs: AskedHeirs | None = None
-        self.settled: Settled | None = None
+        self.heirs = AskedHeirs(self.settled)
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
         self.receiving = tuple(it for it in self.libraries if answers(it, Library.received))
@@ -93,22 +92,19 @@ class Evaluator:
         self.calls.clear()
         self.templates.shown_by.clear()
         self.meanings.update({path: dict(it) for path, it in self.templates.meanings.items()})
-        if (settled := self.settled) is not None:
-            self.bases_by_class = KnownBases(settled.bases)
-            self.models_by_class = KnownModels(settled.models_by_class)
-            self.models = AskedModels(settled.models)
-            self.heirs = AskedHeirs(settled)
-            settled.forget()
+        self.bases_by_class = KnownBases(self.settled.bases)
+        self.models_by_class = KnownModels(self.settled.models_by_class)
+        self.models = AskedModels(self.settled.models)
+        self.heirs = AskedHeirs(self.settled)
+        self.settled.forget()
 
-    def settle(self) -> None:
+    def settle(self, settled: Settled) -> None:
         """From here on it stands what the models are, and what classes derive from."""
-        self.settled = Settled(self.program.files, self.bases_by_class, self.models_by_class, self.models)
+        self.settled = settled
         self.renew()
 
     def looked(self) -> Looked:
         """What has been asked of the program since renew()."""
-        assert isinstance(self.models, AskedModels)
-        assert self.heirs is not None
         return Looked(
             paths=sorted(
                 {
@@ -256,7 +252,6 @@ class Evaluator:
 
     # Classes -> the models that they are, and what an instance of one is.
     model_of = models.model_of
-    replace_models = models.replace_models
     classes = models.classes
     derived = models.derived
     review = models.review

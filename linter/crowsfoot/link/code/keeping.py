@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -13,6 +13,8 @@ from crowsfoot.roles import Roles
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
+
+Kind = Literal["models", "part", "settings"]
 
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
@@ -41,7 +43,6 @@ class Keeper:
     """
 
     def __init__(self, store: Store, texts: Mapping[str, str], evaluator: "Evaluator", roles: Roles) -> None:
-        assert evaluator.settled is not None
         self._store = store
         self._texts = texts
         self._program = evaluator.program
@@ -60,9 +61,9 @@ class Keeper:
         for model in self._settled.models.added():
             self._by_id.setdefault(model.id, []).append(self._of_model(model))
 
-    def get(self, name: str, of: type[_T], given: bytes = b"") -> _T | None:
+    def get(self, kind: Kind, name: str, of: type[_T], given: bytes = b"") -> _T | None:
         """What was kept under that name, if it was given the same, and the program still answers the same."""
-        kept = self._store.get("part", name, _Kept)
+        kept = self._store.get(kind, name, _Kept)
         if kept is None or kept.answers != self._answers(kept.looked, given):
             return None
         try:
@@ -70,7 +71,7 @@ class Keeper:
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return None
 
-    def put(self, name: str, looked: Looked, what: object, given: bytes = b"") -> None:
+    def put(self, kind: Kind, name: str, looked: Looked, what: object, given: bytes = b"") -> None:
         """Keep what has just come of looking at that."""
         answers = self._answers(looked, given)
         if answers is None or len(looked.paths) > _MOST_PATHS:
@@ -79,7 +80,7 @@ class Keeper:
             encoded = msgspec.msgpack.encode(what)
         except (UnicodeError, OverflowError, RecursionError):
             return  # it is worked out every time
-        self._store.put("part", name, _Kept(answers, looked, msgspec.Raw(encoded)))
+        self._store.put(kind, name, _Kept(answers, looked, msgspec.Raw(encoded)))
 
     def _answers(self, looked: Looked, given: bytes) -> str | None:
         """What stands for all that the program answers; None: nobody can tell."""

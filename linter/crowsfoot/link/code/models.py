@@ -1,12 +1,12 @@
 """Classes -> the models that they are, and what an instance of one is."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
 from crowsfoot.libraries.library import Library
-from crowsfoot.libraries.models import Model, Models
+from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Class, Constant, External, Instance, Object, Subscripted
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here
@@ -30,15 +30,6 @@ def model_of(out: "Evaluator", cls: Object) -> Model | None:
                 out.models_by_class[cls] = model
                 break
     return out.models_by_class[cls]
-
-
-def replace_models(out: "Evaluator", models: Models, by_class: Mapping[Class, Model]) -> None:
-    """Start anew with models that know of each other; what was evaluated before did not."""
-    out.models = models
-    out.models_by_class.update(by_class)
-    out.holders.clear()
-    out.calls_of_models = frozenset(out.calls)
-    out.renew()
 
 
 def classes(out: "Evaluator", paths: Iterable[str] | None = None) -> Iterable[Class]:

@@ -102,14 +102,14 @@ def evaluate_all(
     found: dict[int, Part] = {}
     if keeper is not None:
         for number, name in enumerate(names):
-            kept = keeper.get(name, Part)
+            kept = keeper.get("part", name, Part)
             if kept is not None:
                 found[number] = kept
     missing = [it for it in range(len(parts)) if it not in found]
     for number, part, looked in _evaluated(evaluator, libraries, parts, missing, roles, cores):
         found[number] = part
         if keeper is not None:
-            keeper.put(names[number], looked, part)
+            keeper.put("part", names[number], looked, part)
     return [found[number] for number in range(len(parts))]
 
 
