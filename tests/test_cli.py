@@ -1,6 +1,7 @@
 """The command line, as a person or a script meets it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -285,6 +286,43 @@ def test_a_revision_that_git_does_not_know_is_exit_code_2(shell: Shell) -> None:
     run = shell("check", "--since", "nowhere")
     assert run.returncode == 2
     assert run.stderr == "crowsfoot: --since: git knows no revision 'nowhere' here\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("advise",), ("graph", "--output", "mermaid", "--no-findings"), ("report", "--output", "-")]
+)
+def test_every_command_says_where_there_is_nothing(shell: Shell, command: tuple[str, ...]) -> None:
+    run = shell(*command)
+    assert run.returncode == 0
+    assert re.fullmatch(r"crowsfoot: no (tables|schema and no migrations) found below .+\n", run.stderr)
+    shell.write("schema.prisma", GOOD)
+    shell.write("notes.txt", "x")
+    run = shell(*command, "schema.prisma", "notes.txt")
+    assert (run.returncode, run.stderr) == (
+        0,
+        "crowsfoot: notes.txt: not a kind of file that crowsfoot reads\n",
+    )
+
+
+@pytest.mark.parametrize("command", [("advise",), ("graph", "--output", "json")])
+def test_commands_without_findings_say_what_they_could_not_read(
+    shell: Shell, command: tuple[str, ...]
+) -> None:
+    shell.write("schema.prisma", GOOD)
+    for number in range(4):
+        shell.write(f"other{number}/schema.prisma", f"{GOOD}\nmodel Half {{\n  id Int @@@\n}}\n")
+    shell.write("prisma/latin.prisma", GOOD.encode() + b"// \xe9\n")
+    run = shell(*command)
+    assert run.returncode == 0
+    told = run.stderr.splitlines()
+    assert [it for it in told if "not read whole: " in it] == told[:3]
+    assert re.match(r"crowsfoot: other0/schema\.prisma:\d+: not read whole: ", told[0])
+    assert told[3:] == ["crowsfoot: 5 files in all are not read whole; crowsfoot check tells of each"]
+
+
+def test_a_page_without_a_name_is_told(shell: Shell) -> None:
+    run = shell("report", "--output", "")
+    assert (run.returncode, run.stderr) == (2, "crowsfoot: --output: a file has to be named\n")
 
 
 def test_folders_of_migrations_can_be_configured(shell: Shell) -> None:

@@ -125,8 +125,7 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
         stdin=stdin,
         cached=not options["no_cache"],
     )
-    for name in session.discovery.unknown:
-        _tell(f"{name}: not a kind of file that crowsfoot reads")
+    _tell_unknown(session)
     if options["diff"]:
         ctx.exit(_show_diff(session, unsafe=options["unsafe_fixes"]))
     if options["fix"] or options["unsafe_fixes"]:
@@ -170,6 +169,7 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
 @click.option("--no-cache", is_flag=True, help="Read everything afresh.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.option("--no-color", "color", flag_value="never", help="The same as --color never.")
 @click.pass_context
 def advise(
     ctx: click.Context, /, paths: tuple[Path, ...], tables: tuple[str, ...], format: str, **options: Any
@@ -196,8 +196,12 @@ def advise(
         color=people and _colored(options["color"]),
         width=min(_columns(), 120) if people else 100,
     )
+    _tell_unknown(session)
     files = [(str(it), _bytes(it)) for it in options["stats"]]
     _print(advice(session, page, format, tables, files))
+    _tell_unread(session)
+    if not any(session.project.tables()):
+        _tell(f"no tables found below {_shown(paths)}")
     failures = [it for it in session.project.problems if it.kind == "failure"]
     for failure in failures:
         for line in failure.message.splitlines():
@@ -241,6 +245,8 @@ def advise(
 @click.pass_context
 def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **options: Any) -> None:
     """Write one HTML page on the project in PATHS: findings, relations, index plan, migrations and locks."""
+    if not output:
+        raise UserError("--output: a file has to be named")
     if output != "-" and is_read(output):
         raise UserError(f"--output: {output} is named like a file that crowsfoot reads; name another one")
     if options["source_url"] and not options["source_url"].startswith(("https://", "http://")):
@@ -257,6 +263,7 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
     whole = session if choices.since is None else Session(paths, replace(choices, since=None), **settings)
     from crowsfoot.pages.run import page
 
+    _tell_unknown(session)
     view = View(
         report=Report(),
         rules=lambda: session.rules,
@@ -278,6 +285,8 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
     else:
         _save(output, text)
         _tell(f"wrote {output}")
+    if not whole.report.files:
+        _tell(f"no schema and no migrations found below {_shown(paths)}")
     failures = dict.fromkeys((*session.report.failures, *whole.report.failures))
     for failure in failures:
         for line in failure.splitlines():
@@ -317,6 +326,7 @@ def graph(ctx: click.Context, /, paths: tuple[Path, ...], depth: int, **options:
     session = Session(paths, Choices(), config_file=options["config_file"], cached=not options["no_cache"])
     from crowsfoot.drawing import MissingLibraryError, UnknownTableError, around, draw, render
 
+    _tell_unknown(session)
     failures: Sequence[str] = [it.message for it in session.project.problems if it.kind == "failure"]
     report = None
     if not options["no_findings"]:
@@ -342,6 +352,7 @@ def graph(ctx: click.Context, /, paths: tuple[Path, ...], depth: int, **options:
             f"html and svg need {error}, which lays them out: pip install 'crowsfoot[graph]' "
             "(mermaid, dot and json do not)"
         ) from error
+    _tell_unread(session)
     if not drawing.nodes:
         _tell(f"no tables found below {_shown(paths)}")
     for failure in failures:
@@ -382,6 +393,29 @@ def clean_cache() -> None:
     cache = for_project(working_folder(), os.environ)
     count = clean(cache)
     _print(f"removed {count} entries from {cache.folder}\n" if cache.folder else "there is no cache\n")
+
+
+def _tell_unknown(session: Session) -> None:
+    for name in session.discovery.unknown:
+        _tell(f"{name}: not a kind of file that crowsfoot reads")
+
+
+def _tell_unread(session: Session) -> None:
+    """What is missing from an answer that shows no findings, as files could not be read."""
+    prefix, sources = session.prefix(for_people=True), session.sources
+    unread = {}
+    for it in session.project.problems:
+        if it.kind in ("syntax", "unreadable") and it.span.path not in unread:
+            source = sources.get(it.span.path)
+            line = f":{source.position(it.span.start)[0]}" if source is not None else ""
+            unread[it.span.path] = f"{line}: not read whole: {it.message}"
+    for path, said in list(unread.items())[:_MOST_UNREAD]:
+        _tell(f"{prefix}{path}{said}")
+    if len(unread) > _MOST_UNREAD:
+        _tell(f"{len(unread)} files in all are not read whole; crowsfoot check tells of each")
+
+
+_MOST_UNREAD = 3
 
 
 def _shown(paths: Sequence[Path]) -> str:

@@ -123,7 +123,7 @@ def parse(text: str, file_name: str, rules: Rules) -> Config:
     given: dict[str, Any] = {}
     for key, value in _dashed(table, at):
         if key not in _KEYS:
-            raise UserError(f'{at}unknown key "{key}"{hint(key, _KEYS)}')
+            raise UserError(f'{at.rstrip(".: ")}: unknown key "{key}"{hint(key, _KEYS)}')
         given[key.replace("-", "_")] = _KEYS[key](value, f"{at}{key}", rules)
     given["options"] = given.pop("rules", {})
     return Config(**given)

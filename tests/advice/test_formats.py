@@ -291,9 +291,33 @@ def test_a_file_without_an_end_is_told(shop: Shell) -> None:
     assert (run.returncode, run.stderr) == (2, "crowsfoot: --stats: /dev/zero: is larger than 64 MB\n")
 
 
+def test_several_databases_are_told_apart(shop: Shell) -> None:
+    second = SCHEMA.replace("model User", "model Member").replace("User      @", "Member    @")
+    shop.write(
+        "other/schema.prisma", second.replace("model Order {", "model Sale {").replace("Order[]", "Sale[]")
+    )
+    text = shop("advise", "--output", "sql").stdout
+    first, other = text.split("-- the database of other/schema.prisma\n")
+    assert "-- the database of schema.prisma\n" in first
+    assert 'ON "Order"' in first
+    assert "Sale" not in first
+    assert 'DROP INDEX CONCURRENTLY "Sale_status_idx"' in other
+    text = shop("advise", "--output", "prisma").stdout
+    assert text.index("// schema.prisma\nmodel Order {") < text.index("// other/schema.prisma\nmodel Sale {")
+
+
+def test_of_mongodb_it_is_said_that_nothing_is(shell: Shell) -> None:
+    shell.write(
+        "schema.prisma",
+        'datasource db {\n  provider = "mongodb"\n}\nmodel Event {\n  id String @id @map("_id")\n}\n',
+    )
+    assert shell("advise").stdout.endswith("\nnothing is said of MongoDB: 1 collection\n")
+    assert "Nothing is said of MongoDB" in shell("advise", "--output", "markdown").stdout
+
+
 def test_an_empty_project_gets_no_advice(shell: Shell) -> None:
     run = shell("advise")
-    assert (run.returncode, run.stderr) == (0, "")
+    assert (run.returncode, run.stderr) == (0, "crowsfoot: no tables found below the current folder\n")
     assert (
         run.stdout == "no change to the indexes is advised, from 0 places in the project that ask 0 tables\n"
     )

@@ -119,6 +119,27 @@ def test_a_longer_index_for_what_one_value_finds_is_only_possible() -> None:
     assert said(table, [shape], Confidence.POSSIBLE) == ["replace @@index([userId]) (userId, createdAt)"]
 
 
+def test_an_order_of_one_value_is_none() -> None:
+    table = event("@@index([tenantId])")
+    shape = asks(table, "userId slug", order=["slug"], limit=True)
+    assert said(table, [shape]) == ["add (userId, slug)"]
+
+
+@pytest.mark.parametrize("index", ["@@index([done])", "@@index([deletedAt])"])
+def test_what_finds_most_rows_is_hardly_better_than_nothing(index: str) -> None:
+    for other in ("", index):
+        table = event(other)
+        shape = asks(table, "done total", null="deletedAt")
+        assert said(table, [shape]) == [], other
+        assert len(said(table, [shape], Confidence.POSSIBLE)) == 1, other
+        assert len(said(table, [asks(table, "done slug", null="deletedAt")])) == 1, other
+
+
+def test_a_range_of_what_another_query_sorts_by_is_not_enough() -> None:
+    table = event("@@index([total, slug])")
+    assert said(table, [asks(table, "slug", ranges="total")]) == ["add (slug, total)"]
+
+
 def test_two_indexes_that_begin_alike_are_not_both_sure() -> None:
     """Once there is one that finds by userId, the other saves little."""
     table = event()
@@ -199,6 +220,12 @@ def test_what_another_index_does_is_dropped() -> None:
     found = plan_table(table, [], Confidence.LIKELY)
     assert [_line(it) for it in found.changes] == ["drop @@index([userId])", "drop @@index([slug])"]
     assert (found.before, found.after) == (5, 3)
+
+
+def test_what_stays_is_told_and_not_what_goes_too() -> None:
+    table = event("@@index([userId])", "@@index([userId, slug])", "@@index([userId, slug, total])")
+    changes = plan_table(table, [], Confidence.LIKELY).changes
+    assert {it.by for it in changes} == {table.indexes[3]}
 
 
 def test_a_new_index_makes_several_old_ones_superfluous() -> None:

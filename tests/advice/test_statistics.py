@@ -113,6 +113,8 @@ def test_rows_of_json_may_stand_in_lines_or_in_one_object() -> None:
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
+        (b"relname,n_live_tup\nOrder\n", "row 1: n_live_tup is empty"),
+        (b'{"relname": "Order", "n_live_tup": null}', "row 1: n_live_tup is empty"),
         (b"\xff\xfe\x00", "is not UTF-8"),
         (b"a,b\n1,2\n", "holds none of pg_stat_user_tables"),
         (b"hello", "holds none of pg_stat_user_tables"),

@@ -22,10 +22,13 @@ def render(view: View) -> str:
         raise UserError(
             "--output prisma: no Prisma schema declares these tables; text and sql say what to write"
         )
-    return "\n".join("\n".join(_model(it)) for it in tables)
+    several = len({it.table.database.path for it in tables}) > 1
+    return "\n".join("\n".join(_model(it, several=several)) for it in tables)
 
 
-def _model(it: TablePlan) -> Iterator[str]:
+def _model(it: TablePlan, *, several: bool) -> Iterator[str]:
+    if several:  # schemas, that may have models of the same name
+        yield f"// {visible(it.table.name_span.path)}"
     yield f"model {visible(it.table.model)} {{"
     for change in it.changes:
         yield from (f"  {line}" for line in _lines(change))

@@ -20,8 +20,14 @@ def render(view: View) -> str:
     lines = [f"-- {visible(counts(view.plan))}"]
     for it in view.plan.changes:
         lines += [f"-- {visible(said)}" for said in _by_hand(it)]
-    found = tuple(file for it in view.plan.tables for file in files(it))
-    return "\n".join([*lines, *(["", str(Advice(found))] if found else [])]) + "\n"
+    of_database: dict[str, list[Script]] = {}
+    for table in view.plan.tables:
+        of_database.setdefault(table.table.database.path, []).extend(files(table))
+    for path, found in of_database.items():
+        if found:
+            heading = [f"-- the database of {visible(path)}", ""] if len(of_database) > 1 else []
+            lines += ["", *heading, str(Advice(tuple(found)))]
+    return "\n".join(lines) + "\n"
 
 
 def files(it: TablePlan) -> Iterator[Script]:

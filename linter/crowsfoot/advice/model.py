@@ -82,7 +82,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     asked counts the tables, and places the places that were looked at; unsure are changes that are only
     possible. incomplete are tables that could not be read whole, so that what they lack is possible at most;
-    shared are names that several databases have a table of, so that queries of them are nobody's.
+    shared are names that several databases have a table of, so that queries of them are nobody's. collections
+    counts those of MongoDB, of which nothing is said.
     """
 
     tables: tuple[TablePlan, ...]
@@ -92,6 +93,7 @@ class Plan(msgspec.Struct, frozen=True):
     statistics: Measured = NOTHING
     incomplete: tuple[Table, ...] = ()
     shared: tuple[str, ...] = ()
+    collections: int = 0
 
     @property
     def changes(self) -> Iterator[Change]:

@@ -11,9 +11,9 @@ import msgspec
 from crowsfoot.databases.index_advice import parts_of, usable
 from crowsfoot.databases.index_predicates import implied
 from crowsfoot.databases.index_use import Asked, Part, order_served, part, seek
-from crowsfoot.databases.indexes import Cover, best_cover, covers
+from crowsfoot.databases.indexes import Cover, best_cover, covers, is_deletion_time
 from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
-from crowsfoot.databases.selectivity import grows, has_few_values, is_tenant, tells_apart
+from crowsfoot.databases.selectivity import grows, has_few_values, is_tenant, names_row, tells_apart
 from crowsfoot.databases.suggested_index import suggested
 from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Column, ForeignKey, Index, Table
@@ -90,7 +90,7 @@ def _of_shape(shape: Wanted) -> Need | None:
     lists = not narrow and any(not has_few_values(columns[it]) for it in asked.among)
     # Rows of several values come in no order; and of one row that is named there are not many to sort.
     if lists or (
-        all(it.one for it in shape.places) and any(map(_names_row, (columns[it] for it in asked.equal)))
+        all(it.one for it in shape.places) and any(map(names_row, (columns[it] for it in asked.equal)))
     ):
         asked = msgspec.structs.replace(asked, order=())
     if not {it.column for it in asked.order} <= asked.equal | {it.column for it in keys}:
@@ -112,11 +112,6 @@ def _of_shape(shape: Wanted) -> Need | None:
     return Need(shape, names, tuple(fixed), (*free, *fixed, *tail), asked, proposal.null)
 
 
-def _names_row(column: Column) -> bool:
-    """Whether a value of it finds about one row: an identifier from elsewhere, a token, an address."""
-    return tells_apart(column) and not any(column in fk.columns for fk in column.table.foreign_keys)
-
-
 def is_comparable(column: Column) -> bool:
     """Whether a B-tree finds values of the column as queries look for them, and the database builds one."""
     if column.is_list or column.type == "Json" or column.type.startswith("Unsupported"):
@@ -135,7 +130,8 @@ def _without_ties(shape: Wanted) -> Asked:
     """
     primary = shape.table.primary_key
     own = {it.name for it in primary.columns} if primary is not None else set()
-    order = list(shape.asked.order)
+    # All rows that are found have the same value of what is compared with `=`.
+    order = [it for it in shape.asked.order if it.column not in shape.asked.equal]
     while order and order[-1].column in own:
         order.pop()
     return msgspec.structs.replace(shape.asked, order=tuple(order))
@@ -206,8 +202,9 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
     best = max((service(it, need) for it in held), default=Service())
     table = need.of.table
     columns = {it.name: it for it in table.columns.values()}
+    told = any(tells_apart(columns[it]) for it in need.free)
+    sure = told or (need.is_sorted and grows(table))
     if not best:
-        sure = any(tells_apart(columns[it]) for it in need.free) or (need.is_sorted and grows(table))
         # It may find its rows by what it compares in another way, or in some calls only.
         other = need.of.sometimes | {column for column, _ in need.of.functions}
         elsewhere = any(key.column in other for it in held for key in parts_of(it)[:1])
@@ -221,18 +218,24 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
         for it in held
         if (does := service(it, need))
     ]
-    fine = [it for it in leads if not all(has_few_values(column) or is_tenant(column) for column in it)]
+
+    def is_wide(column: Column) -> bool:
+        alive = column.name in need.asked.null and is_deletion_time(column)
+        return alive or has_few_values(column) or is_tenant(column)
+
+    fine = [it for it in leads if not all(map(is_wide, it))]
     by = max(fine or leads, key=len)
     # What finds few rows by a list, or by IS NULL, is not bettered by what may find many.
-    if (
-        fine
-        and not {it.name for it in by} <= need.free
-        and not any(tells_apart(columns[it]) for it in need.free)
-    ):
+    if not told and any(not {it.name for it in lead} <= need.free for lead in fine):
         return None
     found = f"finds by {series([it.field for it in by])}" if by else "finds by a range"
     then = "sorts all of that" if need.is_sorted and not best.sorted else "looks at all of that"
-    return Lack(f"{found} and {then}", _level(need.of, bool(by) and not fine))
+    if fine:
+        return Lack(f"{found} and {then}", Confidence.POSSIBLE)
+    # To find by a flag is hardly better than to read all. The rows of a tenant are many, those of a range may
+    # be.
+    level = _level(need.of, any(map(is_tenant, by)) or (sure if by else told))
+    return Lack(f"{found} and {then}", level)
 
 
 def _level_of_foreign_key(fk: ForeignKey, deleted: Deleted | None) -> Confidence:

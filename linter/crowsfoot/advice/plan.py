@@ -55,6 +55,7 @@ def plan(
         seen,
         tuple(it for it in project.tables() if not it.complete and it.kind == "table" and wanted(it)),
         tuple(_shared(project, wanted)),
+        sum(it.database.provider == "mongodb" and wanted(it) for it in project.tables()),
     )
 
 

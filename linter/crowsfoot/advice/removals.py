@@ -38,9 +38,11 @@ def removals(table: Table) -> Iterator[Removal]:
         found = [it for it in redundant_by(index) if not deletion_times(it)]
         same = [it for it in found if same_keys(index, it)]
         if found:
-            by = (same or found)[0]
+            near = (same or found)[0]
+            # What stays is told rather than what goes itself.
+            by = next((it for it in same or found if not redundant_by(it)), near)
             does = "has the same keys" if same else "starts with the same keys"
-            yield Removal(index, by, f"{by.declaration} {does}", _confidence(index, by))
+            yield Removal(index, by, f"{by.declaration} {does}", _confidence(index, near))
 
 
 def unused(table: Table, needs: Iterable[Need], measured: Measured) -> Iterator[Removal]:

@@ -104,7 +104,7 @@ def _rows(name: str, data: bytes) -> Iterator[Mapping[str, Any]]:
     except UnicodeDecodeError as error:
         raise UserError(f"--stats: {name}: is not UTF-8") from error
     if not text.strip():
-        raise UserError(f"--stats: {name}: is empty")
+        raise UserError(f"--stats: {name}: is empty; leave it out if its query has failed")
     read = _of_json if text.lstrip()[0] in "[{" else _of_csv
     for row in read(name, text):
         yield {str(key).strip().lower(): value for key, value in row.items() if key is not None}
@@ -195,9 +195,9 @@ def _count(row: Mapping[str, Any], column: str, default: int | None = None) -> i
 def _number(row: Mapping[str, Any], column: str, default: float | None = None) -> float:
     value = row.get(column)
     if value is None or value == "":
-        if column not in row and default is None:
-            raise KeyError(column)
-        return default or 0
+        if default is None:
+            raise KeyError(column) if column not in row else ValueError(f"{column} is empty")
+        return default
     try:
         found = float(value) if not isinstance(value, bool) else math.nan
     except (TypeError, ValueError, OverflowError):

@@ -86,12 +86,13 @@ def counts(plan: Plan) -> str:
     kinds = [it.kind for it in changes]
     said = [f"{kinds.count(it)} to {it}" for it in ("add", "replace", "drop") if it in kinds]
     before, after = sum(it.before for it in plan.tables), sum(it.after for it in plan.tables)
-    return f"{series(said)} on {plural(len(plan.tables), 'table')} ({before} indexes now, {after} then)"
+    return f"{series(said)} on {plural(len(plan.tables), 'table')} ({_now(before)}, {after} then)"
 
 
 def looked_at(plan: Plan) -> str:
     """What the plan rests on."""
-    said = f"from {plural(plan.places, 'place')} in the project that ask {plural(plan.asked, 'table')}"
+    ask = "asks" if plan.places == 1 else "ask"
+    said = f"from {plural(plan.places, 'place')} in the project that {ask} {plural(plan.asked, 'table')}"
     seen = plan.statistics
     if not seen.statements:
         return said
@@ -107,6 +108,8 @@ def left_out(plan: Plan) -> Iterator[str]:
         yield f"not read whole, so that what they lack is possible at most: {names}"
     if plan.shared:
         yield f"queries left out, as several databases have a table of the name: {_some(plan.shared)}"
+    if plan.collections:
+        yield f"nothing is said of MongoDB: {plural(plan.collections, 'collection')}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -120,4 +123,8 @@ _MOST_NAMES: Final = 8
 def size(it: TablePlan) -> str:
     """How many indexes every insert writes."""
     rows = f"{it.rows:,} rows, " if it.rows is not None else ""
-    return f"{rows}{it.before} {'index' if it.before == 1 else 'indexes'} now, {it.after} then"
+    return f"{rows}{_now(it.before)}, {it.after} then"
+
+
+def _now(count: int) -> str:
+    return f"{count} {'index' if count == 1 else 'indexes'} now"

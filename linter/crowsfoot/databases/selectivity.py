@@ -23,6 +23,11 @@ def tells_apart(column: Column) -> bool:
     )
 
 
+def names_row(column: Column) -> bool:
+    """Whether a value of it finds about one row: an identifier from elsewhere, a token, an address."""
+    return tells_apart(column) and not any(column in fk.columns for fk in column.table.foreign_keys)
+
+
 def is_tenant(column: Column) -> bool:
     """Whether it says whose row it is."""
     tenancy = column.table.database.tenancy

@@ -20,7 +20,7 @@ from crowsfoot.databases.index_use import Asked, Part, comes_behind, order_serve
 from crowsfoot.databases.index_writing import Proposal
 from crowsfoot.databases.indexes import Cover, covers, is_deletion_time
 from crowsfoot.databases.providers import RELATIONAL
-from crowsfoot.databases.selectivity import grows, has_few_values, is_tenant, tells_apart
+from crowsfoot.databases.selectivity import grows, has_few_values, is_tenant, names_row, tells_apart
 from crowsfoot.databases.suggested_index import suggested
 from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Column, Index, Table, once
@@ -108,13 +108,20 @@ def _verdict(shape: Wanted, shapes: Sequence[Wanted]) -> Verdict | None:
     if not found:
         return _unserved(shape, held, doubtful, shapes)
     fault, _, number = min(found)
+    # The first rows by their own key are often any rows, and a range or list before it finds few.
+    if fault in (Fault.IN_FIRST, Fault.RANGE_FIRST) and (_is_by_key(shape) or _is_by_list(shape)):
+        return None
     return _near(fault, held[number][0], shape, shapes)
 
 
 def _columns(shape: Wanted) -> list[Column]:
     """Those that are compared by `=`."""
+    return _of(shape, shape.asked.equal)
+
+
+def _of(shape: Wanted, names: Iterable[str]) -> list[Column]:
     by_name = shape.table.columns_by_name
-    return [by_name[it] for it in shape.asked.equal if it in by_name]
+    return [by_name[it] for it in names if it in by_name]
 
 
 def _finds_one_row(shape: Wanted) -> bool:
@@ -135,7 +142,12 @@ def _sorts_few(shape: Wanted) -> bool:
     LIMIT 20, and not at all without.
     """
     reads = any(it.operation == "select" for it in shape.places)
-    return shape.limit and bool(shape.asked.order) and reads
+    return shape.limit and bool(shape.asked.order) and reads and not _wants_named_row(shape)
+
+
+def _wants_named_row(shape: Wanted) -> bool:
+    """Whether all calls take one row of those that an identifier finds: there are not many to sort."""
+    return all(it.one for it in shape.places) and any(map(names_row, _columns(shape)))
 
 
 def _fault(parts: Sequence[Part], shape: Wanted) -> Fault | None:
@@ -220,7 +232,7 @@ def _unserved(
         many = True
     else:
         # How many rows that finds, no schema tells; and the first row by its key is often any row.
-        if [it.column for it in first.order] == [it.name for it in _primary(table)]:
+        if _is_by_key(shape) or _list_finds(shape, held):
             return None
         many = False
     proposal = suggested(shape, index)
@@ -240,6 +252,27 @@ def _best(shape: Wanted, held: Sequence[_Held]) -> tuple[Index | None, Set[str]]
         if (len(sought & telling), len(sought)) > (len(found[1] & telling), len(found[1])):
             found = (index, sought)
     return found
+
+
+def _is_by_key(shape: Wanted) -> bool:
+    """Whether the row's own key is what it is sorted by."""
+    return [it.column for it in _unbound(shape)[:1]] == [it.name for it in _primary(shape.table)]
+
+
+def _is_by_list(shape: Wanted) -> bool:
+    """Whether only a list tells the rows apart that it finds: what reads in order passes all the others."""
+    return all(map(has_few_values, _columns(shape))) and not all(
+        map(has_few_values, _of(shape, shape.asked.among))
+    )
+
+
+def _list_finds(shape: Wanted, held: Iterable[_Held]) -> bool:
+    """Whether an index is searched by a list that tells rows apart, and nothing equal surely finds fewer."""
+    if any(map(tells_apart, _columns(shape))):
+        return False
+    listed = {it.name for it in _of(shape, shape.asked.among) if not has_few_values(it)}
+    sought = (it.column for _, parts in held for it in parts[: seek(parts, shape.asked).keys])
+    return any(it in listed for it in sought)
 
 
 def _primary(table: Table) -> tuple[Column, ...]:

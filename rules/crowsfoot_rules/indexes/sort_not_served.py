@@ -48,7 +48,8 @@ async def latest():
 ```
 
 Where an index finds the rows of something smaller than a tenant, or where the rows of a table belong to
-nobody and so may be few, the finding is `possible`. Only queries with a limit are looked at.
+nobody and so may be few, the finding is `possible`. Only queries with a limit are looked at. Of what a list
+of ids finds, or of one row that an identifier names, there is little to sort, and nothing is reported.
 
 Source: https://www.postgresql.org/docs/current/indexes-ordering.html
 Source: https://use-the-index-luke.com/sql/partial-results/top-n-queries
