@@ -83,12 +83,16 @@ def cases(provider: str, seed: int, *, nulls: bool) -> Iterator[tuple[tuple[Part
         yield index, found
 
 
-def test_postgresql_sorts_where_we_say_that_no_index_serves(postgres: Postgres) -> None:
+def fill(postgres: Postgres) -> None:
     postgres.run("CREATE TABLE t (id serial, a int, b int, c int, d int, flag boolean)")
     postgres.run(
         "INSERT INTO t (a, b, c, d, flag) SELECT nullif(i % 7, 0), nullif(i % 5, 0), nullif(i % 11, 0), "
         "nullif(i % 13, 0), i % 3 = 0 FROM generate_series(1, 3000) i"
     )
+
+
+def test_postgresql_sorts_where_we_say_that_no_index_serves(postgres: Postgres) -> None:
+    fill(postgres)
     for setting in ("enable_sort", "enable_incremental_sort", "enable_seqscan", "enable_bitmapscan"):
         postgres.run(f"SET {setting} = off")
     wrong = []
@@ -107,6 +111,34 @@ def test_postgresql_sorts_where_we_say_that_no_index_serves(postgres: Postgres) 
     # WHERE flag ORDER BY flag: a boolean stands for itself, so that the planner knows of no value it equals.
     assert all("flag" in it.asked.equal & {key.column for key in it.asked.order} for it in wrong), wrong
     assert len(wrong) <= CASES / 100
+
+
+def test_postgresql_searches_where_we_say_that_an_index_narrows(postgres: Postgres) -> None:
+    fill(postgres)
+    for setting in ("enable_seqscan", "enable_bitmapscan"):
+        postgres.run(f"SET {setting} = off")
+    wrong = []
+    seen = narrowed = 0
+    for index, queries in cases("postgresql", 3, nulls=True):
+        postgres.run(f"CREATE INDEX i ON t ({', '.join(map(_written, index))})")
+        postgres.run("ANALYZE t")
+        for case in queries:
+            # Without an order, which an index may be read for as well, with the list as a filter.
+            query = case.query().partition(" ORDER BY")[0]
+            plan = plans(postgres, query)
+            condition = re.search(r'"Index Cond": "((?:[^"\\]|\\.)*)"', plan)
+            searched = (
+                condition is not None and re.search(rf"\b{index[0].column}\b", condition[1]) is not None
+            )
+            found = seek(index, case.asked)
+            seen += 1
+            narrowed += searched
+            if searched is not (found.keys > 0 or found.range):
+                wrong.append((query, [it.column for it in index], plan))
+        postgres.run("DROP INDEX i")
+    assert seen == CASES
+    assert CASES / 4 < narrowed < CASES * 3 / 4
+    assert len(wrong) <= CASES / 100, wrong[:5]
 
 
 def test_sqlite_sorts_and_searches_as_we_say() -> None:
