@@ -60,9 +60,9 @@ def repeated_of(
             continue
         found.setdefault(it.place, []).append(it.repeated)
     for group in found.values():
-        # What is sent right there comes first, then what is surely sent, then what says what it asks.
+        # What is sent right there comes first, then what is surely sent, and says what it asks.
         first = min(
-            group, key=lambda it: (bool(it.way), not it.query.likely, _may_be_kept(it), _says_little(it))
+            group, key=lambda it: (bool(it.way), not it.query.likely, _says_little(it), _may_be_kept(it))
         )
         below = {it.way[-1].span for it in group if it.way} - {it.span for it in first.way[-1:]}
         yield Repeated(
