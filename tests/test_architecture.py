@@ -25,7 +25,7 @@ READS_FILES = {
     "cache.py",
     "config.py",
     "session.py",
-    "cli.py",
+    "streams.py",
     "testing.py",
     "plugins.py",
     "revisions.py",

@@ -1,20 +1,18 @@
-"""Arguments to work, and reports to the screen: the only module that prints, writes files and exits.
+"""Arguments to work, and reports to the screen or to files: the only module that exits.
 
 Exit codes: 0 nothing to report, 1 findings at or above --fail-on, 2 usage or configuration, 3 a bug,
 130 interrupted.
 """
 
 import os
-import sys
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 from msgspec.structs import replace
 
-from crowsfoot import __version__
+from crowsfoot import __version__, streams
 from crowsfoot.config import UserError, working_folder
 from crowsfoot.discover import is_read
 from crowsfoot.finding import Confidence, Report, Severity
@@ -45,13 +43,13 @@ class _Cli(click.Group):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            _tell(str(error))
+            streams.tell(str(error))
             ctx.exit(USAGE)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             # Whoever read our output has closed it (crowsfoot check | head): nobody is left to tell.
-            _write_no_more()
+            streams.write_no_more()
             ctx.exit(CLEAN)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -109,7 +107,7 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
     reported. "-" is the text on standard input, named by --stdin-filename.
     """
     outputs = _outputs(options["outputs"] or ("full",))
-    stdin = _standard_input(paths, options["stdin_filename"])
+    stdin = streams.standard_input(paths, options["stdin_filename"])
     if stdin and not options["diff"] and (options["fix"] or options["unsafe_fixes"]):
         raise UserError("--fix has no file to write standard input to; --diff shows what it would change")
     session = Session(
@@ -133,15 +131,15 @@ def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> Non
 
     report = session.report
     if not report.files:
-        _tell(f"no schema and no migrations found below {_shown(paths)}")
+        streams.tell(f"no schema and no migrations found below {_shown(paths)}")
     if options["statistics"]:
-        _print(_statistics(report))
+        streams.show(_statistics(report))
         outputs = [(format, file) for format, file in outputs if file]
     for format, file in outputs:
         _write(session, format, file, color=options["color"], show_allowed=options["show_allowed"])
     for failure in report.failures:
         for line in failure.splitlines():
-            _echo(line)
+            streams.echo(line)
     if report.failures:
         ctx.exit(BUG)
     ctx.exit(_exit_code(report, options["fail_on"] or session.config.fail_on))
@@ -178,7 +176,7 @@ def advise(
     if options["stats_query"]:
         from crowsfoot.advice.stats_query import script
 
-        _print(script())
+        streams.show(script())
         return
     from crowsfoot.advice.run import advice
 
@@ -193,19 +191,19 @@ def advise(
         report=Report(),
         sources=session.sources,
         prefix=session.prefix(for_people=people),
-        color=people and _colored(options["color"]),
-        width=min(_columns(), 120) if people else 100,
+        color=people and streams.colored(options["color"]),
+        width=min(streams.columns(), 120) if people else 100,
     )
     _tell_unknown(session)
-    files = [(str(it), _bytes(it)) for it in options["stats"]]
-    _print(advice(session, page, format, tables, files))
+    files = _dumps(options["stats"])
+    streams.show(advice(session, page, format, tables, files))
     _tell_unread(session)
     if not any(session.project.tables()):
-        _tell(f"no tables found below {_shown(paths)}")
+        streams.tell(f"no tables found below {_shown(paths)}")
     failures = [it for it in session.project.problems if it.kind == "failure"]
     for failure in failures:
         for line in failure.message.splitlines():
-            _echo(line)
+            streams.echo(line)
     ctx.exit(BUG if failures else CLEAN)
 
 
@@ -277,20 +275,20 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
         whole,
         view,
         title,
-        statistics=[(str(it), _bytes(it)) for it in options["stats"]],
+        statistics=_dumps(options["stats"]),
         source_url=options["source_url"],
     )
     if output == "-":
-        _print(text)
+        streams.show(text)
     else:
-        _save(output, text)
-        _tell(f"wrote {output}")
+        streams.save(output, text)
+        streams.tell(f"wrote {output}")
     if not whole.report.files:
-        _tell(f"no schema and no migrations found below {_shown(paths)}")
+        streams.tell(f"no schema and no migrations found below {_shown(paths)}")
     failures = dict.fromkeys((*session.report.failures, *whole.report.failures))
     for failure in failures:
         for line in failure.splitlines():
-            _echo(line)
+            streams.echo(line)
     ctx.exit(BUG if failures else CLEAN)
 
 
@@ -339,10 +337,10 @@ def graph(ctx: click.Context, /, paths: tuple[Path, ...], depth: int, **options:
         for format, file in outputs:
             text = render(format, drawing, options["columns"])
             if file:
-                _save(file, text)
-                _tell(f"wrote {file}: {drawing}")
+                streams.save(file, text)
+                streams.tell(f"wrote {file}: {drawing}")
             else:
-                _print(text)
+                streams.show(text)
     except UnknownTableError as error:
         raise UserError(
             f'--table: there is no table "{error.name}"{hint(error.name, error.known)}'
@@ -354,10 +352,10 @@ def graph(ctx: click.Context, /, paths: tuple[Path, ...], depth: int, **options:
         ) from error
     _tell_unread(session)
     if not drawing.nodes:
-        _tell(f"no tables found below {_shown(paths)}")
+        streams.tell(f"no tables found below {_shown(paths)}")
     for failure in failures:
         for line in failure.splitlines():
-            _echo(line)
+            streams.echo(line)
     ctx.exit(BUG if failures else CLEAN)
 
 
@@ -371,7 +369,7 @@ def explain(names: tuple[str, ...], format: str) -> None:
 
     rules = load()
     text = overview(rules) if format == "text" and not names else describe(names, rules, format)
-    _print(text)
+    streams.show(text)
 
 
 @cli.command()
@@ -382,7 +380,7 @@ def completion(shell: str) -> None:
 
     script = get_completion_class(shell)
     assert script is not None
-    _print(script(cli, {}, "crowsfoot", "_CROWSFOOT_COMPLETE").source() + "\n")
+    streams.show(script(cli, {}, "crowsfoot", "_CROWSFOOT_COMPLETE").source() + "\n")
 
 
 @cli.command("clean")
@@ -392,12 +390,12 @@ def clean_cache() -> None:
 
     cache = for_project(working_folder(), os.environ)
     count = clean(cache)
-    _print(f"removed {count} entries from {cache.folder}\n" if cache.folder else "there is no cache\n")
+    streams.show(f"removed {count} entries from {cache.folder}\n" if cache.folder else "there is no cache\n")
 
 
 def _tell_unknown(session: Session) -> None:
     for name in session.discovery.unknown:
-        _tell(f"{name}: not a kind of file that crowsfoot reads")
+        streams.tell(f"{name}: not a kind of file that crowsfoot reads")
 
 
 def _tell_unread(session: Session) -> None:
@@ -410,12 +408,19 @@ def _tell_unread(session: Session) -> None:
             line = f":{source.position(it.span.start)[0]}" if source is not None else ""
             unread[it.span.path] = f"{line}: not read whole: {it.message}"
     for path, said in list(unread.items())[:_MOST_UNREAD]:
-        _tell(f"{prefix}{path}{said}")
+        streams.tell(f"{prefix}{path}{said}")
     if len(unread) > _MOST_UNREAD:
-        _tell(f"{len(unread)} files in all are not read whole; crowsfoot check tells of each")
+        streams.tell(f"{len(unread)} files in all are not read whole; crowsfoot check tells of each")
 
 
 _MOST_UNREAD = 3
+
+
+def _dumps(files: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """What --stats names, each file with what it holds."""
+    from crowsfoot.advice.statistics import MOST_BYTES
+
+    return [(str(it), streams.bytes_of(it, MOST_BYTES)) for it in files]
 
 
 def _shown(paths: Sequence[Path]) -> str:
@@ -424,29 +429,6 @@ def _shown(paths: Sequence[Path]) -> str:
 
 def _words(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for it in given for word in it.split(",") if word.strip())
-
-
-def _standard_input(paths: Sequence[Path], filename: Path | None) -> tuple[bytes, Path] | None:
-    if Path("-") not in paths and filename is None:
-        return None
-    if filename is None:
-        raise UserError('"-" needs --stdin-filename, which says what the text is')
-    if os.path.isdir(filename):
-        raise UserError(f"--stdin-filename: {filename} is a folder")
-    if sys.stdin is None:
-        raise UserError("standard input is closed")
-    return sys.stdin.buffer.read(), filename
-
-
-def _bytes(file: Path) -> bytes:
-    """What the file holds, and of one without an end one byte more than anybody takes."""
-    from crowsfoot.advice.statistics import MOST_BYTES
-
-    try:
-        with open(file, "rb") as stream:
-            return stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UserError(f"{file}: cannot be read: {error.strerror}") from error
 
 
 def _outputs(given: Sequence[str], formats: Collection[str] = FORMATS) -> list[tuple[str, str]]:
@@ -473,44 +455,23 @@ def _exit_code(report: Report, fail_on: str) -> int:
     return FINDINGS if worst is not None and worst >= _SEVERITIES[fail_on] else CLEAN
 
 
-def _is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _colored(choice: str) -> bool:
-    """Flag over FORCE_COLOR over NO_COLOR over the terminal. Source: https://no-color.org"""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
-        return True
-    return not os.environ.get("NO_COLOR") and _is_terminal()
-
-
 def _write(session: Session, format: str, file: str, *, color: str, show_allowed: bool) -> None:
     view = View(
         report=session.report,
         sources=session.sources,
         rules=lambda: session.rules,
         prefix=session.prefix(for_people=format in ("full", "concise", "grouped")),
-        color=not file and _colored(color),
-        width=min(_columns(), 120) if format in ("full", "grouped") else 100,
+        color=not file and streams.colored(color),
+        width=min(streams.columns(), 120) if format in ("full", "grouped") else 100,
         include_allowed=show_allowed,
         homepage=HOMEPAGE,
         rule_url=RULE_URL,
     )
     text = render(format, view)
     if file:
-        _save(file, text)
+        streams.save(file, text)
     else:
-        _print(text)
-
-
-def _save(file: str, text: str) -> None:
-    try:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        Path(file).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UserError(f"{file}: cannot be written: {error.strerror}") from error
+        streams.show(text)
 
 
 def _show_diff(session: Session, *, unsafe: bool) -> int:
@@ -520,7 +481,7 @@ def _show_diff(session: Session, *, unsafe: bool) -> int:
     after: Mapping[str, str] = session.fixed(unsafe=unsafe).texts
     prefix = session.prefix(for_people=True)
     for path, text in after.items():
-        _print(unified_diff(before[path].text, text, prefix + path))
+        streams.show(unified_diff(before[path].text, text, prefix + path))
     return FINDINGS if after else CLEAN
 
 
@@ -529,44 +490,6 @@ def _apply_fixes(session: Session, *, unsafe: bool) -> None:
     session.write(fixed)
     files = f"{len(fixed.texts)} file{'s' * (len(fixed.texts) != 1)}"
     click.echo(f"fixed {fixed.count} finding{'s' * (fixed.count != 1)} in {files}", err=True)
-
-
-def _columns() -> int:
-    """Of the terminal, if there is one."""
-    import shutil  # brings all that packs files along
-
-    return shutil.get_terminal_size((100, 24)).columns
-
-
-def _print(text: str) -> None:
-    """Write to standard output, as UTF-8 whatever the terminal's locale is; nowhere when it is closed."""
-    if sys.stdout is None:
-        return
-    try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _write_no_more()
-        raise UserError(f"standard output: cannot be written: {error.strerror}") from error
-
-
-def _tell(message: str) -> None:
-    """Write one line to standard error; names in it may come from anywhere."""
-    _echo(f"crowsfoot: {message}")
-
-
-def _echo(line: str) -> None:
-    from crowsfoot.reporters.terminal import visible
-
-    with suppress(OSError):  # full, or closed: the exit code has to say it
-        click.echo(visible(line), err=True)
-
-
-def _write_no_more() -> None:
-    """Let what is left for standard output go nowhere, so that the end of the process does not fail on it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _statistics(report: Report) -> str:
