@@ -178,6 +178,7 @@ def advise(
 
         streams.show(script())
         return
+    streams.no_standard_input(paths)
     from crowsfoot.advice.run import advice
 
     session = Session(
@@ -245,6 +246,8 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
     """Write one HTML page on the project in PATHS: findings, relations, index plan, migrations and locks."""
     if not output:
         raise UserError("--output: a file has to be named")
+    streams.no_standard_input(paths)
+    output = streams.output_file(output)
     if output != "-" and is_read(output):
         raise UserError(f"--output: {output} is named like a file that crowsfoot reads; name another one")
     if options["source_url"] and not options["source_url"].startswith(("https://", "http://")):
@@ -321,6 +324,7 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
 def graph(ctx: click.Context, /, paths: tuple[Path, ...], depth: int, **options: Any) -> None:
     """Draw the tables of the project in PATHS and their foreign keys, in crow's foot notation."""
     outputs = _outputs(options["outputs"] or (f"html={GRAPH_FILE}",), GRAPH_FORMATS)
+    streams.no_standard_input(paths)
     session = Session(paths, Choices(), config_file=options["config_file"], cached=not options["no_cache"])
     from crowsfoot.drawing import MissingLibraryError, UnknownTableError, around, draw, render
 
@@ -341,6 +345,8 @@ def graph(ctx: click.Context, /, paths: tuple[Path, ...], depth: int, **options:
                 streams.tell(f"wrote {file}: {drawing}")
             else:
                 streams.show(text)
+            if format == "mermaid" and len(text) > _MOST_OF_MERMAID:
+                streams.tell(_TOO_LONG_FOR_MERMAID.format(len(text)))
     except UnknownTableError as error:
         raise UserError(
             f'--table: there is no table "{error.name}"{hint(error.name, error.known)}'
@@ -415,6 +421,13 @@ def _tell_unread(session: Session) -> None:
 
 _MOST_UNREAD = 3
 
+# Source: https://mermaid.js.org/config/schema-docs/config.html#maxtextsize
+_MOST_OF_MERMAID = 50_000
+_TOO_LONG_FOR_MERMAID = (
+    "mermaid: {:,} characters, of which Mermaid draws 50,000 at most unless its maxTextSize says otherwise; "
+    "--table or --columns makes it shorter"
+)
+
 
 def _dumps(files: Sequence[Path]) -> list[tuple[str, bytes]]:
     """What --stats names, each file with what it holds."""
@@ -439,11 +452,12 @@ def _outputs(given: Sequence[str], formats: Collection[str] = FORMATS) -> list[t
         format, _, file = output.partition("=")
         if format not in formats:
             raise UserError(f'--output: unknown format "{format}"{hint(format, formats)}')
+        file = streams.output_file(file)
         if file and is_read(file) and not file.endswith(DOCUMENTS):
             raise UserError(f"--output: {file} is named like a file that crowsfoot reads; name another one")
-        if file and file in files:
+        if file and os.path.normpath(file) in files:
             raise UserError(f"--output: {file} is named twice")
-        files.add(file)
+        files.add(os.path.normpath(file))
         outputs.append((format, file))
     return outputs
 

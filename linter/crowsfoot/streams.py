@@ -33,6 +33,18 @@ def bytes_of(file: Path, most: int) -> bytes:
         raise UserError(f"{file}: cannot be read: {error.strerror}") from error
 
 
+def no_standard_input(paths: Sequence[Path]) -> None:
+    if Path("-") in paths:
+        raise UserError("standard input is read by crowsfoot check only")
+
+
+def output_file(name: str) -> str:
+    """The file of that name; "~" is the home folder, which no shell says behind FORMAT=."""
+    if name.endswith(("/", os.sep)):
+        raise UserError(f"--output: {name} is a folder; name a file in it")
+    return os.path.expanduser(name) if name.startswith("~") else name
+
+
 def save(file: str, text: str) -> None:
     """Write a file, and the folders it lies in."""
     try:

@@ -115,7 +115,7 @@ def test_rows_of_json_may_stand_in_lines_or_in_one_object() -> None:
         (b" \n\n", "is empty"),
         (b"relname,n_live_tup\nOrder\n", "row 1: n_live_tup is empty"),
         (b'{"relname": "Order", "n_live_tup": null}', "row 1: n_live_tup is empty"),
-        (b"\xff\xfe\x00", "is not UTF-8"),
+        (b"\xff\x00", "is not UTF-8"),
         (b"a,b\n1,2\n", "holds none of pg_stat_user_tables"),
         (b"hello", "holds none of pg_stat_user_tables"),
         (b"[1, 2]", "its rows are no JSON objects"),
@@ -129,7 +129,11 @@ def test_rows_of_json_may_stand_in_lines_or_in_one_object() -> None:
         (b"relname,n_live_tup\nx," + b"9" * 5000 + b"\n", "row 1: n_live_tup is no count"),
         (b"relname,n_live_tup\nx,-7\n", "row 1: n_live_tup is no count"),
         (b'relname,n_live_tup\n"x,5\n', "is no CSV"),
-        (b"relname,n_live_tup\n" + b"x" * 200_000 + b",5\n", "is no CSV"),
+        (b"relname,n_live_tup\nx,-1\n", "row 1: n_live_tup is no count"),
+        (b'[{"query": "SELECT 1", "calls": -1, "total_exec_time": 1}]', "row 1: calls is no count"),
+        (b"query,calls\nSELECT 1,1\n", "row 1: there is no column total_exec_time"),
+        (b"\xff\xfex", "is not UTF-16"),
+        (b"\x00" * 100, "holds none of pg_stat_user_tables"),
         (b'[{"query": "SELECT 1", "calls": true, "total_exec_time": 1}]', "row 1: calls is no count"),
         (b'[{"query": null, "calls": 1, "total_exec_time": 1}]', "row 1: query is no text"),
     ],
@@ -139,6 +143,28 @@ def test_what_is_no_dump_is_told_in_a_line(data: bytes, message: str) -> None:
         read([("x", data)])
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_clients_export_is_read(encoding: str, between: str, end: str) -> None:
+    rows = [("schemaname", "relname", "n_live_tup"), ("public", '"Évènement, le"', "5")]
+    text = end.join(between.join(it) for it in rows)
+    data = (b"\xfe\xff" if encoding == "utf-16-be" else b"") + text.encode(encoding)
+    assert read([("x", data)]).tables == (TableStats("public", "Évènement, le", 5),)
+
+
+def test_a_long_statement_does_not_make_its_file_unreadable() -> None:
+    query = "SELECT * FROM a WHERE id IN (" + "$1," * 100_000 + "$2)"
+    (found,) = read([("x", f'query,calls,total_exec_time\n"{query}",1,2\n'.encode())]).statements
+    assert query.startswith(found.query)
+
+
+@pytest.mark.parametrize("reset", ["<script>x", "2026-01-0\n; DROP TABLE a", 5, None, True, [], ""])
+def test_when_counting_began_is_a_date_or_nothing(reset: object) -> None:
+    row = {"relname": "a", "n_live_tup": 5, "stats_reset": reset}
+    assert read([("x", json.dumps([row]).encode())]).since is None
 
 
 def test_a_file_that_is_too_large_is_not_read() -> None:

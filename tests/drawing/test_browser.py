@@ -11,6 +11,7 @@ import pytest
 from crowsfoot.drawing import Drawing, draw, embed, render
 from crowsfoot.session import Choices, Session
 
+from .conftest import Folder
 from .drawings import SHOP, chains, drawing, star
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
         page.on("dialog", lambda it: complaints.append(f"dialog: {it.message}"))
         page.on(
             "request",
-            lambda it: None if it.url == file.as_uri() or it.url == "data:," else complaints.append(it.url),
+            lambda it: (
+                None
+                if it.url.partition("#")[0] == file.as_uri() or it.url == "data:,"
+                else complaints.append(it.url)
+            ),
         )
         page.goto(file.as_uri())
         page.wait_for_selector(".rg-ready")
@@ -176,6 +181,11 @@ def test_everything_that_can_be_pressed_has_a_name(open_page: Opened, example: D
             "it => it.getAttribute('aria-label') || it.querySelector('title')?.textContent || it.textContent.trim()"
         )
         assert name, element.evaluate("it => it.outerHTML.slice(0, 200)")
+    assert page.get_by_role("main").get_by_role("heading", level=1).inner_text() == "Relation graph"
+    # What is read out of the drawing is its tables, in a sentence each.
+    said = page.get_by_role("group", name="Relation graph").aria_snapshot().splitlines()[1:]
+    assert len(said) == len(example.nodes)
+    assert all("- button" in it or "- 'button" in it for it in said), said
 
 
 def test_the_mouse_moves_and_zooms(open_page: Opened) -> None:
@@ -266,6 +276,173 @@ def test_a_hub_is_shown_with_some_of_its_neighbours_and_lists_all(open_page: Ope
     page.keyboard.press("f")
     assert "40 neighbours, and 20 more at the side" in page.locator(".rg-only").inner_text()
     assert page.locator(".rg-panel .rg-link").count() == 60
+
+
+def test_what_is_chosen_can_be_linked_to_and_back_leads_back(open_page: Opened, hostile: Drawing) -> None:
+    page = open_page(render("html", drawing(SHOP)))
+    start = page.url
+    choose(page, "Post")
+    assert page.url == f"{start}#table=Post"
+    page.keyboard.press("f")
+    page.wait_for_url("**#focus=Post")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**#table=Post")
+    page.keyboard.press("Escape")
+    page.wait_for_url(start)
+    page.go_back()
+    page.go_back()
+    page.locator(".rg-only").wait_for()
+    assert (page.url, chosen(page)) == (f"{start}#focus=Post", "Post")
+    page.reload()
+    assert (page.locator(".rg-only").is_visible(), chosen(page)) == (True, "Post")
+    page.go_back()
+    page.go_back()
+    page.locator(".rg-panel").wait_for(state="hidden")
+    page.goto(f"{start}#table=nothing%zz")
+    assert chosen(page) == ""
+
+    page = open_page(render("html", hostile))
+    for n in range(len(hostile.nodes)):
+        page.locator(f".table[data-n='{n}']").focus()
+        page.keyboard.press("Enter")
+        before = chosen(page)
+        page.reload()
+        assert chosen(page) == before
+
+
+def choose(page: Page, name: str) -> None:
+    page.locator(".rg-find input").fill(name)
+    page.keyboard.press("Enter")
+
+
+def test_a_link_says_which_of_two_tables_of_one_name(open_page: Opened, folder: Folder) -> None:
+    model = 'datasource db {\n  provider = "postgresql"\n}\nmodel User {\n  id Int @id\n}\n'
+    drawn = folder({"a/schema.prisma": model, "b/schema.prisma": model})
+    page = open_page(render("html", drawn))
+    page.goto(page.url + "#table=b%2Fschema.prisma%3AUser")
+    assert "b/schema.prisma:4" in page.locator(".rg-panel").inner_text()
+
+
+def test_names_can_be_read_where_all_is_seen_at_once(open_page: Opened) -> None:
+    page = open_page(render("html", drawing(chains(3, 40))))
+    page.keyboard.press("0")
+    names = page.evaluate(
+        """() => {
+            const box = (it) => it.getBoundingClientRect();
+            const cuts = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+            const tables = [...document.querySelectorAll(".table .box")].map(box);
+            return [...document.querySelectorAll(".group")].map((group) => {
+                const text = group.querySelector("text"), own = box(text), frame = box(group.querySelector("rect"));
+                return {
+                    size: parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a,
+                    over: tables.some((table) => cuts(own, table)),
+                    out: own.right > frame.right + 1 || own.top < frame.top - 1,
+                };
+            });
+        }"""
+    )
+    assert len(names) > 4
+    assert all(it["size"] >= 8 for it in names), names
+    assert not [it for it in names if it["over"] or it["out"]]
+
+
+def test_zoomed_out_a_table_is_its_name_and_not_its_rows(open_page: Opened) -> None:
+    page = open_page(render("html", drawing(SHOP)))
+    name, row = page.locator(".table .name").first, page.locator(".table .row").first
+    assert row.is_visible()
+    before = name.evaluate("it => parseFloat(getComputedStyle(it).fontSize)")
+    while scale(page) >= 0.5:
+        page.keyboard.press("-")
+    assert not row.is_visible()
+    assert name.evaluate("it => parseFloat(getComputedStyle(it).fontSize)") > before
+    assert page.evaluate(
+        """() => [...document.querySelectorAll(".table")].every((it) => {
+            const box = it.querySelector(".box").getBoundingClientRect();
+            const name = it.querySelector(".name").getBoundingClientRect();
+            return name.left >= box.left - 1 && name.right <= box.right + 1 && name.bottom <= box.bottom + 1;
+        })"""
+    )
+    while scale(page) > 0.1:
+        page.keyboard.press("-")
+    assert not name.is_visible()
+
+
+def test_the_focus_stays_in_the_panel_where_the_reader_is(open_page: Opened) -> None:
+    page = open_page(render("html", drawing(SHOP)))
+    choose(page, "Post")
+    page.locator(".rg-panel .rg-link").first.press("Enter")
+    assert chosen(page) == "User"
+    assert page.evaluate("document.activeElement.className") == "rg-panel"
+    page.locator(".rg-panel .rg-act").first.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "Show all"
+
+
+def test_who_scrolls_a_page_along_is_not_caught_by_its_graph(open_page: Opened) -> None:
+    part = embed(drawing(SHOP))
+    page = open_page(
+        f"<!DOCTYPE html><meta charset=utf-8><link rel=icon href='data:,'><style>{part.style}</style>"
+        f"{part.markup}<p style='height: 3000px'></p><script>{part.script}</script>"
+    )
+    page.mouse.move(640, 400)
+    before = scale(page)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function("scrollY === 100")
+    assert scale(page) == before
+    page.mouse.click(20, 120)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function(
+        f"!document.querySelector('.rg-world').getAttribute('transform').endsWith('scale({before})')"
+    )
+    assert page.evaluate("scrollY") == 100
+
+
+def test_in_a_narrow_window_nothing_is_covered_and_nothing_sticks_out(
+    open_page: Opened, example: Drawing
+) -> None:
+    page = open_page(render("html", example))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".rg-find input").fill("a")
+    assert page.locator(".rg-found").is_visible()
+    found = page.locator(".rg-found").bounding_box()
+    assert found is not None
+    assert found["x"] >= 0
+    assert found["x"] + found["width"] <= 390
+    page.keyboard.press("Enter")
+    panel = page.locator(".rg-panel").bounding_box()
+    assert panel is not None
+    assert (panel["x"], panel["width"]) == (0, 390)
+    assert not page.locator(".rg-legend").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_list_of_what_is_found_says_how_many_it_leaves_out(open_page: Opened) -> None:
+    page = open_page(render("html", drawing(star(60))))
+    page.locator(".rg-find input").fill("leaf")
+    options = page.locator(".rg-found li")
+    assert options.count() == 41
+    assert options.last.inner_text() == "and 20 more"
+    options.nth(3).click()
+    assert chosen(page) == "Leaf3"
+
+
+def test_the_colours_chosen_are_kept(open_page: Opened) -> None:
+    page = open_page(render("html", drawing(SHOP)))
+    page.locator("[data-do=theme]").click()
+    page.locator("[data-do=theme]").click()
+    page.reload()
+    assert page.locator("[data-do=theme]").inner_text() == "Theme: dark"
+    assert ground(page) < 50
+
+
+def test_code_in_a_message_is_shown_as_code(open_page: Opened, folder: Folder) -> None:
+    model = 'datasource db {\n  provider = "postgresql"\n}\nmodel User {\n  id Int @id\n}\n'
+    loop = "from prisma import Prisma\n\nasync def all(db: Prisma, ids):\n    for it in ids:\n        await db.user.find_first(where={'id': it})\n"
+    drawn = folder({"schema.prisma": model, "app.py": loop})
+    assert any("`" in it.message for node in drawn.nodes for it in node.findings)
+    page = open_page(render("html", drawn))
+    choose(page, "User")
+    assert page.locator(".rg-say div code").count() > 0
+    assert "`" not in page.locator(".rg-panel").inner_text()
 
 
 def test_a_project_without_tables_is_a_page_that_says_so(open_page: Opened) -> None:

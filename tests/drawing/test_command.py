@@ -7,6 +7,7 @@ import pytest
 
 from ..schemas import UNINDEXED
 from ..shell import Shell
+from .drawings import star
 
 
 @pytest.fixture
@@ -68,6 +69,9 @@ def test_columns_are_drawn_as_asked(shell: Shell) -> None:
         (["--table", "Pots"], 'there is no table "Pots"; did you mean "Post"?'),
         (["--output", "htlm=x.html"], 'unknown format "htlm"; did you mean "html"?'),
         (["--output", "svg=schema.prisma"], "schema.prisma is named like a file that crowsfoot reads"),
+        (["--output", "svg=sub/"], "--output: sub/ is a folder; name a file in it"),
+        (["--output", "dot=a.dot", "--output", "dot=./a.dot"], "./a.dot is named twice"),
+        (["-"], "standard input is read by crowsfoot check only"),
         (["--depth", "-1"], "--depth"),
         (["nowhere"], "nowhere"),
     ],
@@ -77,6 +81,25 @@ def test_what_the_user_can_mend_is_exit_code_2(shell: Shell, arguments: list[str
     assert run.returncode == 2
     assert message in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_tilde_behind_a_format_is_the_home_folder(shell: Shell) -> None:
+    home = shell.folder.parent / "home"
+    home.mkdir()
+    run = shell("graph", "--output", "dot=~/graph.dot", HOME=str(home), USERPROFILE=str(home))
+    assert run.returncode == 0
+    assert (home / "graph.dot").is_file()
+    assert not (shell.folder / "~").exists()
+
+
+def test_a_diagram_that_mermaid_would_not_draw_is_told(shell: Shell) -> None:
+    shell.write("prisma/schema.prisma", star(800))
+    run = shell("graph", "--no-findings", "--output", "mermaid", "--columns", "all")
+    assert run.returncode == 0
+    assert f"crowsfoot: mermaid: {len(run.stdout):,} characters, of which Mermaid draws 50,000" in run.stderr
+    assert (
+        "characters" not in shell("graph", "--no-findings", "--output", "mermaid", "--columns", "none").stderr
+    )
 
 
 def test_a_project_without_tables_is_an_empty_graph(tmp_path: Path) -> None:

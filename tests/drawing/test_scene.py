@@ -198,3 +198,40 @@ def test_a_table_shows_its_keys_and_counts_the_rest() -> None:
     assert [it.name for it in box(user, "keys", lines=9).rows] == ["id", "email"], (
         "what lines need, columns fill"
     )
+
+
+def test_a_column_that_refers_has_a_row_wherever_it_is_declared() -> None:
+    plain = "\n".join(f"  c{n} Int" for n in range(60))
+    to = "  hubId Int\n  hub Hub @relation(fields: [hubId], references: [id])"
+    drawn = drawing(
+        f"model Hub {{\n  id Int @id\n  wides Wide[]\n}}\nmodel Wide {{\n  id Int @id\n{plain}\n{to}\n}}"
+    )
+    wide = scene(drawn, "all").boxes[1]
+    assert [it.name for it in wide.rows][:3] == ["id", "c0", "c1"]
+    assert [it.name for it in wide.rows][-2:] == ["hubId", "38 more"]
+
+
+def test_many_foreign_keys_from_one_table_to_another_go_through_neither() -> None:
+    many = range(40)
+    back = "\n".join(f'  bs{n} B[] @relation("r{n}")' for n in many)
+    to = "\n".join(
+        f'  a{n}Id Int\n  a{n} A @relation("r{n}", fields: [a{n}Id], references: [id])' for n in many
+    )
+    drawn = drawing(f"model A {{\n  id Int @id\n{back}\n}}\nmodel B {{\n  id Int @id\n{to}\n}}")
+    laid = scene(drawn)
+    assert len(laid.boxes[1].rows) == 41
+    for path in laid.paths:
+        for px, py in corners(path):
+            assert not any(
+                x + 1 < px < x + w - 1 and y + 1 < py < y + h - 1 for x, y, w, h in rectangles(laid)
+            )
+
+
+def test_titles_of_groups_are_higher_the_larger_the_drawing_is() -> None:
+    few, some, many = (scene(drawing(chains(n, 12))) for n in (2, 8, 60))
+    assert few.title < some.title < many.title
+    for laid in (few, some, many):
+        for frame in laid.frames:
+            assert min(laid.corners[n][1] for n in frame.group.nodes) - frame.y >= laid.title - 0.1
+        # What it takes on a screen where all of it is seen.
+        assert laid.title * min(1400 / laid.width, 760 / laid.height) > 13

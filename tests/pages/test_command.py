@@ -55,6 +55,18 @@ def test_a_page_does_not_overwrite_what_is_read(shell: Shell) -> None:
     assert "is named like a file that crowsfoot reads" in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--output", "sub/"], "--output: sub/ is a folder; name a file in it"),
+        (["-"], "standard input is read by crowsfoot check only"),
+    ],
+)
+def test_what_the_user_can_mend_is_exit_code_2(shell: Shell, arguments: list[str], message: str) -> None:
+    run = shell("report", *arguments)
+    assert (run.returncode, run.stderr) == (2, f"crowsfoot: {message}\n")
+
+
 def test_a_page_that_cannot_be_written_is_exit_code_2(shell: Shell) -> None:
     shell.write("schema.prisma", UNINDEXED)
     shell.write("taken", "")

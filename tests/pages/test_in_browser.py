@@ -142,3 +142,10 @@ def test_without_scripts_everything_is_there_and_the_filter_is_not(browser: Brow
     assert tab.locator("#rules li a").first.is_visible()
     tab.locator("#rules li a").first.click()
     context.close()
+
+
+def test_what_can_be_pressed_is_large_enough_for_a_finger(tab: Page) -> None:
+    """24 pixels, or as far from its neighbours. Source: https://www.w3.org/TR/WCAG22/#target-size-minimum"""
+    rows = [it.bounding_box() for it in tab.locator("#filter .check, #filter button").all()]
+    assert len(rows) >= 4
+    assert all(it is not None and it["height"] >= 24 for it in rows)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import math
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -75,8 +77,8 @@ def read(files: Sequence[tuple[str, bytes]]) -> Statistics:
                     raise UserError(f"--stats: {name}: {_UNKNOWN}")
             except (KeyError, ValueError) as error:
                 raise UserError(f"--stats: {name}: row {number}: {_said(error)}") from error
-            if isinstance(reset := row.get("stats_reset"), str) and reset:
-                since.append(reset[:10])
+            if (day := _DAY.match(str(row.get("stats_reset", "")))) is not None:
+                since.append(day[0])
     return Statistics(tuple(tables), tuple(indexes), tuple(statements), max(since, default=None))
 
 
@@ -85,6 +87,7 @@ _UNKNOWN: Final = (
     "pg_stat_statements (query, calls); crowsfoot advise --stats-query prints what makes such files"
 )
 MOST_BYTES: Final = 64 * 2**20
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 _LONGEST_QUERY: Final = 20_000  # characters; what is longer is of no shape that we know
 
 
@@ -99,10 +102,12 @@ def _rows(name: str, data: bytes) -> Iterator[Mapping[str, Any]]:
     """The rows of one file, by column in small letters."""
     if len(data) > MOST_BYTES:
         raise UserError(f"--stats: {name}: is larger than {MOST_BYTES // 2**20} MB")
+    # What is redirected in Windows PowerShell is UTF-16, and says so at its beginning.
+    wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"--stats: {name}: is not UTF-8") from error
+        raise UserError(f"--stats: {name}: is not {'UTF-16' if wide else 'UTF-8'}") from error
     if not text.strip():
         raise UserError(f"--stats: {name}: is empty; leave it out if its query has failed")
     read = _of_json if text.lstrip()[0] in "[{" else _of_csv
@@ -111,9 +116,13 @@ def _rows(name: str, data: bytes) -> Iterator[Mapping[str, Any]]:
 
 
 def _of_csv(name: str, text: str) -> Iterator[Mapping[str, Any]]:
+    """Columns stand between commas, or between what some clients export: semicolons or tabs."""
     found = False
+    lines = text.split("\n")
+    between = max(",;\t", key=lines[0].count)
+    csv.field_size_limit(MOST_BYTES)  # a statement may be long
     try:
-        for row in csv.DictReader([f"{line}\n" for line in text.split("\n")], strict=True):
+        for row in csv.DictReader([f"{line}\n" for line in lines], delimiter=between, strict=True):
             found = True
             yield row
     except csv.Error as error:
@@ -175,7 +184,7 @@ def _index(row: Mapping[str, Any]) -> IndexStats:
 def _statement(row: Mapping[str, Any]) -> StatementStats:
     """Before PostgreSQL 13 the columns were called total_time and mean_time."""
     calls = _count(row, "calls")
-    total = _number(row, "total_exec_time" if "total_exec_time" in row else "total_time")
+    total = _number(row, "total_time" if "total_time" in row else "total_exec_time")
     return StatementStats(_text(row, "query")[:_LONGEST_QUERY], calls, total / calls if calls else 0.0, total)
 
 
@@ -202,6 +211,6 @@ def _number(row: Mapping[str, Any], column: str, default: float | None = None) -
         found = float(value) if not isinstance(value, bool) else math.nan
     except (TypeError, ValueError, OverflowError):
         found = math.nan
-    if not math.isfinite(found) or not -1 <= found < 2**63:
+    if not math.isfinite(found) or not 0 <= found < 2**63:
         raise ValueError(f"{column} is no count: {str(value)[:40]!r}")
     return found

@@ -26,6 +26,7 @@ _LONGEST_HEAD = 34  # characters
 _LONGEST_NAME = 26
 _LONGEST_TYPE = 16
 _MOST_ROWS = 24
+_MOST_KEYS = 80
 _HEAT = 26.0
 _LINE = 15.0
 
@@ -89,14 +90,13 @@ def box(node: Node, columns: Columns, away: Sequence[str] = (), lines: int = 0) 
 
 
 def _shown(node: Node, columns: Columns, room: int) -> list[Field]:
-    """The columns that are shown, of which not more are than fit in room if they are no keys."""
+    """The columns that are shown: keys, where lines begin, and of the others what fits in room."""
     if columns == "none":
         return []
-    if columns == "all":
-        return list(node.fields[:_MOST_ROWS])
-    keys = [it for it in node.fields if it.primary or it.foreign][:_MOST_ROWS]
+    keys = [it for it in node.fields if it.primary or it.foreign][:_MOST_KEYS]
     others = [it for it in node.fields if not (it.primary or it.foreign)]
-    return [*keys, *others[: max(min(room, _MOST_ROWS) - len(keys), 0)]]
+    most = _MOST_ROWS if columns == "all" else min(room, _MOST_ROWS)
+    return [*keys, *others[: max(most - len(keys), 0)]]
 
 
 def findings_room(node: Node) -> float:

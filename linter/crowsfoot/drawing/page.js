@@ -3,8 +3,12 @@
 // already; nothing is loaded, and no text of the project is ever read as markup.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const SMALL = 0.34; // below that scale, names of groups are shown instead of rows
+  const SMALL = 0.5; // below that scale, the name of a table is shown instead of its rows
+  const TINY = 0.2; // and below that one not even the name
+  const HEAD = 30, BASE = 20; // of a table: its head, and the line that its name stands on
+  const TITLE = 15, LEAST = 11; // pixels on the screen: the name of a group
   const WORDS = { "one": "exactly one", "zero-or-one": "zero or one", "many": "one or more", "zero-or-many": "zero or more" };
+  const THEMES = ["auto", "light", "dark"];
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   function make(tag, name, text) {
@@ -34,7 +38,8 @@
       edgesOf[edge.s].push(n);
       if (edge.t !== edge.s) edgesOf[edge.t].push(n);
     });
-    let view = { x: 0, y: 0, k: 1 }, chosen = -1, alone = -1, reached = 0, moving = 0, untouched = true;
+    const sole = root.dataset.whole !== undefined; // the page is the graph's
+    let view = { x: 0, y: 0, k: 1 }, chosen = -1, alone = -1, reached = 0, moving = 0, untouched = true, restoring = false;
     const here = () => (alone < 0 ? tables.map((_, n) => n) : data.around[alone].n);
     const at = (n) => {
       const around = alone < 0 ? null : data.around[alone];
@@ -50,12 +55,45 @@
     // Most large drawings begin so, and what is hidden need not be measured for that.
     canvas.classList.toggle("rg-small", data.groups.length > 1);
 
+    // Names, as large as there is room for them.
+
+    const ruler = document.createElement("canvas").getContext("2d");
+    ruler.font = "600 100px system-ui, sans-serif";
+    const wide = (text) => ruler.measureText(text).width / 100;
+    tables.forEach((it, n) => {
+      const name = it.querySelector(".name"), [, , w, h] = data.boxes[n], body = h - HEAD;
+      const flat = body < 16; // the head is all there is
+      const size = Math.max(Math.min((w - 12) / wide(name.textContent), (flat ? h : body) * 0.7, 30), 13);
+      const middle = flat ? h / 2 : HEAD + Math.min(body / 2, size * 0.85);
+      name.classList.toggle("rg-flat", flat);
+      name.style.setProperty("--name-size", `${size}px`);
+      name.style.setProperty("--name-down", `${middle + size * 0.36 - BASE}px`);
+    });
+    const titles = [...world.querySelectorAll(".group text")].map((it, n) => ({ it, title: data.groups[n][0], room: data.groups[n][3] - 32, wide: wide(data.groups[n][0]), count: wide(it.lastChild.textContent) }));
+    let labelled = 0;
+
+    function label() {
+      if (view.k === labelled) return;
+      labelled = view.k;
+      for (const { it, title, room, wide, count } of titles) {
+        const size = Math.min(Math.max(Math.min(TITLE / view.k, room / wide), LEAST / view.k), data.title * 0.72);
+        const fits = Math.max(Math.floor((title.length * room) / (wide * size)) - 1, 1);
+        it.firstChild.data = wide * size > room ? `${[...title].slice(0, fits).join("")}…` : title;
+        it.setAttribute("font-size", size);
+        it.setAttribute("y", Math.min(size * 1.3, data.title * 0.86));
+        it.lastChild.setAttribute("dx", size * 0.6);
+        it.lastChild.setAttribute("visibility", (wide + count + 0.6) * size > room ? "hidden" : "visible");
+      }
+    }
+
     // Zoom and move.
 
     function show(next) {
       view = next;
       world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
-      canvas.classList.toggle("rg-small", alone < 0 && view.k < SMALL && data.groups.length > 1);
+      canvas.classList.toggle("rg-small", alone < 0 && view.k < SMALL);
+      canvas.classList.toggle("rg-tiny", alone < 0 && view.k < TINY);
+      label();
     }
 
     function glide(next) {
@@ -95,6 +133,8 @@
     }
 
     canvas.addEventListener("wheel", (event) => {
+      // Whoever scrolls a page of others along is not caught here.
+      if (!sole && !event.ctrlKey && !event.metaKey && !root.contains(document.activeElement)) return;
       event.preventDefault();
       cancelAnimationFrame(moving);
       untouched = false;
@@ -163,6 +203,28 @@
         stop(n);
         if (!quiet) requestAnimationFrame(() => reveal(n)); // the canvas is narrower only then
       }
+      queueMicrotask(remember);
+    }
+
+    // The address says what is chosen, so that it can be linked to, and the browser's "back" leads back.
+
+    const numbers = new Map(data.nodes.map((node, n) => [node.i ?? node.l, n]));
+
+    function remember() {
+      const hash = chosen < 0 ? "" : `#${alone >= 0 ? "focus" : "table"}=${encodeURIComponent(data.nodes[chosen].i ?? data.nodes[chosen].l)}`;
+      if (!sole || restoring || hash === location.hash) return;
+      try { history.pushState(null, "", location.href.split("#")[0] + hash); } catch { /* forbidden in frames */ }
+    }
+
+    function restore() {
+      const [, how, name] = /^#(table|focus)=(.*)$/.exec(location.hash) ?? [];
+      let n = -1;
+      try { n = numbers.get(decodeURIComponent(name)) ?? -1; } catch { /* not ours */ }
+      restoring = true;
+      if (alone >= 0) focus(-1);
+      if (n >= 0 && how === "focus") focus(n);
+      else if (n >= 0 || chosen >= 0) choose(n);
+      queueMicrotask(() => { restoring = false; });
     }
 
     function stop(n) { // the one table that Tab leads to
@@ -231,6 +293,7 @@
 
     function describe(n) {
       const node = data.nodes[n];
+      const held = [...panel.querySelectorAll(".rg-act")].indexOf(document.activeElement), within = panel.contains(document.activeElement);
       panel.replaceChildren();
       const title = make("h2", "", node.l);
       title.id = `${root.id}-chosen`;
@@ -251,7 +314,7 @@
         const list = make("ul");
         for (const [kind, rule, message, place] of node.f) {
           const it = make("li", "rg-say");
-          it.append(sign(kind), make("span", "rg-spoken", `${kind}: `), make("code", "", rule), make("div", "", message), make("small", "", place));
+          it.append(sign(kind), make("span", "rg-spoken", `${kind}: `), make("code", "", rule), words(message), make("small", "", place));
           list.append(it);
         }
         section("Findings", node.f.length).append(list);
@@ -277,6 +340,14 @@
         row.insertCell().append(type);
       }
       section("Columns", node.c.length).append(columns);
+      // What had the focus is gone: it stays here, where the reader is.
+      if (within) (acts.children[held] ?? panel).focus({ preventScroll: true });
+    }
+
+    function words(text) { // `code` in them is code
+      const it = make("div"), parts = text.split("`");
+      it.append(...(parts.length % 2 ? parts.map((part, n) => (n % 2 ? make("code", "", part) : part)) : [text]));
+      return it;
     }
 
     function refers(title, edges, other, n) {
@@ -324,11 +395,12 @@
         it.id = `${root.id}-found-${i}`;
         it.setAttribute("role", "option");
         it.append(make("span", "", data.nodes[n].l.slice(0, 200)), make("span", "rg-quiet", column ? column.slice(0, 80) : data.nodes[n].n === data.nodes[n].l ? "" : data.nodes[n].n.slice(0, 80)));
-        it.addEventListener("pointerdown", (event) => { event.preventDefault(); pick(i); });
+        it.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
+        it.addEventListener("click", () => pick(i)); // and a finger can move the list
         return it;
       }));
-      if (words && !count) {
-        const it = make("li", "rg-quiet", "Nothing of that name");
+      if (words && count !== matches.length || words && !count) {
+        const it = make("li", "rg-quiet", count ? `and ${count - matches.length} more` : "Nothing of that name");
         it.setAttribute("role", "option");
         it.setAttribute("aria-disabled", "true");
         found.append(it);
@@ -398,16 +470,20 @@
       return is;
     }
 
+    function theme(name) {
+      document.documentElement.dataset.theme = name;
+      part("[data-do=theme]").textContent = `Theme: ${name}`;
+    }
+
     const acts = {
       in: () => glide(zoom(1.35)), out: () => glide(zoom(1 / 1.35)), fit: () => { glide(fitted(whole(), 1.25)); untouched = true; },
       findings: (it) => canvas.classList.toggle("rg-no-findings", !toggle(it)),
       heat: (it) => canvas.classList.toggle("rg-no-heat", !toggle(it)),
       far: (it) => canvas.classList.toggle("rg-far", toggle(it)),
-      theme: (it) => {
-        const order = ["auto", "light", "dark"], page = document.documentElement;
-        const next = order[(order.indexOf(page.dataset.theme || "auto") + 1) % 3];
-        page.dataset.theme = next;
-        it.textContent = `Theme: ${next}`;
+      theme: () => {
+        const next = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme || "auto") + 1) % 3];
+        theme(next);
+        try { localStorage.setItem("crowsfoot-theme", next); } catch { /* forbidden: it holds for now */ }
       },
       help: () => help.showModal(), back: leave, close: () => help.close(),
     };
@@ -428,7 +504,7 @@
       const box = canvas.getBoundingClientRect();
       glide(zoom(1.8, event.clientX - box.left, event.clientY - box.top));
     });
-    const within = root.dataset.whole === undefined ? root : document;
+    const within = sole ? document : root;
     within.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
       const typing = event.target.closest && event.target.closest("input, select, textarea, [contenteditable]");
@@ -450,7 +526,7 @@
 
     // Begin.
 
-    const behind = drawn("g", { class: "rg-hits" });
+    const behind = drawn("g", { class: "rg-hits", "aria-hidden": "true" });
     lines.forEach((it, n) => {
       const hit = drawn("path", { class: it.classList.contains("far") ? "rg-hit far" : "rg-hit", d: straight[n] });
       const title = drawn("title", {});
@@ -462,15 +538,6 @@
       behind.append(hit);
     });
     world.insertBefore(behind, world.querySelector(".tables"));
-    const regions = drawn("g", { class: "regions", "aria-hidden": "true" });
-    for (const [title, x, y, w, h] of data.groups) {
-      const it = drawn("text", { class: "region", x: x + w / 2, y: y + h / 2 });
-      const most = Math.max(Math.floor((w * 1.5) / 36), 4); // characters that fit, where they are small
-      it.textContent = title.length > most ? `${title.slice(0, most - 1)}…` : title;
-      it.style.fontSize = `${Math.max(Math.min(150, (w * 1.5) / Math.max(title.length, 4), h / 1.6), 36)}px`;
-      regions.append(it);
-    }
-    world.append(regions);
     tables.forEach((it, n) => {
       it.setAttribute("role", "button");
       it.setAttribute("tabindex", n === reached ? "0" : "-1");
@@ -488,6 +555,11 @@
       if (width) canvas.setAttribute("viewBox", `0 0 ${width} ${height}`);
     });
     addEventListener("afterprint", () => canvas.removeAttribute("viewBox"));
+    if (sole) {
+      try { if (THEMES.includes(localStorage.getItem("crowsfoot-theme"))) theme(localStorage.getItem("crowsfoot-theme")); } catch { /* forbidden */ }
+      addEventListener("popstate", restore);
+      restore();
+    }
     root.classList.add("rg-ready");
     performance.mark("rg-ready");
   }

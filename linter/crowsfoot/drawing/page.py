@@ -30,7 +30,7 @@ _WHOLE = """\
 :root[data-theme="light"] { color-scheme: light }
 :root[data-theme="dark"] { color-scheme: dark }
 body { margin: 0 }
-body > .relation-graph { --rg-height: 100vh; --rg-height: 100dvh }
+main > .relation-graph { --rg-height: 100vh; --rg-height: 100dvh }
 """
 
 
@@ -56,7 +56,7 @@ def render(drawing: Drawing, columns: Columns | None = None) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>Relation graph · {drawing}</title>\n"
         f'<link rel="icon" href="data:,">\n<style>{style}</style>\n</head>\n<body>\n'
-        f"{it.markup}\n<script>{it.script}</script>\n</body>\n</html>\n"
+        f"<main>{it.markup}</main>\n<script>{it.script}</script>\n</body>\n</html>\n"
     )
 
 
@@ -85,6 +85,7 @@ def _markup(scene: Scene, *, whole: bool) -> str:
     return Template(part_of("page.html")).substitute(
         whole=" data-whole" if whole else "",
         not_whole=_unless(whole),
+        whole_only=_unless(not whole),
         not_empty=_unless(not drawing.nodes),
         no_findings=_unless(findings),
         no_heat=_unless(any(it.asked for it in drawing.nodes)),
@@ -112,6 +113,7 @@ def _data(scene: Scene) -> dict[str, Any]:
     drawing = scene.drawing
     return {
         "size": [scene.width, scene.height],
+        "title": _round(scene.title),
         "databases": drawing.databases,
         "boxes": [
             [_round(x), _round(y), it.width, it.height]
@@ -129,6 +131,7 @@ def _data(scene: Scene) -> dict[str, Any]:
 
 def _node(node: Node) -> dict[str, Any]:
     return {
+        **({"i": node.id[:_LONGEST]} if node.id != node.label else {}),
         "l": node.label[:_LONGEST],
         "n": node.name[:_LONGEST],
         "k": node.kind,

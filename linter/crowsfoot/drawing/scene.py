@@ -18,7 +18,10 @@ from crowsfoot.drawing.packing import pack
 from crowsfoot.drawing.paths import curve, path
 
 _MARGIN = 24.0
-_TITLE = 34.0  # above the tables of a group
+_TITLE = 34.0  # above the tables of a group, at least
+_HIGHEST_TITLE = 240.0
+_READABLE = 24.0  # what a title takes on the screen, where all of a large drawing is seen at once
+_SCREEN = (1400.0, 760.0)  # a usual window, without what stands around the drawing
 _BETWEEN = 40.0  # groups
 _LISTED = 22.0  # between tables without lines
 _EDGE = 28.0  # of the whole
@@ -48,6 +51,7 @@ class Scene(msgspec.Struct, frozen=True):
     far: frozenset[int]
     width: float
     height: float
+    title: float = _TITLE  # how high the strip above the tables of a group is
 
 
 def scene(drawing: Drawing, columns: Columns | None = None) -> Scene:
@@ -61,15 +65,14 @@ def scene(drawing: Drawing, columns: Columns | None = None) -> Scene:
         for n, node in enumerate(drawing.nodes)
     ]
     laid = [_laid(drawing, group, boxes) for group in found]
-    sizes = [(it.width + 2 * _MARGIN, it.height + _TITLE + _MARGIN) for it in laid]
-    places = pack(sizes, _BETWEEN)
+    title, sizes, places = _packed(laid)
 
     corners: list[Point] = [(0.0, 0.0)] * len(boxes)
     paths = [""] * len(drawing.edges)
     frames: list[Frame] = []
     for group, it, (x, y), (width, height) in zip(found, laid, places, sizes, strict=True):
         frames.append(Frame(group, x + _EDGE, y + _EDGE, width, height))
-        moved = _moved(it, x + _EDGE + _MARGIN, y + _EDGE + _TITLE)
+        moved = _moved(it, x + _EDGE + _MARGIN, y + _EDGE + title)
         for node, corner in zip(group.nodes, moved.corners, strict=True):
             corners[node] = corner
         for at, points in zip(group.near, moved.lines, strict=True):
@@ -86,6 +89,7 @@ def scene(drawing: Drawing, columns: Columns | None = None) -> Scene:
         far,
         max((it.x + it.width for it in frames), default=0.0) + _EDGE,
         max((it.y + it.height for it in frames), default=0.0) + _EDGE,
+        title,
     )
 
 
@@ -148,6 +152,22 @@ def _laid(drawing: Drawing, group: Group, boxes: Sequence[Box]) -> Laid:
         max(x + it.width for it, (x, _) in zip(laid, places, strict=True)),
         max(y + it.height for it, (_, y) in zip(laid, places, strict=True)),
     )
+
+
+def _packed(laid: Sequence[Laid]) -> tuple[float, list[Point], list[Point]]:
+    """How high a title is, and the sizes and corners of the groups: titles grow with the drawing."""
+    title = _TITLE
+    while True:
+        sizes = [(it.width + 2 * _MARGIN, it.height + title + _MARGIN) for it in laid]
+        places = pack(sizes, _BETWEEN)
+        if title > _TITLE or len(laid) < 2:
+            return title, sizes, places
+        wide = max(x + width for (x, _), (width, _) in zip(places, sizes, strict=True)) + 2 * _EDGE
+        high = max(y + height for (_, y), (_, height) in zip(places, sizes, strict=True)) + 2 * _EDGE
+        needed = _READABLE * max(wide / _SCREEN[0], high / _SCREEN[1])
+        if needed <= _TITLE:
+            return title, sizes, places
+        title = min(needed, _HIGHEST_TITLE)
 
 
 def _moved(laid: Laid, x: float, y: float) -> Laid:

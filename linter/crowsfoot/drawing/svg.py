@@ -48,9 +48,10 @@ def parts(scene: Scene, edges: Iterable[int]) -> str:
     """What is drawn, from the back to the front: groups, the lines of those edges, tables."""
     return "".join(
         (
-            '<g class="groups">',
+            # What groups and lines say is said at the tables too: these are for those who see them.
+            '<g class="groups" aria-hidden="true">',
             *_groups(scene),
-            '</g><g class="lines">',
+            '</g><g class="lines" aria-hidden="true">',
             *(_line(scene, it) for it in edges),
             '</g><g class="tables">',
             *(
@@ -71,12 +72,17 @@ def part_of(name: str) -> str:
 
 def _groups(scene: Scene) -> Iterator[str]:
     for it in scene.frames if len(scene.frames) > 1 else ():
-        count = len(it.group.nodes)
+        count = str(len(it.group.nodes))
+        # As large as the strip above its tables lets it be; where it does not fit, first smaller, then cut.
+        fits = (it.width - 32) / (0.66 * (len(it.group.title) + len(count) + 1))
+        size = max(min(0.6 * scene.title, fits), 0.36 * scene.title, 13.0)
+        most = max(int((it.width - 32) / (0.66 * size)) - len(count) - 1, 4)
         yield (
             f'<g class="group" transform="translate({_n(it.x)} {_n(it.y)})">'
             f'<rect width="{_n(it.width)}" height="{_n(it.height)}" rx="10"/>'
-            f'<text x="16" y="23">{escape(clipped(it.group.title, int(it.width / 10)))}'
-            f'<tspan class="count" dx="8">{count}</tspan></text></g>'
+            f'<text x="16" y="{_n(0.5 * scene.title + 0.36 * size)}" font-size="{_n(size)}">'
+            f"{escape(clipped(it.group.title, most))}"
+            f'<tspan class="count" dx="{_n(0.6 * size)}">{count}</tspan></text></g>'
         )
 
 
