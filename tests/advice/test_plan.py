@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from crowsfoot.advice.model import Change, TablePlan
 from crowsfoot.advice.of_table import plan_table
+from crowsfoot.databases.index_advice import missing
 from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Table
 from crowsfoot.link.wanted import Wanted
@@ -268,6 +269,21 @@ def test_what_finds_few_rows_by_a_list_is_not_bettered_by_what_may_find_many() -
         asks(table, null="userId", order=["createdAt"], limit=True),
     ]
     assert said(table, shapes, Confidence.POSSIBLE) == []
+
+
+@pytest.mark.parametrize("provider", ["postgresql", "mysql", "sqlite"])
+def test_a_list_of_what_tells_rows_apart_is_as_sure_as_one_value(provider: str) -> None:
+    table = event(provider=provider)
+    for shape, index in (
+        (asks(table, among="slug"), "slug"),
+        (asks(table, "done", among="slug"), "done, slug"),
+    ):
+        assert said(table, [shape]) == [f"add ({index})"]
+        (advice,) = missing(table, [shape])
+        assert [it.name for it in advice.columns] == ["slug"]
+    # How many rows a value of these finds nobody knows, nor the advice nor the rule.
+    assert said(table, [asks(table, among="total")]) == []
+    assert said(table, [asks(table, among="total")], Confidence.POSSIBLE) == ["add (total)"]
 
 
 def test_what_is_compared_in_some_calls_only_may_find_the_rows() -> None:

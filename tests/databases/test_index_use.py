@@ -192,7 +192,7 @@ def test_a_pattern_class_finds_values_and_has_them_in_no_order_that_is_asked_for
     postgres.run("CREATE INDEX i ON t (name text_pattern_ops, at)")
     for setting in ("enable_sort", "enable_seqscan", "enable_bitmapscan"):
         postgres.run(f"SET {setting} = off")
-    parts = [Part("name", nulls_first=False, sorted=False), part("at", "postgresql")]
+    parts = [Part("name", nulls_first=False, sorted=False, patterns=True), part("at", "postgresql")]
     for order in ("name", "at", "name, at", "name DESC"):
         for where in ("", " WHERE name = 'x'", " WHERE at = 1"):
             keys = tuple(
@@ -205,6 +205,43 @@ def test_a_pattern_class_finds_values_and_has_them_in_no_order_that_is_asked_for
             assert order_served(parts, asked, "postgresql") is not sorts, (where, order)
             searched = "(name = " in plan
             assert (seek(parts, asked).keys > 0) is searched, (where, order)
+
+
+def test_like_is_a_range_of_what_is_sorted_letter_by_letter(postgres: Postgres) -> None:
+    postgres.run('CREATE TABLE t (plain text, byte text COLLATE "C", pattern text)')
+    postgres.run("CREATE INDEX p ON t (plain); CREATE INDEX c ON t (byte)".replace(";", "\\;"))
+    postgres.run("CREATE INDEX o ON t (pattern text_pattern_ops)")
+    for setting in ("enable_seqscan", "enable_bitmapscan"):
+        postgres.run(f"SET {setting} = off")
+    (collation,) = postgres.run("SELECT datcollate FROM pg_database WHERE datname = current_database()")
+    pattern = msgspec.structs.replace(part("pattern", "postgresql"), sorted=False, patterns=True)
+    cases = (
+        (pattern, "pattern LIKE 'x%'", Asked(prefixes=frozenset({"pattern"}))),
+        (pattern, "pattern > 'x'", Asked(ranges=frozenset({"pattern"}))),
+        (pattern, "pattern = 'x'", Asked(equal=frozenset({"pattern"}))),
+        (part("plain", "postgresql"), "plain > 'x'", Asked(ranges=frozenset({"plain"}))),
+        # Which collation a column has no code says: the one of most databases is that of a language.
+        *(
+            [(part("plain", "postgresql"), "plain LIKE 'x%'", Asked(prefixes=frozenset({"plain"})))]
+            if collation not in ("C", "POSIX")
+            else []
+        ),
+    )
+    for key, where, asked in cases:
+        found = seek([key], asked)
+        assert ("Index Cond" in plans(postgres, f"SELECT * FROM t WHERE {where}")) is (
+            found.keys > 0 or found.range
+        ), where
+    assert "Index Cond" in plans(postgres, "SELECT * FROM t WHERE byte LIKE 'x%'")
+
+
+def test_sqlite_looks_for_no_pattern_in_a_plain_index() -> None:
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE t (name TEXT)")
+    database.execute("CREATE INDEX i ON t (name)")
+    for where, searched in (("name LIKE 'x%'", False), ("name > 'x'", True), ("name GLOB 'x*'", True)):
+        ((_, _, _, plan),) = database.execute(f"EXPLAIN QUERY PLAN SELECT rowid, * FROM t WHERE {where}")
+        assert plan.startswith("SEARCH") is searched, where
 
 
 def test_nulls_last_is_another_order_even_where_the_column_is_never_null(postgres: Postgres) -> None:

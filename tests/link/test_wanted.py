@@ -280,3 +280,25 @@ def test_a_function_of_the_user_s_that_may_change_between_rows_serves_no_index(t
     assert kinds(shape) == {"others": {"org_id"}}
     (shape,) = by_sql(tmp_path / "stable", sql.format("STABLE"))["doc"]
     assert kinds(shape) == {"equal": {"org_id"}}
+
+
+def test_which_patterns_an_index_serves_the_kind_of_database_decides(tmp_path: Path) -> None:
+    served = {
+        "postgresql": (set(), {"nick", "title"}),
+        # Django sends MySQL LIKE BINARY for startswith, which is no range of an index, and LIKE for istartswith.
+        "mysql": ({"name"}, set()),
+        "sqlite3": (set(), set()),
+    }
+    for engine, (ranges, prefixes) in served.items():
+        files = {
+            "shop/settings.py": f'DATABASES = {{"default": {{"ENGINE": "django.db.backends.{engine}"}}}}\n',
+            "shop/models.py": MODELS,
+            "shop/views.py": "from shop.models import Author, Book\n\n\ndef go(request, x):\n"
+            "    list(Author.objects.filter(nick__startswith=x))\n"
+            "    list(Author.objects.filter(name__istartswith=x))\n"
+            "    list(Book.everything.filter(title__startswith=x))\n",
+        }
+        shapes = [it for found in asked(tmp_path, files).values() for it in found.shapes]
+        assert {name for it in shapes for name in it.asked.ranges} == ranges, engine
+        assert {name for it in shapes for name in it.asked.prefixes} == prefixes, engine
+        assert all(it.others or it.asked.ranges for it in shapes), engine

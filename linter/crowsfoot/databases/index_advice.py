@@ -62,8 +62,9 @@ def _part(key: Key, index: Index, provider: str) -> Part:
     name = key.column.name if key.column is not None and key.length is None else None
     plain = part(name, provider, descending=key.descending, nulls=key.nulls)
     # Source: https://www.postgresql.org/docs/current/indexes-opclass.html
-    if index.method == "hash" or (key.opclass or "").endswith("_pattern_ops"):
-        return msgspec.structs.replace(plain, sorted=False)
+    patterns = index.method == "btree" and (key.opclass or "").endswith("_pattern_ops")
+    if index.method == "hash" or patterns:
+        return msgspec.structs.replace(plain, sorted=False, patterns=patterns)
     return plain
 
 

@@ -58,7 +58,7 @@ def _proof(it: Conjunct, shape: Wanted) -> bool | None:
     if it.value == "not null":
         # Every operator of a B-tree is strict: what it compares is not null. Others may be. That the column
         # is declared NOT NULL proves nothing (measured on PostgreSQL 16).
-        compared = name in asked.equal | asked.among | asked.ranges
+        compared = name in asked.equal | asked.among | asked.ranges | asked.prefixes
         return True if compared else None if name in shape.others else False
     if name not in asked.equal:
         return None if name in asked.among else False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -166,7 +166,8 @@ def _shape(query: Query, table: Table) -> _Shape:
     equal = own(query.equal) - sometimes
     null = own(query.null) - equal - sometimes
     among = own(query.among) - equal - sometimes
-    ranges = own(query.ranges) - equal - null - among - sometimes
+    functions, prefixes, more = _by_pattern(with_words(query.functions), provider, query.library)
+    ranges = (own(query.ranges) | more) - equal - null - among - sometimes
     placed = dict(query.nulls)
     order: list[Part] = []
     for name, direction in query.order:
@@ -175,15 +176,15 @@ def _shape(query: Query, table: Table) -> _Shape:
             whole = False
             break
         order.append(part(column.name, provider, descending=direction == "desc", nulls=placed.get(name)))
-    others = own(query.others) | sometimes
+    others = (own(query.others) - more) | sometimes
     either = tuple([own(branch) for branch in query.either])
     target = tuple([it.name for name in query.target if (it := _column(table, name)) is not None])
     return _Shape(
-        Asked(equal, null, among, ranges, tuple(order)),
+        Asked(equal, null, among, ranges, tuple(order), prefixes - equal - null - among),
         others,
         bool(query.limit),
         whole,
-        with_words(query.functions),
+        functions,
         either if all(either) and not any(branch & sometimes for branch in either) else (),
         with_words(query.constants),
         bool(placed),
@@ -191,6 +192,38 @@ def _shape(query: Query, table: Table) -> _Shape:
         query.target_where,
         sometimes,
     )
+
+
+_Words = frozenset[tuple[str, str]]
+
+
+def _by_pattern(words: _Words, provider: str, library: str) -> tuple[_Words, frozenset[str], frozenset[str]]:
+    """What is done to columns, without LIKE 'x%' where that is a range of a plain index: those that are left,
+    of these the columns that another kind of index serves, and those that are compared by a range.
+
+    Measured on PostgreSQL 16, MariaDB 10.11 and SQLite 3.40. PostgreSQL sorts by a language, unless its
+    collation is C; SQLite ignores case in LIKE and not in an index; MySQL ignores it in both, and uses no
+    index for LIKE BINARY. Django sends it LIKE for "istartswith" and "iexact", others a function.
+    Source: https://www.postgresql.org/docs/current/indexes-opclass.html
+    Source: https://www.sqlite.org/optoverview.html#the_like_optimization
+    Source: https://dev.mysql.com/doc/refman/8.4/en/index-btree-hash.html
+    """
+    plain = _SERVED_PATTERNS.get(provider, ())
+    if provider == "mysql" and library == "django":
+        plain = (*plain, "istartswith", "iexact")
+    found = frozenset([name for name, word in words if word in plain])
+    left = frozenset([each for each in words if each[0] not in found])
+    by_letter = provider in _SORTED_BY_LANGUAGE
+    return left, frozenset([name for name, word in left if by_letter and word in _PREFIXES]), found
+
+
+_PREFIXES: Final = ("like", "startswith")
+_SORTED_BY_LANGUAGE: Final = ("postgresql", "unknown")
+_SERVED_PATTERNS: Final = {
+    "mysql": ("like",),
+    "cockroachdb": _PREFIXES,
+    "sqlserver": _PREFIXES,
+}
 
 
 def _column(table: Table, name: str) -> Column | None:

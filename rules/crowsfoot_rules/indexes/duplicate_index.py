@@ -30,25 +30,23 @@ Source: https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRA
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
-from crowsfoot.databases.indexes import may_be_partial, redundant_by, same_keys
+from crowsfoot import Finding, Fix, Index, Related, Safety, rule
+from crowsfoot.databases.superfluous import superfluous
 
 
 @rule(over=Index, since="0.1")
 def check(index: Index) -> Iterator[Finding]:
-    same = [it for it in redundant_by(index) if same_keys(index, it)]
-    if not same or index.table.kind != "table":
+    found = superfluous(index)
+    if found is None or not found.same:
         return
     # The client may find rows by the name of a unique key, which goes with it.
     safety = Safety.UNSAFE if index.unique else Safety.SAFE
-    by = same[0]
-    # Whoever adds a key over a foreign key of Django's has not asked for the index that is too much then.
-    hidden = may_be_partial(index) or may_be_partial(by) or index.implied
+    by = found.by[0]
     yield Finding(
         index.span,
         f"{by.declaration} is already an index over the same keys; {index.deletion}",
         subject=str(index),
         related=(Related(by.span, "has the same keys"),),
         fix=Fix(f"Delete {index.declaration}", index.remove(), safety) if index.written is None else None,
-        confidence=Confidence.POSSIBLE if hidden else Confidence.CERTAIN,
+        confidence=found.confidence,
     )

@@ -34,10 +34,13 @@ being there twice. `citext`, or a collation that ignores case, spares both funct
 better compared with a range (`>=` the day, `<` the next one), which the index over the column serves.
 
 Patterns (`ILIKE`, `icontains`) want an index of trigrams; as they often are the search of a page that few
-people use, such a finding is `possible`. Nothing is said where another index finds the rows.
+people use, such a finding is `possible`. So is one about `LIKE 'x%'` or `startswith` on PostgreSQL: an index
+is sorted by the language of its collation, and finds what begins with a text only where that is `C`, or in
+an operator class of patterns (`text_pattern_ops`). Nothing is said where another index finds the rows.
 
 Source: https://www.postgresql.org/docs/current/indexes-expressional.html
 Source: https://www.postgresql.org/docs/current/pgtrgm.html#PGTRGM-INDEX
+Source: https://www.postgresql.org/docs/current/indexes-opclass.html
 Source: https://docs.djangoproject.com/en/stable/ref/models/indexes/#expressions
 """
 
@@ -55,6 +58,7 @@ from crowsfoot.link.wanted import Place
 # Django sends UPPER() to PostgreSQL for these. To others it sends LIKE, which ignores case there.
 _UPPER: Final = ("iexact", "istartswith")
 _PATTERNS: Final = ("ilike", "icontains", "istartswith")
+_PREFIXES: Final = ("like", "startswith")
 _EXPRESSIONS: Final = ("postgresql", "cockroachdb", "sqlite", "mysql", "unknown")
 
 
@@ -71,13 +75,13 @@ def check(queried: Queried) -> Iterator[Finding]:
         if not places or not _is_slow(column, function):
             continue
         more = f", and {len(places) - 1} more like it," if len(places) > 1 else ""
-        shown = f"{column.field} without its case" if function in _PATTERNS else _call(column, function)
+        compared, holds = _said(column, function)
         advice, mended = _advice(column, function)
         sure = all(it.likely for it in places) and _is_lookup(column, function, index)
         yield Finding(
             places[0].span,
-            f"`{places[0].said}`{more} compares {shown}, and the index on {index} holds the values as they "
-            f"are, so all of {table} is read; {advice}",
+            f"`{places[0].said}`{more} compares {compared}, and the index on {index} {holds}, "
+            f"so all of {table} is read; {advice}",
             subject=f"{column}: {function}",
             related=(
                 Related(index.span, f"this index serves {column.field} by itself"),
@@ -96,14 +100,25 @@ def _is_slow(column: Column, function: str) -> bool:
         return False
     if function in ("lower", "upper"):
         return provider in _EXPRESSIONS
+    if function in _PREFIXES:
+        return provider == "postgresql" and column.type == "String" and "uuid" not in named.lower()
     return function == "date" or provider in ("postgresql", "unknown")
 
 
 def _is_lookup(column: Column, function: str, index: Index) -> bool:
     """Whether the query looks for few rows, and not for whatever resembles what somebody has typed."""
-    if column.table.database.provider == "unknown" or function in _PATTERNS:
+    if column.table.database.provider == "unknown" or function in (*_PATTERNS, *_PREFIXES):
         return False
     return function == "date" or (index.unique and len(index.keys) == 1) or tells_apart(column)
+
+
+def _said(column: Column, function: str) -> tuple[str, str]:
+    """What the query compares, and what the index has instead."""
+    if function in _PREFIXES:
+        return f"how {column.field} begins", "is sorted by a language, unless its collation is C"
+    if function in _PATTERNS:
+        return f"{column.field} without its case", "holds the values as they are"
+    return _call(column, function), "holds the values as they are"
 
 
 def _call(column: Column, function: str) -> str:
@@ -115,7 +130,17 @@ def _advice(column: Column, function: str) -> tuple[str, Fix | None]:
     if function == "date":
         return f"compare {column.field} with a range from that day to the next one", None
     table, name = plain(column.table.name), plain(column.name)
+    if function in _PREFIXES:
+        return f"add CREATE INDEX ON {table} ({name} {_pattern_class(column)})", None
     if function in _PATTERNS:
         return f"add CREATE INDEX ON {table} USING gin ({name} gin_trgm_ops), of the extension pg_trgm", None
     proposal = Proposal(column.table, (), function=("upper" if function in _UPPER else function, column.name))
     return f"add {declaration(proposal)}", fix(proposal)
+
+
+def _pattern_class(column: Column) -> str:
+    """Source: https://www.postgresql.org/docs/current/indexes-opclass.html"""
+    named = (column.native.name if column.native is not None else "text").lower()
+    if "var" in named:
+        return "varchar_pattern_ops"
+    return "bpchar_pattern_ops" if named.startswith(("char", "bpchar")) else "text_pattern_ops"

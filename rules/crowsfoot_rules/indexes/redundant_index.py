@@ -43,40 +43,26 @@ Source: https://www.postgresql.org/docs/current/indexes-multicolumn.html
 
 from collections.abc import Iterator
 
-from crowsfoot import Confidence, Finding, Fix, Index, Related, Safety, rule
-from crowsfoot.databases.indexes import deletion_times, is_wide, may_be_partial, redundant_by, same_keys
-from crowsfoot.databases.providers import APPENDS_PRIMARY_KEY
+from crowsfoot import Finding, Fix, Index, Related, Safety, rule
+from crowsfoot.databases.superfluous import superfluous
 
 
 @rule(over=Index, since="0.1")
 def check(index: Index) -> Iterator[Finding]:
-    table = index.table
-    found = [it for it in redundant_by(index) if not deletion_times(it)]
+    found = superfluous(index)
     # Two indexes with the same keys are the business of duplicate-index.
-    if table.kind != "table" or not found or any(same_keys(index, it) for it in found):
+    if found is None or found.same:
         return
-    by = found[0]
+    by = found.by[0]
     way_out = index.deletion if index.refused_by else "delete the shorter one"
-    confidence = Confidence.CERTAIN
-    more = by.keys[len(index.keys) :]
-    may_differ = may_be_partial(index) or may_be_partial(by)
-    # Nobody has written an index that a library adds to each foreign key, and few would take it away.
-    if len(more) > 2 or any(map(is_wide, more)) or may_differ or index.implied:
-        confidence = Confidence.POSSIBLE
-    elif (
-        len(more) > 1
-        or table.database.provider in APPENDS_PRIMARY_KEY
-        or table.database.provider == "unknown"
-    ):
-        confidence = Confidence.LIKELY
     yield Finding(
         index.span,
         f"{by.declaration} does everything that {index.declaration} does; {way_out}, "
-        f"which every write to {table} pays for",
+        f"which every write to {index.table} pays for",
         subject=str(index),
         related=(Related(by.span, "starts with the same keys"),),
         fix=Fix(f"Delete {index.declaration}", index.remove(), Safety.SAFE)
         if index.written is None
         else None,
-        confidence=confidence,
+        confidence=found.confidence,
     )

@@ -33,6 +33,8 @@ model Subscriber {
 }
 ```
 
+Every class of SQLAlchemy has a primary key; whether its table has one, the migrations of Alembic say.
+
 A table that must stay without a key can be kept from the client with `@@ignore`. Views need no key since
 Prisma 6.13 and are not looked at.
 
@@ -49,6 +51,8 @@ def check(table: Table) -> Iterator[Finding]:
     if table.kind != "table" or table.ignored or not table.complete or any(map(_identifies, table.indexes)):
         return
     key, a_key = ("primary key", "a primary key") if table.library else ("@id", "an @id")
+    if table.library in ("sqlalchemy", "sqlmodel"):
+        key = "primary key in the database"  # its class may name one that no migration makes
     unique = [index for index in table.indexes if index.unique]
     optional = [column for index in unique for column in index.columns if column.nullable]
     if table.database.provider == "mongodb":
@@ -72,6 +76,8 @@ def check(table: Table) -> Iterator[Finding]:
 def _identifies(index: Index) -> bool:
     if index.table.database.provider == "mongodb":
         return index.primary
+    # Prisma cannot read by a type that it does not know; libraries that have types of their own can.
+    prisma = not index.table.library
     return index.unique and not any(
-        column.nullable or column.type.startswith("Unsupported(") for column in index.columns
+        column.nullable or (prisma and column.type.startswith("Unsupported(")) for column in index.columns
     )

@@ -1,4 +1,5 @@
-"""Migrations in Python -> the indexes that they leave beside those that the models declare.
+"""Migrations in Python -> the indexes that they leave beside those that the models declare, and the tables
+that they make without the primary key that a class has to have.
 
 Alembic's operations and SQL in plain words (`op.execute()`, Django's `RunSQL`) are counted, whatever their
 order: what was made more often than dropped is there. Where one name was given to different indexes, all of
@@ -50,6 +51,49 @@ def migrated_indexes(files: Mapping[str, facts.CodeFile], roles: Roles) -> list[
 _CHANGES: Final = re.compile(
     r"\n(?:(?:create|drop)_index|create_unique_constraint|drop_constraint|execute|RunSQL)\n"
 )
+
+
+def tables_without_key(files: Mapping[str, facts.CodeFile], roles: Roles) -> frozenset[str]:
+    """The tables that `op.create_table()` makes without a primary key, if nothing else may have made one.
+
+    SQLAlchemy wants a primary key of every class, and a table of the database has what its migration says.
+    Source: https://docs.sqlalchemy.org/en/20/faq/ormconfiguration.html#how-do-i-map-a-table-that-has-no-primary-key
+    """
+    bare: set[str] = set()
+    keyed: set[str] = set()
+    for path in sorted(it for it in files if roles(it) == "migration"):
+        if _KEYS.search(files[path].words) is None:
+            continue
+        for scope in files[path].scopes:
+            for it in scope.values:
+                of = scope.values[it.of] if isinstance(it, facts.Call) else None
+                if isinstance(it, facts.Const) and isinstance(it.value, str):
+                    # Of a table that is named there, a key may be made there.
+                    keyed.update(re.findall(r"\w+", it.value) if _OF_KEYS.search(it.value) else ())
+                elif isinstance(it, facts.Call) and isinstance(of, facts.Attribute):
+                    texts = [text for arg in it.args[:2] for text in _texts(scope.values, arg)]
+                    if of.name in ("create_primary_key", "rename_table"):
+                        keyed.update(texts)
+                    elif of.name == "create_table":
+                        (keyed if _makes_key(it, scope.values) else bare).update(texts[:1])
+    return frozenset(bare - keyed)
+
+
+_KEYS: Final = re.compile(r"\n(?:create_table|create_primary_key|rename_table|execute)\n")
+_OF_KEYS: Final = re.compile(r"\bPRIMARY\s+KEY|\bRENAME\s+TO\b", re.IGNORECASE)
+_ELEMENTS: Final = ("Column", "ForeignKeyConstraint", "UniqueConstraint", "CheckConstraint", "Index")
+
+
+def _makes_key(call: facts.Call, values: tuple[facts.AnyValue, ...]) -> bool:
+    """Whether one of its elements makes a primary key, or cannot be read."""
+    for number in call.args[1:]:
+        it = values[number]
+        of = values[it.of] if isinstance(it, facts.Call) else None
+        if not isinstance(it, facts.Call) or getattr(of, "name", "").rpartition(".")[2] not in _ELEMENTS:
+            return True
+        if any(name in ("primary_key", "**") for name, _ in it.keywords):
+            return True
+    return any(name == "**" for name, _ in call.keywords)
 
 
 def _changes(values: tuple[facts.AnyValue, ...], path: str) -> Iterator[MigratedIndex | str]:
