@@ -108,7 +108,7 @@ def _compared(it: exp.Expr) -> tuple[str, list[exp.Column]]:
         case exp.In() if bare:
             return "among", columns
         case exp.Like() | exp.Escape() if _is_prefix(it):
-            return "ranges", columns
+            return "others", columns
         case exp.Or() if len({(c.table, c.name) for c in columns}) == 1 and all(
             isinstance(one, (exp.EQ, exp.In)) and isinstance(one.this, exp.Column) for one in _branches(it)
         ):

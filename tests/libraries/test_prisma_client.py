@@ -228,8 +228,9 @@ def test_where_says_which_columns_are_compared_and_how(databases: tuple[Database
     )
     assert (query.model, query.table) == ("prisma.models.Player", "players")
     assert (query.equal, query.among, query.null) == (("name",), ("id",), ("left",))
-    assert query.ranges == ("age", "team.name", "id")
-    assert query.others == ("age", "goals.id")
+    assert query.ranges == ("age", "id")
+    assert query.functions == (("team.name", "like"),)
+    assert query.others == ("age", "team.name", "goals.id")
     assert (query.order, query.limit) == ((("age", "desc"), ("id", "asc")), 20)
 
 

@@ -168,8 +168,9 @@ def test_a_query_has_the_shape_of_its_sql() -> None:
     )
     assert query.table == "public.players"
     assert query.equal == ("name", "teams.city")
-    assert (query.among, query.null, query.ranges) == (("id",), ("retired",), ("age", "nick"))
-    assert query.others == ("mail", "state")
+    assert (query.among, query.null, query.ranges) == (("id",), ("retired",), ("age",))
+    assert query.others == ("mail", "state", "nick")
+    assert query.functions == (("mail", "lower"), ("nick", "like"))
     assert (query.order, query.limit) == ((("age", "desc"), ("id", "asc")), 20)
 
 

@@ -49,6 +49,14 @@ class Author(models.Model):
         app_label = "library"
         ordering = ["name"]
 
+class Selling(models.QuerySet):
+    def called(self, title):
+        return self.filter(title=title)
+
+class Sellers(models.Manager.from_queryset(Selling)):
+    def get_queryset(self):
+        return super().get_queryset().filter(models.Q(sold=1) | models.Q(sold=2))
+
 class Book(models.Model):
     title = models.CharField(max_length=50)
     author = models.ForeignKey(Author, on_delete=models.CASCADE)
@@ -56,6 +64,8 @@ class Book(models.Model):
     sold = models.IntegerField(null=True)
     out = models.BooleanField()
     maybe = models.BooleanField(null=True)
+    objects = models.Manager()
+    sellers = Sellers()
 
     class Meta:
         app_label = "library"
@@ -120,6 +130,8 @@ DJANGO_QUERIES = (
     "list(Note.objects.filter(book=3).order_by())",
     "list(Note.objects.filter(book=3).reverse()[:2])",
     "Author.objects.filter(country=x).last()",
+    "list(Book.sellers.filter(title=x))",
+    "list(Book.sellers.called(x).order_by('at')[:3])",
 )
 DJANGO_COLUMNS = {"author_id": "author", "book_id": "book"}
 

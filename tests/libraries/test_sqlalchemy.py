@@ -581,3 +581,104 @@ def fetched_after():
         return [band.name for band in session.scalars(select(Band))]
 """
     )
+
+
+FLASK_OF_ITS_OWN = """
+import functools
+from flask_sqlalchemy import SQLAlchemy
+
+class Database(SQLAlchemy):
+    def apply_pool_defaults(self, app, options):
+        options.pop("max_overflow", None)
+        return super().apply_pool_defaults(app, options)
+
+db = Database(session_options={"expire_on_commit": False})
+Column = functools.partial(db.Column, nullable=False)
+
+class Label(db.Model):
+    id = Column(db.Integer, primary_key=True)
+    name = Column(db.String)
+
+class Band(db.Model):
+    id = Column(db.Integer, primary_key=True)
+    label_id = Column(db.Integer, db.ForeignKey("label.id"))
+    label = db.relationship(Label, backref="bands")
+"""
+
+
+def test_a_class_that_derives_from_that_of_flask_sqlalchemy_is_the_same_to_its_models() -> None:
+    holds(
+        """
+def f(names):
+    for band in Band.query:
+        band.label.name  # N
+    for name in names:
+        db.session.execute(db.select(Label).filter_by(name=name))  # N
+""",
+        FLASK_OF_ITS_OWN,
+    )
+
+
+def test_rows_share_a_parent_only_where_each_way_asks_for_it() -> None:
+    holds(
+        """
+def f(name):
+    label = Label.query.filter(Label.name == name).one()
+    for band in Band.query.filter(Band.label == label):
+        band.label.name
+
+def g(name):
+    if name:
+        bands = Band.query.filter(Band.label == Label.query.filter(Label.name == name).one())
+    else:
+        bands = Band.query
+    for band in bands.order_by(Band.id):
+        band.label.name  # N
+""",
+        FLASK_OF_ITS_OWN,
+    )
+
+
+def test_a_text_with_a_hole_is_what_it_begins_as() -> None:
+    holds(
+        """
+def f(session, names, table):
+    for name in names:
+        session.execute(text(f'set search_path to "{name}"'))
+        session.execute(text(f"update song set title = :title where id in ({name})"), {"title": ""})  # N
+"""
+    )
+
+
+def test_where_the_loop_chooses_the_table_no_statement_asks_for_all() -> None:
+    found = sent(
+        MODELS
+        + """
+def f(session: Session, wanted, of_name):
+    for name, keys in wanted.items():
+        model = of_name(name)
+        session.scalars(select(model).where(model.id.in_(keys))).all()
+        session.execute(model.__table__.delete())
+def g(session: Session, wanted, name):
+    for model, column in wanted:
+        session.scalar(select(func.count("*")).select_from(model).where(getattr(model, column) == name))
+"""
+    )
+    assert found.repeated
+    assert not any(it.query.likely for many in found.repeated.values() for it in many)
+
+
+def test_where_the_loop_chooses_a_row_as_well_one_statement_asks_for_those_of_a_table() -> None:
+    found = sent(
+        MODELS
+        + """
+def f(session: Session, wanted, of_name):
+    for name, key in wanted:
+        model = of_name(name)
+        session.scalars(select(model).where(model.id == key)).all()
+        session.scalars(select(model).filter_by(id=key)).all()
+        session.scalars(select(Band).where(Band.name == name)).all()
+"""
+    )
+    assert len(found.repeated) == 3
+    assert all(it.query.likely for many in found.repeated.values() for it in many)

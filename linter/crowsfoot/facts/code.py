@@ -6,7 +6,10 @@ lower (those that a loop carries round are not), so that the names of local vari
 crowsfoot.libraries does, and link.code joins the two.
 """
 
-from typing import Literal
+from functools import cache, cached_property
+from typing import Final, Literal
+
+import msgspec
 
 from crowsfoot.facts.common import Comment, Fact, Problem
 from crowsfoot.source import Range
@@ -324,10 +327,15 @@ class Scope(Fact, frozen=True, array_like=True):
     ensured: tuple[tuple[int, int, int], ...] = ()
 
 
-class CodeFile(Fact, frozen=True, array_like=True, tag="code"):
-    """One file of Python. scopes[0] is the module; stars are the modules that `from m import *` names."""
+class CodeFile(Fact, frozen=True, array_like=True, tag="code", dict=True, gc=True):
+    """One file of Python. scopes[0] is the module; stars are the modules that `from m import *` names.
 
-    scopes: tuple[Scope, ...]
+    Its scopes are nearly all of it, and most of them nobody asks for: what came of the file is known from an
+    earlier run. So they stay as they lie in the cache until somebody does.
+    """
+
+    encoded: msgspec.Raw  # its scopes
+    size: int = 0  # how many values they have
     stars: tuple[tuple[str, int], ...] = ()  # module and level
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -335,3 +343,37 @@ class CodeFile(Fact, frozen=True, array_like=True, tag="code"):
     words: str = ""
     # What it imports anywhere in it: a module, what of it, and how many dots there are before it.
     imports: tuple[tuple[str, str, int], ...] = ()
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """None at all where the file could not be read."""
+        return _decoder().decode(self.encoded)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there are scopes; nothing is decoded for that."""
+        return self.encoded != _NOTHING
+
+
+def code_file(
+    scopes: tuple[Scope, ...],
+    stars: tuple[tuple[str, int], ...] = (),
+    comments: tuple[Comment, ...] = (),
+    problems: tuple[Problem, ...] = (),
+    words: str = "",
+    imports: tuple[tuple[str, str, int], ...] = (),
+) -> CodeFile:
+    """A file of these scopes."""
+    encoded = msgspec.Raw(msgspec.msgpack.encode(scopes)) if scopes else _NOTHING
+    size = sum([len(it.values) for it in scopes])
+    found = CodeFile(encoded, size, stars, comments, problems, words, imports)
+    found.__dict__["scopes"] = scopes  # who has them need not decode them
+    return found
+
+
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[tuple[Scope, ...]]:
+    return msgspec.msgpack.Decoder(tuple[Scope, ...])
+
+
+_NOTHING: Final = msgspec.Raw(msgspec.msgpack.encode(()))

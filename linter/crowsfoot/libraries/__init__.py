@@ -50,12 +50,19 @@ _SENDS: Final = re.compile(r"\.(?:execute|executemany|execute_raw|query_raw|quer
 
 _CHANGES_INDEXES: Final = re.compile(
     r"(?:create|drop)_(?:index|unique_constraint|constraint)\(|(?i:create(?: unique)?|drop) index"
+    r"|create_primary_key\(|rename_table\(|(?i:primary key|rename to)"
 )
+_MAKES_TABLE: Final = re.compile(r"\bcreate_table\(")
+_MAKES_KEY: Final = re.compile(r"\bPrimaryKeyConstraint\(|\bprimary_key=True\b")
 
 
 def changes_indexes(text: str) -> bool:
-    """Whether a migration in Python may make or drop an index by itself, for Alembic or by SQL."""
-    return _CHANGES_INDEXES.search(text) is not None
+    """Whether a migration in Python may make or drop an index by itself, for Alembic or by SQL, or make a
+    table that has no primary key.
+    """
+    if _CHANGES_INDEXES.search(text) is not None:
+        return True
+    return len(_MAKES_TABLE.findall(text)) > len(_MAKES_KEY.findall(text))
 
 
 def may_send(text: str) -> bool:

@@ -109,8 +109,12 @@ class Library:
         Say at.each(...).runs(...).
         """
 
+    def is_for_last(self, cls: Class, at: At) -> bool:
+        """Whether there may be more to say of the class when all were reviewed."""
+        return True
+
     def review_last(self, cls: Class, at: At) -> None:
-        """The same, asked once all classes were reviewed."""
+        """The same of such a class, asked once all classes were reviewed."""
 
     def review_function(
         self, decorators: tuple[Object, ...], returned: Object, annotation: Object | None, at: At

@@ -81,6 +81,9 @@ class At(Protocol):
     def written(self, cls: "Class", name: str, index: int | None = None) -> "Place | None":
         """Where the body of the class itself says what it has by that name; index: an element of a list."""
 
+    def assigned(self, of: "Object", name: str) -> "tuple[Object, ...]":
+        """What this function has assigned to `of.name` before, in whichever of its branches."""
+
     def words(self, function: "Object") -> frozenset[str]:
         """The names of all attributes that a function of the program reads."""
 
@@ -161,6 +164,11 @@ class Object(msgspec.Struct, frozen=True, gc=False):
 
     ROWS: ClassVar[bool] = False  # to go over it is to go over rows of a table, whatever it is called
 
+    @property
+    def at_most_one(self) -> bool:
+        """Whether to go over it is to come to one row, or to none."""
+        return False
+
     def attribute(self, name: str, at: At) -> "Object":
         """self.name, read."""
         return UNKNOWN
@@ -220,6 +228,10 @@ class Object(msgspec.Struct, frozen=True, gc=False):
 
     def with_loaded(self, paths: tuple[str, ...]) -> "Object":
         """Self, once those relations of the row, or of each row, have been loaded."""
+        return self
+
+    def as_left(self, at: At) -> "Object":
+        """Self, as what a function has assigned to it leaves it to the functions that it calls on it."""
         return self
 
     def asked_at(self) -> "Object":

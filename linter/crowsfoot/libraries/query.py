@@ -49,7 +49,7 @@ class Query(msgspec.Struct, frozen=True, array_like=True):
     equal: tuple[str, ...] = ()
     null: tuple[str, ...] = ()
     among: tuple[str, ...] = ()  # IN
-    ranges: tuple[str, ...] = ()  # <, <=, >, >=, between, prefix
+    ranges: tuple[str, ...] = ()  # <, <=, >, >=, between, IS NOT NULL
     others: tuple[str, ...] = ()  # <>, contains, functions, whatever no index of its column serves
     order: tuple[tuple[str, Literal["asc", "desc"]], ...] = ()
     limit: int | bool = False  # True: some number that is not known
@@ -65,7 +65,8 @@ class Query(msgspec.Struct, frozen=True, array_like=True):
     # Of others: the column, and what is done to it before it is compared. "lower", "upper" and "date" are
     # functions of nothing else, whose result is compared as an index of that expression could serve.
     # "ilike" is a pattern without regard to case, "icontains" one that begins with anything. For "iexact" and
-    # "istartswith" PostgreSQL is sent UPPER(), and other databases LIKE.
+    # "istartswith" PostgreSQL is sent UPPER(), and other databases LIKE. "like" is a pattern that begins with
+    # a text, "startswith" the same as Django and Tortoise send it: to MySQL as LIKE BINARY or with a CAST.
     functions: tuple[tuple[str, str], ...] = ()
     # Of one OR: the columns that each of its branches compares as an index could, at least two branches.
     either: tuple[tuple[str, ...], ...] = ()

@@ -189,9 +189,7 @@ def size_of(it: Object) -> str:
     if isinstance(it, OneOf):
         sizes = {size_of(option) for option in it.options}
         return sizes.pop() if len(sizes) == 1 else "rows"
-    if isinstance(it, Constant):
-        return "fixed"
-    return "rows"
+    return "fixed" if isinstance(it, Constant) or it.at_most_one else "rows"
 
 
 def _list(args: Args, at: At) -> Object:

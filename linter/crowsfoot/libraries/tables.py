@@ -29,7 +29,7 @@ class Spot(NamedTuple):
     end: int
 
 
-class ColumnDef(msgspec.Struct, frozen=True):
+class ColumnDef(msgspec.Struct, frozen=True, array_like=True):
     """A column. type is as the database calls it, "varchar(50)"; None where the target of a key decides."""
 
     name: str
@@ -46,7 +46,7 @@ class ColumnDef(msgspec.Struct, frozen=True):
     key_type: str | None = None  # the type of a foreign key to it, where that is another
 
 
-class KeyDef(msgspec.Struct, frozen=True):
+class KeyDef(msgspec.Struct, frozen=True, array_like=True):
     """One entry of an index; column is the database's name."""
 
     column: str | None
@@ -56,7 +56,7 @@ class KeyDef(msgspec.Struct, frozen=True):
     nulls: Literal["first", "last"] | None = None  # where written
 
 
-class IndexDef(msgspec.Struct, frozen=True):
+class IndexDef(msgspec.Struct, frozen=True, array_like=True):
     """An index, a unique constraint or a primary key; written is what the user wrote that makes it."""
 
     keys: tuple[KeyDef, ...]
@@ -75,7 +75,7 @@ class IndexDef(msgspec.Struct, frozen=True):
     indexed_apart: bool = False  # by a statement of its own, and not as a constraint of the table
 
 
-class ForeignKeyDef(msgspec.Struct, frozen=True):
+class ForeignKeyDef(msgspec.Struct, frozen=True, array_like=True):
     """A foreign key to the TableDef with the id target; without target_columns, to its primary key."""
 
     columns: tuple[str, ...]
@@ -91,7 +91,7 @@ class ForeignKeyDef(msgspec.Struct, frozen=True):
     deferrable: bool = False
 
 
-class TableDef(msgspec.Struct, frozen=True):
+class TableDef(msgspec.Struct, frozen=True, array_like=True):
     """A table. id is the model's, model its name; those that no class stands for have the table's."""
 
     id: str
@@ -137,6 +137,9 @@ class Reading(Protocol):
     def at(self, cls: Class) -> At:
         """Somebody to ask, in the body of the class."""
 
+    def at_spot(self, spot: Spot) -> At:
+        """Somebody to ask, in the module of that place."""
+
     def spot(self, cls: Class, name: str = "") -> Spot:
         """Where the body of the class assigns or annotates the name; without a name, the class's own."""
 
@@ -145,6 +148,9 @@ class Reading(Protocol):
 
     def arguments(self, cls: Class, name: str) -> tuple[tuple[Argument, ...], ...]:
         """Of each call among those elements, its positional arguments as they are written."""
+
+    def with_names(self, cls: Class, name: str, known: Mapping[str, Object]) -> Object | None:
+        """What the body of the class gives the name, if these are what other names of it are."""
 
     def entries(self, cls: Class, name: str) -> tuple[tuple[Object, Object], ...]:
         """The keys and values of the dict that the body of the class gives the name."""
@@ -155,8 +161,8 @@ class Reading(Protocol):
     def setting(self, name: str) -> Object | None:
         """What a module of settings assigns to that name."""
 
-    def classes(self) -> Mapping[Class, tuple[Class | str, ...]]:
-        """All classes of the program that derive from something, and what they derive from."""
+    def heirs(self, of: Class | str) -> Sequence[Class]:
+        """The classes of the program that derive from one of its own, or from one of a library."""
 
     def calls(self, names: Sequence[str]) -> "Iterator[Called]":
         """What modules call of libraries, by the last words of the dotted names."""

@@ -20,6 +20,13 @@ from crowsfoot.frontends.python.newer import as_older
         ("type Names = list[str]\nb()\n", "Names      = list[str]\nb()\n"),
         ("if a:\n    type Pair[T] = tuple[T, T]\n    b()\n", None),
         ('x = t"{b()}"\n', 'x = f"{b()}"\n'),
+        ('x = f"{a["it"]} {a[\'s\']}"; b()\n', "x = f\"{a['it']} {a['s']}\"; b()\n"),
+        ("x = f'{a['it']}{b()}'\n", "x = f'{a[\"it\"]}{b()}'\n"),
+        ('x = f"{"\\n#".join(a)}"; b()\n', "x = f\"{'_n_'.join(a)}\"; b()\n"),
+        ('x = f"{f"{b()}"}"\n', "x = f\"{f'{b()}'}\"\n"),
+        ('x = f"{f"{a["it"]}"}"; b()\n', None),
+        ('x = f"{a:{"9"}}"; b()\n', None),
+        ('x = f"{"""it"""}", "it""s", f"{{"; b()\n', None),
     ],
 )
 def test_what_is_newer_is_left_out(newer: str, older: str | None) -> None:
@@ -44,6 +51,10 @@ def test_what_is_newer_is_left_out(newer: str, older: str | None) -> None:
         "type == 1\n",
         "def f(a): return a[0](1)\n",
         "x = 'it''s'\n",
+        "x = 'it''{'; return''\n",
+        'f"{a["it]}"\n',  # it does not end
+        'f"{',
+        """f"{a['it']} {f'{a}'} {{ \\" }}" # don't\n""",
         "",
     ],
 )

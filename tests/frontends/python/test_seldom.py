@@ -35,7 +35,7 @@ def test_a_count_that_comes_round_is_seldom(test: str) -> None:
         "len(row.parts) >= 500",
         "len(batch) > 1",
         "'%s' % i == row.name",
-        "i == 0",
+        "i > 0",
         "i % 100 == 0 or row.late",
         "row in batch",
     ],
@@ -46,3 +46,47 @@ def test_what_the_row_decides_is_not(test: str) -> None:
 
 def test_a_branch_outside_of_loops_is_none() -> None:
     assert file("def f(i):\n    if i % 2 == 0:\n        go()\n").scopes[1].seldom == ()
+
+
+@pytest.mark.parametrize(
+    ("over", "test"),
+    [
+        ("key, value in rows.items()", "key == 'name'"),
+        ("key, value in rows.items()", "'name' == key and value"),
+        ("key, value in rows.items()", "key in ('name', 'title')"),
+        ("key in rows.keys()", "key == 'name' or key == 'title'"),
+        ("i, row in enumerate(rows)", "i == 0"),
+    ],
+)
+def test_a_constant_equals_one_key_of_a_dict(over: str, test: str) -> None:
+    code = f"def f(rows):\n    for {over}:\n        if {test}:\n            go()\n"
+    assert len(file(code).scopes[1].seldom) == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "test"),
+    [
+        ("key, value in rows.items()", "value == 'name'"),
+        ("key, value in rows.items()", "key != 'name'"),
+        ("key, value in rows.items()", "key == 'name' or value"),
+        ("key, value in rows.items()", "key in rows"),
+        ("key, value in pairs(rows)", "key == 'name'"),
+        ("key in rows", "key == 'name'"),
+        ("i, row in enumerate(rows)", "i > 0"),
+    ],
+)
+def test_others_may_equal_it_in_many_passes(over: str, test: str) -> None:
+    code = f"def f(rows):\n    for {over}:\n        if {test}:\n            go()\n"
+    assert file(code).scopes[1].seldom == ()
+
+
+def test_a_constant_equals_one_key_of_the_outer_loop() -> None:
+    code = """
+def f(rows):
+    for key, values in rows.items():
+        for value in values:
+            if key == "tags":
+                go(value)
+"""
+    [(loop, _, _)] = file(code).scopes[1].seldom
+    assert loop == 0

@@ -93,7 +93,7 @@ def ours(tables: Iterable[TableDef], provider: Provider) -> dict[str, Compared]:
             continue
         found[it.name] = Compared(
             {column.name: (plain(column.type or "?", provider), column.nullable) for column in it.columns},
-            tuple(sorted(_key(index) for index in it.indexes)),
+            tuple(sorted(_key(index, provider) for index in it.indexes)),
             frozenset(
                 Reference(
                     fk.columns,
@@ -115,10 +115,12 @@ def ours(tables: Iterable[TableDef], provider: Provider) -> dict[str, Compared]:
     return found
 
 
-def _key(index: IndexDef) -> Key:
+def _key(index: IndexDef, provider: Provider) -> Key:
     keys = tuple(
         ("(expression)" if key.column is None else key.column)
         + ("-" if key.descending else "")
+        # SQLite does not say where an index has its nulls.
+        + (f" nulls {key.nulls}" if key.nulls and provider != "sqlite" else "")
         + (f":{key.opclass}" if key.opclass else "")
         for key in index.keys
     )
@@ -164,6 +166,7 @@ def of_postgres(postgres: Postgres) -> dict[str, Compared]:
                 i.relname, x.indisunique, x.indisprimary, m.amname, x.indpred IS NOT NULL,
                 (SELECT json_agg(json_build_array(
                     coalesce(a.attname, '(expression)'), x.indoption[k] & 1 = 1 AND m.amname = 'btree',
+                    CASE x.indoption[k] & 3 WHEN 1 THEN 'last' WHEN 2 THEN 'first' END,
                     CASE WHEN o.opcdefault THEN NULL ELSE o.opcname END) ORDER BY k)
                  FROM generate_series(0, x.indnkeyatts - 1) k
                  LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[k] AND a.attnum > 0
@@ -186,8 +189,11 @@ def of_postgres(postgres: Postgres) -> dict[str, Compared]:
                 sorted(
                     Key(
                         tuple(
-                            column + ("-" if down else "") + (f":{opclass}" if opclass else "")
-                            for column, down, opclass in keys
+                            column
+                            + ("-" if down else "")
+                            + (f" nulls {nulls}" if nulls else "")
+                            + (f":{opclass}" if opclass else "")
+                            for column, down, nulls, opclass in keys
                         ),
                         unique,
                         primary,

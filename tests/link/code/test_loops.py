@@ -154,6 +154,37 @@ def f(keys):
 def f(keys):
     return [it.title for key in keys for it in Book.objects.filter(pk=key)]  # N
 """,
+    "what one of many arguments holds": """
+def f(**changes):
+    for name, values in changes.items():
+        for value in values:
+            Book.objects.filter(title=value).delete()  # N
+""",
+    "those of many that a test leaves": """
+def f(is_known, keys):
+    known = []
+    for key in keys:
+        for it in ("a", "b"):
+            if is_known(it):
+                known.append(key + it)
+    for it in known:
+        Book.objects.filter(title=it).delete()  # N
+""",
+    "a list that grows page by page": """
+def f(client):
+    found, page = [], 0
+    while page is not None:
+        for it in ("a", "b"):
+            found.append(client.get(it, page))
+        page = client.next(page)
+    for it in found:
+        Book.objects.filter(title=it).delete()  # N
+""",
+    "a dictionary": """
+def f(titles):
+    for name, value in dict(titles).items():
+        Book.objects.filter(title=name).update(title=value)  # N
+""",
     "the key of a dictionary": """
 def f(keys):
     return {Book.objects.get(pk=key): key for key in keys}  # N
@@ -392,6 +423,36 @@ def f(keys):
     for key in keys:
         later.append(lambda: Book.objects.get(pk=key))
     return later
+""",
+    "the arguments that a function is called with": """
+def f(**changes):
+    for name, value in changes.items():
+        Book.objects.filter(title=name).update(title=value)
+""",
+    "the fields of a model of pydantic": """
+def f(data):
+    for name, value in data.model_dump(exclude_unset=True).items():
+        Book.objects.filter(title=name).update(title=value)
+""",
+    "the attributes of an object": """
+def f(data):
+    for name in vars(data).keys():
+        Book.objects.filter(title=name).delete()
+""",
+    "one key of a dictionary": """
+def f(keys):
+    for name, value in keys.items():
+        if name == "title":
+            Book.objects.filter(title=value).delete()
+""",
+    "those of some few that a test leaves": """
+def f(is_known):
+    known = []
+    for it in [{"title": "a"}, {"title": "b"}]:
+        if is_known(it):
+            known.append(it)
+    for it in known:
+        Book.objects.filter(title=it["title"]).delete()
 """,
     "every so many passes": """
 def f(rows):

@@ -205,3 +205,58 @@ def test_nonsense_for_django_makes_no_failure(body: str) -> None:
     text = f"{head}from django.db.models import F\n\nclass Book(models.Model):\n{body}"
     project = linked({"shop/models.py": text})
     assert [it.message for it in project.problems if it.kind == "failure"] == []
+
+
+KEYED = """\
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Book(Base):
+    __tablename__ = "book"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Page(Base):
+    __tablename__ = "page"
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"), primary_key=True, index=True)
+    number: Mapped[int]
+"""
+MAKES = """\
+import sqlalchemy as sa
+from alembic import op
+
+
+def upgrade():
+    op.create_table("book", sa.Column("id", sa.Integer()))
+    op.create_table("page", sa.Column("book_id", sa.Integer()), sa.Column("number", sa.Integer()){more})
+    {then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "then", "keyed"),
+    [
+        ("", "", False),
+        (", sa.ForeignKeyConstraint(['book_id'], ['book.id'])", "op.execute('SELECT 1 FROM page')", False),
+        (", sa.PrimaryKeyConstraint('book_id')", "", True),
+        (", sa.Column('id', sa.Integer(), primary_key=True)", "", True),
+        (", *more()", "", True),
+        ("", "op.create_primary_key(None, 'page', ['book_id'])", True),
+        ("", "op.execute('ALTER TABLE page ADD PRIMARY KEY (book_id)')", True),
+        ("", "op.rename_table('pages', 'page')", True),
+    ],
+)
+def test_a_table_that_its_migration_makes_without_a_primary_key_has_none(
+    more: str, then: str, keyed: bool
+) -> None:
+    text = MAKES.replace("{more}", more).replace("{then}", then)
+    (database,) = linked({"shop/models.py": KEYED, "migrations/versions/a.py": text}).databases
+    assert (database.tables["Page"].primary_key is not None) is keyed
+    assert [it.name for it in database.tables["Page"].indexes if not it.primary] == ["ix_page_book_id"]
+    # What another table refers to has to be unique, whatever could be read of it.
+    assert database.tables["Book"].primary_key is not None

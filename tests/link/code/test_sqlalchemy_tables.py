@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ...postgres import Postgres
-from .tables import differences, made, of_postgres, of_sqlite
+from .tables import concluded, differences, made, of_postgres, of_sqlite
 
 pytest.importorskip("sqlmodel")
 
@@ -21,3 +21,29 @@ def test_tables_are_those_that_sqlalchemy_creates_in_postgresql(postgres: Postgr
     statements = made("sqlalchemy", MODELS, postgres.uri)
     postgres.run(statements.replace(";", "\\;"))
     assert differences(of_postgres(postgres), "sqlalchemy", MODELS, "postgresql") == []
+
+
+def test_an_index_in_the_body_of_a_class_says_where_null_comes(tmp_path: Path) -> None:
+    # SQLite builds no such index, so that these models are not among those that it makes.
+    (tmp_path / "models.py").write_text(
+        "from sqlalchemy import Index, nulls_last\n"
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n"
+        "class Base(DeclarativeBase): pass\n"
+        "class Game(Base):\n"
+        "    __tablename__ = 'game'\n"
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+        "    score: Mapped[int | None] = mapped_column()\n"
+        "    level: Mapped[int | None] = mapped_column()\n"
+        "    __table_args__ = (\n"
+        "        Index('best', nulls_last(score.desc()), level.asc().nulls_first()),\n"
+        "        Index('known', score, postgresql_where=~(level == 3)),\n"
+        "    )\n"
+    )
+    (game,) = concluded(tmp_path, "sqlalchemy", "postgresql")
+    _, best, known = game.indexes
+    assert [(key.column, key.descending, key.nulls) for key in best.keys] == [
+        ("score", True, "last"),
+        ("level", False, "first"),
+    ]
+    assert known.predicate is not None
+    assert known.predicate.startswith("?")

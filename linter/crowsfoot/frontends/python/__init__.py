@@ -5,7 +5,7 @@ import re
 import warnings
 from itertools import accumulate
 
-from crowsfoot.facts.code import CodeFile
+from crowsfoot.facts.code import CodeFile, code_file
 from crowsfoot.frontends.python import comprehensions, displays, expressions, operators, places, scopes
 from crowsfoot.frontends.python.careful import careful
 from crowsfoot.frontends.python.comments import read_comments
@@ -42,9 +42,9 @@ def read(text: str) -> CodeFile:
         data = text.encode()
         tree = _parsed(text[begin:])
     except (SyntaxError, ValueError) as error:
-        return CodeFile((), (), comments, (unparsed(text, error), *problems))
+        return code_file((), (), comments, (unparsed(text, error), *problems))
     except (RecursionError, MemoryError):
-        return CodeFile((), (), comments, (too_deep(text), *problems))
+        return code_file((), (), comments, (too_deep(text), *problems))
     starts = [0, *accumulate(map(len, data.splitlines(keepends=True)), initial=0)]
     if begin:
         starts[1] = len("\ufeff".encode())
@@ -56,11 +56,11 @@ def read(text: str) -> CodeFile:
         try:
             scopes.module(file, tree)
         except RecursionError:
-            return CodeFile((), (), comments, (too_deep(text), *problems))
+            return code_file((), (), comments, (too_deep(text), *problems))
     found = tuple([it for it in file.scopes if it is not None])
     if len(data) != len(text):
         found = places.in_code_points(found, data)
-    return CodeFile(found, tuple(file.stars), comments, problems, *words_of(found))
+    return code_file(found, tuple(file.stars), comments, problems, *words_of(found))
 
 
 def _parsed(text: str) -> ast.Module:

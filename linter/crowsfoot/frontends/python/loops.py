@@ -35,6 +35,7 @@ def for_(frame: Frame, node: ast.For | ast.AsyncFor) -> int:
     number, parent = len(frame.loops), frame.loop
     frame.loops.append(None)
     frame.loop = number
+    frame.sources[number] = source
     names = dict.fromkeys(names_of(target))
     held = ", ".join(names)
     around = begin(frame, assigned(node.body, names, frame.file.binds_in_expressions), node)

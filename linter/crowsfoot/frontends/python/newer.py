@@ -1,11 +1,13 @@
 """Python that is newer than the one that runs -> the same text, as an older Python reads it.
 
 Only what says nothing of what is computed is taken away: types of exceptions, and parameters of types. Blanks
-take its place, so that everything else stays where it is.
+take its place, so that everything else stays where it is. Strings in f-strings get other quotes.
 """
 
 import re
 from typing import Final
+
+from crowsfoot.frontends.python.nested_strings import requoted
 
 # Python 3.14: `except A, B:`, https://peps.python.org/pep-0758/. Python 2 binds the exception so, to a name
 # that has no capital.
@@ -34,7 +36,7 @@ def as_older(text: str) -> str | None:
     older = _EXCEPT.sub(_blanked, text)
     older = _GENERIC.sub(_blanked, older)
     older = _ALIAS.sub(_assigned, older)
-    older = _TEMPLATE.sub("f", older)
+    older = requoted(_TEMPLATE.sub("f", older))
     return older if older != text else None
 
 

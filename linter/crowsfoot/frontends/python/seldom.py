@@ -1,8 +1,11 @@
-"""The test of a branch in a loop -> whether it holds once in so many passes: `i % 100 == 0`."""
+"""The test of a branch in a loop -> whether it holds once in so many passes: `i % 100 == 0`, `key == "a"`."""
 
 import ast
 import re
 from typing import Final
+
+from crowsfoot.facts.code import Element, Part
+from crowsfoot.frontends.python.variables import Frame
 
 _FEWEST: Final = 10  # `len(rows) > 1` asks whether there are any; nobody makes batches of so few
 _BATCH: Final = re.compile(
@@ -32,6 +35,45 @@ def is_seldom(test: ast.expr) -> bool:
     elif op not in (ast.Gt, ast.GtE, ast.Eq):
         return False
     return _counts(left) and _is_size(right)
+
+
+def once_in(frame: Frame, test: ast.expr) -> int:
+    """The loop in which the test holds once, or once for each of some constants; -1 where there is none.
+
+    No two passes have the same key of a dict, or the same count: `for key, value in rows.items()`.
+    """
+    kind = test.__class__
+    if kind is ast.BoolOp:
+        assert isinstance(test, ast.BoolOp)
+        found = [once_in(frame, it) for it in test.values]
+        return max(found) if test.op.__class__ is ast.And else min(found)
+    if kind is not ast.Compare:
+        return -1
+    assert isinstance(test, ast.Compare)
+    left, right = test.left, test.comparators[0]
+    op = test.ops[0].__class__
+    if op is ast.Eq and isinstance(left, ast.Constant):
+        left, right = right, left
+    if op is ast.In and isinstance(right, (ast.Tuple, ast.List, ast.Set)):
+        known = all(isinstance(it, ast.Constant) for it in right.elts)
+    else:
+        known = op is ast.Eq and isinstance(right, ast.Constant)
+    return _counted_by(frame, left) if known and isinstance(left, ast.Name) else -1
+
+
+def _counted_by(frame: Frame, name: ast.Name) -> int:
+    """The loop of which no two passes give the variable the same value."""
+    number = frame.env.get(name.id, -1)
+    value = frame.values[number] if number >= 0 else None
+    first = isinstance(value, Part)
+    if isinstance(value, Part):
+        value = frame.values[value.of] if value.index == 0 else None
+    if not isinstance(value, Element):
+        return -1
+    source = frame.sources.get(value.over)
+    func = source.func if isinstance(source, ast.Call) else None
+    word = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return value.over if word in (("items", "enumerate") if first else ("keys",)) else -1
 
 
 def _is_remainder(it: ast.expr) -> bool:

@@ -20,7 +20,7 @@ from crowsfoot.frontends.python.annotations import annotation
 from crowsfoot.frontends.python.matching import match
 from crowsfoot.frontends.python.operators import augmented, test
 from crowsfoot.frontends.python.places import place
-from crowsfoot.frontends.python.seldom import is_seldom
+from crowsfoot.frontends.python.seldom import is_seldom, once_in
 from crowsfoot.frontends.python.targets import store
 from crowsfoot.frontends.python.variables import (
     Delta,
@@ -158,9 +158,12 @@ def _if(frame: Frame, node: ast.If) -> int:
     while True:
         test(frame, here.test)
         first = len(frame.values)
+        loop = -1
+        if frame.loop >= 0:
+            loop = frame.loop if is_seldom(here.test) else once_in(frame, here.test)
         left, delta = branch(frame, here.body)
-        if frame.loop >= 0 and is_seldom(here.test):
-            frame.seldom.append((frame.loop, first, len(frame.values)))
+        if loop >= 0:
+            frame.seldom.append((loop, first, len(frame.values)))
         ways |= left
         if left & GOES_ON:
             deltas.append(delta)

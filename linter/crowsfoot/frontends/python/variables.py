@@ -102,6 +102,7 @@ class Frame:
         "read",
         "rebinds",
         "seldom",
+        "sources",
         "starts",
         "tried",
         "typed",
@@ -122,6 +123,7 @@ class Frame:
         self.loop = -1
         self.lasts: list[tuple[int, int, int]] = []
         self.seldom: list[tuple[int, int, int]] = []
+        self.sources: dict[int, ast.expr] = {}  # what the `for` of that number goes over
         self.withins: list[tuple[int, int, int]] = []
         self.ensured: list[tuple[int, int, int]] = []
         self.env: dict[str, int] = {}

@@ -12,6 +12,8 @@ from crowsfoot.libraries.django import (
     names,
     querysets,
     related,
+    represent,
+    serializer_fields,
     templates,
 )
 from crowsfoot.libraries.django.fields import MANAGERS
@@ -94,12 +96,14 @@ class Django(Library):
         found = machinery.instance_of(cls, at)
         if found is not None:
             return found
-        for it in names.outside(at.lineage(cls)):
+        outside = tuple(names.outside(at.lineage(cls)))
+        # What derives from Manager.from_queryset(BookQuerySet) has both among its bases, and is a manager.
+        if any(map(_is_manager, outside)):
+            return Manager(_named_after(cls, at), classes=(cls,))
+        for it in outside:
             last = dotted.last(it)
             if last.endswith("QuerySet"):
                 return QuerySet(_named_after(cls, at), sets=(cls,))
-            if (last.endswith("Manager") and it.startswith(_OF_MODELS)) or last == "from_queryset":
-                return Manager(_named_after(cls, at), classes=(cls,))
             if last == "Paginator" and it.startswith("django.core"):
                 return Paginator(UNKNOWN)
         return None
@@ -148,8 +152,16 @@ class Django(Library):
     def review(self, cls: Class, at: At) -> None:
         machinery.review(cls, at)
 
+    def is_for_last(self, cls: Class, at: At) -> bool:
+        return serializer_fields.is_serializer(cls, at)
+
     def review_last(self, cls: Class, at: At) -> None:
-        machinery.review_last(cls, at)
+        represent.review_last(cls, at)
+
+
+def _is_manager(base: str) -> bool:
+    last = dotted.last(base)
+    return (last.endswith("Manager") and base.startswith(_OF_MODELS)) or last == "from_queryset"
 
 
 class ClassMethod(Object, frozen=True):

@@ -71,12 +71,6 @@ def review(cls: Class, at: At) -> None:
         admin_pages.review(cls, model_of(cls, at), at)
 
 
-def review_last(cls: Class, at: At) -> None:
-    """The same of serializers, once all uses of them are known."""
-    if serializer_fields.is_serializer(cls, at):
-        represent.review_last(cls, at)
-
-
 def model_of(cls: Class, at: At) -> Model | None:
     """The model that a view, serializer, filter or page of the admin is about."""
     line = at.lineage(cls)

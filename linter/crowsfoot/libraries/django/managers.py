@@ -114,6 +114,7 @@ class Manager(Object, frozen=True, cache_hash=True):
                 made,
                 model=made.model or self.model,
                 made=at.place,
+                api="",
                 owner=self.owner,
                 relation=self.relation,
                 read=self.read,

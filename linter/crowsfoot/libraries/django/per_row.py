@@ -110,7 +110,7 @@ def _group(it: Reading) -> tuple[object, ...]:
 def tell_rows(found: Iterable[Reading], rows: Object, how: str, place: Place, at: At) -> None:
     """Says it of many rows: where they are asked for, and at each place that reads."""
     sure = [it for it in found if it.many and it.query.likely]
-    if sure:
+    if sure and not rows.at_most_one:
         at.each(rows, how).elsewhere(place).runs(together([it.query for it in sure]))
         tell(sure, rows, how, at)
 

@@ -60,6 +60,15 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     sure: bool = True  # it is one, and somebody knows what has been fetched before
     asked: Place | None = None  # where the program has made it that gives it to a template
 
+    @property
+    def at_most_one(self) -> bool:
+        """By `[:1]`, or as no two rows have the same in that column."""
+        if not isinstance(self.limit, bool):
+            return self.limit == 1
+        known = self.model.fields if self.model is not None else {}
+        fixed = (known.get(it) for it in self.where.equal if it not in self.where.optional)
+        return any(it is not None and it.unique and it.kind != "many" for it in fixed)
+
     def attribute(self, name: str, at: At) -> Object:
         for cls in self.sets:
             found = at.member(cls, name, self)

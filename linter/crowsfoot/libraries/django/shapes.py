@@ -20,17 +20,19 @@ _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(("exact",), "equal"),
     **dict.fromkeys(("isnull",), "null"),
     **dict.fromkeys(("in",), "among"),
-    **dict.fromkeys(("gt", "gte", "lt", "lte", "range", "startswith"), "ranges"),
+    **dict.fromkeys(("gt", "gte", "lt", "lte", "range"), "ranges"),
 }
 # Of these, a comparison with the whole is one with a range of the column: "year" is BETWEEN two days.
 _PARTS: Final = frozenset(("year", "iso_year"))
 # What is compared is made of the column: as these words say, or by a function of that name.
 # Source: https://docs.djangoproject.com/en/stable/ref/models/querysets/#field-lookups
 _IGNORING_CASE: Final = frozenset(("iexact", "istartswith", "icontains", "iendswith"))
+_PREFIX: Final = "startswith"
 _FUNCTIONS: Final = frozenset(("date", "lower", "upper", "length", "trim"))
 _OTHERS: Final = frozenset(
     (
         *_IGNORING_CASE,
+        _PREFIX,
         *_FUNCTIONS,
         *("month", "day", "week", "week_day", "iso_week_day", "quarter", "time", "hour", "minute", "second"),
         "unaccent",
@@ -164,7 +166,7 @@ def _compared(lookup: str, value: Object, model: Model | None, models: Models) -
     kind = _KINDS.get(word)
     if kind is not None:
         return NOTHING.with_(kind, here)
-    if word in _FUNCTIONS or word in _IGNORING_CASE:
+    if word in _FUNCTIONS or word in _IGNORING_CASE or word == _PREFIX:
         word = "icontains" if word == "iendswith" else word
         return asked.Where(others=here, functions=((column, word),))
     return asked.Where(others=here)

@@ -54,11 +54,10 @@ def tables(reading: Reading) -> list[TableDef]:
 def _keys_of_apps(reading: Reading) -> dict[str, str]:
     """The default_auto_field of applications, by their folders."""
     found = {}
-    for it, bases in reading.classes().items():
-        if "django.apps.AppConfig" in bases or "django.apps.config.AppConfig" in bases:
-            said = names.text(reading.at(it).attributes(it).get("default_auto_field"))
-            if said is not None:
-                found[it.path.rpartition("/")[0]] = said
+    for it in (*reading.heirs("django.apps.AppConfig"), *reading.heirs("django.apps.config.AppConfig")):
+        said = names.text(reading.at(it).attributes(it).get("default_auto_field"))
+        if said is not None:
+            found[it.path.rpartition("/")[0]] = said
     return found
 
 

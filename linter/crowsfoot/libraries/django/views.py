@@ -9,9 +9,11 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries import dotted
+from crowsfoot.libraries import dotted, standard
 from crowsfoot.libraries.django import names
+from crowsfoot.libraries.django.managers import Manager
 from crowsfoot.libraries.django.per_row import Reading, of_one, tell_rows
+from crowsfoot.libraries.django.plans import Plan
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
 from crowsfoot.libraries.django.rows import Row
@@ -21,17 +23,34 @@ from crowsfoot.libraries.where import SOMETHING
 
 
 class View(Object, frozen=True):
-    """self of a view."""
+    """self of a view; left is what a method has assigned to self.queryset."""
 
     cls: Class
+    left: Object | None = None
 
     def attribute(self, name: str, at: At) -> Object:
+        if name == "queryset":
+            return self.rows(at)
         found = at.member(self.cls, name, self)
         return found if found is not None else self.inherited(name, at)
 
     def inherited(self, name: str, at: At) -> Object:
         """What it has from a class of DRF."""
         return ViewMethod(self, name) if name in _METHODS else UNKNOWN
+
+    def rows(self, at: At) -> Object:
+        """What `queryset` is by now."""
+        found = self.left or at.member(self.cls, "queryset", self) or UNKNOWN
+        given = at.assigned(self, "queryset")
+        if not given:
+            return found
+        known = [it for each in (found, *given) for it in _all(each, at)]
+        if not all(isinstance(it, QuerySet) and it.model is not None for it in known):
+            return QuerySet(None, Plan(anything=True), sure=False)
+        return standard.join(known)
+
+    def as_left(self, at: At) -> Object:
+        return msgspec.structs.replace(self, left=self.rows(at)) if at.assigned(self, "queryset") else self
 
 
 class ViewMethod(Object, frozen=True):
@@ -42,9 +61,9 @@ class ViewMethod(Object, frozen=True):
 
     def call(self, args: Args, at: At) -> Object:
         if self.name in ("filter_queryset", "paginate_queryset"):
-            given = args.get(0, "queryset")
+            given = standard.join(_all(args.get(0, "queryset") or UNKNOWN, at))
             if not isinstance(given, QuerySet):
-                return given or UNKNOWN
+                return given
             # Filters of the view's backends narrow it further, and say by what it is sorted.
             return msgspec.structs.replace(given, where=given.where.and_(SOMETHING))
         if self.name == "get_serializer_class":
@@ -53,13 +72,15 @@ class ViewMethod(Object, frozen=True):
             classes = serializers(self.of, at)
             return Serializer(classes[0], args) if len(classes) == 1 else UNKNOWN
         if self.name == "get_queryset":
-            rows = at.member(self.of.cls, "queryset", self.of)
             # DRF calls all() on it for each request.
-            return msgspec.structs.replace(rows, made=at.place) if isinstance(rows, QuerySet) else UNKNOWN
-        rows = rows_of(self.of, at)
-        if rows is None:
-            return UNKNOWN
-        return rows.attribute("get", at).call(Args(spread=True), at)
+            rows = [it for it in _all(self.of.rows(at), at) if isinstance(it, QuerySet)]
+            return standard.join([msgspec.structs.replace(it, made=at.place) for it in rows])
+        found = rows_of(self.of, at) or [
+            it
+            for it in _all(at.member(self.of.cls, "queryset", self.of) or UNKNOWN, at)
+            if isinstance(it, QuerySet)
+        ]
+        return found[0].attribute("get", at).call(Args(spread=True), at) if found else UNKNOWN
 
 
 def is_view(cls: Class, at: At) -> bool:
@@ -78,18 +99,22 @@ def review(cls: Class, at: At) -> None:
     if any("Prefetch" in it for it in outside):
         return  # it loads what the serializer needs
     lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(at.member(cls, "list", view), at)
-    rows = rows_of(view, at) if classes else None
-    if rows is None or rows.kind != "rows" or not rows.sure:
+    options = rows_of(view, at) if classes else []
+    if not options or not all(it.kind == "rows" and it.sure and not it.at_most_one for it in options):
         return
+    rows = options[0]
     fitting = [it for it in classes if model_of(it, at) is rows.model] or classes
-    row = of_one(rows.one())
-    if isinstance(row, Row):  # whatever it was reached by, here is where to say what comes with it
-        row = msgspec.structs.replace(row, path=(), single=True)
     shown = _shown_in_lists(fitting)
-    found = _common([represent(it, row, at, many=lists) for it in shown])
+    found = _common([represent(it, _row(each), at, many=lists) for each in options for it in shown])
     place = _place(cls, view, at)
     if place is not None:
         tell_rows(found, rows, f"serializer {shown[0].name}", place, at)
+
+
+def _row(of: QuerySet) -> Object:
+    row = of_one(of.one())
+    # Whatever it was reached by, here is where to say what comes with it.
+    return msgspec.structs.replace(row, path=(), single=True) if isinstance(row, Row) else row
 
 
 def _lists(method: Object | None, at: At) -> bool:
@@ -102,23 +127,31 @@ def _lists(method: Object | None, at: At) -> bool:
     return "list" in words or ("get_queryset" in words and bool(words & _SERIALIZERS))
 
 
-def rows_of(view: View, at: At) -> QuerySet | None:
-    """The query set that the view works on, as its filters leave it."""
+def rows_of(view: View, at: At) -> list[QuerySet]:
+    """The query set that the view works on, as its filters leave it: one for each way to make it."""
     within = at.each(UNKNOWN, "view").apart()
-    rows = within.call(view.attribute("get_queryset", within), Args())
     own = at.member(view.cls, "filter_queryset", view)
-    if isinstance(own, Function) and isinstance(rows, QuerySet):
-        filtered = within.call(own, Args((rows,)))
-        rows = filtered if isinstance(filtered, QuerySet) else UNKNOWN
-    return rows if isinstance(rows, QuerySet) and not rows.empty else None
+    found = _all(within.call(view.attribute("get_queryset", within), Args()), within)
+    if isinstance(own, Function):
+        found = [it for rows in found for it in _all(within.call(own, Args((rows,))), within)]
+    known = [it for it in found if isinstance(it, QuerySet) and not it.empty]
+    return known if all(it.model is not None and it.model is known[0].model for it in known) else []
+
+
+def _all(of: Object, at: At) -> list[Object]:
+    """All that it may be, with what `queryset = Author.objects` calls all() on in the end."""
+    return [it.query_set(at) if isinstance(it, Manager) else it for it in _options(of)]
+
+
+def _options(of: Object) -> tuple[Object, ...]:
+    return of.options if isinstance(of, OneOf) else (of,)
 
 
 def serializers(view: View, at: At) -> list[Class]:
     """All that get_serializer_class() may return."""
     within = at.each(UNKNOWN, "view").apart()
-    found = within.call(view.attribute("get_serializer_class", within), Args())
-    options = found.options if isinstance(found, OneOf) else (found,)
-    return [it for it in options if isinstance(it, Class) and is_serializer(it, at)]
+    found = _options(within.call(view.attribute("get_serializer_class", within), Args()))
+    return [it for it in found if isinstance(it, Class) and is_serializer(it, at)]
 
 
 def _shown_in_lists(classes: list[Class]) -> list[Class]:

@@ -76,10 +76,9 @@ _ORDER: Final = {"postgresql": 0, "cockroachdb": 0, "sqlite": 1, "mysql": 2}
 def tables(reading: Reading) -> list[TableDef]:
     """All tables; a class that others derive from and that has no columns of its own is a base."""
     found = [it for it in reading.models.by_id.values() if it.library == LIBRARY_NAME]
-    bases = {base for it in reading.classes().values() for base in it if isinstance(base, Class)}
     made: list[TableDef] = []
     for model in found:
-        if isinstance(model.cls, Class) and not (model.cls in bases and _is_bare(model)):
+        if isinstance(model.cls, Class) and not (reading.heirs(model.cls) and _is_bare(model)):
             made += _Table(model, reading).tables()
     return resolved(made)
 

@@ -11,7 +11,8 @@ from crowsfoot.libraries.where import NOTHING, SOMETHING, Where, any_of, constan
 Direction = Literal["asc", "desc"]
 
 # Source: https://prisma-client-py.readthedocs.io/en/stable/reference/operations/#filtering-by-field-values
-_RANGES: Final = frozenset(("lt", "lte", "gt", "gte", "startswith", "startsWith"))
+_RANGES: Final = frozenset(("lt", "lte", "gt", "gte"))
+_PREFIXES: Final = ("startswith", "startsWith")
 _OF_RELATIONS: Final = frozenset(("is", "is_not", "some", "every", "none"))
 _OPERATORS: Final = frozenset(
     (
@@ -87,6 +88,8 @@ def _of_column(path: str, value: Object, inner: Mapping[str, Object]) -> Where[s
             found = found.and_(Where(among=(path,)))
         elif (word in _RANGES and not ignoring_case) or (word == "not" and operand == Constant(None)):
             found = found.and_(Where(ranges=(path,)))
+        elif word in _PREFIXES:
+            found = found.and_(Where(others=(path,), functions=((path, "like"),)))
         else:
             found = found.and_(Where(others=(path,)))
     return found

@@ -16,7 +16,7 @@ from crowsfoot.libraries.raw.connections import (
     sent,
     statement_of,
 )
-from crowsfoot.libraries.raw.queries import Sql, is_statement, query_of, text_of
+from crowsfoot.libraries.raw.queries import Sql, has_parameters, is_statement, query_of, text_of
 
 _DRIVERS: Final = (
     *(
@@ -85,8 +85,9 @@ class Raw(Library):
         sql = statement_of(args)
         if sql is None or not is_statement(sql):
             return None
-        # Search engines and services are asked by query() too.
-        return sent("", "sql", method, args, at, likely=method not in ("query", "select"))
+        # Search engines and services are asked by query() too, but not with a list of parameters.
+        is_sure = method not in ("query", "select") or has_parameters(sql, args)
+        return sent("", "sql", method, args, at, likely=is_sure)
 
     def instance_of(self, cls: Class, at: At) -> Object | None:
         """Connections of the program's own that derive from a driver's."""

@@ -184,7 +184,7 @@ class Conditions:
         if word == "like":
             written = tokens[at].written if at < last and tokens[at].kind == "value" else ""
             prefix = written.lstrip("'")[:1] not in ("%", "_", "?", "$", ":", "")
-            return Where(ranges=(column,)) if prefix else Where(others=(column,))
+            return Where(others=(column,), functions=((column, "like"),) if prefix else ())
         said = "icontains" if self._begins_with_anything(at, last) else "ilike"
         return Where(others=(column,), functions=((column, said),))
 

@@ -7,10 +7,10 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.calls import is_put_together, options
-from crowsfoot.libraries.objects import Args, At, Built, Constant, Object, OneOf
+from crowsfoot.libraries.objects import Args, At, Built, Constant, Many, Object, OneOf, Table
 from crowsfoot.libraries.query import Query
 from crowsfoot.libraries.raw.statements import Statement, read
-from crowsfoot.libraries.raw.tokens import HOLE, OTHER_VERBS, ROW_VERBS, verb_of
+from crowsfoot.libraries.raw.tokens import HOLE, OTHER_VERBS, ROW_VERBS, is_placeholder, tokens_of, verb_of
 
 _OF_POSTGRESQL: Final = frozenset(("asyncpg", "psycopg", "psycopg2", "aiopg", "psycopg_pool"))
 _KEYS: Final = ("id", "key", "uuid", "pk", "hash")
@@ -93,6 +93,14 @@ def is_statement(sql: Object) -> bool:
         # "update", "select" and "delete" are words of English as well.
         return not _SECOND_WORDS[verb].isdisjoint(_WORD.findall(text.lower()))
     return verb in OTHER_VERBS and " " in text.strip()
+
+
+def has_parameters(sql: Object, args: Args) -> bool:
+    """The call is given a list or dict next to it, and the statement has placeholders for what that holds."""
+    text = text_of(sql)
+    if text is None or not any(isinstance(it, Many | Table) for it in args.all if it is not sql):
+        return False
+    return any(is_placeholder(it) for it in tokens_of(text).items)
 
 
 def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:

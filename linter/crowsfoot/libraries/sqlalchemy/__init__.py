@@ -26,6 +26,8 @@ from crowsfoot.libraries.sqlalchemy.names import SESSIONS
 from crowsfoot.libraries.sqlalchemy.receiver import Maker
 from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, MAY_HAVE_EXPIRED, Row, expired
 
+_OWN: Final = frozenset((*SESSIONS, "SQLAlchemy"))
+
 
 class Mapper(Library):
     """What SQLAlchemy does for its models and for SQLModel's."""
@@ -41,8 +43,8 @@ class Mapper(Library):
         return constructs.instance(name)
 
     def instance_of(self, cls: Class, at: At) -> Object | None:
-        """A session of the program's own class."""
-        found = next((it for it in at.bases(cls) if isinstance(it, str) and last(it) in SESSIONS), None)
+        """A session of the program's own class, or the database of its own that derives from Flask's."""
+        found = next((it for it in at.bases(cls) if isinstance(it, str) and last(it) in _OWN), None)
         return constructs.instance(found) if found is not None else None
 
     def row(self, model: Model) -> Object:

@@ -110,10 +110,10 @@ class Text(Receiver, frozen=True):
         return Query(
             "sqlalchemy",
             api,
-            said.operation if counts else operation_of(self.sql),
+            said.operation if counts else operation_of(text),
             sql=text,
             many=True,
-            instead=_instead_of(self.sql),
+            instead=_instead_of(text),
             interpolated=self.written is not None,
             **(_asked(said) if known else {"whole": False}),
         )

@@ -15,12 +15,13 @@ Compared: TypeAlias = Where[Column]
 RANGES = frozenset(("<", "<=", ">", ">="))
 # What a column is compared by, and what becomes of an index on it.
 # https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.ColumnElement
-_RANGES_BY_NAME = frozenset(("between", "startswith"))
+_RANGES_BY_NAME = frozenset(("between",))
 _IGNORING_CASE: Final = {"istartswith": "ilike", "icontains": "icontains", "iendswith": "icontains"}
 _OTHERS_BY_NAME = frozenset(
     [
         "like",
         "ilike",
+        "startswith",
         "contains",
         "endswith",
         "not_in",
@@ -227,14 +228,13 @@ def _truth(value: Object | None) -> str | None:
 
 
 def _other(column: Column, name: str, pattern: Object | None) -> Condition:
-    """What no index of the column serves, but for the beginning of a text."""
-    word = _IGNORING_CASE.get(name, "")
-    if name in ("like", "ilike"):
-        starts = _beginning(pattern)
-        if name == "like" and starts and not starts.startswith(_WILDCARDS):
-            return condition("ranges", column)
-        if name == "ilike":
-            word = "icontains" if starts and starts.startswith(_WILDCARDS) else "ilike"
+    """What no plain index of the column serves, wherever the database is; of a text its beginning may be."""
+    word = "like" if name == "startswith" else _IGNORING_CASE.get(name, "")
+    starts = _beginning(pattern)
+    if name == "like" and starts and not starts.startswith(_WILDCARDS):
+        word = "like"
+    elif name == "ilike":
+        word = "icontains" if starts and starts.startswith(_WILDCARDS) else "ilike"
     return Condition(Where(others=(column,), functions=((column, word),) if word else ()))
 
 

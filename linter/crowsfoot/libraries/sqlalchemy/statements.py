@@ -129,7 +129,9 @@ class Selection(Receiver, frozen=True):
         """
         if model is None or not self.condition.equal:
             return ()
-        known = {name for of, name in self.condition.equal if of == model.id}
+        # What only some ways compare leaves rows of several.
+        sometimes = self.condition.where.optional
+        known = {it[1] for it in self.condition.equal if it[0] == model.id and it not in sometimes}
         return tuple(
             (it.name,)
             for it in model.fields.values()
@@ -154,7 +156,8 @@ class Selection(Receiver, frozen=True):
         operation = operation or self.operation()
         condition = self.condition
         one = self.limit is not False and self.limit is not True and self.limit == 1
-        by_key = root is not None and {(root.id, it) for it in root.primary_key} <= set(condition.equal)
+        compared = set(condition.equal) - set(condition.where.optional)
+        by_key = root is not None and {(root.id, it) for it in root.primary_key} <= compared
         return Query(
             root.library if root is not None else "sqlalchemy",
             api,

@@ -123,7 +123,8 @@ def _predicate(it: Object, columns: Columns) -> str:
 
 def _names(it: Object | None) -> tuple[str, ...]:
     items = getattr(it, "items", None) or ()
-    return tuple(found for one in items if (found := text(one)) is not None)
+    found = (one.name if isinstance(one, ColumnRef) else text(one) for one in items)
+    return tuple(it for it in found if it is not None)
 
 
 def _shown(keys: Sequence[KeyDef]) -> str:

@@ -232,6 +232,14 @@ def _table_args(own: Sequence[Class], reading: Reading) -> list[_Element]:
         spot = reading.spot(it, "__table_args__")
         if is_declared(value, at) or isinstance(value, Function):
             value = _computed(value, own[0], at)
+        else:
+            # In the body of the class a column is not mapped yet: desc(score), gone.is_(None).
+            columns = {
+                name: ColumnRef(it.name, name)
+                for name, one in at.attributes(it).items()
+                if _unwrapped(one) is not None
+            }
+            value = reading.with_names(it, "__table_args__", columns) or value
         if not isinstance(value, Many):
             return [(it, value, spot, ())] if value is not None else []
         items = value.items or ()
@@ -293,10 +301,8 @@ def _of_call(
     draft = Draft(id, name, name, spot, "sqlalchemy", text(args.get(None, "schema")))
     draft.is_table = True
     draft.complete = args.get(None, "autoload_with") is None and not args.spread
-    at = next((reading.at(it) for it in reading.classes()), None)
+    at = reading.at_spot(spot)
     others: list[tuple[Object, Spot]] = []
-    if at is None:
-        return
     for number, it in enumerate(args.positional[2:], start=2):
         where = parts[number] if number < len(parts) else spot
         if is_column(it) and isinstance(it, Built):

@@ -14,7 +14,6 @@ _OTHERS: Final = frozenset(
         *(
             "not",
             "not_in",
-            "startswith",
             "contains",
             "endswith",
             "search",
@@ -40,7 +39,7 @@ _OTHERS: Final = frozenset(
 )
 # What is sent instead of the column itself. Measured on Tortoise 1.1.9.
 _MADE: Final = {
-    **{it: it for it in ("iexact", "istartswith", "icontains", "date")},
+    **{it: it for it in ("iexact", "startswith", "istartswith", "icontains", "date")},
     "iendswith": "icontains",
 }
 ALL_LOADED: Final = "*"  # whatever there is: what the call names is not written out

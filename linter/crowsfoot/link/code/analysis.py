@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 import msgspec
 
-from crowsfoot.digests import digest
 from crowsfoot.facts import code as facts
 from crowsfoot.facts.templates import TemplateFile
 from crowsfoot.libraries import KNOWN
@@ -66,6 +65,9 @@ def link_code(
         return _link(tuple(given), databases, cache(roles), tenant_column, dialect, store, texts, of)
     finally:
         if collects:
+            # They count as old: else it would go through all of them now (half a second for a million lines).
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -83,15 +85,17 @@ def _link(
     templates = {it.path: it.facts for it in given if isinstance(it.facts, TemplateFile)}
     evaluator, libraries = _evaluator(files, bool(databases), templates)
     paths = split(files, together(evaluator.program, files), of)
-    of_models = Keeper(store, texts, evaluator, roles) if store is not None else None
-    set_models(evaluator, libraries, databases, paths, of_models)
+    set_models(evaluator, libraries, databases, paths, Keeper(store, texts, evaluator, roles))
+    keeper = Keeper(store, texts, evaluator, roles)  # whose answers are those of the models
     by_path = {it.path: it for it in given}
-    made, failures = databases_of(evaluator, libraries, databases, by_path, roles, tenant_column, dialect)
-    first = {*evaluator.calls_of_models, *evaluator.calls}
-    keeper = Keeper(store, texts, evaluator, roles) if store is not None else None
+    made, failures = databases_of(
+        evaluator, libraries, databases, by_path, roles, keeper, tenant_column, dialect
+    )
+    first = evaluator.calls_of_models
     parts = evaluate_all(evaluator, libraries, paths, roles, keeper=keeper)
     settings = _settings(evaluator, talking_in(parts), roles, keeper)
-    parts.append(evaluate_last(evaluator, parts, roles))
+    noted = msgspec.msgpack.encode([(it.noted, it.derived) for it in parts])
+    parts.append(keeper.worked_out("last", Part, lambda: evaluate_last(evaluator, parts, roles), noted))
     seen, asked = _in_order(parts, paths)
     sizes: dict[tuple[str, int, int], set[str]] = {}
     for part in parts:
@@ -110,27 +114,20 @@ def _link(
 
 
 def _settings(
-    evaluator: Evaluator, talking: Sequence[ScopeKey], roles: Roles, keeper: Keeper | None
+    evaluator: Evaluator, talking: Sequence[ScopeKey], roles: Roles, keeper: Keeper
 ) -> tuple[ContextSetting, ...]:
     """What the program sets of its sessions, in those scopes."""
     if not talking:
         return ()
     habits, pools = habits_of(evaluator.program), given_to_pools(evaluator.program)
-    name, given = (
-        digest(*evaluator.program.paths),
-        msgspec.msgpack.encode((talking, habits, pools)),
-    )
-    if keeper is not None:
-        kept = keeper.get("settings", name, tuple[ContextSetting, ...], given)
-        if kept is not None:
-            return kept
-    evaluator.renew()
-    for path, number in talking:
-        evaluator.general(path, number)
-    found = settings_of(evaluator, roles, habits, pools)
-    if keeper is not None:
-        keeper.put("settings", name, evaluator.looked(), found, given)
-    return found
+    given = msgspec.msgpack.encode((talking, habits, pools))
+
+    def found() -> tuple[ContextSetting, ...]:
+        for path, number in talking:
+            evaluator.general(path, number)
+        return settings_of(evaluator, roles, habits, pools)
+
+    return keeper.worked_out("settings", tuple[ContextSetting, ...], found, given)
 
 
 def _in_order(parts: Sequence[Part], paths: Sequence[Sequence[str]]) -> tuple[list[Seen], list[Asked]]:

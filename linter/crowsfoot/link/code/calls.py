@@ -309,9 +309,20 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
     if holder.items is not None and not inside and method.name not in ("extend", "update"):
         frame.objects[method.of] = limited(standard.listed((*holder.items, added)), out.weights)
     else:
-        size = "rows" if inside or holder.size == "rows" else holder.size
+        grows = inside and (method.name == "extend" or not _so_often(frame, value.loop, values[method.of].loop))
+        size = "rows" if grows or holder.size == "rows" else holder.size
         of = added if holder.items == () else standard.join([holder.of, added])
         frame.objects[method.of] = limited(Many(of, None, size), out.weights)
+
+
+def _so_often(frame: Frame, loop: int, outer: int) -> bool:
+    """Whether the program says how often the loops between those two come to something."""
+    while loop not in (outer, -1):
+        it = frame.scope.loops[loop]
+        if it.over is None or standard.size_of(frame.known(it.over)) != "fixed":
+            return False
+        loop = it.parent
+    return True
 
 
 def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple[str, ...]) -> None:

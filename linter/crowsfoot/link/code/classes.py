@@ -58,9 +58,10 @@ def of_instance(out: "Evaluator", of: Instance, name: str, at: Here) -> Object:
 
 
 def of_super(out: "Evaluator", of: Super, name: str, at: Here) -> Object:
-    found = at.member(of.cls, name, of.of, inherited=True)
+    left = of.of.as_left(at)
+    found = at.member(of.cls, name, left, inherited=True)
     if found is None:
-        inherited: Callable[[str, Here], Object] | None = getattr(of.of, "inherited", None)
+        inherited: Callable[[str, Here], Object] | None = getattr(left, "inherited", None)
         found = inherited(name, at) if inherited is not None else None
     return found if found is not None else UNKNOWN
 

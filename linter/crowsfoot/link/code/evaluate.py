@@ -119,6 +119,7 @@ class Evaluator:
             fields=sorted(self.models.fields),
             declaring=sorted(self.models.declaring),
             spoken=sorted(self.program.spoken),
+            said=sorted(self.program.said),
             heirs=list(self.heirs.asked),
             users=self.models.users,
             all_models=self.models.all,

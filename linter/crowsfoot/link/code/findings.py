@@ -14,6 +14,7 @@ from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.loops import row_loop, walk_of
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
+from crowsfoot.link.code.subjects import is_chosen_by
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
@@ -115,8 +116,12 @@ def _repeated(
         how, over = "recursion", scope.name
     else:
         return None
+    query = effect.query
+    direct = not effect.chain and query.likely and query.cause == "call"
+    if number is not None and direct and is_chosen_by(frame, effect.value, number):
+        query = msgspec.structs.replace(query, likely=False)
     found = Repeated(
-        query=effect.query,
+        query=query,
         span=Span(frame.path, value.start, value.end),
         code=shown(scope, effect.value),
         function=evaluator.program.qualified(frame.path, frame.number),

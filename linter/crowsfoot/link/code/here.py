@@ -129,6 +129,11 @@ class Here:
     def written(self, cls: Class, name: str, index: int | None = None) -> Place | None:
         return self._out.program.written(cls, name, index)
 
+    def assigned(self, of: Object, name: str) -> tuple[Object, ...]:
+        get, frame = self._out.get, self._frame
+        before = (it for it in frame.scope.values[: max(self._value, 0)] if type(it) is facts.Store)
+        return tuple(get(frame, it.value) for it in before if it.name == name and get(frame, it.of) == of)
+
     def words(self, function: Object) -> frozenset[str]:
         if not isinstance(function, Function):
             return frozenset()

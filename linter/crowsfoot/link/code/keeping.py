@@ -1,6 +1,6 @@
 """What came of a part, with what it looked at -> the same again, as long as all of that is as it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ from crowsfoot.roles import Roles
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
 
-Kind = Literal["models", "part", "settings"]
+Kind = Literal["models", "part", "last", "settings", "tables"]
 
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
@@ -40,17 +40,23 @@ class Keeper:
     """Keeps what comes of evaluating some of a program, for as long as it would come out the same.
 
     texts has a digest of the text of each file. What lies at a path without one is never taken for the same.
+    Without a store nothing is kept.
     """
 
-    def __init__(self, store: Store, texts: Mapping[str, str], evaluator: "Evaluator", roles: Roles) -> None:
+    def __init__(
+        self, store: Store | None, texts: Mapping[str, str], evaluator: "Evaluator", roles: Roles
+    ) -> None:
         self._store = store
         self._texts = texts
+        self._evaluator = evaluator
         self._program = evaluator.program
         self._templates = evaluator.templates
         self._settled = evaluator.settled
         self._of_paths: dict[str, str] = {}
         self._of_models: dict[int, str] = {}
         self._by_id: dict[str, list[str]] = {}
+        if store is None:
+            return
         # What is where decides on what imports mean, and names of folders on what code is for.
         self._around = digest(
             *(it.PACKAGES[0] for it in evaluator.libraries),
@@ -63,7 +69,7 @@ class Keeper:
 
     def get(self, kind: Kind, name: str, of: type[_T], given: bytes = b"") -> _T | None:
         """What was kept under that name, if it was given the same, and the program still answers the same."""
-        kept = self._store.get(kind, name, _Kept)
+        kept = self._store.get(kind, name, _Kept) if self._store is not None else None
         if kept is None or kept.answers != self._answers(kept.looked, given):
             return None
         try:
@@ -73,14 +79,29 @@ class Keeper:
 
     def put(self, kind: Kind, name: str, looked: Looked, what: object, given: bytes = b"") -> None:
         """Keep what has just come of looking at that."""
+        if self._store is None or len(looked.paths) > _MOST_PATHS:
+            return
         answers = self._answers(looked, given)
-        if answers is None or len(looked.paths) > _MOST_PATHS:
+        if answers is None:
             return
         try:
             encoded = msgspec.msgpack.encode(what)
         except (UnicodeError, OverflowError, RecursionError):
             return  # it is worked out every time
         self._store.put(kind, name, _Kept(answers, looked, msgspec.Raw(encoded)))
+
+    def worked_out(
+        self, kind: Kind, of: type[_T], work: Callable[[], _T], given: bytes = b"", part: str = ""
+    ) -> _T:
+        """What the work on the whole program comes to, before which the evaluator forgets everything."""
+        name = digest(self._around, part) if self._store is not None else ""
+        kept = self.get(kind, name, of, given)
+        if kept is not None:
+            return kept
+        self._evaluator.renew()
+        found = work()
+        self.put(kind, name, self._evaluator.looked(), found, given)
+        return found
 
     def _answers(self, looked: Looked, given: bytes) -> str | None:
         """What stands for all that the program answers; None: nobody can tell."""
@@ -107,6 +128,7 @@ class Keeper:
                     [models.declares(it) for it in looked.declaring],
                     [it.head for it in models.of_users()] if looked.users else None,
                     [self._program.speaks_of(it) for it in looked.spoken],
+                    [self._program.saying(it) for it in looked.said],
                     [heirs.get(it) for it in looked.heirs],
                     sorted(self._by_id.items()) if looked.all_models else None,
                     self._of_templates if looked.templates else None,

@@ -18,8 +18,8 @@ Bases = tuple[Class | str, ...]
 
 class Looked(msgspec.Struct, frozen=True, array_like=True):
     """What was asked of the program. paths are files, ids, words, relations and fields the names that models
-    were asked for by, declaring libraries that may have some, spoken what the program may speak of, and heirs
-    the classes that others derive from.
+    were asked for by, declaring libraries that may have some, spoken what the program may speak of, said the
+    words whose files were asked for, and heirs the classes that others derive from.
     """
 
     paths: list[str]
@@ -29,7 +29,8 @@ class Looked(msgspec.Struct, frozen=True, array_like=True):
     fields: list[str]
     declaring: list[str]
     spoken: list[str]
-    heirs: list[Class]
+    said: list[str]
+    heirs: list[Class | str]
     users: bool
     all_models: bool
     templates: bool
@@ -46,6 +47,12 @@ class Files(Mapping[str, CodeFile]):
     def paths(self) -> Iterable[str]:
         """Of all of them; nobody has looked at one for that."""
         return self._files.keys()
+
+    def glance(self) -> Iterable[tuple[str, CodeFile]]:
+        """Each with its path, for those who ask nothing but what it imports or speaks of, and who take care
+        themselves that what has come of it is not taken for what would come of it later.
+        """
+        return self._files.items()
 
     def __getitem__(self, path: str) -> CodeFile:
         return self.looked_at[path]
@@ -109,13 +116,13 @@ class KnownModels(dict[Class, Model | None]):
 
 
 class AskedHeirs:
-    """The classes that derive from one, worked out when one is asked for."""
+    """The classes that derive from one of the program or of a library, worked out when they are asked for."""
 
     def __init__(self, settled: "Settled") -> None:
         self._settled = settled
-        self.asked: dict[Class, None] = {}
+        self.asked: dict[Class | str, None] = {}
 
-    def of(self, cls: Class) -> Sequence[Class]:
+    def of(self, cls: Class | str) -> Sequence[Class]:
         self.asked[cls] = None
         return self._settled.heirs.get(cls, ())
 
@@ -204,12 +211,11 @@ class Settled:
         return found
 
     @cached_property
-    def heirs(self) -> Mapping[Class, Sequence[Class]]:
+    def heirs(self) -> Mapping[Class | str, Sequence[Class]]:
         """The classes that derive from each, in their order."""
-        found: dict[Class, list[Class]] = {}
+        found: dict[Class | str, list[Class]] = {}
         for classes in self.by_path.values():
             for heir in classes:
                 for base in self.bases[heir]:
-                    if isinstance(base, Class):
-                        found.setdefault(base, []).append(heir)
+                    found.setdefault(base, []).append(heir)
         return found

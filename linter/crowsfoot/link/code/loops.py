@@ -42,8 +42,9 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     if loop.kind == "while":
         return _takes_away(frame, number, loop)
     assert loop.over is not None
-    if frame.known(loop.over).ROWS:
-        return True
+    known = frame.known(loop.over)
+    if known.ROWS:
+        return not known.at_most_one
     if _NO_ROWS.search(loop.target):
         return False
     if not grows(frame, loop.over):
@@ -63,7 +64,7 @@ def grows(frame: Frame, number: int) -> bool:
             return False
         method = frame.scope.values[it.of]
         if word in ("items", "values", "keys") and isinstance(method, facts.Attribute):
-            return grows(frame, method.of)
+            return not _has_fields(frame, method.of) and grows(frame, method.of)
         if word in _PASS_ON and it.args:
             return grows(frame, it.args[0])
         if word == "range":
@@ -71,6 +72,19 @@ def grows(frame: Frame, number: int) -> bool:
         return True
     word = _last_word(frame, number)
     return not (word.isupper() and len(word) > 1) and word not in _OF_THE_PROGRAM
+
+
+def _has_fields(frame: Frame, number: int) -> bool:
+    """Whether what is a dict holds one entry for each field, or each argument, that the program names."""
+    it = frame.scope.values[number]
+    if isinstance(it, facts.Parameter):
+        return frame.scope.params[it.index].kind == "kwargs"
+    if isinstance(it, facts.Call):
+        word = _last_word(frame, it.of)
+        if isinstance(frame.scope.values[it.of], facts.Attribute):
+            return word in ("model_dump", "dict", "_asdict")
+        return word in ("vars", "asdict")
+    return isinstance(it, facts.Attribute) and it.name in ("__dict__", "cleaned_data", "validated_data")
 
 
 def _last_word(frame: Frame, number: int) -> str:

@@ -1,7 +1,7 @@
 """Classes -> the models that they are, and what an instance of one is."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
@@ -13,6 +13,8 @@ from crowsfoot.link.code.here import Here
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
+
+_T = TypeVar("_T")
 
 
 def model_of(out: "Evaluator", cls: Object) -> Model | None:
@@ -49,10 +51,10 @@ def derived(out: "Evaluator", packages: tuple[str, ...], paths: Iterable[str]) -
             yield cls
 
 
-def review(out: "Evaluator", review: Callable[[Class, Here], None], cls: Class) -> None:
+def review(out: "Evaluator", review: Callable[[Class, Here], _T], cls: Class) -> _T | None:
+    """What comes of the review; None where there is nothing in the class."""
     frame = out.frame(cls.path, cls.scope)
-    if frame.scope.values:
-        review(cls, Here(out, frame, 0))
+    return review(cls, Here(out, frame, 0)) if frame.scope.values else None
 
 
 def review_function(out: "Evaluator", libraries: Iterable[Library], path: str, number: int) -> None:

@@ -58,7 +58,7 @@ def split(
 
     Groups are files that have to do with each other. A large one is cut, small ones are put together.
     """
-    sizes = {path: sum(len(it.values) for it in file.scopes) for path, file in files.items()}
+    sizes = {path: file.size for path, file in files.items()}
     of = max(of, 2 * sum(sizes.values()) // _MOST_PARTS)
     parts: list[list[str]] = []
     small: list[str] = []
@@ -160,9 +160,10 @@ def evaluate(evaluator: Evaluator, libraries: Sequence[Library], paths: Sequence
     derived: list[tuple[str, Class]] = []
     for library in libraries:
         if answers(library, Library.review):
+            lasts = answers(library, Library.review_last)
             for cls in evaluator.derived(library.PACKAGES, paths):
                 evaluator.review(library.review, cls)
-                if answers(library, Library.review_last):
+                if lasts and evaluator.review(library.is_for_last, cls):
                     derived.append((library.PACKAGES[0], cls))
     reviewing = [it for it in libraries if answers(it, Library.review_function)]
     for path in paths if reviewing else ():
@@ -172,7 +173,7 @@ def evaluate(evaluator: Evaluator, libraries: Sequence[Library], paths: Sequence
     return _told(evaluator, roles, derived)
 
 
-def evaluate_last(evaluator: Evaluator, parts: Iterable[Part], roles: Roles) -> Part:
+def evaluate_last(evaluator: Evaluator, parts: Sequence[Part], roles: Roles) -> Part:
     """What comes of looking once more at classes, now that all has been noted."""
     evaluator.renew()
     for part in parts:

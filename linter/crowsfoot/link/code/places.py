@@ -8,6 +8,7 @@ from crowsfoot.libraries.models import Models
 from crowsfoot.libraries.objects import Args, At, Class, External, Object
 from crowsfoot.libraries.tables import Argument, Called, Spot
 from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here
 from crowsfoot.link.code.shown import shown
 from crowsfoot.roles import Roles
@@ -22,7 +23,6 @@ class Places:
         self._provider = provider
         self._written: dict[Class, dict[str, int]] = {}
         self._settings: list[str] | None = None
-        self._classes: dict[Class, tuple[Class | str, ...]] | None = None
 
     @property
     def models(self) -> Models:
@@ -34,6 +34,9 @@ class Places:
 
     def at(self, cls: Class) -> At:
         return Here(self._evaluator, self._evaluator.frame(cls.path, cls.scope), 0)
+
+    def at_spot(self, spot: Spot) -> At:
+        return Here(self._evaluator, self._evaluator.frame(spot.path, 0), 0)
 
     def spot(self, cls: Class, name: str = "") -> Spot:
         scope = self._evaluator.program.scope(cls.path, cls.scope)
@@ -68,6 +71,17 @@ class Places:
         variables = {value: name for name, value in scope.names}
         return tuple(_arguments(scope, it, variables) for it in value.items)
 
+    def with_names(self, cls: Class, name: str, known: Mapping[str, Object]) -> Object | None:
+        scope = self._evaluator.program.scope(cls.path, cls.scope)
+        names = dict(scope.names)
+        if name not in names:
+            return None
+        frame = Frame(self._evaluator, cls.path, cls.scope, scope, (), general=True, depth=0)
+        for one, it in known.items():
+            if one in names and one != name:
+                frame.objects[names[one]] = it
+        return self._evaluator.get(frame, names[name])
+
     def entries(self, cls: Class, name: str) -> tuple[tuple[Object, Object], ...]:
         frame = self._evaluator.frame(cls.path, cls.scope)
         number = dict(frame.scope.names).get(name)
@@ -90,17 +104,16 @@ class Places:
                 return self._evaluator.get(self._evaluator.frame(path, 0), number)
         return None
 
-    def classes(self) -> Mapping[Class, tuple[Class | str, ...]]:
-        if self._classes is None:
-            self._classes = {it: self._evaluator.bases(it) for it in self._evaluator.classes()}
-        return self._classes
+    def heirs(self, of: Class | str) -> Sequence[Class]:
+        return self._evaluator.heirs.of(of)
 
     def calls(self, names: Sequence[str]) -> Iterator[Called]:
         program = self._evaluator.program
-        for path, file in program.files.items():
-            if self._roles(path) != "application" or not any(f"\n{it}\n" in file.words for it in names):
+        saying = {path for it in names for path in program.saying(it)}
+        for path in program.files.paths if saying else ():
+            if path not in saying or self._roles(path) != "application":
                 continue
-            scope = file.scopes[0]
+            scope = program.scope(path, 0)
             for number, value in enumerate(scope.values):
                 if isinstance(value, facts.Call) and _last(scope, value.of) in names:
                     frame = self._evaluator.frame(path, 0)
@@ -118,7 +131,7 @@ class Places:
     def _settings_files(self) -> list[str]:
         """Modules of settings, those that others are most likely to build upon first."""
         if self._settings is None:
-            found = [it for it in self._evaluator.program.files if _is_settings(it)]
+            found = [it for it in self._evaluator.program.files.paths if _is_settings(it)]
             self._settings = sorted(found, key=lambda it: (_rank(it), it.count("/"), it))
         return self._settings
 

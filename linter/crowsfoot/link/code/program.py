@@ -1,7 +1,7 @@
 """Files of Python -> a program: which module a path is, and what an import means."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import dirname
 from typing import Final, NamedTuple
 
@@ -38,12 +38,14 @@ class Program:
 
     def __init__(self, files: Mapping[str, CodeFile]) -> None:
         self.paths = tuple(files)
-        self._all = {path: file for path, file in files.items() if file.scopes}  # the rest has not been read
+        self._all = {path: file for path, file in files.items() if file.is_read}  # the rest has not been read
         self.files = Files(self._all)
         self._looked_at = self.files.looked_at
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}  # the first word of a module to the folders that hold it
+        self._candidates: dict[tuple[str, str], Sequence[str]] = {}  # those, the nearest to a folder first
         self._found: dict[tuple[str, str], str | None] = {}
+        self._folder_of = {path: dirname(path) for path in files}
         self._inner: dict[str, dict[int, list[int]]] = {}
         self._names: dict[tuple[str, int], dict[str, int]] = {}
         self._around: dict[tuple[str, int], Around] = {}
@@ -55,15 +57,15 @@ class Program:
         self._gone_over: dict[tuple[str, int], tuple[int, ...]] = {}
         self._named: set[str] | None = None  # all names that the program speaks of
         self.spoken: dict[str, bool] = {}  # those that were asked for
-        for path in files:
-            folder = dirname(path)
+        self.said: dict[str, list[str]] = {}  # words, each with the files that say it
+        for folder in self._folder_of.values():
             while folder not in self._folders:
                 self._folders.add(folder)
                 folder = dirname(folder)
-        packages = {dirname(path) for path in files if path.endswith("__init__.py")}
+        packages = {folder for path, folder in self._folder_of.items() if path.endswith("__init__.py")}
         # A folder within a package is no place that Python looks for modules in.
         for path in [*files, *self._folders]:
-            parent = dirname(path)
+            parent = self._folder_of.get(path) or dirname(path)
             if path and parent not in packages:
                 self._roots.setdefault(_stem(path), []).append(parent)
 
@@ -75,7 +77,7 @@ class Program:
         """Forget what was found out of files, and which were looked at."""
         self.files = Files(self._all)
         self._looked_at = self.files.looked_at
-        self.spoken = {}
+        self.spoken, self.said = {}, {}
         for known in (self._inner, self._names, self._around, self._places, self._rebound, self._results):
             known.clear()
         self._builds.clear()
@@ -112,17 +114,33 @@ class Program:
         roots = self._roots.get(first)
         if not roots:
             return None
-        here = dirname(of)
+        here = self._folder(of)
         key = (name, here)
         if key not in self._found:
-            standard = first in sys.stdlib_module_names
-            # The nearest folder that has it: two services of one repository may have a `models` each.
-            candidates = sorted(
-                (it for it in set(roots) if not standard or it == here), key=lambda it: -_common(it, here)
-            )
-            found = (self._at(_join(root, name.replace(".", "/"))) for root in candidates)
+            stem = name.replace(".", "/")
+            found = (self._at(_join(root, stem)) for root in self._nearest(first, roots, here))
             self._found[key] = next((it for it in found if it is not None), None)
         return self._found[key]
+
+    def _nearest(self, first: str, roots: Iterable[str], here: str) -> Sequence[str]:
+        """The folders that hold modules of that first word, the nearest first.
+
+        Two services of one repository may have a `models` each.
+        """
+        key = (first, here)
+        known = self._candidates.get(key)
+        if known is None:
+            standard = first in sys.stdlib_module_names
+            known = self._candidates[key] = sorted(
+                (it for it in set(roots) if not standard or it == here), key=lambda it: -_common(it, here)
+            )
+        return known
+
+    def _folder(self, path: str) -> str:
+        known = self._folder_of.get(path)
+        if known is None:
+            known = self._folder_of[path] = dirname(path)
+        return known
 
     def imported(self, it: Import, of: str) -> tuple[str | None, str, str]:
         """What an import names: the file of its module if it is of this program, the module's name, the name
@@ -132,7 +150,7 @@ class Program:
 
     def imported_module(self, module: str, level: int, of: str) -> tuple[str | None, str]:
         """The file of a module as the file at of imports it, None for a library's; and its name."""
-        key = (module, level, dirname(of))
+        key = (module, level, self._folder(of))
         known = self._imported.get(key)
         if known is None:
             known = self._imported[key] = self._import_of(module, level, of)
@@ -141,7 +159,7 @@ class Program:
     def _import_of(self, module: str, level: int, of: str) -> tuple[str | None, str]:
         if not level:
             return self.module(module, of), module
-        folder = dirname(of)
+        folder = self._folder(of)
         for _ in range(level - 1):
             folder = dirname(folder)
         target = _join(folder, module.replace(".", "/")) if module else folder
@@ -265,6 +283,15 @@ class Program:
         if self._named is None:
             self._named = {word for file in self._all.values() for word in file.words.split("\n")}
         found = self.spoken[name] = name in self._named
+        return found
+
+    def saying(self, word: str) -> Sequence[str]:
+        """The files that name something so, in their order."""
+        found = self.said.get(word)
+        if found is None:
+            found = self.said[word] = [
+                path for path, file in self.files.glance() if f"\n{word}\n" in file.words
+            ]
         return found
 
     def is_named(self, cls: Class) -> bool:

@@ -19,6 +19,7 @@ _BY_WORD: Final[dict[str, Provider]] = {
 }
 _URL: Final = re.compile(r"\n(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|mssql|cockroachdb)(?:\+\w+)?://")
 _DIALECT: Final = re.compile(r"(?:sqlalchemy\.dialects|playhouse)\.(postgresql|mysql|sqlite|mssql|postgres)")
+_HAS_DIALECTS: Final = ("sqlalchemy", "playhouse")
 _DRIVERS: Final = ("asyncpg", "psycopg", "psycopg2", "aiomysql", "asyncmy", "pymysql", "MySQLdb")
 
 
@@ -52,7 +53,7 @@ def _of_settings(places: Places) -> Provider | None:
 def _hints(evaluator: Evaluator, roles: Roles) -> set[Provider]:
     """What URLs, imported dialects and imported drivers speak of, in the program itself."""
     found: set[Provider] = set()
-    for path, file in evaluator.program.files.items():
+    for path, file in evaluator.program.files.glance():
         if roles(path) != "application":
             continue
         if "://" in file.words:
@@ -60,12 +61,11 @@ def _hints(evaluator: Evaluator, roles: Roles) -> set[Provider]:
         for module, name, level in file.imports:
             if level:
                 continue
-            match = _DIALECT.match(f"{module}.{name}")
             first = module.partition(".")[0]
-            if match:
-                found.add(_BY_WORD[match[1]])
-            elif first in _DRIVERS:
+            if first in _DRIVERS:
                 found.add(_BY_WORD[first])
+            elif match := _DIALECT.match(f"{module}.{name}") if first in _HAS_DIALECTS else None:
+                found.add(_BY_WORD[match[1]])
             elif module.startswith("django.contrib.postgres"):
                 found.add("postgresql")
     return found

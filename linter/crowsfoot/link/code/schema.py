@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping, Set
 from types import MappingProxyType
 from typing import Any, cast, get_args
 
+import msgspec
 from msgspec.structs import force_setattr
 
 from crowsfoot.databases.column_types import native_of, scalar_of
-from crowsfoot.facts.code import CodeFile
 from crowsfoot.facts.prisma import Default, NativeType
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.tables import ColumnDef, ForeignKeyDef, IndexDef, Spot, TableDef
-from crowsfoot.link.code.alembic import MigratedIndex, migrated_indexes
+from crowsfoot.link.code.alembic import MigratedIndex, migrated_indexes, tables_without_key
 from crowsfoot.link.code.evaluate import Evaluator
+from crowsfoot.link.code.keeping import Keeper
 from crowsfoot.link.code.places import Places
 from crowsfoot.link.code.provider import provider_of
 from crowsfoot.link.project import (
@@ -49,6 +50,7 @@ def databases_of(
     known: Iterable[Database],
     files: Mapping[str, File],
     roles: Roles,
+    keeper: Keeper,
     tenant_column: str | None = None,
     dialect: str | None = None,
 ) -> tuple[tuple[Database, ...], tuple[Problem, ...]]:
@@ -66,7 +68,7 @@ def databases_of(
         if importlib.util.find_spec(f"crowsfoot.libraries.{name}.tables") is None:
             continue
         try:
-            database = _of_library(name, evaluator, files, roles, tenant_column, dialect)
+            database = _of_library(name, evaluator, files, roles, keeper, tenant_column, dialect)
         except Exception:
             failures.append(failed("", f"reading the tables of {name}"))
             continue
@@ -75,22 +77,46 @@ def databases_of(
     return tuple(found), tuple(failures)
 
 
+class _Made(msgspec.Struct, frozen=True, array_like=True):
+    """Tables, and which functions were called to find out."""
+
+    tables: list[TableDef]
+    calls: list[tuple[tuple[str, int], tuple[str, int]]]
+
+
 def _of_library(
     name: str,
     evaluator: Evaluator,
     files: Mapping[str, File],
     roles: Roles,
+    keeper: Keeper,
     tenant_column: str | None,
     dialect: str | None,
 ) -> Database | None:
     provider = provider_of(evaluator, name, dialect, roles)
-    made = [it for it in tables_of(evaluator, name, provider, roles) if roles(it.spot.path) == "application"]
+    evaluator.calls_of_models |= evaluator.calls
+
+    def found() -> _Made:
+        return _Made(tables_of(evaluator, name, provider, roles), sorted(evaluator.calls))
+
+    all_made = keeper.worked_out("tables", _Made, found, f"{name} {provider}".encode(), name)
+    evaluator.calls_of_models |= {*all_made.calls}
+    made = [it for it in all_made.tables if roles(it.spot.path) == "application"]
     if not made:
         return None
     database = database_of(made, provider, files, tenant_column)
-    code = {path: it.facts for path, it in files.items() if isinstance(it.facts, CodeFile)}
+    code = dict(evaluator.program.files.glance())
     _add_migrated(database, migrated_indexes(code, roles))
+    if name == "sqlalchemy":
+        _without_keys(database, tables_without_key(code, roles))
     return database
+
+
+def _without_keys(database: Database, names: Set[str]) -> None:
+    """Take from the tables the primary keys that only their classes have; what is referred to has a key."""
+    for table in database.tables.values():
+        if table.name in names and not any(it.enforced for it in table.referenced_by):
+            force_setattr(table, "indexes", tuple(it for it in table.indexes if not it.primary))
 
 
 def _add_migrated(database: Database, indexes: Iterable[MigratedIndex]) -> None:

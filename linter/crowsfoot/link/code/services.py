@@ -5,6 +5,7 @@ changes in one of them changes nothing of what comes of another.
 """
 
 from collections.abc import Iterable, Mapping
+from posixpath import dirname
 
 from crowsfoot.facts.code import CodeFile
 from crowsfoot.link.code.program import Program
@@ -19,9 +20,15 @@ def together(program: Program, files: Mapping[str, CodeFile]) -> list[list[str]]
             leads[path] = path = leads[to]
         return path
 
+    # The files of a folder import much the same, and mean the same by it.
+    known: dict[str, dict[tuple[str, str, int], tuple[str, ...]]] = {}
     for path, file in files.items():
-        for module, name, level in (*file.imports, *((module, "", level) for module, level in file.stars)):
-            for other in _files_of(program, path, module, name, level):
+        of_folder = known.setdefault(dirname(path), {})
+        for it in (*file.imports, *((module, "", level) for module, level in file.stars)):
+            others = of_folder.get(it)
+            if others is None:
+                others = of_folder[it] = tuple(_files_of(program, path, *it))
+            for other in others:
                 if other in leads and (one := first(path)) != (another := first(other)):
                     leads[another] = one
     groups: dict[str, list[str]] = {}

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from crowsfoot.facts.code import (
     AnyValue,
     Call,
-    CodeFile,
     Included,
     Name,
     Param,
     Parameter,
     Scope,
     Unclear,
+    code_file,
 )
 from crowsfoot.facts.templates import TemplateFile
 from crowsfoot.libraries.dotted import shared
@@ -62,7 +62,7 @@ class Templates:
             self._import(path, file)
             while self._waiting:
                 self._lower(self._waiting.pop())
-        self.code = {path: CodeFile(tuple(scopes)) for path, scopes in self._scopes.items()}
+        self.code = {path: code_file(tuple(scopes)) for path, scopes in self._scopes.items()}
 
     def find(self, name: str, near: str) -> str | None:
         """The template of that name which is nearest to the file that asks for it."""

@@ -96,9 +96,24 @@ def of_display(out: "Evaluator", frame: Frame, number: int, value: facts.Display
                 found.update((name, it) for name, it in item.named if isinstance(name, str))
         named = tuple(found.items())
         return Table(standard.join(list(keys)), standard.join(list(items)), named)
-    if any(isinstance(frame.scope.values[it], facts.Spread) for it in value.items):
-        return Many(standard.join(list(items)))
-    return standard.listed(items)
+    if not any(type(frame.scope.values[it]) is facts.Spread for it in value.items):
+        return standard.listed(items)
+    return _with_spread(frame, value.items, items)
+
+
+def _with_spread(frame: Frame, numbers: tuple[int, ...], items: tuple[Object, ...]) -> Many:
+    """[first, *others]: as many as others are."""
+    found: list[Object] = []
+    whole = True
+    for number, item in zip(numbers, items, strict=True):
+        spread = frame.scope.values[number]
+        of = frame.known(spread.of) if type(spread) is facts.Spread else None
+        if isinstance(of, Many) and of.items is not None:
+            found += of.items
+        else:
+            found.append(item)
+            whole = whole and (of is None or standard.size_of(of) == "fixed")
+    return Many(standard.join(found), None, "fixed" if whole else "rows")
 
 
 def of_comprehension(out: "Evaluator", frame: Frame, number: int, value: facts.Comprehension) -> Object:

@@ -840,6 +840,18 @@ def chained():
     return [it.director.name for it in chain(Film.objects.all(), Film.objects.filter(minutes=0))]
 
 
+def of_one_key():
+    return [film.director.name for film in Film.objects.filter(pk=1)]
+
+
+def of_one_row_at_most():
+    return [film.director.name for film in list(Film.objects.order_by("title")[:1])]
+
+
+def of_one_by_a_relation():
+    return [passport.person.name for passport in Passport.objects.filter(person_id=1)]
+
+
 def remembered(ids):
     @cache
     def noir(name):

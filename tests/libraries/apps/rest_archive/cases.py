@@ -471,6 +471,58 @@ class ListingView(generics.ListAPIView):
         return super().list(request, *args, **kwargs)
 
 
+class ManagerView(generics.ListAPIView):
+    queryset = Record.objects
+    serializer_class = NestedSerializer
+
+
+class ManagerFilteredView(generics.ListAPIView):
+    queryset = Record.objects
+    serializer_class = NestedSerializer
+
+    def get_queryset(self):
+        return super().get_queryset().exclude(title="")
+
+
+class AssigningView(generics.ListAPIView):
+    queryset = Record.objects
+    serializer_class = NestedSerializer
+
+    def get_queryset(self):
+        self.queryset = self.queryset.exclude(title="")
+        return super().get_queryset()
+
+
+class AssigningLoadedView(AssigningView):
+    def get_queryset(self):
+        self.queryset = self.queryset.select_related("artist")
+        return super().get_queryset()
+
+
+class AssignedLoadedView(ManagerView):
+    def get_queryset(self):
+        self.queryset = self.queryset.select_related("artist")
+        return self.queryset
+
+
+class AnyOrderView(ManagerView):
+    def get_queryset(self):
+        found = self.queryset.exclude(title="")
+        return found.order_by("?") if self.request.GET.get("random") else found[:1000]
+
+
+class SomewhereLoadedView(ManagerView):
+    def get_queryset(self):
+        if self.request.method == "POST":
+            return self.queryset
+        return self.queryset.select_related("artist")
+
+
+class OneRowView(PlainView):
+    def get_queryset(self):
+        return Record.objects.filter(pk=1)
+
+
 # Pages of the admin
 
 

@@ -29,6 +29,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
+    desc,
     func,
     literal_column,
     text,
@@ -196,6 +198,25 @@ class Ticket(Base):
     a_column_that_is_also_long = Column(Integer, index=True)
     same_key = Column(Integer, unique=True)
     owner = Column(ForeignKey("person.id"), unique=True)
+
+
+class Game(Base):
+    """Its indexes are written with the columns that stand above them."""
+
+    __tablename__ = "game"
+
+    id = Column(Integer, primary_key=True)
+    owner = Column("own_er", String(20))
+    score: Mapped[int | None] = mapped_column()
+    over: Mapped[datetime | None] = mapped_column()
+
+    __table_args__ = (
+        Index("game_best", owner, desc(score)),
+        Index("game_worst", score.asc(), over.desc()),
+        Index("game_open", owner, postgresql_where=over.is_(None), sqlite_where=over.is_(None)),
+        Index("game_nil", over, postgresql_where=and_(over.is_(None), score == 0), postgresql_include=[score]),
+        UniqueConstraint(owner, score),
+    )
 
 
 book_tag = Table(

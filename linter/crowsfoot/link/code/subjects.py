@@ -1,0 +1,93 @@
+"""A statement in a loop -> whether each pass sends it to another table: then no statement asks for them all.
+
+`for schema, keys in wanted.items(): session.scalars(select(schema).where(schema.id.in_(keys)))`
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from crowsfoot.facts import code as facts
+from crowsfoot.libraries.objects import Class
+from crowsfoot.link.code.frame import Frame
+
+
+def is_chosen_by(frame: Frame, number: int, loop: int) -> bool:
+    """Whether the loop chooses the table that the statement of that number is about, and no row of it."""
+    values = frame.scope.values
+    chosen = False
+    for it in _parts(frame, number, loop):
+        value = values[it]
+        if isinstance(value, facts.Call):
+            subject = _subject(frame, value)
+            chosen = chosen or (subject is not None and _depends(frame, subject, loop))
+            if any(_depends(frame, given, loop) for _, given in value.keywords):
+                return False
+        elif isinstance(value, facts.Operation) and value.operator == "==":
+            # With a row's own key, it asks for what belongs to the row.
+            given = value.operands[-1]
+            if _depends(frame, given, loop):
+                return False
+    return chosen
+
+
+def _subject(frame: Frame, call: facts.Call) -> int | None:
+    """The class or table that a call says its statement is about, where no more than one may be meant."""
+    values = frame.scope.values
+    of = values[call.of]
+    word = of.name if isinstance(of, (facts.Attribute, facts.Name, facts.Import)) else ""
+    if word in _ABOUT and call.args:
+        subject = call.args[0]
+    elif word in _OF_TABLES and isinstance(of, facts.Attribute) and not call.args:
+        subject = of.of
+    else:
+        return None
+    return None if isinstance(frame.known(subject), Class) else subject
+
+
+def _parts(frame: Frame, number: int, loop: int) -> Iterator[int]:
+    """All values of the body of the loop that a value is made of, itself among them."""
+    values, loops = frame.scope.values, frame.scope.loops
+    pending, seen = [number], {number}
+    while pending:
+        number = pending.pop()
+        it = values[number]
+        if not _within(loops, it.loop, loop):
+            continue
+        yield number
+        match it:
+            case facts.Call():
+                inner = (it.of, *it.args, *(value for _, value in it.keywords))
+            case facts.Attribute() | facts.Awaited() | facts.Part() | facts.Spread():
+                inner = (it.of,)
+            case facts.Item():
+                inner = (it.of, it.index)
+            case facts.Either():
+                inner = it.options
+            case facts.Operation():
+                inner = it.operands
+            case facts.Display():
+                inner = it.items
+            case _:
+                inner = ()
+        if not (isinstance(it, facts.Attribute) and it.name == "__class__"):
+            pending += [each for each in inner if each not in seen]
+            seen.update(inner)
+
+
+def _depends(frame: Frame, number: int, loop: int) -> bool:
+    """Whether it is made of what the loop goes over."""
+    values = frame.scope.values
+    return any(
+        isinstance(it := values[part], facts.Element) and it.over == loop
+        for part in _parts(frame, number, loop)
+    )
+
+
+def _within(loops: tuple[facts.Loop, ...], loop: int, outer: int) -> bool:
+    while loop >= 0 and loop != outer:
+        loop = loops[loop].parent
+    return loop == outer
+
+
+_ABOUT: Final = frozenset(("select", "select_from", "insert", "update", "delete", "query", "exists"))
+_OF_TABLES: Final = frozenset(("select", "insert", "update", "delete"))
