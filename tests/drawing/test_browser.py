@@ -133,6 +133,42 @@ def test_focus_shows_a_table_and_its_neighbours_only(open_page: Opened, example:
     assert chosen(page) == ""
 
 
+def test_a_dashed_line_has_solid_ends_wherever_it_is_drawn(open_page: Opened) -> None:
+    page = open_page(render("html", drawing(SHOP, "mysql", 'relationMode = "prisma"')))
+    dashes = """() => [...document.querySelectorAll(".rg-canvas .line.loose")].filter((it) => it.getBoundingClientRect().width)
+        .map((it) => [...it.querySelectorAll("path")].map((path) => getComputedStyle(path).strokeDasharray))"""
+    before = page.evaluate(dashes)
+    assert len(before) == 6
+    assert all(it == ["5px, 4px", "none"] for it in before)
+    choose(page, "Post")
+    page.keyboard.press("f")
+    page.locator(".rg-only").wait_for()
+    around = page.evaluate(dashes)
+    assert 0 < len(around) < 6
+    assert all(it == ["5px, 4px", "none"] for it in around)
+    lines = page.locator(".line.rg-here path:first-of-type")
+    assert all((it.get_attribute("d") or "").count("M") == 1 for it in lines.all())
+
+
+@pytest.mark.parametrize("name", ["Review", "OrderItem"])
+def test_a_slow_double_click_is_one_of_the_table_it_began_at(
+    open_page: Opened, example: Drawing, name: str
+) -> None:
+    page = open_page(render("html", example))
+    table = page.locator(".table", has=page.locator(".name", has_text=name))
+    box = table.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + 10
+    page.mouse.click(x, y)
+    page.wait_for_function(
+        f"document.elementFromPoint({x}, {y}).closest('.table')?.querySelector('.name').textContent !== '{name}'"
+    )
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    assert page.locator(".rg-where").inner_text().startswith(f"{name}: ")
+    assert chosen(page) == name
+
+
 def test_everything_can_be_done_by_keys(open_page: Opened) -> None:
     page = open_page(render("html", drawing(SHOP)))
     stops = page.locator(".table[tabindex='0']")
@@ -367,6 +403,36 @@ def test_zoomed_out_a_table_is_its_name_and_not_its_rows(open_page: Opened) -> N
     assert not name.is_visible()
 
 
+def test_whatever_comes_into_sight_has_its_rows(open_page: Opened) -> None:
+    page = open_page(render("html", drawing(chains(8, 12))))
+    inside = """() => {
+        const window = document.querySelector(".rg-canvas").getBoundingClientRect();
+        const tables = [...document.querySelectorAll(".table")].map((it) => {
+            const box = it.querySelector(".box").getBoundingClientRect();
+            const seen = box.right > window.left && box.left < window.right && box.bottom > window.top && box.top < window.bottom;
+            return [seen, getComputedStyle(it.querySelector(".row")).display !== "none"];
+        });
+        return [tables.filter(([seen, rows]) => seen && !rows).length, tables.filter(([, rows]) => rows).length];
+    }"""
+    counts = set()
+    for name in ("T0x0", "T7x11", "T3x5"):
+        choose(page, name)
+        page.wait_for_function("document.querySelector('.rg-chosen .row').getBoundingClientRect().width > 0")
+        without, rows = page.evaluate(inside)
+        assert without == 0
+        counts.add(rows)
+        page.mouse.move(500, 400)
+        page.mouse.down()
+        page.mouse.move(100, 300, steps=5)
+        page.mouse.up()
+        assert page.evaluate(inside)[0] == 0
+    assert max(counts) < 96, "and what is not in sight has none"
+    page.keyboard.press("f")
+    page.locator(".rg-only").wait_for()
+    page.wait_for_timeout(100)
+    assert page.locator(".table.rg-here .row:visible").count() == page.locator(".table.rg-here .row").count()
+
+
 def test_the_focus_stays_in_the_panel_where_the_reader_is(open_page: Opened) -> None:
     page = open_page(render("html", drawing(SHOP)))
     choose(page, "Post")
@@ -432,6 +498,8 @@ def test_the_colours_chosen_are_kept(open_page: Opened) -> None:
     page.reload()
     assert page.locator("[data-do=theme]").inner_text() == "Theme: dark"
     assert ground(page) < 50
+    page.emulate_media(media="print")
+    assert ground(page) > 200, "paper is white"
 
 
 def test_code_in_a_message_is_shown_as_code(open_page: Opened, folder: Folder) -> None:

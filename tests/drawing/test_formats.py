@@ -7,8 +7,11 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
+import msgspec
 import networkx as nx
 import pytest
 
@@ -20,6 +23,7 @@ from crowsfoot.reporters.terminal import visible
 from .drawings import HOSTILE, SHOP, chains, drawing, star
 
 LAID_OUT = ("html", "svg")
+DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs/graph.md"
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +63,17 @@ def texts(element: ElementTree.Element) -> list[str]:
 def test_an_svg_shows_each_table_with_its_columns() -> None:
     shown = texts(svg(drawing(SHOP)))
     assert {"User", "Profile", "Post", "Tag", "_PostToTag", "Setting", "authorId", "email"} <= set(shown)
+
+
+@pytest.mark.parametrize("count", [2, 9, 30])
+def test_a_title_of_a_group_that_fits_is_not_cut(count: int) -> None:
+    titles = [
+        "".join(it.itertext())
+        for it in svg(drawing(chains(count, 13))).iter()
+        if it.tag.endswith("}text") and it.get("font-size")
+    ]
+    assert len(titles) == count
+    assert not [it for it in titles if "…" in it]
 
 
 def test_an_svg_is_well_formed_and_holds_no_markup_of_others(hostile: Drawing) -> None:
@@ -104,6 +119,10 @@ def test_what_the_database_does_not_enforce_is_dashed() -> None:
     ]
     assert lines
     assert all("loose" in it.get("class", "") for it in lines)
+    for line in lines:
+        route, ends = (it.get("d", "") for it in line if it.tag.endswith("}path"))
+        assert route.count("M") == 1, "one line, dashed"
+        assert ends.count("M") > 3, "and what stands at its ends, which is not"
 
 
 # Mermaid
@@ -249,6 +268,85 @@ def test_json_is_a_graph_of_networkx(hostile: Drawing) -> None:
         for edge in drawn.edges:
             source, target = drawn.nodes[edge.source].id, drawn.nodes[edge.target].id
             assert any(tuple(it["columns"]) == edge.columns for it in graph[source][target].values())
+
+
+End = Literal["one", "zero-or-one", "many", "zero-or-many"]
+
+
+class Shape(msgspec.Struct, forbid_unknown_fields=True):
+    """The shape that docs/graph.md describes."""
+
+
+class Column(Shape):
+    name: str
+    column: str
+    type: str
+    nullable: bool
+    primary: bool
+    unique: bool
+    foreign: bool
+
+
+class Finding(Shape):
+    rule: str
+    severity: Literal["error", "warning", "note"]
+    message: str
+    path: str
+    line: int
+
+
+class Node(Shape):
+    id: str
+    model: str
+    table: str
+    kind: Literal["table", "view", "join"]
+    schema: str | None
+    database: str
+    group: str
+    path: str
+    line: int
+    columns: list[Column]
+    findings: list[Finding]
+    queries: int
+    loops: int
+
+
+class Edge(Shape):
+    source: str
+    target: str
+    key: int
+    columns: list[str]
+    references: list[str]
+    source_end: End
+    target_end: End
+    on_delete: str
+    enforced: bool
+    name: str | None
+
+
+class About(Shape):
+    tool: Literal["crowsfoot"]
+    version: Literal[1]
+    databases: list[str]
+
+
+class Graph(Shape):
+    directed: bool
+    multigraph: bool
+    graph: About
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+def test_json_has_the_shape_that_is_documented(hostile: Drawing) -> None:
+    for drawn in (drawing(SHOP), drawing(""), drawing(star(30)), hostile):
+        found = msgspec.json.decode(render("json", drawn), type=Graph)
+        assert {it.source for it in found.edges} | {it.target for it in found.edges} <= {
+            it.id for it in found.nodes
+        }
+    told = DOCUMENTATION.read_text(encoding="utf-8").partition("## JSON")[2]
+    for shape in (Column, Finding, Node, Edge, About, Graph):
+        assert all(f'"{name}": ' in told for name in shape.__struct_fields__)
 
 
 def test_json_tells_what_stands_at_the_ends() -> None:

@@ -83,6 +83,27 @@ def test_a_link_opens_what_is_folded_and_takes_the_focus_there(tab: Page) -> Non
     assert tab.evaluate("document.activeElement.parentElement.id") == target[1:]
 
 
+def test_a_link_to_what_is_filtered_out_ends_the_filter(tab: Page) -> None:
+    tab.fill("#q", "CONCURRENTLY index")
+    tab.locator("#shown", has_text="findings").wait_for()
+    tab.locator(".strip rect").last.click()
+    tab.locator("#m1-1[open]").wait_for()
+    assert tab.locator("#m1-1").is_visible()
+    tab.locator("#shown:empty").wait_for(state="attached")
+    assert tab.input_value("#q") == ""
+
+
+def test_a_link_that_was_followed_leads_there_again(tab: Page) -> None:
+    tab.locator("#rules > details > summary").first.click()
+    link = tab.locator("#rules li a").first
+    target = link.get_attribute("href") or ""
+    link.click()
+    tab.locator(f"{target}[open]").wait_for()
+    tab.evaluate("id => document.querySelector(id).open = false", target)
+    link.click()
+    tab.locator(f"{target}[open]").wait_for()
+
+
 def test_a_bar_of_the_timeline_leads_to_its_migration(tab: Page) -> None:
     tab.locator("#migrations details").evaluate_all("all => all.forEach(it => it.open = false)")
     tab.locator(".strip rect").last.click()

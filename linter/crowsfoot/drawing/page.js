@@ -31,7 +31,8 @@
     const crumb = part(".rg-only"), spoken = part(".rg-spoken"), help = part(".rg-help");
     const tables = [...world.querySelectorAll(".table")], lines = [...world.querySelectorAll(".line")];
     const home = data.boxes.map(([x, y]) => [x, y]);
-    const straight = lines.map((it) => it.getAttribute("d"));
+    const paths = lines.map((it) => (it.matches("path") ? [it] : [...it.querySelectorAll("path")])); // its ends are one of their own
+    const straight = paths.map((them) => them.map((it) => it.getAttribute("d")).join(""));
     const hits = [];
     const edgesOf = tables.map(() => []);
     data.edges.forEach((edge, n) => {
@@ -54,6 +55,7 @@
 
     // Most large drawings begin so, and what is hidden need not be measured for that.
     canvas.classList.toggle("rg-small", data.groups.length > 1);
+    canvas.classList.toggle("rg-tiny", tables.length > 200);
 
     // Names, as large as there is room for them.
 
@@ -94,6 +96,22 @@
       canvas.classList.toggle("rg-small", alone < 0 && view.k < SMALL);
       canvas.classList.toggle("rg-tiny", alone < 0 && view.k < TINY);
       label();
+      cull();
+    }
+
+    // What is out of sight need not be measured at each step: most of a large drawing is, where rows are seen.
+
+    let sight = canvas.getBoundingClientRect();
+    const out = tables.map(() => false);
+
+    function cull() {
+      if (alone < 0 && view.k < SMALL) return;
+      const left = -view.x / view.k, top = -view.y / view.k, right = left + sight.width / view.k, bottom = top + sight.height / view.k;
+      tables.forEach((it, n) => {
+        const [x, y, w, h] = data.boxes[n];
+        const is = alone < 0 && (x > right || y > bottom || x + w < left || y + h < top);
+        if (is !== out[n]) it.classList.toggle("rg-out", (out[n] = is));
+      });
     }
 
     function glide(next) {
@@ -238,7 +256,7 @@
       canvas.classList.toggle("rg-alone", n >= 0);
       const around = n < 0 ? null : data.around[n];
       const places = new Map(around ? around.n.map((m, i) => [m, around.at[i]]) : []);
-      const paths = new Map(around ? around.e.map((m, i) => [m, around.d[i]]) : []);
+      const bent = new Map(around ? around.e.map((m, i) => [m, around.d[i]]) : []);
       tables.forEach((it, m) => {
         const place = around ? places.get(m) : home[m];
         it.classList.toggle("rg-here", !!around && !!place);
@@ -246,10 +264,11 @@
         it.querySelector(".box").setAttribute("height", around && m === n ? around.high : data.boxes[m][3]);
       });
       lines.forEach((it, m) => {
-        const d = paths.get(m) ?? straight[m];
-        it.classList.toggle("rg-here", paths.has(m));
-        hits[m].classList.toggle("rg-here", paths.has(m));
-        it.setAttribute("d", d);
+        const d = bent.get(m) ?? straight[m], cut = paths[m].length > 1 ? d.indexOf("M", 1) : d.length;
+        it.classList.toggle("rg-here", bent.has(m));
+        hits[m].classList.toggle("rg-here", bent.has(m));
+        paths[m][0].setAttribute("d", d.slice(0, cut));
+        paths[m][1]?.setAttribute("d", d.slice(cut));
         hits[m].setAttribute("d", d);
       });
       crumb.hidden = n < 0;
@@ -491,16 +510,19 @@
       const button = event.target.closest("[data-do]");
       if (button && root.contains(button)) acts[button.dataset.do](button);
     });
+    let first = null; // the table that a double click begins at: what opens beside it moves it away
+    root.addEventListener("click", (event) => { if (event.detail < 2) first = event.target.closest(".rg-canvas .table"); }, true);
     canvas.addEventListener("click", (event) => {
       if (dragged) { dragged = false; return; }
+      if (event.detail > 1) return;
       const table = event.target.closest(".table"), line = event.target.closest(".rg-hit");
       if (table) choose(tables.indexOf(table), view.k >= 0.5);
       else if (line) choose(data.edges[hits.indexOf(line)].s, true);
       else if (alone < 0) choose(-1);
     });
-    canvas.addEventListener("dblclick", (event) => {
-      const table = event.target.closest(".table");
-      if (table) return focus(tables.indexOf(table));
+    root.addEventListener("dblclick", (event) => {
+      if (first) return focus(tables.indexOf(first));
+      if (!canvas.contains(event.target)) return;
       const box = canvas.getBoundingClientRect();
       glide(zoom(1.8, event.clientX - box.left, event.clientY - box.top));
     });
@@ -546,7 +568,7 @@
     });
     show(fitted(whole(), 1));
     // It may have been hidden until now, or get narrower as something opens beside it.
-    new ResizeObserver(() => { if (untouched) show(fitted(whole(), alone < 0 ? 1 : 1.25)); }).observe(canvas);
+    new ResizeObserver(() => { sight = canvas.getBoundingClientRect(); cull(); if (untouched) show(fitted(whole(), alone < 0 ? 1 : 1.25)); }).observe(canvas);
     // Until here, and without scripts, all of the drawing is seen.
     canvas.removeAttribute("viewBox");
     // Paper is of another width: what is seen in the window is seen there, smaller.

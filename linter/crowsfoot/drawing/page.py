@@ -30,6 +30,7 @@ _WHOLE = """\
 :root[data-theme="light"] { color-scheme: light }
 :root[data-theme="dark"] { color-scheme: dark }
 body { margin: 0 }
+@media print { :root, :root[data-theme] { color-scheme: light } }
 main > .relation-graph { --rg-height: 100vh; --rg-height: 100dvh }
 """
 

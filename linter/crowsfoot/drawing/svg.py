@@ -75,8 +75,8 @@ def _groups(scene: Scene) -> Iterator[str]:
         count = str(len(it.group.nodes))
         # As large as the strip above its tables lets it be; where it does not fit, first smaller, then cut.
         fits = (it.width - 32) / (0.66 * (len(it.group.title) + len(count) + 1))
-        size = max(min(0.6 * scene.title, fits), 0.36 * scene.title, 13.0)
-        most = max(int((it.width - 32) / (0.66 * size)) - len(count) - 1, 4)
+        size = max(min(0.6 * scene.title, fits), 0.22 * scene.title, 13.0)
+        most = max(int((it.width - 32) / (0.66 * size) + 0.01) - len(count) - 1, 4)
         yield (
             f'<g class="group" transform="translate({_n(it.x)} {_n(it.y)})">'
             f'<rect width="{_n(it.width)}" height="{_n(it.height)}" rx="10"/>'
@@ -90,7 +90,15 @@ def _line(scene: Scene, n: int) -> str:
     edge = scene.drawing.edges[n]
     kinds = "line" + " far" * (n in scene.far) + " loose" * (not edge.enforced)
     words = scene.drawing.in_words(edge) + ("" if edge.enforced else " (the database does not enforce it)")
-    return f'<path class="{kinds}" data-n="{n}" d="{scene.paths[n]}"><title>{escape(words)}</title></path>'
+    path = scene.paths[n]
+    if edge.enforced:
+        return f'<path class="{kinds}" data-n="{n}" d="{path}"><title>{escape(words)}</title></path>'
+    # Its ends are not dashed, or nobody could tell them apart. They are what follows the first stroke.
+    cut = path.index("M", 1)
+    return (
+        f'<g class="{kinds}" data-n="{n}"><title>{escape(words)}</title>'
+        f'<path d="{path[:cut]}"/><path class="ends" d="{path[cut:]}"/></g>'
+    )
 
 
 def _table(n: int, node: Node, box: Box, x: float, y: float) -> str:

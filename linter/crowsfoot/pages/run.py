@@ -1,11 +1,9 @@
 """A session to the text of its page: what is reported of the whole project, marked where it is new."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from crowsfoot.advice.plan import plan
-from crowsfoot.advice.statistics import read
+from crowsfoot.advice.statistics import Statistics
 from crowsfoot.drawing import MissingLibraryError, draw, embed
 from crowsfoot.pages.html import Section, render
 from crowsfoot.pages.model import page_of, together
@@ -20,16 +18,15 @@ def page(
     view: View,
     title: str,
     *,
-    statistics: Sequence[tuple[str, bytes]] = (),
+    statistics: Statistics | None = None,
     source_url: str = "",
 ) -> str:
     """The page of what session says, with the rest of what whole says: the same project, all of it new.
 
     view says how places are named; its report and sources are those of the sessions, which are one where no
-    revision tells what is new. statistics are files by name, for the index plan; one that is no dump
-    raises UserError. source_url is where files can be seen, with {path} and {line}.
+    revision tells what is new. statistics are for the index plan. source_url is where files can be seen,
+    with {path} and {line}.
     """
-    counted = read(statistics) if statistics else None
     project, report = session.project, session.report
     since = session.choices.since
     seen = msgspec.structs.replace(
@@ -44,7 +41,7 @@ def page(
         since=since,
         new=report.kept if since else (),
         source_url=source_url,
-        plan=shown_plan(plan(project, least=session.config.min_confidence, statistics=counted), seen),
+        plan=shown_plan(plan(project, least=session.config.min_confidence, statistics=statistics), seen),
     )
     return render(found, seen, _relations(session, seen))
 

@@ -23,16 +23,22 @@
     keep(chosen);
   });
 
-  // A link to what is folded away opens it.
+  // A link to what is folded away opens it, and one to what is filtered out ends the filter.
   const reveal = () => {
     let target = null;
     try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { return; }
     if (!target) return;
+    if (target.closest("[hidden]")) $("#filter")?.reset();
+    for (let it = target; it; it = it.parentElement) it.hidden = false;
     for (let it = target; it; it = it.parentElement) if (it.tagName === "DETAILS") it.open = true;
     target.scrollIntoView();
     if (target.tagName === "DETAILS") $("summary", target).focus({ preventScroll: true });
   };
   addEventListener("hashchange", reveal);
+  addEventListener("click", (event) => { // the address stays, where it leads there already
+    const link = event.target.closest?.("a[href^='#']");
+    if (link && link.getAttribute("href") === location.hash) reveal();
+  });
   if (location.hash) reveal();
 
   // A bar leads to its migration, for those who point at it; the list below is for everybody.
