@@ -21,6 +21,7 @@ from crowsfoot.libraries import changes_indexes, may_send
 from crowsfoot.link.layouts import Layout
 from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.roles import Roles, role_of
+from crowsfoot.shelves import CodeShelf, Shelf
 from crowsfoot.source import Range, Source
 
 if TYPE_CHECKING:
@@ -105,7 +106,15 @@ def read_code(
         return []
     from crowsfoot.facts.code import CodeFile
 
-    return _read_by_folder("code", code, CodeFile, cache, digests)
+    keys = [it.digest for it in code]
+    texts = dict(zip(keys, code, strict=True))
+
+    def read_again(key: str) -> CodeFile:
+        facts = _read_one(_Job(texts[key]))
+        assert isinstance(facts, CodeFile)
+        return facts
+
+    return _read_by_folder(CodeShelf(cache, read_again), keys, code, CodeFile, digests)
 
 
 def read_templates(
@@ -122,7 +131,8 @@ def read_templates(
         return []
     from crowsfoot.facts.templates import TemplateFile
 
-    return _read_by_folder("template", found, TemplateFile, cache, digests)
+    keys = [it.digest for it in found]
+    return _read_by_folder(Shelf(cache, "template", TemplateFile), keys, found, TemplateFile, digests)
 
 
 def read_documents(sources: Sequence[Source], cache: Cache) -> list[tuple[str, "Document | Unread"]]:
@@ -132,18 +142,18 @@ def read_documents(sources: Sequence[Source], cache: Cache) -> list[tuple[str, "
         return []
     from crowsfoot.facts.documents import Document
 
-    return _read_by_folder("document", pages, Document, cache)
+    keys = [it.digest for it in pages]
+    return _read_by_folder(Shelf(cache, "document", Document), keys, pages, Document)
 
 
 def _read_by_folder(
-    kind: str,
+    shelf: Shelf[_T],
+    keys: Sequence[str],
     sources: Sequence[Source],
     of: type[_T],
-    cache: Cache,
     digests: dict[str, str] | None = None,
 ) -> list[tuple[str, _T | Unread]]:
-    """What each says; one entry of the cache holds the files of a folder."""
-    keys = [digest(it.text) for it in sources]
+    """What each says; keys are the digests of their texts."""
     if digests is not None:
         digests.update((it.path, key) for it, key in zip(sources, keys, strict=True))
     folders: dict[str, list[int]] = {}
@@ -151,7 +161,7 @@ def _read_by_folder(
         folders.setdefault(posixpath.dirname(source.path), []).append(number)
     known: dict[str, _T | Unread] = {}
     for folder in folders:
-        known.update(cache.get(kind, digest(folder), dict[str, of]) or {})  # type: ignore[valid-type]
+        known.update(shelf.get(folder))
     unread = {key: source for key, source in zip(keys, sources, strict=True) if key not in known}
     said = _read([_Job(it) for it in unread.values()], of | Unread)
     for key, facts in zip(unread, said, strict=True):
@@ -159,8 +169,8 @@ def _read_by_folder(
         known[key] = facts
     for folder, numbers in folders.items():
         if any(keys[it] in unread for it in numbers):
-            kept = {keys[it]: known[keys[it]] for it in numbers if isinstance(known[keys[it]], of)}
-            cache.put(kind, digest(folder), kept)
+            kept = {keys[it]: one for it in numbers if isinstance(one := known[keys[it]], of)}
+            shelf.put(folder, kept)
     return [(source.path, known[key]) for key, source in zip(keys, sources, strict=True)]
 
 

@@ -216,7 +216,7 @@ class Session:
         """A digest of all that decides on the report."""
         return digest(
             msgspec.msgpack.encode(self.config, order="deterministic"),
-            *(part for it in discovery.sources for part in (it.path, it.text)),
+            *(part for it in discovery.sources for part in (it.path, it.digest)),
             msgspec.msgpack.encode(
                 (discovery.problems, discovery.bare, discovery.named), order="deterministic"
             ),

@@ -6,6 +6,8 @@ from itertools import accumulate
 
 import msgspec
 
+from crowsfoot.digests import digest
+
 
 class Range(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """A half-open stretch of one text, in code points.
@@ -32,6 +34,11 @@ class Source:
         self.path = path
         self.text = text
         self._asked = 0
+
+    @cached_property
+    def digest(self) -> str:
+        """What stands for the text: whoever asks for it twice need not go through it again."""
+        return digest(self.text)
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -655,7 +655,104 @@ def go(rows):
 """,
             id="content types are kept by their manager",
         ),
+        pytest.param(
+            """
+def go(rows):
+    for row in rows:
+        row.save(update_fields=["name"])  # N
+        row.save()
+
+
+def again(rows):
+    for row in rows:
+        row.refresh_from_db()  # N
+""",
+            id="no other library has rows that are saved so",
+        ),
+        pytest.param(
+            """
+from django import forms
+
+
+def go(request):
+    found = forms.modelformset_factory(Ship)(request.POST)
+    for form in found:
+        ship = form.save(commit=False)
+        ship.save()  # N
+    for ship in found.save(commit=False):
+        ship.save()  # N
+    for form in forms.inlineformset_factory(Harbour, Ship)(request.POST).forms:
+        form.save()  # N
+    for name, form in found.fields.items():
+        form.save()
+""",
+            id="forms of a set are one for each row",
+        ),
+        pytest.param(
+            """
+from django.db.models import Manager, QuerySet
+
+
+def go(ships: QuerySet[Ship], others: "QuerySet[Ship, Ship]", some: Manager[Ship]):
+    for ship in ships:
+        ship.home  # N
+        ship.save()  # N
+    for ship in others:
+        ship.flags.filter(colour="red").first()  # N
+    for ship in ships.select_related("home"):
+        ship.delete()  # N
+    for ship in some.all():
+        ship.home  # N
+""",
+            id="an annotation names the model, but not what came with the rows",
+        ),
+        pytest.param(
+            """
+from django.db import models
+
+
+class Ledger(models.Model):
+    entries = models.JSONField()
+
+
+class Entry(models.Model):
+    keeper = models.ForeignKey(Country, on_delete=models.CASCADE, related_name="entries")
+
+
+class Sheet(models.Model):
+    keeper = models.ForeignKey(Country, on_delete=models.CASCADE, related_name="sheets")
+
+
+def go(rows):
+    for row in rows:
+        row.entries.get("name")
+        row.sheets.filter(pk=1).first()  # N
+""",
+            id="a name that another model gives to a column tells nothing",
+        ),
+        pytest.param(
+            """
+def go():
+    for harbour in Harbour.objects.all():
+        harbour.ships.all().delete()  # N
+        Ship.objects.filter(home=harbour).delete()  # N
+        harbour.delete()  # N
+""",
+            id="rows and their relations are deleted in each pass",
+        ),
     ],
 )
 def test_what_is_marked_is_asked_once_per_row(body: str) -> None:
     assert lines_of(body) == set()
+
+
+def test_what_is_deleted_of_each_row_is_likely_and_of_each_model_is_not() -> None:
+    code = """
+def go():
+    for harbour in Harbour.objects.all():
+        harbour.ships.all().delete()
+    for model in list_of_models():
+        model.objects.all().delete()
+"""
+    found = sent({"app.py": HEAD + code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
+    assert [it.query.likely for _, group in sorted(found.items()) for it in group] == [True, False]

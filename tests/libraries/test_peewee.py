@@ -182,3 +182,20 @@ def names(ids):
     (found,) = (it for each in sent(code).repeated.values() for it in each)
     assert found.query.model == "app.Player"
     assert found.way
+
+
+def test_what_one_loop_puts_together_and_another_sends_is_not_the_same_each_time() -> None:
+    found = sent("""
+from peewee import CharField, Model, SqliteDatabase
+class Book(Model):
+    title = CharField()
+    class Meta:
+        database = SqliteDatabase(":memory:")
+def f(titles):
+    queries = []
+    for title in titles:
+        queries.append(Book.select().where(Book.title == title))
+    return [next(iter(it.execute()), None) for it in queries]
+""")
+    [repeated] = [it for many in found.repeated.values() for it in many]
+    assert not repeated.same

@@ -213,6 +213,46 @@ async def asked(client, ids):
     assert set(sent(code, databases=databases).repeated) == marked(code, "# N")
 
 
+def test_a_property_gives_away_the_table_of_a_client_that_nobody_knows(
+    databases: tuple[Database, ...],
+) -> None:
+    code = """
+from typing import Final, Protocol
+
+class View(Protocol):
+    @property
+    def db(self) -> "Tables": ...
+
+class Repository:
+    def __init__(self, client: object):
+        self._client = client
+
+    @property
+    def client(self):
+        return self._client
+
+class Players(Repository):
+    @property
+    def table(self) -> "Actions[Player]":
+        client: Final[View] = self.client
+        return client.db.player
+
+class Sessions(Repository):
+    @property
+    def table(self):
+        return self._client.db.sessions  # no model is called so
+
+async def asked(client, ids, rows, batcher):
+    for each in ids:
+        await Players(client).table.delete(where={"id": each})  # N
+        await Sessions(client).table.delete(where={"id": each})
+    for row in rows:
+        Players(batcher).table.create(data=row)  # may be a batch
+        Players(client).table.count(row)  # takes no such thing
+"""
+    assert set(sent(code, databases=databases).repeated) == marked(code, "# N")
+
+
 def query_of(call: str, databases: tuple[Database, ...]) -> Query:
     code = f"from prisma import Prisma\nasync def asked(db: Prisma, each, ids):\n    await db.{call}\n"
     ((query,),) = sent(code, databases=databases).queries.values()

@@ -682,3 +682,118 @@ def f(session: Session, wanted, of_name):
     )
     assert len(found.repeated) == 3
     assert all(it.query.likely for many in found.repeated.values() for it in many)
+
+
+def test_functions_that_call_each_other_need_not_go_on() -> None:
+    found = sent(
+        MODELS
+        + """
+def of_band(band: Band, with_songs=False):
+    return [of_song(it, with_band=False) for it in band.songs] if with_songs else band.name
+def of_song(song: Song, with_band=True):
+    return of_band(song.band) if with_band else song.title
+def all_of(session: Session):
+    return of_band(session.get(Band, 1), with_songs=True)
+"""
+    )
+    repeated = [it for many in found.repeated.values() for it in many]
+    assert not any(it.query.likely for it in repeated if it.kind == "recursive")
+
+
+def test_foreign_keys_of_the_same_class_say_which_way_a_relation_goes() -> None:
+    holds(
+        """
+def f(session: Session):
+    band = session.get(Band, 1)
+    for role in band.leader.roles:
+        role.name
+    for role in band.second.roles:
+        role.name
+    for member in band.members:
+        member.roles  # N
+""",
+        """
+from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy.orm import DeclarativeBase, Session, relationship
+class Base(DeclarativeBase):
+    pass
+class Band(Base):
+    __tablename__ = "band"
+    id = Column(Integer, primary_key=True)
+    members = relationship("Member", backref="band", foreign_keys="Member.band_id")
+    leader_id = Column(Integer, ForeignKey("member.id"))
+    leader = relationship("Member", foreign_keys=[leader_id], post_update=True)
+    second_id = Column(Integer, ForeignKey("member.id"))
+    second = relationship("Member", foreign_keys=second_id, post_update=True)
+class Member(Base):
+    __tablename__ = "member"
+    id = Column(Integer, primary_key=True)
+    band_id = Column(Integer, ForeignKey("band.id", use_alter=True))
+    roles = relationship("Role", backref="member")
+class Role(Base):
+    __tablename__ = "role"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    member_id = Column(Integer, ForeignKey("member.id"))
+""",
+    )
+
+
+def test_what_an_object_keeps_in_a_dict_that_a_loop_fills_is_asked_once() -> None:
+    found = sent(
+        MODELS
+        + """
+class Matcher:
+    def __init__(self, session: Session):
+        self.session = session
+        self._by_name = None
+    @property
+    def by_name(self):
+        if self._by_name is None:
+            by_name, names = {}, []
+            for band in self.session.scalars(select(Band)).all():
+                by_name[band.name] = band
+                names.append(band.name)
+            self._by_name = by_name
+        return self._by_name
+    def match(self, name):
+        return self.by_name.get(name)
+
+def f(session: Session, names):
+    matcher = Matcher(session)
+    return [matcher.match(name) for name in names]
+"""
+    )
+    assert not any(it.query.likely for many in found.repeated.values() for it in many)
+
+
+def test_a_parameter_that_is_annotated_with_what_makes_sessions_is_a_session() -> None:
+    holds(
+        """
+SessionLocal = sessionmaker()
+def f(session: SessionLocal, songs: list[Song]):
+    for song in songs:
+        song.title = ""
+        session.commit()  # N
+"""
+    )
+
+
+def test_a_list_of_an_object_that_begins_empty_grows() -> None:
+    holds(
+        """
+class Import:
+    names: list[str]
+    def __init__(self, session: Session):
+        self.session = session
+        self.names = []
+        self.kinds = ["a", "b"]
+    def add(self, name: str):
+        self.names.append(name)
+    def save(self):
+        for name in self.names:
+            self.session.execute(insert(Band).values(name=name))  # N
+        for kind in self.kinds:
+            self.session.execute(insert(Band).values(name=kind))
+"""
+    )

@@ -6,6 +6,7 @@ lower (those that a loop carries round are not), so that the names of local vari
 crowsfoot.libraries does, and link.code joins the two.
 """
 
+from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Final, Literal
 
@@ -331,10 +332,10 @@ class CodeFile(Fact, frozen=True, array_like=True, tag="code", dict=True, gc=Tru
     """One file of Python. scopes[0] is the module; stars are the modules that `from m import *` names.
 
     Its scopes are nearly all of it, and most of them nobody asks for: what came of the file is known from an
-    earlier run. So they stay as they lie in the cache until somebody does.
+    earlier run. So they stay encoded, or are not even there, until somebody does.
     """
 
-    encoded: msgspec.Raw  # its scopes
+    encoded: msgspec.Raw  # its scopes, or what says that somebody else keeps them
     size: int = 0  # how many values they have
     stars: tuple[tuple[str, int], ...] = ()  # module and level
     comments: tuple[Comment, ...] = ()
@@ -347,7 +348,12 @@ class CodeFile(Fact, frozen=True, array_like=True, tag="code", dict=True, gc=Tru
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:
         """None at all where the file could not be read."""
-        return _decoder().decode(self.encoded)
+        return _decoder().decode(self.all_encoded)
+
+    @property
+    def all_encoded(self) -> msgspec.Raw:
+        """Its scopes, encoded, wherever they are kept."""
+        return self.__dict__["keeper"]() if self.encoded == _ELSEWHERE else self.encoded
 
     @property
     def is_read(self) -> bool:
@@ -371,9 +377,21 @@ def code_file(
     return found
 
 
+def without_scopes(file: CodeFile) -> CodeFile:
+    """All else that it says."""
+    return msgspec.structs.replace(file, encoded=_ELSEWHERE) if file.is_read else file
+
+
+def kept_elsewhere(file: CodeFile, keeper: Callable[[], msgspec.Raw]) -> CodeFile:
+    """One without scopes, with somebody to ask for them."""
+    file.__dict__["keeper"] = keeper
+    return file
+
+
 @cache
 def _decoder() -> msgspec.msgpack.Decoder[tuple[Scope, ...]]:
     return msgspec.msgpack.Decoder(tuple[Scope, ...])
 
 
 _NOTHING: Final = msgspec.Raw(msgspec.msgpack.encode(()))
+_ELSEWHERE: Final = msgspec.Raw(msgspec.msgpack.encode(None))

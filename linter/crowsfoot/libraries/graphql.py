@@ -172,7 +172,7 @@ def _tell(within: At, here: Place | None, at: At) -> None:
         place = chain[0] if chain else here
         if query.library != LOADER and place is not None:
             once = msgspec.structs.replace(query, cause="call")
-            at.each(UNKNOWN, "resolver's type").elsewhere(place).runs(once)
+            at.each(UNKNOWN, "resolver's type").elsewhere(place, chain[1:]).runs(once)
 
 
 _ROOTS: Final = ("Query", "Queries", "Mutation", "Mutations", "Subscription", "Subscriptions")

@@ -45,6 +45,13 @@ class Library:
         """
         return None
 
+    def held(self, of: str, name: str, at: At) -> Object | None:
+        """What `….of.name` is, where nobody knows what `….of` is; None: nobody can tell.
+
+        It is asked of what is called `db` only, as every other name is anybody's.
+        """
+        return None
+
     def guess(self, name: str, at: At) -> None:
         """An attribute is read of something that nobody knows, after something has been marked."""
 

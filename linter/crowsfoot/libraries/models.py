@@ -113,9 +113,18 @@ class Models:
                     self._by_field.setdefault(field, []).append(model)
         return self._by_field.get(name, [])
 
+    def has_column(self, name: str) -> bool:
+        """Whether some model has a column of that name: what is called so need not be a relation."""
+        self.with_relation(name)  # what is no relation now, and would be one then, has been looked at as well
+        return any(it.fields[name].kind == "column" for it in self.with_field(name))
+
     def of_users(self) -> list[Model]:
         """Those that Django may take for its users; only the heads may be looked at."""
         return [it for it in self._by_id.values() if it.users]
+
+    def of_libraries(self, *libraries: str) -> list[Model]:
+        """Those that one of the libraries has declared."""
+        return [it for it in self._by_id.values() if it.library in libraries]
 
     def declares(self, library: str) -> bool:
         """Whether there is a model of that library."""

@@ -68,8 +68,8 @@ class At(Protocol):
         """For what is done once per element of over, by a function and not by a loop: how is "map()", "
         ""gather()"."""
 
-    def elsewhere(self, place: Place) -> "At":
-        """The same, but to be reported at that place."""
+    def elsewhere(self, place: Place, behind: tuple[Place, ...] = ()) -> "At":
+        """The same, but to be reported at that place, behind which are those calls, if any."""
 
     def apart(self) -> "At":
         """The same place, where what is sent is told to nobody but `sent`."""
@@ -140,17 +140,32 @@ class At(Protocol):
 
 
 class Args(NamedTuple):
-    """What a call is given. spread: there are *args or **kwargs that nobody can count."""
+    """What a call is given. spread: there are *args or **kwargs that nobody can count.
+
+    star: at which of the positional ones such *args stand; from there on nobody knows the parameter.
+    """
 
     positional: tuple["Object", ...] = ()
     keywords: tuple[tuple[str, "Object"], ...] = ()
     spread: bool = False
+    star: int | None = None
 
     def get(self, index: int | None, name: str | None = None) -> "Object | None":
         """The argument at that index, or of that name; None where it is not given."""
         if index is not None and index < len(self.positional):
             return self.positional[index]
         return next((value for key, value in self.keywords if key == name), None) if name else None
+
+    @property
+    def rest(self) -> "Args":
+        """All but the first."""
+        star = self.star if self.star is None else max(self.star - 1, 0)
+        return Args(self.positional[1:], self.keywords, self.spread, star)
+
+    def behind(self, *first: "Object") -> "Args":
+        """These, and others before them."""
+        star = self.star if self.star is None else self.star + len(first)
+        return Args((*first, *self.positional), self.keywords, self.spread, star)
 
     @property
     def all(self) -> tuple["Object", ...]:
@@ -230,9 +245,17 @@ class Object(msgspec.Struct, frozen=True, gc=False):
         """Self, once those relations of the row, or of each row, have been loaded."""
         return self
 
+    def typed(self, model: Model) -> "Object":
+        """Self, as an annotation with a model in brackets says it: QuerySet[Book]."""
+        return self
+
     def as_left(self, at: At) -> "Object":
         """Self, as what a function has assigned to it leaves it to the functions that it calls on it."""
         return self
+
+    def annotated(self) -> "Object":
+        """What is annotated with self, which is no class: `session: SessionLocal`."""
+        return UNKNOWN
 
     def asked_at(self) -> "Object":
         """Self, which from here on remembers where the program has asked for it, wherever it comes to."""

@@ -62,6 +62,7 @@ class Partial(Object, frozen=True):
             self.args.positional + args.positional,
             self.args.keywords + args.keywords,
             self.args.spread or args.spread,
+            args.behind(*self.args.positional).star if self.args.star is None else self.args.star,
         )
         return at.call(self.of, together)
 
@@ -363,17 +364,19 @@ def _run(args: Args, at: At) -> Object:
 
 def _call_first(args: Args, at: At) -> Object:
     """to_thread(f, a, b), run_in_executor."""
-    return Coroutine(at.call(args.get(0) or UNKNOWN, Args(args.positional[1:], args.keywords)))
+    return Coroutine(at.call(args.get(0) or UNKNOWN, args.rest))
 
 
 def _defaultdict(args: Args, at: At) -> Object:
     factory = args.get(0)
     made = at.call(factory, Args()) if factory is not None and factory != _NONE else UNKNOWN
+    if isinstance(made, Many) and made.items == ():
+        made = Many(UNKNOWN)  # nobody makes lists to leave them empty
     return Table(UNKNOWN, made)
 
 
 def _partial(args: Args, at: At) -> Object:
-    return Partial(args.get(0) or UNKNOWN, Args(args.positional[1:], args.keywords, args.spread))
+    return Partial(args.get(0) or UNKNOWN, args.rest)
 
 
 def _second(args: Args, at: At) -> Object:
@@ -383,6 +386,13 @@ def _second(args: Args, at: At) -> Object:
 
 def _one(args: Args, at: At) -> Object:
     return args.get(0) or UNKNOWN
+
+
+def _wait(args: Args, at: At) -> Object:
+    """What is done, and what is not: who waits for the first gets one, most often, each time."""
+    when = args.get(None, "return_when")
+    first = isinstance(when, External) and when.name.endswith("FIRST_COMPLETED")
+    return listed((Many(UNKNOWN, None, "fixed" if first else "rows"), Many(UNKNOWN)))
 
 
 def _isinstance(args: Args, at: At) -> Object:
@@ -403,6 +413,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Args, At], Object]]] = {
     **dict.fromkeys(
         ("asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"), _awaited_first
     ),
+    "asyncio.wait": _wait,
     **dict.fromkeys(("asyncio.run",), _run),
     **dict.fromkeys(("asyncio.to_thread", "anyio.to_thread.run_sync"), _call_first),
     **dict.fromkeys(("copy.copy", "copy.deepcopy"), _one),
@@ -484,7 +495,7 @@ def _of_executor(name: str, args: Args, at: At) -> Object:
     if name in ("map", "imap", "imap_unordered", "starmap"):
         return _map(args, at)
     if name in ("submit", "apply", "apply_async"):
-        return at.call(args.get(0) or UNKNOWN, Args(args.positional[1:], args.keywords))
+        return at.call(args.get(0) or UNKNOWN, args.rest)
     if name in ("create_task", "start_soon"):
         return (args.get(0) or UNKNOWN).awaited(at)
     return UNKNOWN
@@ -495,7 +506,7 @@ def annotated(it: Object, instance: Callable[[Object], Object]) -> Object:
     if isinstance(it, OneOf):
         return join([annotated(option, instance) for option in it.options])
     if not isinstance(it, Subscripted):
-        return instance(it) if isinstance(it, (External, Class)) else UNKNOWN
+        return instance(it) if isinstance(it, (External, Class)) else it.annotated()
     name = it.of.name.rpartition(".")[2] if isinstance(it.of, External) else ""
     items = it.items
     if name in (

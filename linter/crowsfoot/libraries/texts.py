@@ -14,6 +14,19 @@ def put_together(parts: tuple[Object, ...]) -> Object:
     return Built("builtins.str", Args(parts))
 
 
+def whole(it: Object | None, depth: int = 0) -> str | None:
+    """The text that it is, or that constant parts make: f"{table}.id"; None where a part is not known."""
+    if isinstance(it, Constant):
+        return it.value if isinstance(it.value, str) else None
+    if not isinstance(it, Built) or it.name != "builtins.str" or it.args.keywords or depth > _DEEPEST:
+        return None
+    parts = [whole(part, depth + 1) for part in it.args.positional]
+    return "".join(part for part in parts if part is not None) if parts and None not in parts else None
+
+
+_DEEPEST: Final = 8
+
+
 def percent(operands: tuple[Object, ...]) -> Object:
     """`"... %s" % value`, where the first operand is a text."""
     text, value = operands[0], operands[-1]

@@ -56,6 +56,11 @@ def test_a_branch_outside_of_loops_is_none() -> None:
         ("key, value in rows.items()", "key in ('name', 'title')"),
         ("key in rows.keys()", "key == 'name' or key == 'title'"),
         ("i, row in enumerate(rows)", "i == 0"),
+        ("kind in rows", "kind == 'book'"),
+        ("kind in rows", "kind == Kind.BOOK"),
+        ("kind in rows", "kind in ('book', 'page')"),
+        ("row in rows", "row.slug == 'latest'"),
+        ("row in rows", "row['verbose_name'] == LATEST"),
     ],
 )
 def test_a_constant_equals_one_key_of_a_dict(over: str, test: str) -> None:
@@ -71,7 +76,12 @@ def test_a_constant_equals_one_key_of_a_dict(over: str, test: str) -> None:
         ("key, value in rows.items()", "key == 'name' or value"),
         ("key, value in rows.items()", "key in rows"),
         ("key, value in pairs(rows)", "key == 'name'"),
-        ("key in rows", "key == 'name'"),
+        ("n in rows", "n == 0"),
+        ("line in rows", "line == ''"),
+        ("key in rows", "key == rows[0]"),
+        ("row in rows", "row.kind == 'book'"),
+        ("node in rows", "node.name == 'book'"),
+        ("row in rows", "row['status'] == CLOSED"),
         ("i, row in enumerate(rows)", "i > 0"),
     ],
 )
@@ -90,3 +100,16 @@ def f(rows):
 """
     [(loop, _, _)] = file(code).scopes[1].seldom
     assert loop == 0
+
+
+def test_what_a_row_is_called_may_have_a_name_of_its_own() -> None:
+    code = """
+def f(rows):
+    for row in rows:
+        name, kind = row["name"], row["kind"]
+        if name == LATEST:
+            go(row)
+        elif kind == LATEST:
+            go(row)
+"""
+    assert len(file(code).scopes[1].seldom) == 1

@@ -70,8 +70,95 @@ def shown(title, *, book):
 def f():
     for it in Book.objects.all():
         shown("x", book=it)  # N
-        shown(*["x"], **{"book": it})
         shown(book=it, title="y")
+    for it in Book.objects.all():
+        shown(*["x"], **{"book": it})  # N
+""",
+    "arguments before what nobody can count": """
+def shown(book, title="", **options):
+    return book.author.name
+
+def f(options, more):
+    for it in Book.objects.all():
+        shown(it, **options)  # N
+    for it in Book.objects.all():
+        shown(it, *more)  # N
+
+def g(options):
+    for it in Book.objects.select_related("author"):
+        shown(it, **options)
+""",
+    "a dict of arguments": """
+def shown(book, title=""):
+    return book.author.name
+
+def f():
+    for it in Book.objects.all():
+        options = {"title": "x", "book": it}
+        shown(**options)  # N
+
+def g(keys):
+    for key in keys:
+        options = {"pk": key}
+        if key > 3:
+            options["title"] = "x"
+        print(Book.objects.get(**options))  # N
+""",
+    "what an object keeps for itself is asked for once for each": """
+from functools import cached_property
+
+class Shelf:
+    _books = None
+
+    def books(self):
+        if self._books is None:
+            self._books = list(Book.objects.filter(shelf=self.key))
+        return self._books
+
+    def early(self):
+        if self._books:
+            return self._books
+        self._books = list(Book.objects.filter(shelf=self.key))
+        return self._books
+
+    def named(self):
+        name = "_named"
+        if not hasattr(self, name):
+            setattr(self, name, list(Book.objects.filter(shelf=self.key)))
+        return getattr(self, name)
+
+    def got(self):
+        if getattr(self, "_got", None) is None:
+            self._got = list(Book.objects.filter(shelf=self.key))
+        return self._got
+
+    @cached_property
+    def cached(self):
+        return list(Book.objects.filter(shelf=self.key))
+
+    def below(self):
+        return self.books()
+
+    def anew(self):
+        if self.key > 3:
+            self._anew = list(Book.objects.filter(shelf=self.key))
+        return self._anew
+
+def f(keys):
+    shelf = Shelf()
+    for key in keys:
+        print(key, shelf.books(), shelf.early(), shelf.named(), shelf.got(), shelf.cached, shelf.below())
+    for key in keys:
+        print(shelf.anew())  # N
+    for key in keys:
+        mine = Shelf()
+        print(mine.books())  # N
+    for key in keys:
+        mine = Shelf()
+        print(mine.cached)  # N
+    for key in keys:
+        mine = Shelf()
+        print(mine.below())  # N
 """,
     "a closure": """
 def f(keys):
@@ -600,3 +687,11 @@ def test_variables_that_are_made_of_each_other_end() -> None:
     evaluated(
         "def f():\n    return g\n\ng = f()()()()\n\nclass A(A): pass\nclass B(C): pass\nclass C(B): pass\n"
     )
+
+
+def test_what_a_long_function_sends_in_a_loop_is_told_after_all_that_its_calls_send() -> None:
+    asks = "".join(f"    Author.objects.filter(pk={number}).first()\n" for number in range(30))
+    calls = "".join(f"    ask_{number}()\n" for number in range(10))
+    functions = "".join(f"def ask_{number}():\n{asks}\n" for number in range(10))
+    code = f"{MODELS}{functions}\ndef long(keys):\n{calls}    for key in keys:\n        Author.objects.get(pk=key)  # N\n"
+    assert set(sent(code).repeated) == marked(code, "# N")

@@ -12,14 +12,17 @@ import pytest
 
 from crowsfoot.cache import Cache
 from crowsfoot.digests import digest
+from crowsfoot.facts.code import CodeFile
 from crowsfoot.frontends import python
 from crowsfoot.frontends import templates as template_frontend
 from crowsfoot.link.code.access import Code
 from crowsfoot.link.code.analysis import link_code
 from crowsfoot.link.code.keeping import Store
 from crowsfoot.link.project import File
+from crowsfoot.reading import read_code
 from crowsfoot.roles import Role, Roles, role_of
 from crowsfoot.session import Choices, Session
+from crowsfoot.source import Source
 
 T = TypeVar("T")
 
@@ -207,6 +210,49 @@ def test_of_an_unchanged_program_nothing_is_evaluated() -> None:
 )
 def test_a_change_at_the_edge_concerns_one_part(path: str, old: str, new: str, more: list[str]) -> None:
     assert evaluated(TEXTS, changed(path, old, new)) == ["models", "part", *more]
+
+
+def looked_into(texts: Mapping[str, str], folder: Path) -> set[str]:
+    """The files whose scopes somebody asks for, where a folder keeps what came of earlier runs."""
+    cache, digests = Cache(folder), dict[str, str]()
+    sources = [Source(path, text) for path, text in texts.items()]
+    files = [File(path, facts) for path, facts in read_code(sources, cache, digests=digests)]
+    link_code(files, store=cache, texts=digests, of=60)
+    return {it.path for it in files if "scopes" in it.facts.__dict__}
+
+
+def test_only_what_is_evaluated_anew_is_looked_into(tmp_path: Path) -> None:
+    texts = {path: text for path, text in TEXTS.items() if path.endswith(".py")}
+    assert len(looked_into(texts, tmp_path)) == len(texts)
+    assert not looked_into(texts, tmp_path)
+    edited = {**texts, "shop/urls.py": texts["shop/urls.py"].replace("views.of_each", "views.loaded")}
+    again = looked_into(edited, tmp_path)
+    assert "shop/urls.py" in again
+    assert not again & {
+        "script.py",
+        "billing/tables.py",
+        "billing/repo.py",
+        "billing/jobs.py",
+        "depot/urls.py",
+    }
+    assert not looked_into(edited, tmp_path)
+
+
+def test_scopes_that_are_gone_are_read_again(tmp_path: Path) -> None:
+    sources = [Source(path, text) for path, text in TEXTS.items() if path.endswith(".py")]
+    before = [
+        (path, it.scopes) for path, it in read_code(sources, Cache(tmp_path)) if isinstance(it, CodeFile)
+    ]
+    for file in tmp_path.glob("scopes-*"):
+        file.unlink()
+    after = [
+        (path, it.scopes) for path, it in read_code(sources, Cache(tmp_path)) if isinstance(it, CodeFile)
+    ]
+    assert after == before
+    edited = [Source(it.path, it.text + "\n# more\n") for it in sources[:1]] + sources[1:]
+    kept = read_code(edited, Cache(tmp_path))
+    unedited = [(path, it.scopes) for path, it in kept[1:] if isinstance(it, CodeFile)]
+    assert unedited == before[1:]
 
 
 @pytest.mark.parametrize(

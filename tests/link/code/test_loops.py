@@ -18,6 +18,9 @@ from django.db import models
 class Book(models.Model):
     title = models.CharField(max_length=50)
 
+class Folder(models.Model):
+    above_id = models.IntegerField(null=True)
+
 class Kind(enum.Enum):
     NOVEL = 1
     ESSAY = 2
@@ -40,6 +43,35 @@ def f(requests):
 def f(api):
     for it in api.fetch():
         Book.objects.get(pk=it)  # N
+""",
+    "what a request has sent": """
+def f(request):
+    for key in request.POST:
+        Book.objects.get(pk=key)  # N
+""",
+    "seeds of pages": """
+def f(page_seeds):
+    for page_seed in page_seeds:
+        Book.objects.get(pk=page_seed)  # N
+""",
+    "rows that come page by page": """
+def f(api):
+    for row in api.paginate():
+        Book.objects.get(pk=row)  # N
+""",
+    "a list that a loop adds lists to": """
+def f(changes):
+    keys = []
+    for change in changes:
+        keys = keys + [it.key for it in change.parts]
+    for key in keys:
+        Book.objects.get(pk=key)  # N
+    others = []
+    for change in changes:
+        others += [it.key for it in change.parts]
+        others = [it for it in others if it]
+    for key in others:
+        Book.objects.get(pk=key)  # N
 """,
     "an attribute": """
 def f(order):
@@ -180,6 +212,39 @@ def f(client):
     for it in found:
         Book.objects.filter(title=it).delete()  # N
 """,
+    "all that is done": """
+async def f(tasks):
+    done, _ = await asyncio.wait(tasks)
+    for task in done:
+        await Book.objects.acreate(title=task.result())  # N
+""",
+    "the parents of a row": """
+def found(key):
+    return Folder.objects.get(pk=key)
+def f(key):
+    seen = set()
+    while key and key not in seen:
+        seen.add(key)
+        if Book.objects.filter(folder=key).first():  # N
+            break
+        folder = found(key)  # N
+        if folder and folder.above_id:
+            key = folder.above_id
+        else:
+            break
+""",
+    "a list for each key": """
+from collections import defaultdict
+def f(rows):
+    found = defaultdict(lambda: [])
+    for row in rows:
+        found[row.key].append(row.title)
+    for key, titles in found.items():
+        delete_all(titles)  # N
+def delete_all(titles: list[str]):
+    for title in titles:
+        Book.objects.filter(title=title).delete()  # N
+""",
     "a dictionary": """
 def f(titles):
     for name, value in dict(titles).items():
@@ -224,6 +289,23 @@ def f(keys, known):
 }
 
 NOT_PER_ROW = {
+    "what a call gives page by page": """
+def f(api):
+    for found in api.paginate():
+        Book.objects.bulk_create(found)
+    for page_number in range(api.count):
+        Book.objects.filter(pk__in=api.rows(page_number)).count()
+""",
+    "a list that is made of constants again and again": """
+def f(changes):
+    names = ["a"]
+    while changes:
+        names = names + ["b"]
+        changes.pop()
+        break
+    for name in ["a"] + ["b"]:
+        Book.objects.filter(title=name).count()
+""",
     "what a loop goes over": """
 def f(keys):
     for book in Book.objects.filter(pk__in=keys):
@@ -453,6 +535,34 @@ def f(is_known):
             known.append(it)
     for it in known:
         Book.objects.filter(title=it["title"]).delete()
+""",
+    "settings of the program's own": """
+class Settings:
+    titles: list[str] = []
+settings = Settings()
+def f():
+    for title in settings.titles:
+        Book.objects.filter(title=title).delete()
+""",
+    "what is done first": """
+async def f(tasks):
+    while tasks:
+        done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await Book.objects.acreate(title=task.result())
+""",
+    "waiting for a row that others change": """
+def f(key):
+    folder = Folder.objects.get(pk=key)
+    while folder.above_id:
+        time.sleep(1)
+        folder = Folder.objects.get(pk=folder.pk)
+""",
+    "pages by a key that the page before has left": """
+def f(key):
+    while key:
+        books = list(Book.objects.filter(pk__gt=key).order_by("pk")[:100])
+        key = books[-1].pk if books else None
 """,
     "every so many passes": """
 def f(rows):

@@ -197,3 +197,23 @@ def test_a_name_behind_stars_is_the_first_that_has_it() -> None:
     assert (it.place_of("a.py", "x") or ("", 0))[0] == "d.py"
     assert (it.place_of("c.py", "x") or ("", 0))[0] == "c.py"
     assert it.place_of("c.py", "y") is None
+
+
+def test_a_package_that_imports_its_own_modules_has_them_under_their_names() -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models/__init__.py": "from . import (\n    books,\n    shelves as places,\n)\nfrom shop.models import loans\n",
+        "shop/models/books.py": "def one(session, key):\n    session.execute('SELECT * FROM book WHERE id = %s', (key,))\n",
+        "shop/models/shelves.py": "def one(session, key):\n    session.execute('SELECT * FROM shelf WHERE id = %s', (key,))\n",
+        "shop/models/loans.py": "def one(session, key):\n    session.execute('SELECT * FROM loan WHERE id = %s', (key,))\n",
+        "app.py": """
+import shop.models as models
+from shop import models as same
+def f(session, keys):
+    for key in keys:
+        models.books.one(session, key)  # N
+        models.places.one(session, key)  # N
+        same.loans.one(session, key)  # N
+""",
+    }
+    assert set(sent(files).repeated) == marked(files["app.py"], "# N")

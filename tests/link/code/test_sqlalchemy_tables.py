@@ -23,6 +23,37 @@ def test_tables_are_those_that_sqlalchemy_creates_in_postgresql(postgres: Postgr
     assert differences(of_postgres(postgres), "sqlalchemy", MODELS, "postgresql") == []
 
 
+def test_a_key_is_read_where_a_function_puts_its_target_together(tmp_path: Path) -> None:
+    (tmp_path / "models.py").write_text(
+        "from sqlalchemy import Column, ForeignKey, Integer\n"
+        "from sqlalchemy.orm import declarative_base\n"
+        "from elsewhere import TABLE\n"
+        "Base = declarative_base()\n"
+        "class Team(Base):\n"
+        "    __tablename__ = 'team'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        "def key(target, column, **more):\n"
+        "    return Column(ForeignKey(f'{target}.{column}', ondelete='CASCADE'), nullable=False, **more)\n"
+        "class Game(Base):\n"
+        "    __tablename__ = 'game'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        "    home_id = key(Team.__tablename__, 'id')\n"
+        "    guest_id = key('te' + 'am', 'id', index=True)\n"
+        "class Guess(Base):\n"
+        "    __tablename__ = 'guess'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        "    of_id = key(TABLE, 'id')\n"
+    )
+    _, game, guess = concluded(tmp_path, "sqlalchemy", "postgresql")
+    assert [(it.columns, it.on_delete) for it in game.foreign_keys] == [
+        (("home_id",), "Cascade"),
+        (("guest_id",), "Cascade"),
+    ]
+    assert game.complete
+    # There is a key, and nobody can tell where it leads.
+    assert (guess.foreign_keys, guess.complete) == ((), False)
+
+
 def test_an_index_in_the_body_of_a_class_says_where_null_comes(tmp_path: Path) -> None:
     # SQLite builds no such index, so that these models are not among those that it makes.
     (tmp_path / "models.py").write_text(

@@ -4,13 +4,15 @@ import ast
 import re
 from typing import Final
 
-from crowsfoot.facts.code import Element, Part
+from crowsfoot.facts.code import Attribute, Const, Element, Item, Part
 from crowsfoot.frontends.python.variables import Frame
 
 _FEWEST: Final = 10  # `len(rows) > 1` asks whether there are any; nobody makes batches of so few
 _BATCH: Final = re.compile(
     r"batch|chunk|buffer|_size$|^size$|page_size|every|interval|flush|limit", re.IGNORECASE
 )
+# What no two rows have in common, most often. `node.name` of what parses a text is its kind instead.
+_OWN_NAME: Final = re.compile(r"id|pk|uuid|slug|key|username|email|codename|(?:verbose_|full_|display_)?name")
 
 
 def is_seldom(test: ast.expr) -> bool:
@@ -52,19 +54,42 @@ def once_in(frame: Frame, test: ast.expr) -> int:
     assert isinstance(test, ast.Compare)
     left, right = test.left, test.comparators[0]
     op = test.ops[0].__class__
-    if op is ast.Eq and isinstance(left, ast.Constant):
+    if op is ast.Eq and _is_constant(left):
         left, right = right, left
     if op is ast.In and isinstance(right, (ast.Tuple, ast.List, ast.Set)):
-        known = all(isinstance(it, ast.Constant) for it in right.elts)
+        known = all(_is_constant(it) for it in right.elts)
     else:
-        known = op is ast.Eq and isinstance(right, ast.Constant)
-    return _counted_by(frame, left) if known and isinstance(left, ast.Name) else -1
+        known = op is ast.Eq and _is_constant(right)
+    if not known or not isinstance(left, (ast.Name, ast.Attribute, ast.Subscript)):
+        return -1
+    return _counted_by(frame, left, right)
 
 
-def _counted_by(frame: Frame, name: ast.Name) -> int:
-    """The loop of which no two passes give the variable the same value."""
-    number = frame.env.get(name.id, -1)
-    value = frame.values[number] if number >= 0 else None
+def _is_constant(it: ast.expr) -> bool:
+    name = it.attr if isinstance(it, ast.Attribute) else it.id if isinstance(it, ast.Name) else ""
+    return isinstance(it, ast.Constant) or (name.isupper() and len(name) > 1)
+
+
+def _counted_by(frame: Frame, it: ast.expr, constant: ast.expr) -> int:
+    """The loop of which no two passes have the same there."""
+    if isinstance(it, ast.Name):
+        number = frame.env.get(it.id, -1)
+        value = frame.values[number] if number >= 0 else None
+        if isinstance(value, Item):
+            index = frame.values[value.index]
+            name = index.value if isinstance(index, Const) else None
+        else:
+            name = value.name if isinstance(value, Attribute) and value.name != "name" else None
+        if isinstance(value, (Item, Attribute)):
+            return _identified_by(frame, frame.values[value.of], name)
+    else:
+        holder = it.value if isinstance(it, (ast.Attribute, ast.Subscript)) else None
+        number = frame.env.get(holder.id, -1) if isinstance(holder, ast.Name) else -1
+        index_ = it.slice if isinstance(it, ast.Subscript) else None
+        named = (
+            it.attr if isinstance(it, ast.Attribute) and it.attr != "name" else getattr(index_, "value", None)
+        )
+        return _identified_by(frame, frame.values[number], named) if number >= 0 else -1
     first = isinstance(value, Part)
     if isinstance(value, Part):
         value = frame.values[value.of] if value.index == 0 else None
@@ -73,7 +98,22 @@ def _counted_by(frame: Frame, name: ast.Name) -> int:
     source = frame.sources.get(value.over)
     func = source.func if isinstance(source, ast.Call) else None
     word = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    return value.over if word in (("items", "enumerate") if first else ("keys",)) else -1
+    if word in (("items", "enumerate") if first else ("keys",)):
+        return value.over
+    # `for kind in kinds: if kind == "book"`: who lists texts lists each once.
+    return value.over if not first and _is_word(constant) else -1
+
+
+def _identified_by(frame: Frame, holder: object, name: object) -> int:
+    """The loop over what has a name of its own: `if row.slug == "latest"`."""
+    if isinstance(holder, Element) and isinstance(name, str) and _OWN_NAME.fullmatch(name):
+        return holder.over
+    return -1
+
+
+def _is_word(constant: ast.expr) -> bool:
+    parts = constant.elts if isinstance(constant, (ast.Tuple, ast.List, ast.Set)) else (constant,)
+    return all(not isinstance(it, ast.Constant) or (isinstance(it.value, str) and it.value) for it in parts)
 
 
 def _is_remainder(it: ast.expr) -> bool:

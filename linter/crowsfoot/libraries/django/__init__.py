@@ -24,7 +24,7 @@ from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Function, Object
 
 _PACKAGES: Final = (
     *(
@@ -80,10 +80,14 @@ class Django(Library):
         return None
 
     def receives(self, method: str) -> bool:
-        return method in _TELLING or querysets.is_method(method)
+        return method in _TELLING or method in _OF_ROWS or method == _PAGED or querysets.is_method(method)
 
     def received(self, chain: tuple[str, ...], name: str, args: Args, at: At) -> Object | None:
         """Only where the name of the method, or of what it is called on, is Django's alone."""
+        if name == _PAGED:
+            return functions.paged(name, args, at)
+        if name in _OF_ROWS:
+            return Row(None).attribute(name, at).call(args, at) if _is_of_row(name, args, at) else None
         of = chain[-1] if chain else ""
         of_rows = of in _HOLDERS or of.endswith(("_set", "_queryset", "_qs"))
         if name not in _TELLING and not (of_rows and querysets.is_method(name)):
@@ -177,6 +181,15 @@ class ClassMethod(Object, frozen=True):
         return ManagerClass((self.cls,), (given,) if isinstance(given, Class) else ())
 
 
+def _is_of_row(name: str, args: Args, at: At) -> bool:
+    """Whether what has a method of that name, and is given that, is a row of Django's."""
+    if name in ("refresh_from_db", "arefresh_from_db") or args.get(None, "update_fields") is not None:
+        return True
+    # No other library has rows to refresh so, and what is deleted beside is one of them.
+    here = Function(at.place.path, at.place.scope, "")
+    return args == Args() and "refresh_from_db" in at.words(here)
+
+
 def _named_after(cls: Class, at: At) -> Model | None:
     """The model that a manager or query set is called after: Book of BookManager."""
     word = (
@@ -192,6 +205,8 @@ def _named_after(cls: Class, at: At) -> Model | None:
 _OF_MODELS: Final = tuple(f"{it}." for it in _PACKAGES if it not in ("rest_framework", "graphene_django"))
 # What holds query sets, or makes them.
 _HOLDERS: Final = frozenset(("objects", "_default_manager", "_base_manager", "queryset", "qs"))
+_PAGED: Final = "paginate_queryset"
+_OF_ROWS: Final = frozenset(("save", "asave", "delete", "adelete", "refresh_from_db", "arefresh_from_db"))
 # No other library has a method of that name.
 _TELLING: Final = frozenset(
     (

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import Final
 
 from crowsfoot.libraries import dotted
-from crowsfoot.libraries.django import admin_pages, expressions, managers, names, querysets, related, shapes
+from crowsfoot.libraries.django import (
+    admin_pages,
+    expressions,
+    managers,
+    model_forms,
+    names,
+    querysets,
+    related,
+    shapes,
+)
 from crowsfoot.libraries.django.fields import USER, ModelClass
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import paginator
@@ -46,7 +55,7 @@ def _get_or_404(name: str, args: Args, at: At) -> Object:
     if found is None:
         found = QuerySet(None, made=at.place)
     method = dotted.last(name).removeprefix("a")
-    rest = Args(args.positional[1:], args.keywords, args.spread)
+    rest = args.rest
     if method == "get_list_or_404":
         made = querysets.call(found, "filter", rest, at)
         row = made.element(at)
@@ -119,6 +128,12 @@ def _as_manager(name: str, args: Args, at: At) -> Object:
     return Manager(None)
 
 
+def paged(name: str, args: Args, at: At) -> Object | None:
+    """paginator.paginate_queryset(rows, request), of DRF: a page has some of the rows that it is given."""
+    given = args.get(0, "queryset")
+    return given.query_set(at) if isinstance(given, Manager) else given
+
+
 def _cursor(name: str, args: Args, at: At) -> Object | None:
     if not name.startswith("django.db."):
         return None
@@ -152,6 +167,9 @@ _FUNCTIONS: Final[dict[str, Callable[[str, Args, At], Object | None]]] = {
     "from_queryset": _from_queryset,
     "as_manager": _as_manager,
     "cursor": _cursor,
+    "modelformset_factory": model_forms.factory,
+    "inlineformset_factory": model_forms.factory,
+    "paginate_queryset": paged,
     "Paginator": paginator,
     "AsyncPaginator": paginator,
 }

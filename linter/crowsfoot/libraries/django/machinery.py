@@ -10,6 +10,7 @@ from crowsfoot.libraries.django import (
     form_choices,
     keys_given,
     managers,
+    model_forms,
     names,
     represent,
     serializer_fields,
@@ -47,14 +48,16 @@ def instance_of(cls: Class, at: At) -> Object | None:
         return views.View(cls)
     if templates.is_view(cls, at):
         return templates.GenericView(cls)
-    return admin_pages.AdminPage(cls, model_of(cls, at)) if admin_pages.is_page(cls, at) else None
+    if admin_pages.is_page(cls, at):
+        return admin_pages.AdminPage(cls, model_of(cls, at))
+    return model_forms.form(cls, None, at)
 
 
 def constructed(cls: Class, args: Args, at: At) -> Object | None:
     """What a call of a class of the program makes that derives from one of theirs."""
     if form_choices.is_choice_field(cls, at):
         return form_choices.ChoiceField(cls, args)
-    return represent.serializer(cls, args, at)
+    return model_forms.form(cls, args, at) or represent.serializer(cls, args, at)
 
 
 def review(cls: Class, at: At) -> None:

@@ -80,6 +80,9 @@ class Manager(Object, frozen=True, cache_hash=True):
         """author.books(manager="published")"""
         return self
 
+    def typed(self, model: Model) -> Manager:
+        return self if self.model is not None else msgspec.structs.replace(self, model=model)
+
     def query_set(self, at: At, inherited: bool = False) -> QuerySet:
         """A new query set of all that it has."""
         found = self._plain(at.place)

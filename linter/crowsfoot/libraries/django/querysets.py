@@ -125,6 +125,10 @@ class QuerySet(Object, frozen=True, cache_hash=True):
             plan = plans.with_path(plan, names.path(path))
         return msgspec.structs.replace(self, plan=plan)
 
+    def typed(self, model: Model) -> QuerySet:
+        """What has been fetched with its rows, whoever has made it knows."""
+        return self if self.model is not None else msgspec.structs.replace(self, model=model, sure=False)
+
     def asked_at(self) -> QuerySet:
         return self if self.asked or not self.made else msgspec.structs.replace(self, asked=self.made)
 

@@ -62,8 +62,8 @@ class Serializer(Object, frozen=True):
             return Child()
         if name == "get_fields":
             return Fields()
-        if name == "save" and self.many:
-            return SaveAll(self.cls)
+        if name == "save":
+            return SaveAll(self.cls) if self.many else SaveOne(self)
         return Represent(self.cls) if name == "to_representation" else UNKNOWN
 
 
@@ -113,6 +113,25 @@ class SaveAll(Object, frozen=True):
         )
         at.each(UNKNOWN, "list that is given").runs(saved)
         return Many(Row(model))
+
+
+class SaveOne(Object, frozen=True):
+    """serializer.save, about to be called: by create() or update(), which may be the program's own."""
+
+    of: Serializer
+
+    def call(self, args: Args, at: At) -> Object:
+        cls, given = self.of.cls, self.of.args.get(0, "instance")
+        word = "create" if given is None else "update"
+        own = at.member(cls, word, self.of)
+        if own is not None:
+            return at.call(own, Args((UNKNOWN,) if given is None else (given, UNKNOWN)))
+        model = serializer_fields.model_of(cls, at)
+        if model is None:
+            return UNKNOWN
+        row = Row(model, new=given is None, sure=False) if not isinstance(given, Row) else given
+        at.call(row.attribute("save", at), Args())
+        return row
 
 
 class ChildMethod(Object, frozen=True):

@@ -106,7 +106,8 @@ class Row(Object, frozen=True, cache_hash=True):
     def _guess(self, name: str, at: At) -> Object:
         """Of a row of some model: a relation to many rows that only one model has tells which."""
         found = [model for model, field in at.models.with_relation(name) if field.kind == "many"]
-        if len(found) == 1 and (model := at.models.get(found[0].id)) is not None:
+        told = len(found) == 1 and not at.models.has_column(name)
+        if told and (model := at.models.get(found[0].id)) is not None:
             return Row(model, self.plan, self.path, self.single, sure=False).attribute(name, at)
         return self.inherited(name, at)
 

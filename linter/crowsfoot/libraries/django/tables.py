@@ -14,7 +14,7 @@ from crowsfoot.libraries.django.column_types import key_type, type_of
 from crowsfoot.libraries.django.columns import Made, column
 from crowsfoot.libraries.django.fields import MANY, DjangoField, called_as
 from crowsfoot.libraries.django.meta_indexes import indexes_of
-from crowsfoot.libraries.django.models import DjangoModel, _meta
+from crowsfoot.libraries.django.models import LIBRARY_NAME, DjangoModel, _meta
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import Args, Built, Class, Object
 from crowsfoot.libraries.tables import (
@@ -36,7 +36,7 @@ def tables(reading: Reading) -> list[TableDef]:
     """All tables of the models, and of those of Django itself that they refer to."""
     found: dict[str, TableDef] = {}
     keys = _keys_of_apps(reading)
-    models = [it for it in reading.models.by_id.values() if isinstance(it, DjangoModel)]
+    models = [it for it in reading.models.of_libraries(LIBRARY_NAME) if isinstance(it, DjangoModel)]
     for model in models:
         if isinstance(model.cls, Class) and not model.abstract and not model.proxy:
             made = _Table(model, reading, keys)

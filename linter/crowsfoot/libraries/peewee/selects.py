@@ -190,7 +190,7 @@ class Select(Asked, frozen=True):
         return start._joined_to(args.get(0, "dest"), args, at)
 
     def _join_from(self, args: Args, at: At) -> "Select":
-        rest = Args(args.positional[1:], args.keywords, args.spread)
+        rest = args.rest
         return self._switched(args.get(0, "src"), at)._joined_to(rest.get(0, "dest"), rest, at)
 
     def _switch(self, args: Args, at: At) -> "Select":

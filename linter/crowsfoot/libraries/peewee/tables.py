@@ -75,7 +75,7 @@ _ORDER: Final = {"postgresql": 0, "cockroachdb": 0, "sqlite": 1, "mysql": 2}
 
 def tables(reading: Reading) -> list[TableDef]:
     """All tables; a class that others derive from and that has no columns of its own is a base."""
-    found = [it for it in reading.models.by_id.values() if it.library == LIBRARY_NAME]
+    found = reading.models.of_libraries(LIBRARY_NAME)
     made: list[TableDef] = []
     for model in found:
         if isinstance(model.cls, Class) and not (reading.heirs(model.cls) and _is_bare(model)):

@@ -73,6 +73,11 @@ class PrismaClient(Library):
             return promised(method, args, at, None, accessor if chain[-2:-1] == ("db",) else "")
         return None
 
+    def held(self, of: str, name: str, at: At) -> Object | None:
+        """client.db.user, which a function or a property may return."""
+        model = model_of_accessor(at.models, name)
+        return Accessor(name, model, may_be_batch=True) if model is not None else None
+
     def models_of(self, databases: Iterable["Database"]) -> list[Model]:
         return models_of(databases)
 

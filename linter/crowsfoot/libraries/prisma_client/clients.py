@@ -5,7 +5,7 @@ from typing import Final, Literal
 from crowsfoot.libraries.calls import Asked
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object
-from crowsfoot.libraries.prisma_client.actions import ACTIONS, run
+from crowsfoot.libraries.prisma_client.actions import ACTIONS, fits, promised, run
 from crowsfoot.libraries.prisma_client.schema import LIBRARY_NAME, model_of_accessor
 from crowsfoot.libraries.raw.queries import query_of
 
@@ -69,8 +69,11 @@ class Accessor(Asked, frozen=True):
     name: str
     model: Model | None = None
     batch: bool = False
+    may_be_batch: bool = False  # of something that nobody knows
 
     def ask(self, name: str, args: Args, at: At) -> Object:
+        if self.may_be_batch and name in ACTIONS:
+            return promised(name, args, at, self.model, self.name) if fits(name, args) else UNKNOWN
         if name in ACTIONS:
             return run(name, args, at, self.model, self.name, batch=self.batch)
         return client_call(name, args, at, batch=self.batch) or UNKNOWN

@@ -7,6 +7,7 @@ import msgspec
 
 from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import (
+    UNKNOWN,
     Args,
     At,
     Built,
@@ -46,6 +47,7 @@ class Made(msgspec.Struct, frozen=True):
     unique: bool = False
     indexed: bool = False
     references: tuple[Reference, ...] = ()
+    unread: bool = False  # it refers to something else as well, and nobody can tell what
 
 
 class Annotated(msgspec.Struct, frozen=True):
@@ -79,7 +81,8 @@ def column(
         given += more.positional
         keywords = {**dict(more.keywords), **keywords}
     named = text(keywords.get("name")) or (text(given[0]) if given else None) or name
-    references = tuple(found for it in given if (found := reference(it)) is not None)
+    keys = [it for it in given if isinstance(it, Built) and last(it.name) == "ForeignKey"]
+    references = tuple(found for it in keys if (found := reference(it)) is not None)
     primary = is_true(keywords.get("primary_key"))
     said = keywords.get("nullable")
     if is_true(said) or is_false(said):
@@ -104,7 +107,10 @@ def column(
         enum=kind.enum,
         values=kind.values,
     )
-    return Made(made, primary, is_true(keywords.get("unique")), is_true(keywords.get("index")), references)
+    unique, indexed = is_true(keywords.get("unique")), is_true(keywords.get("index"))
+    # In front stand its name and its type.
+    unread = len(references) < len(keys) or UNKNOWN in given[2:] or "sa_column" in keywords
+    return Made(made, primary, unique, indexed, references, unread)
 
 
 def reference(it: Object) -> Reference | None:

@@ -98,8 +98,9 @@ def _directed(
         return msgspec.structs.replace(it, kind="many" if it.plural else "one")
     if it.through:
         return msgspec.structs.replace(it, kind="one" if it.plural is False else "many")
-    own = _keys(fields, model, target, models, it)
-    far = _keys(changed[target.id], target, model, models, it)
+    own, far = _keys(fields, target, it), _keys(changed[target.id], model, it)
+    if it.own_keys:
+        far = []  # foreign_keys= are columns of this side
     # To itself: the far side of a tree is that which is plural, and remote_side marks the one to the parent.
     outward = bool(own) and (not far or it.plural is False)
     if model.id == target.id and it.plural is not False:
@@ -117,9 +118,7 @@ def _directed(
     return msgspec.structs.replace(it, kind="many" if plural else "one")
 
 
-def _keys(
-    fields: dict[str, Field], of: Model, to: Model, models: Models, relation: RelationField
-) -> list[ColumnField]:
+def _keys(fields: dict[str, Field], to: Model, relation: RelationField) -> list[ColumnField]:
     """The columns among fields that refer to the other model's table."""
     found = [
         it

@@ -60,6 +60,7 @@ class RelationField(Field, frozen=True):
     write_only: bool = False
     remote: bool = False  # remote_side= is said: of a relation to its own table, the way to the parent
     backref_remote: bool = False
+    own_keys: bool = False  # foreign_keys= are columns that stand beside it in the class
 
 
 class ProxyField(Field, frozen=True):

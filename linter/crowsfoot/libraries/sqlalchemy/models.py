@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Constant, Function, Object
 from crowsfoot.libraries.sqlalchemy.annotations import Said, said
-from crowsfoot.libraries.sqlalchemy.fields import ColumnField, MappedModel, field, id_of
+from crowsfoot.libraries.sqlalchemy.fields import ColumnField, MappedModel, RelationField, field, id_of
 from crowsfoot.libraries.sqlalchemy.names import BASES, DECLARATIVE, built, ours
-from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
+from crowsfoot.libraries.sqlalchemy.receiver import elements, is_true, text
 
 LIBRARY_NAME: Final = "sqlalchemy"
 
@@ -97,8 +99,20 @@ def read(
         if is_declared(value, at):
             value = declared(value, at)
         annotated = said(annotations[name]) if name in annotations else Said()
-        if (it := field(name, value, annotated, at)) is not None:
+        it = field(name, value, annotated, at)
+        if isinstance(it, RelationField) and isinstance(value, Built):
+            it = _with_own_keys(it, value, attributes, at)
+        if it is not None:
             yield name, it
+
+
+def _with_own_keys(it: RelationField, said: Built, attributes: Mapping[str, Object], at: At) -> RelationField:
+    """The relation, of which foreign_keys= are columns of the same class: foreign_keys=[owner_id]."""
+    columns = [one for one in elements(said.args.get(None, "foreign_keys"), at) if isinstance(one, Built)]
+    if not columns:
+        return it
+    names = tuple(name for name in attributes if not name.startswith("__") and attributes[name] in columns)
+    return msgspec.structs.replace(it, keys=names, own_keys=True) if names else it
 
 
 def table_name(attributes: Mapping[str, Object], cls: Class, at: At) -> str | None:

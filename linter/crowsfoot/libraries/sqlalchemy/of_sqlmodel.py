@@ -6,7 +6,7 @@ Source: get_column_from_field() of sqlmodel/main.py
 from typing import Final
 
 from crowsfoot.libraries.dotted import last
-from crowsfoot.libraries.objects import Args, At, Built, Constant, External, Object, Subscripted
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Constant, External, Object, Subscripted
 from crowsfoot.libraries.sqlalchemy.columns import Annotated, is_column
 from crowsfoot.libraries.sqlalchemy.receiver import is_false, is_none, is_true, text
 
@@ -33,11 +33,13 @@ def column_args(value: Object | None, annotation: Object | None, said: Annotated
     if not (is_true(nullable) or is_false(nullable)):
         nullable = Constant(said.optional and not is_true(primary))
     keywords = (*keywords, ("nullable", nullable or Constant(False)))
+    if inner is UNKNOWN:
+        keywords = (*keywords, ("sa_column", inner))  # whatever it says, of keys too
     positional: tuple[Object, ...] = ()
     foreign_key = text(given.get(None, "foreign_key"))
     if foreign_key is not None:
         options = tuple((name, it) for name in ("ondelete",) if (it := given.get(None, name)) is not None)
-        positional = (Built("sqlalchemy.ForeignKey", Args((Constant(foreign_key),), options)),)
+        positional += (Built("sqlalchemy.ForeignKey", Args((Constant(foreign_key),), options)),)
     positional += getattr(given.get(None, "sa_column_args"), "items", None) or ()
     more = getattr(given.get(None, "sa_column_kwargs"), "named", ())
     type_ = given.get(None, "sa_type") or _type(said.python, given)

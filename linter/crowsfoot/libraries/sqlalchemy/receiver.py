@@ -2,6 +2,7 @@
 
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Many, Object, OneOf
+from crowsfoot.libraries.texts import whole
 
 
 class Receiver(Object, frozen=True):
@@ -62,8 +63,8 @@ def elements(value: Object | None, at: At) -> tuple[Object, ...]:
 
 
 def text(value: Object | None) -> str | None:
-    """The string that a constant is."""
-    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+    """The string that a constant is, or that constants make."""
+    return whole(value)
 
 
 def is_false(value: Object | None) -> bool:

@@ -187,9 +187,7 @@ class Session(Receiver, frozen=True):
     def _run_sync(self, args: Args, at: At) -> Object:
         if not args.positional:
             return UNKNOWN
-        within = Args(
-            (Session(False, self.keeps, self.name), *args.positional[1:]), args.keywords, args.spread
-        )
+        within = args.rest.behind(Session(False, self.keeps, self.name))
         return Awaiting(at.call(args.positional[0], within))
 
     def call(self, args: Args, at: At) -> Object:
@@ -230,6 +228,9 @@ class SessionMaker(Receiver, frozen=True):
     def call(self, args: Args, at: At) -> Object:
         return self.session
 
+    def annotated(self) -> Object:
+        return self.session
+
     def entered(self, at: At) -> Object:
         return self.session
 
@@ -250,7 +251,7 @@ class Connection(Receiver, frozen=True):
         if name == "run_sync":
             if not args.positional:
                 return UNKNOWN
-            within = Args((Connection(False), *args.positional[1:]), args.keywords, args.spread)
+            within = args.rest.behind(Connection(False))
             return Awaiting(at.call(args.positional[0], within))
         return self if name in ("execution_options", "begin_nested") else UNKNOWN
 

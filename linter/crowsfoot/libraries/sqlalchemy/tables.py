@@ -44,8 +44,8 @@ _LIBRARIES: Final = ("sqlalchemy", "sqlmodel")
 def tables(reading: Reading) -> list[TableDef]:
     """All tables; one that is only referred to is there with the column that is."""
     drafts: dict[str, Draft] = {}
-    for model in reading.models.by_id.values():
-        if model.library in _LIBRARIES and isinstance(model.cls, Class) and not model.abstract:
+    for model in reading.models.of_libraries(*_LIBRARIES):
+        if isinstance(model.cls, Class) and not model.abstract:
             _of_model(model, model.cls, reading, drafts)
     for call in reading.calls(("Table",)):
         if ours(call.name) or call.name.startswith("flask_sqlalchemy"):
@@ -375,7 +375,7 @@ def _table(
         tuple(foreign_keys),
         schema=draft.schema,
         # No class is mapped without a primary key: where there is none here, it was not read.
-        complete=draft.complete and (bool(primary) or draft.is_table),
+        complete=draft.complete and (bool(primary) or draft.is_table) and not any(it.unread for it in made),
     )
 
 

@@ -69,7 +69,7 @@ _METHODS: Final = {
 
 def tables(reading: Reading) -> list[TableDef]:
     """All tables of models that are not abstract."""
-    found = [it for it in reading.models.by_id.values() if it.library == LIBRARY_NAME and not it.abstract]
+    found = [it for it in reading.models.of_libraries(LIBRARY_NAME) if not it.abstract]
     made: list[TableDef] = []
     for model in found:
         if isinstance(model.cls, Class):

@@ -30,6 +30,11 @@ class MigratedIndex(msgspec.Struct, frozen=True):
     predicate: str | None = None
 
 
+def changes_tables(file: facts.CodeFile) -> bool:
+    """Whether a migration may do what is looked for here, as far as its words tell."""
+    return _CHANGES.search(file.words) is not None or _KEYS.search(file.words) is not None
+
+
 def migrated_indexes(files: Mapping[str, facts.CodeFile], roles: Roles) -> list[MigratedIndex]:
     """The indexes that are there when all migrations have run, by path and place."""
     made: dict[str, list[MigratedIndex]] = {}

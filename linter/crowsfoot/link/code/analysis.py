@@ -34,8 +34,9 @@ from crowsfoot.link.code.services import together
 from crowsfoot.link.code.template_tags import tags_of
 from crowsfoot.link.code.templates import Templates
 from crowsfoot.link.project import Database, File
-from crowsfoot.link.security.events import given_to_pools
-from crowsfoot.link.security.habits import habits_of
+from crowsfoot.link.security.conversations import Habits
+from crowsfoot.link.security.events import Event, given_to_pools, says_pools
+from crowsfoot.link.security.habits import habits_of, says_habits
 from crowsfoot.link.security.sessions import settings_of
 from crowsfoot.link.security.settings import ContextSetting
 from crowsfoot.roles import Roles, role_of
@@ -119,7 +120,13 @@ def _settings(
     """What the program sets of its sessions, in those scopes."""
     if not talking:
         return ()
-    habits, pools = habits_of(evaluator.program), given_to_pools(evaluator.program)
+    files = dict(evaluator.program.files.glance())
+    about = [path for path, file in files.items() if says_habits(file)]
+    habits = keeper.of_files("habits", about, Habits, lambda: habits_of([files[it] for it in about]))
+    making = [path for path, file in files.items() if says_pools(file)]
+    pools = keeper.of_files(
+        "pools", making, dict[str, Event], lambda: given_to_pools([files[it] for it in making])
+    )
     given = msgspec.msgpack.encode((talking, habits, pools))
 
     def found() -> tuple[ContextSetting, ...]:

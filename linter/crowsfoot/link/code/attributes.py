@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 def of_attribute(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -> Object:
     of = frame.objects[value.of] or out.get(frame, value.of)
     if of is UNKNOWN:
+        holder = frame.scope.values[value.of]
+        if type(holder) is facts.Attribute and holder.name == "db" and out.holding:
+            for library in out.holding:
+                held = library.held(holder.name, value.name, Here(out, frame, number))
+                if held is not None:
+                    return held
         if not frame.marks and not out.models.with_relation(value.name):
             return UNKNOWN
         return out.climbed(frame, number, value) or out.guess(frame, number, value)
@@ -74,7 +80,7 @@ def guess(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -
     if not relations:
         return UNKNOWN
     found = [it for it in relations if it[1].kind == "many" and out.is_telling(it[0])]
-    if len(found) != 1:
+    if len(found) != 1 or out.models.has_column(value.name):
         return UNKNOWN
     model = found[0][0]
     row = out.row(model)

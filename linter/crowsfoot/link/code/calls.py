@@ -40,6 +40,7 @@ def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> O
         return UNKNOWN
     positional: list[Object] = []
     spread = False
+    star: int | None = None
     for it in value.args:
         arg = objects[it] or out.get(frame, it)
         if type(values[it]) is facts.Spread:
@@ -47,12 +48,18 @@ def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> O
                 positional += arg.items
                 continue
             spread = True
+            star = len(positional) if star is None else star
         positional.append(arg)
-    keywords: tuple[tuple[str, Object], ...] = ()
-    if value.keywords:
-        keywords = tuple([(name, out.get(frame, it)) for name, it in value.keywords if name != "**"])
-        spread = spread or len(keywords) < len(value.keywords)
-    args = Args(tuple(positional), keywords, spread)
+    keywords: list[tuple[str, Object]] = []
+    for name, it in value.keywords:
+        arg = out.get(frame, it)
+        if name != "**":
+            keywords.append((name, arg))
+            continue
+        spread = True
+        if isinstance(arg, Table):
+            keywords += [(key, given) for key, given in arg.named if key not in arg.later]
+    args = Args(tuple(positional), tuple(keywords), spread, star)
     if function is UNKNOWN:
         return out.received(frame, number, value, args)
     kind = type(function)
@@ -174,7 +181,9 @@ def enter(
         if running is not frame:
             running.recursive.append(-1)
         return UNKNOWN
-    callee = out.frame_for(path, inner, scope, bound, frame.depth + 1)
+    # What helps to declare columns is called for each of them.
+    declares = frame.scope.kind == "class"
+    callee = out.frame_for(path, inner, scope, bound, frame.depth + 1, declares)
     if callee is None:
         return UNKNOWN
     kinds = out.decorators(function) if scope.decorators else frozenset()
@@ -204,6 +213,7 @@ def take_over(
     if not callee.effects:
         return
     loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
+    by_self = bool(callee.scope.decorators) and not _KEPT_BY_SELF.isdisjoint(out.decorators(function))
     seen: set[object] = set()
     for it in callee.effects:
         if len(it.chain) >= _LONGEST_CHAIN:
@@ -216,14 +226,21 @@ def take_over(
             # The next call finds it there, unless it asks for something else.
             it = it._replace(query=msgspec.structs.replace(it.query, likely=False))
         made: Place | None = None
-        if it.parameter is not None and it.query.cause != "call" and each is None:
-            # It is kept by the row that is given: sent once for that, not once for each call.
-            given = _given(frame, number, function, callee.scope, it.parameter)
+        holder = (
+            it.parameter
+            if it.held or it.query.cause != "call"
+            else 0
+            if by_self
+            else callee.held.get(it.value)
+        )
+        if holder is not None and each is None:
+            # It is kept by the row or object that is given: sent once for that, not once for each call.
+            given = _given(frame, number, function, callee.scope, holder)
             if given is not None:
                 if not frame.reads(given, it.query.relation or it.query.api):
                     continue  # something before has made it load that
                 row_loop, parameter = frame.loop_of(given), frame.parameter_of(given)
-                frame.add(Effect(it.query, number, row_loop, chain, parameter), None)
+                frame.add(Effect(it.query, number, row_loop, chain, parameter, held=True), None)
                 continue
         if it.parameter is not None and it.parameter < len(bound):
             made = getattr(bound[it.parameter], "made", None)
@@ -309,7 +326,8 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
     if holder.items is not None and not inside and method.name not in ("extend", "update"):
         frame.objects[method.of] = limited(standard.listed((*holder.items, added)), out.weights)
     else:
-        grows = inside and (method.name == "extend" or not _so_often(frame, value.loop, values[method.of].loop))
+        counted = method.name != "extend" and _so_often(frame, value.loop, values[method.of].loop)
+        grows = inside and not counted
         size = "rows" if grows or holder.size == "rows" else holder.size
         of = added if holder.items == () else standard.join([holder.of, added])
         frame.objects[method.of] = limited(Many(of, None, size), out.weights)
@@ -373,6 +391,7 @@ def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
 
 
 _CACHES: Final = frozenset(("lru_cache", "cache", "cached", "memoize", "memoized", "alru_cache"))
+_KEPT_BY_SELF: Final = frozenset(("cached_property", "lazy_property"))
 _CONTEXT_MANAGERS: Final = frozenset(("contextmanager", "asynccontextmanager"))
 _FAN_OUT: Final = frozenset(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"))
 _MOST_TAKEN: Final = 40

@@ -196,6 +196,8 @@ def stored(out: "Evaluator", cls: Class, name: str) -> Object | None:
     for number, store in places[:_MOST_STORES]:
         frame = out.general_frames.get((cls.path, number)) or out.frame(cls.path, number)
         made = out.get(frame, store.value)
+        if isinstance(made, Many) and made.items == ():
+            made = Many(UNKNOWN)  # other methods put something into it
         if store.annotation is not None and (
             made is UNKNOWN or (isinstance(made, Many) and made.of is UNKNOWN)
         ):

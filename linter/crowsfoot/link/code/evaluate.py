@@ -64,6 +64,7 @@ class Evaluator:
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
         self.receiving = tuple(it for it in self.libraries if answers(it, Library.received))
+        self.holding = tuple(it for it in self.libraries if answers(it, Library.held))
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
         self.calls_of_models: frozenset[tuple[tuple[str, int], tuple[str, int]]] = frozenset()
         self.noted: dict[Class, set[str]] = {}
@@ -118,6 +119,7 @@ class Evaluator:
             relations=sorted(self.models.relations),
             fields=sorted(self.models.fields),
             declaring=sorted(self.models.declaring),
+            libraries=sorted(self.models.libraries),
             spoken=sorted(self.program.spoken),
             said=sorted(self.program.said),
             heirs=list(self.heirs.asked),

@@ -1,14 +1,16 @@
 """What scopes have sent -> the statements that are sent once per row, each told once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Final
 
 import msgspec
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import Place
+from crowsfoot.libraries.objects import Function, Place
 from crowsfoot.libraries.query import READS
 from crowsfoot.link.code.access import Passed, Repeated
+from crowsfoot.link.code.climbs import climb_of
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.loops import row_loop, walk_of
@@ -96,13 +98,17 @@ def _repeated(
     scope = frame.scope
     number = row_loop(frame, effect.loop, effect.value)
     value = scope.values[effect.value]
-    how = ""
+    how, head = "", None
     parameter: tuple[str, int, int] | None = None
     if effect.each is not None and standard.size_of(effect.each.over) == "rows":
         loop = Span(frame.path, value.start, value.end)
         how, over = effect.each.how, shown(scope, effect.value)
     elif isinstance(value, facts.Attribute) and (climbed := walk_of(scope, value)) is not None:
         head = scope.loops[climbed]
+        loop = Span(frame.path, head.start, head.end)
+        how, over = "recursion", shown(scope, effect.value)
+    elif number is None and not effect.query.many and (up := climb_of(scope, effect.value)) is not None:
+        head = scope.loops[up]
         loop = Span(frame.path, head.start, head.end)
         how, over = "recursion", shown(scope, effect.value)
     elif number is not None:
@@ -117,8 +123,12 @@ def _repeated(
     else:
         return None
     query = effect.query
+    by_calls = how == "recursion" and head is None
+    if by_calls and query.likely and not _calls_itself(frame):
+        query = msgspec.structs.replace(query, likely=False)
     direct = not effect.chain and query.likely and query.cause == "call"
-    if number is not None and direct and is_chosen_by(frame, effect.value, number):
+    of_rows = query.library in _OF_ROWS and _is_of_element(frame.scope.values, effect.value)
+    if number is not None and direct and not of_rows and is_chosen_by(frame, effect.value, number):
         query = msgspec.structs.replace(query, likely=False)
     found = Repeated(
         query=query,
@@ -153,6 +163,8 @@ def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
     pending, seen = [effect.value], {effect.value}
     if not isinstance(values[effect.value], facts.Call) or effect.chain or effect.query.cause != "call":
         return False
+    if not _within(loops, values[effect.value].loop, number):
+        return False  # what one loop has put together, another one sends
     while pending:
         current = pending.pop()
         it = values[current]
@@ -243,6 +255,28 @@ def _feeds_recursion(frame: Frame, effect: Effect) -> bool:
         if any(_made_of(values, it, effect.value) for it in sources):
             return True
     return False
+
+
+def _calls_itself(frame: Frame) -> bool:
+    """Whether the scope goes on by itself: others that it calls may call it back for another reason."""
+    values = frame.scope.values
+    for number in frame.recursive:
+        call = values[number] if number >= 0 else None
+        of = frame.known(call.of) if isinstance(call, facts.Call) else None
+        if not isinstance(of, Function) or (of.path, of.scope) == (frame.path, frame.number):
+            return True
+    return False
+
+
+def _is_of_element(values: tuple[facts.AnyValue, ...], number: int) -> bool:
+    """Whether it is a method of what the loop goes over."""
+    call = values[number]
+    of = values[call.of] if isinstance(call, facts.Call) else None
+    return isinstance(of, facts.Attribute) and isinstance(values[of.of], facts.Element)
+
+
+# Libraries where what has such methods itself is a row, and no table or class.
+_OF_ROWS: Final = frozenset(("django",))
 
 
 def _made_of(values: tuple[facts.AnyValue, ...], number: int, source: int, depth: int = 0) -> bool:

@@ -1,5 +1,6 @@
 """One run through a scope: the objects of its values, and what they have sent."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 from crowsfoot.facts.code import (
@@ -22,7 +23,7 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
-from crowsfoot.link.code.kept import kept
+from crowsfoot.link.code.kept import held, kept
 from crowsfoot.link.code.program import Around
 from crowsfoot.source import Span
 
@@ -45,6 +46,7 @@ class Effect(NamedTuple):
     value is where, in the scope, and loop the innermost of its loops that counts: rows that are kept are sent
     for where they were made. chain are the places below, where the scope calls others: the last one sends it.
     parameter is the number of the parameter that it is sent for, once for each time that one was made.
+    held: that one keeps what comes of it for all calls, as a row does with its relations.
     """
 
     query: Query
@@ -53,6 +55,7 @@ class Effect(NamedTuple):
     chain: tuple[Place, ...] = ()
     parameter: int | None = None
     each: Each | None = None
+    held: bool = False
 
 
 class Frame:
@@ -73,7 +76,7 @@ class Frame:
             "_read",
         ),
         *("fanned", "recursive", "done", "marks", "around", "is_told_nothing"),
-        "_kept",
+        *("_held", "_kept"),
     )
 
     def __init__(
@@ -103,6 +106,7 @@ class Frame:
         # Its parameters tell nothing that matters to what it sends: only what it returns is worked out.
         self.is_told_nothing = False
         self.around: Around | None = None  # the variables of the scopes around it, when they were asked for
+        self._held: Mapping[int, int] | None = None
         self._kept: frozenset[int] | None = None
         self.marks: list[
             tuple[str, int]
@@ -128,7 +132,9 @@ class Frame:
                 elif not effect.chain and self._together(made.value, effect.value):
                     # What is written there says more than the variable that holds it.
                     effect = effect._replace(value=_first_written(self.scope, made.value))
-        if len(self.effects) < _MOST_EFFECTS:
+        # What is sent right here or in a loop is told of this scope: it finds room where others filled it.
+        told_here = effect.loop >= 0 or not effect.chain
+        if len(self.effects) < (_MOST_EFFECTS if not told_here else 2 * _MOST_EFFECTS):
             self.effects.append(effect)
 
     def _together(self, one: int, other: int) -> bool:
@@ -144,6 +150,13 @@ class Frame:
         if self._kept is None:
             self._kept = kept(self.scope)
         return self._kept
+
+    @property
+    def held(self) -> Mapping[int, int]:
+        """The values that a parameter keeps, with the number of that one."""
+        if self._held is None:
+            self._held = held(self.scope)
+        return self._held
 
     def reads(self, of: int, name: str) -> bool:
         """Whether that attribute of that value is read for the first time here."""

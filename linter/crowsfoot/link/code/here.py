@@ -45,14 +45,21 @@ class Holder(NamedTuple):
 class Here:
     """Where something is done: the At that objects are given."""
 
-    __slots__ = ("_each", "_frame", "_is_apart", "_out", "_value")
+    __slots__ = ("_behind", "_each", "_frame", "_is_apart", "_out", "_value")
 
     def __init__(
-        self, out: "Evaluator", frame: Frame, value: int, each: Each | None = None, is_apart: bool = False
+        self,
+        out: "Evaluator",
+        frame: Frame,
+        value: int,
+        each: Each | None = None,
+        *,
+        is_apart: bool = False,
+        behind: tuple[Place, ...] = (),
     ) -> None:
-        self._is_apart = (
-            is_apart  # whatever is read here is read by machinery, not by the value of the program
-        )
+        # Whatever is read here is read by machinery, not by the value of the program.
+        self._is_apart = is_apart
+        self._behind = behind
         self._out = out
         self._frame = frame
         self._value = value
@@ -80,7 +87,7 @@ class Here:
             )  # a row keeps what it has loaded
         elif query.cause == "relation" and frame.asks(it) and not frame.reads(it.args[0], query.relation):
             return
-        frame.add(Effect(query, value, loop, parameter=parameter, each=self._each), made)
+        frame.add(Effect(query, value, loop, self._behind, parameter, self._each), made)
 
     def fetched(self, made: Place) -> bool:
         return self._frame.has_sent(made)
@@ -114,8 +121,9 @@ class Here:
     def each(self, over: Object, how: str) -> "Here":
         return Here(self._out, self._frame, self._value, Each(over, how))
 
-    def elsewhere(self, place: Place) -> "Here":
-        return Here(self._out, self._out.frame(place.path, place.scope), place.value, self._each)
+    def elsewhere(self, place: Place, behind: tuple[Place, ...] = ()) -> "Here":
+        there = self._out.frame(place.path, place.scope)
+        return Here(self._out, there, place.value, self._each, behind=behind)
 
     def apart(self) -> "Here":
         of = self._frame

@@ -14,7 +14,7 @@ from crowsfoot.roles import Roles
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
 
-Kind = Literal["models", "part", "last", "settings", "tables"]
+Kind = Literal["models", "part", "last", "settings", "tables", "migrated", "keyless", "habits", "pools"]
 
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
@@ -103,6 +103,15 @@ class Keeper:
         self.put(kind, name, self._evaluator.looked(), found, given)
         return found
 
+    def of_files(self, kind: Kind, paths: Sequence[str], of: type[_T], work: Callable[[], _T]) -> _T:
+        """What the work comes to, which looks at nothing but what these files say."""
+        name = digest(self._around, *paths) if self._store is not None else ""
+        kept = self.get(kind, name, of)
+        if kept is None:
+            kept = work()
+            self.put(kind, name, Looked([*paths]), kept)
+        return kept
+
     def _answers(self, looked: Looked, given: bytes) -> str | None:
         """What stands for all that the program answers; None: nobody can tell."""
         models, heirs = self._settled.models, self._settled.heirs
@@ -126,6 +135,7 @@ class Keeper:
                     relations,
                     [(it, [each.head for each in models.with_field(it)]) for it in looked.fields],
                     [models.declares(it) for it in looked.declaring],
+                    [[self._by_id[it.id] for it in models.of_libraries(of)] for of in looked.libraries],
                     [it.head for it in models.of_users()] if looked.users else None,
                     [self._program.speaks_of(it) for it in looked.spoken],
                     [self._program.saying(it) for it in looked.said],

@@ -18,22 +18,24 @@ Bases = tuple[Class | str, ...]
 
 class Looked(msgspec.Struct, frozen=True, array_like=True):
     """What was asked of the program. paths are files, ids, words, relations and fields the names that models
-    were asked for by, declaring libraries that may have some, spoken what the program may speak of, said the
-    words whose files were asked for, and heirs the classes that others derive from.
+    were asked for by, declaring libraries that may have some, libraries those that were asked for all of
+    theirs, spoken what the program may speak of, said the words whose files were asked for, and heirs the
+    classes that others derive from.
     """
 
     paths: list[str]
-    ids: list[str]
-    words: list[str]
-    relations: list[str]
-    fields: list[str]
-    declaring: list[str]
-    spoken: list[str]
-    said: list[str]
-    heirs: list[Class | str]
-    users: bool
-    all_models: bool
-    templates: bool
+    ids: list[str] = []
+    words: list[str] = []
+    relations: list[str] = []
+    fields: list[str] = []
+    declaring: list[str] = []
+    libraries: list[str] = []
+    spoken: list[str] = []
+    said: list[str] = []
+    heirs: list[Class | str] = []
+    users: bool = False
+    all_models: bool = False
+    templates: bool = False
 
 
 class Files(Mapping[str, CodeFile]):
@@ -137,6 +139,7 @@ class AskedModels(Models):
         self.relations: dict[str, list[tuple[Model, Field]]] = {}
         self.fields: dict[str, list[Model]] = {}
         self.declaring: dict[str, bool] = {}
+        self.libraries: set[str] = set()
         self.users = False
         self.all = False
 
@@ -170,6 +173,10 @@ class AskedModels(Models):
     def of_users(self) -> list[Model]:
         self.users = True
         return self._of.of_users()
+
+    def of_libraries(self, *libraries: str) -> list[Model]:
+        self.libraries.update(libraries)
+        return self._of.of_libraries(*libraries)
 
     def declares(self, library: str) -> bool:
         if library not in self.declaring:

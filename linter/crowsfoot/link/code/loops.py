@@ -5,7 +5,7 @@ from typing import Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import Class, External
+from crowsfoot.libraries.objects import Built, Class, Constant, External, Many, Unknown
 from crowsfoot.link.code.frame import Frame
 
 
@@ -45,11 +45,18 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     known = frame.known(loop.over)
     if known.ROWS:
         return not known.at_most_one
-    if _NO_ROWS.search(loop.target):
+    if _NO_ROWS.search(loop.target) or _of_pages(frame, loop.over, loop.target):
         return False
     if not grows(frame, loop.over):
         return False
     return standard.size_of(frame.known(loop.over)) == "rows"
+
+
+def _of_pages(frame: Frame, number: int, target: str) -> bool:
+    """`for found in paginate(url)`, and not `for row in paginate(url)`, which has gone on to the next."""
+    it = frame.scope.values[number]
+    word = _last_word(frame, it.of if isinstance(it, facts.Call) else number)
+    return "paginat" in word.lower() and _PAGE.search(target) is not None
 
 
 def grows(frame: Frame, number: int) -> bool:
@@ -71,7 +78,10 @@ def grows(frame: Frame, number: int) -> bool:
             return not all(_last_word(frame, arg).isupper() for arg in it.args)
         return True
     word = _last_word(frame, number)
-    return not (word.isupper() and len(word) > 1) and word not in _OF_THE_PROGRAM
+    if isinstance(it, facts.Attribute) and _last_word(frame, it.of) == "settings":
+        of = known.of if isinstance(known, Many) else known
+        return not isinstance(of, Unknown | Constant | Built)
+    return not (word.isupper() and len(word) > 1 and word not in _SENT) and word not in _OF_THE_PROGRAM
 
 
 def _has_fields(frame: Frame, number: int) -> bool:
@@ -156,10 +166,15 @@ def _within(frame: Frame, loop: int, outer: int) -> bool:
 
 
 _NO_ROWS: Final = re.compile(
-    r"(?:^|_)(?:chunk|batch|page|attempt|retr(?:y|ies)|tries|window|bucket|shard|partition|slice)(?:e?s|ed)?(?:_|$)"
-    r"|paginat|chunked|batched|in_batches|in_chunks",
+    r"(?:^|_)(?:chunk|batch|page|attempt|retr(?:y|ies)|tries|window|bucket|shard|partition|slice)(?:e?s|ed)?"
+    r"(?:$|_(?!(?:seed|row|item|record|entry|element)(?:,|$)))"
+    r"|chunked|batched|in_batches|in_chunks",
     re.IGNORECASE,
 )
+# What holds a page of what is fetched page by page.
+_PAGE: Final = re.compile(r"page|resp|result|found|s(?:,|$)", re.IGNORECASE)
+# What a request has: `for key in request.POST`
+_SENT: Final = frozenset(("GET", "POST", "FILES", "DATA"))
 _IS_SETTING: Final = re.compile(r"(?:^|\.)settings\.|\.[A-Z][A-Z0-9_]+$")
 _OF_THE_PROGRAM: Final = frozenset(
     (

@@ -98,7 +98,9 @@ def instance(out: "Evaluator", cls: Object) -> Object:
         found = library_.instance(cls.name) if library_ is not None else None
         return found or (UNKNOWN if cls.name.startswith(("builtins.", "typing.")) else Instance(cls.name))
     if isinstance(cls, Subscripted):
-        return out.instance(cls.of)
+        model = out.model_of(cls.items[0]) if cls.items else None
+        found = out.instance(cls.of)
+        return found if model is None else found.typed(model)
     return UNKNOWN
 
 

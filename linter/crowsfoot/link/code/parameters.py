@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -> tuple[Object, ...]:
     """An object for each parameter; UNKNOWN where the call does not say."""
     positional = args.positional if function.bound is None else (function.bound, *args.positional)
-    count = len(positional) - 1 if args.spread else len(positional)
+    count = len(positional) if args.star is None else args.star + len(positional) - len(args.positional)
     given: list[Object] = []
     taken = 0
     keywords = dict(args.keywords) if args.keywords else _NO_KEYWORDS
@@ -42,7 +42,7 @@ def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -
             taken += 1
         elif kind in ("positional", "keyword"):
             given.append(keywords.get(param.name, UNKNOWN))
-        elif kind == "args" and not args.spread:
+        elif kind == "args" and args.star is None:
             given.append(standard.listed(positional[taken:]))
         else:
             given.append(UNKNOWN)
@@ -50,7 +50,13 @@ def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -
 
 
 def frame_for(
-    out: "Evaluator", path: str, number: int, scope: facts.Scope, bound: tuple[Object, ...], depth: int
+    out: "Evaluator",
+    path: str,
+    number: int,
+    scope: facts.Scope,
+    bound: tuple[Object, ...],
+    depth: int,
+    declares: bool = False,
 ) -> Frame | None:
     expected = out.frame(path, number)
     for index in out.program.gone_over(path, number):
@@ -75,7 +81,8 @@ def frame_for(
         first = params[0] if params else None
         owner = first if isinstance(first, Class) else getattr(first, "cls", None)
         count = out.contexts.get((path, number, owner), 0)
-        if count >= (_MOST_CONTEXTS if path.endswith(".py") else _MOST_SHOWN):
+        most = _MOST_DECLARED if declares else _MOST_CONTEXTS
+        if count >= (most if path.endswith(".py") else _MOST_SHOWN):
             return expected
         out.contexts[path, number, owner] = count + 1
         # What functions within it, or around it, see of variables, its parameters do not tell.
@@ -194,5 +201,6 @@ def by_word(out: "Evaluator", name: str) -> Object:
 _STAYS: Final = frozenset((Constant, External, Class, Function, Instance))
 _NO_KEYWORDS: Final[dict[str, Object]] = {}
 _MOST_CONTEXTS: Final = 8
+_MOST_DECLARED: Final = 500  # the same of calls in the body of a class
 _MOST_SHOWN: Final = 30  # the same of templates, of which a common one has a way for each view
 _DEEPEST: Final = 10

@@ -178,7 +178,9 @@ class Program:
     def _places_of(self, path: str, name: str, seen: set[str]) -> Iterator[tuple[str, int]]:
         number = self.names(path, 0).get(name)
         if number is not None:
-            yield path, number
+            it = self.files[path].scopes[0].values[number]
+            module = self._of_itself(path, it) if isinstance(it, Import) else None
+            yield (path, number) if module is None else (module, -1)
         elif inner := self.submodule(path, name):
             yield inner, -1
         else:
@@ -187,6 +189,12 @@ class Program:
                 if file is not None and file not in seen:
                     seen.add(file)
                     yield from self._places_of(file, name, seen)
+
+    def _of_itself(self, path: str, it: Import) -> str | None:
+        """`from . import shelves` in a package: a module of it, which is there once that has imported it."""
+        if not it.name or self.imported(it, path)[0] != path:
+            return None
+        return self.submodule(path, it.name)
 
     def results(self, path: str, number: int) -> "Results":
         """What a function returns and yields."""

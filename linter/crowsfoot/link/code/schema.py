@@ -17,7 +17,12 @@ from crowsfoot.databases.column_types import native_of, scalar_of
 from crowsfoot.facts.prisma import Default, NativeType
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.tables import ColumnDef, ForeignKeyDef, IndexDef, Spot, TableDef
-from crowsfoot.link.code.alembic import MigratedIndex, migrated_indexes, tables_without_key
+from crowsfoot.link.code.alembic import (
+    MigratedIndex,
+    changes_tables,
+    migrated_indexes,
+    tables_without_key,
+)
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.keeping import Keeper
 from crowsfoot.link.code.places import Places
@@ -105,10 +110,21 @@ def _of_library(
     if not made:
         return None
     database = database_of(made, provider, files, tenant_column)
-    code = dict(evaluator.program.files.glance())
-    _add_migrated(database, migrated_indexes(code, roles))
+    migrations = {
+        path: file
+        for path, file in evaluator.program.files.glance()
+        if roles(path) == "migration" and changes_tables(file)
+    }
+    paths = [*migrations]
+    indexes = keeper.of_files(
+        "migrated", paths, list[MigratedIndex], lambda: migrated_indexes(migrations, roles)
+    )
+    _add_migrated(database, indexes)
     if name == "sqlalchemy":
-        _without_keys(database, tables_without_key(code, roles))
+        keyless = keeper.of_files(
+            "keyless", paths, frozenset[str], lambda: tables_without_key(migrations, roles)
+        )
+        _without_keys(database, keyless)
     return database
 
 

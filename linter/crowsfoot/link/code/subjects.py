@@ -41,7 +41,9 @@ def _subject(frame: Frame, call: facts.Call) -> int | None:
         subject = of.of
     else:
         return None
-    return None if isinstance(frame.known(subject), Class) else subject
+    known = frame.known(subject)
+    # A row, or a query of one model, is about one table in each pass.
+    return None if isinstance(known, Class) or getattr(known, "model", None) is not None else subject
 
 
 def _parts(frame: Frame, number: int, loop: int) -> Iterator[int]:

@@ -20,7 +20,7 @@ class Tag(Object, frozen=True):
 
     def call(self, args: Args, at: At) -> Object:
         if self.takes_context:
-            args = Args((UNKNOWN, *args.positional), args.keywords, args.spread)
+            args = args.behind(UNKNOWN)
         made = at.call(self.function, args)
         if not self.template:
             return made

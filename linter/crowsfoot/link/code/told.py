@@ -49,6 +49,8 @@ def _instead(it: Repeated) -> str:
     """What to write instead, after what that does; nothing where no library says it."""
     if it.same:
         return "; it asks for the same in each pass: ask before the loop"
+    if it.kind == "recursive" and it.query.cause == "call" and it.query.operation in _READS:
+        return "; a recursive query (WITH RECURSIVE) reads all levels at once"
     # "one query for all of them": the words that introduce the others say as much.
     said = _NO_RECEIVER.sub("", it.query.instead)
     if not said or _PLACEHOLDER.search(said):
@@ -117,4 +119,5 @@ _PLACEHOLDER: Final = re.compile(r"^one (?:query|statement) for all|\.{4}|^(?:â€
 _EAGER: Final = re.compile(
     r"(?:select|prefetch)_related\(|(?:joined|selectin|subquery)load\(|undefer\(|include="
 )
+_READS: Final = frozenset(("select", "count", "exists"))
 _WRITES: Final = frozenset(("insert", "update", "delete", "save", "upsert", "get-or-create"))

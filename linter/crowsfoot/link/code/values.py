@@ -131,7 +131,19 @@ def of_comprehension(out: "Evaluator", frame: Frame, number: int, value: facts.C
         size = standard.size_of(frame.known(over.over))
         if size == "rows" and not grows(frame, over.over):
             size = "fixed"
-    return Many(each, None, size)
+    return _carried(frame, number, Many(each, None, size))
+
+
+def _carried(frame: Frame, number: int, found: Many) -> Many:
+    """A list that a loop makes of itself and of others is what it carries round: `rows = rows + more`."""
+    if frame.scope.values[number].loop >= 0 and found.size == "rows":
+        for it in range(number):
+            value = frame.scope.values[it]
+            if type(value) is facts.Either and number in value.options:
+                held = frame.objects[it]
+                if isinstance(held, Many):
+                    frame.objects[it] = standard.together(held, found)
+    return found
 
 
 def of_element(out: "Evaluator", frame: Frame, number: int, value: facts.Element) -> Object:
@@ -175,11 +187,13 @@ def of_operation(out: "Evaluator", frame: Frame, number: int, value: facts.Opera
     if (counted := _counted(value.operator, operands)) is not None:
         return counted
     if value.operator == "%" and isinstance(operands[0], (Constant, Built)):
+        if _is_text(operands[0]):
+            _put_into(operands[-1], at)
         return texts.percent(operands)
     if value.operator in ("+", "+="):
         lists = [it for it in operands if isinstance(it, Many)]
         if len(lists) == len(operands) == 2:
-            return standard.together(*lists)
+            return _carried(frame, number, standard.together(*lists))
         if any(_is_text(it) for it in operands):
             return texts.put_together(operands)
     for it in operands:
@@ -187,6 +201,18 @@ def of_operation(out: "Evaluator", frame: Frame, number: int, value: facts.Opera
             if (found := option.operated(value.operator, operands, at)) is not UNKNOWN:
                 return found
     return UNKNOWN
+
+
+def _put_into(given: Object, at: Here) -> None:
+    """ "%s by %s" % given: a tuple or a dict is what it holds."""
+    held: tuple[Object, ...] = (given,)
+    if isinstance(given, Many) and given.items is not None:
+        held = given.items
+    elif isinstance(given, Table):
+        held = tuple(it for _, it in given.named)
+    for it in held:
+        for option in it.options if isinstance(it, OneOf) else (it,):
+            option.told(at)
 
 
 def of_awaited(out: "Evaluator", frame: Frame, number: int, value: facts.Awaited) -> Object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 from crowsfoot.facts import code as facts
@@ -10,7 +10,6 @@ from crowsfoot.facts import code as facts
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
     from crowsfoot.link.code.frame import Frame
-    from crowsfoot.link.code.program import Program
 
 Event = Literal["", "connect", "checkout", "return"]
 
@@ -70,12 +69,15 @@ def event_of(evaluator: Evaluator, frame: Frame, given: Mapping[str, Event]) -> 
     return given.get(scope.name, "") if scope.parent == 0 else ""
 
 
-def given_to_pools(program: Program) -> dict[str, Event]:
-    """Pools are often made in a function: `async def startup()`."""
+def says_pools(file: facts.CodeFile) -> bool:
+    """Whether the file may make a pool, as far as its words tell."""
+    return "pool\n" in file.words.lower()
+
+
+def given_to_pools(files: Iterable[facts.CodeFile]) -> dict[str, Event]:
+    """The functions that those files give to pools, which are often made in a function: `startup()`."""
     found: dict[str, Event] = {}
-    for file in program.files.values():
-        if "pool\n" not in file.words.lower():
-            continue
+    for file in files:
         for scope in file.scopes[1:]:
             for it in scope.values:
                 # An exact type, which is told apart faster: these are all values of the program.

@@ -1,24 +1,25 @@
-"""A program -> what it says of its engines, pools and transactions, wherever it does: Habits."""
+"""Files of a program -> what they say of its engines, pools and transactions: Habits."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.link.security.conversations import Habits
 
-if TYPE_CHECKING:
-    from crowsfoot.link.code.program import Program
+
+def says_habits(file: facts.CodeFile) -> bool:
+    """Whether the file may say anything of it, as far as its words tell."""
+    return _SAYS.search(file.words) is not None
 
 
-def habits_of(program: Program) -> Habits:
-    """What the program says of its engines and of Django's connections, wherever it does."""
+def habits_of(files: Iterable[facts.CodeFile]) -> Habits:
+    """What those files say of engines and of Django's connections, wherever they do."""
     engines = without_pool = autocommit = pools = opened = 0
     keeps = atomic = commits = False
-    for file in program.files.values():
-        if _SAYS.search(file.words) is None:
-            continue
+    for file in files:
         for scope in file.scopes:
             values = scope.values
             for it in values:

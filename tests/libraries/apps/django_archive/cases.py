@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: B018, C417, PERF401, RET503
+# ruff: noqa: B018, C417, PERF401, RET503, RUF012, UP031
 """Each function is a case: it is run on a database with few rows and with many, and what it sends is counted.
 
 It takes nothing, or the keys of all rows.
@@ -9,6 +9,7 @@ import asyncio
 from functools import cache, partial, reduce
 from itertools import chain, groupby
 
+from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db import IntegrityError, connection, transaction
@@ -838,6 +839,89 @@ def grouped_by_a_relation():
 
 def chained():
     return [it.director.name for it in chain(Film.objects.all(), Film.objects.filter(minutes=0))]
+
+
+def formatted():
+    return ["%s wins" % it for it in Person.objects.all()]
+
+
+def formatted_with_others():
+    return ["%s, %s" % (it.pk, it) for it in Person.objects.all()]
+
+
+def formatted_loaded():
+    return ["%(who)s" % {"who": it} for it in Person.objects.select_related("studio")]
+
+
+class GenreForm(forms.ModelForm):
+    class Meta:
+        model = Genre
+        fields = ["name"]
+
+
+def form_saved_each(ids):
+    for key in ids:
+        form = GenreForm({"name": str(key)})
+        if form.is_valid():
+            form.save()
+
+
+def form_saved_later(ids):
+    made = []
+    for key in ids:
+        form = GenreForm({"name": str(key)})
+        if form.is_valid():
+            made.append(form.save(commit=False))
+    Genre.objects.bulk_create(made)
+
+
+def forms_of_rows():
+    for film in Film.objects.all():
+        form = FilmForm({"title": "new"}, instance=film)
+        if form.is_valid():
+            form.save()
+
+
+class FilmForm(forms.ModelForm):
+    class Meta:
+        model = Film
+        fields = ["title"]
+
+    def save(self, commit=True):
+        film = super().save(commit=False)
+        if commit:
+            film.save()
+        return film
+
+
+def shown_in_forms():
+    return [FilmForm(instance=film).instance.director.name for film in Film.objects.all()]
+
+
+def shown_in_forms_loaded():
+    return [
+        FilmForm(instance=film).instance.director.name for film in Film.objects.select_related("director")
+    ]
+
+
+def spread(ids):
+    for key in [0, *ids]:
+        Person.objects.filter(pk=key).first()
+
+
+def spread_constants():
+    for key in [*_FIRST, 2]:
+        Person.objects.filter(pk=key).first()
+
+
+_FIRST = [0, 1]
+
+
+def one_kind_of_all(ids):
+    kinds = ["people", "films", *(str(key) for key in ids)]
+    for kind in kinds:
+        if kind == "films":
+            Film.objects.count()
 
 
 def of_one_key():

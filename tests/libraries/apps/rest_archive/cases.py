@@ -5,7 +5,9 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch
-from rest_framework import generics, mixins, serializers, viewsets
+from rest_framework import generics, mixins, serializers, views, viewsets
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.response import Response
 
 from .models import Artist, City, Contract, Label, Record, Style, Track
 
@@ -420,6 +422,13 @@ def saved_one_by_one():
     serializer.save()
 
 
+def saved_each():
+    for key in range(City.objects.count()):
+        serializer = CitySerializer(data={"name": str(key)})
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+
+
 def saved_at_once():
     names = [{"name": it.name} for it in City.objects.all()]
     serializer = TogetherSerializer(data=names, many=True)
@@ -516,6 +525,24 @@ class SomewhereLoadedView(ManagerView):
         if self.request.method == "POST":
             return self.queryset
         return self.queryset.select_related("artist")
+
+
+class Pages(PageNumberPagination):
+    page_size = 1000
+
+
+class PagedView(views.APIView):
+    def get(self, request):
+        page = PageNumberPagination().paginate_queryset(Record.objects.all(), request)
+        rows = Pages().paginate_queryset(Record.objects.order_by("id"), request) if page is None else page
+        return Response(NestedSerializer(rows, many=True).data)
+
+
+class PagedLoadedView(views.APIView):
+    def get(self, request):
+        pages = Pages()
+        rows = pages.paginate_queryset(Record.objects.select_related("artist").order_by("id"), request)
+        return pages.get_paginated_response(NestedSerializer(rows, many=True).data)
 
 
 class OneRowView(PlainView):
