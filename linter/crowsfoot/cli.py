@@ -7,7 +7,7 @@ Exit codes: 0 nothing to report, 1 findings at or above --fail-on, 2 usage or co
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
@@ -20,6 +20,9 @@ from crowsfoot.kinds import DOCUMENTS
 from crowsfoot.reporters import FORMATS, View, render
 from crowsfoot.session import Choices, Session
 from crowsfoot.suggest import hint
+
+if TYPE_CHECKING:
+    from crowsfoot.advice.statistics import Statistics
 
 HOMEPAGE = "https://github.com/crowsfoot-dev/crowsfoot"
 RULE_URL = HOMEPAGE + "/blob/main/docs/rules.md#{rule}"
@@ -196,8 +199,8 @@ def advise(
         width=min(streams.columns(), 120) if people else 100,
     )
     _tell_unknown(session)
-    files = _dumps(options["stats"])
-    streams.show(advice(session, page, format, tables, files))
+    counted = _counted(options["stats"], session)
+    streams.show(advice(session, page, format, tables, counted))
     _tell_unread(session)
     if not any(session.project.tables()):
         streams.tell(f"no tables found below {_shown(paths)}")
@@ -278,7 +281,7 @@ def report_page(ctx: click.Context, /, paths: tuple[Path, ...], output: str, **o
         whole,
         view,
         title,
-        statistics=_dumps(options["stats"]),
+        statistics=_counted(options["stats"], session),
         source_url=options["source_url"],
     )
     if output == "-":
@@ -429,11 +432,16 @@ _TOO_LONG_FOR_MERMAID = (
 )
 
 
-def _dumps(files: Sequence[Path]) -> list[tuple[str, bytes]]:
-    """What --stats names, each file with what it holds."""
-    from crowsfoot.advice.statistics import MOST_BYTES
+def _counted(files: Sequence[Path], session: Session) -> "Statistics | None":
+    """What the files of --stats say; tells where they are of another database than the project."""
+    if not files:
+        return None
+    from crowsfoot.advice.statistics import MOST_BYTES, of_others, read
 
-    return [(str(it), streams.bytes_of(it, MOST_BYTES)) for it in files]
+    found = read([(str(it), streams.bytes_of(it, MOST_BYTES)) for it in files])
+    if said := of_others(found, [it.name for it in session.project.tables()]):
+        streams.tell(said)
+    return found
 
 
 def _shown(paths: Sequence[Path]) -> str:
@@ -447,7 +455,7 @@ def _words(given: Sequence[str]) -> tuple[str, ...]:
 def _outputs(given: Sequence[str], formats: Collection[str] = FORMATS) -> list[tuple[str, str]]:
     """The formats, and the files that they go to; "" is standard output."""
     outputs = []
-    files: set[str] = set()
+    files: set[Path] = set()
     for output in given:
         format, _, file = output.partition("=")
         if format not in formats:
@@ -455,9 +463,9 @@ def _outputs(given: Sequence[str], formats: Collection[str] = FORMATS) -> list[t
         file = streams.output_file(file)
         if file and is_read(file) and not file.endswith(DOCUMENTS):
             raise UserError(f"--output: {file} is named like a file that crowsfoot reads; name another one")
-        if file and os.path.normpath(file) in files:
+        if file and Path(file) in files:
             raise UserError(f"--output: {file} is named twice")
-        files.add(os.path.normpath(file))
+        files.add(Path(file))
         outputs.append((format, file))
     return outputs
 

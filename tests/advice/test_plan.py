@@ -179,6 +179,35 @@ def test_a_bare_foreign_key_asks_for_an_index(provider: str, lines: list[str]) -
     assert said(table, []) == lines
 
 
+def test_what_mysql_makes_for_a_foreign_key_serves_queries_as_well() -> None:
+    text = """
+    model User {
+      id    Int    @id
+      posts Post[]
+    }
+    model Post {
+      id        Int      @id
+      userId    Int
+      slug      String
+      createdAt DateTime
+      user      User     @relation(fields: [userId], references: [id])
+      %s
+    }
+    """
+    table = database(text % "", "mysql").tables["Post"]
+    assert said(table, [asks(table, "userId")], Confidence.POSSIBLE) == []
+    assert not list(missing(table, [asks(table, "userId")]))
+    first = asks(table, "userId", order=["createdAt"], limit=True)
+    assert said(table, [first]) == []
+    # The index of the key goes by itself, so that none is told to be replaced.
+    assert said(table, [first], Confidence.POSSIBLE) == ["add (userId, createdAt)"]
+    assert said(table, [asks(table, "slug")]) == ["add (slug)"]
+    # Without a constraint there is no such index.
+    for provider in ("postgresql", "sqlite"):
+        table = database(text % "", provider).tables["Post"]
+        assert said(table, [asks(table, "userId")]) == ["add (userId)"]
+
+
 def test_a_foreign_key_and_a_query_share_an_index() -> None:
     table = database(FAMILY % "").tables["Child"]
     (change,) = plan_table(table, [asks(table, "key parentId")], Confidence.LIKELY).changes
@@ -234,6 +263,16 @@ def test_a_new_index_makes_several_old_ones_superfluous() -> None:
     shape = asks(table, "tenantId userId slug")
     changes = plan_table(table, [shape], Confidence.POSSIBLE).changes
     assert {it for change in changes for it in change.old} == set(table.indexes[1:])
+
+
+def test_an_index_over_rows_that_nobody_can_tell_may_be_the_one() -> None:
+    # As Django writes ~Q(status="PAID"); that a query excludes the same is nothing that we could prove.
+    table = event("@@index([createdAt], where: raw(\"status <> 'PAID'\"))")
+    first = asks(table, ranges="createdAt", order=["createdAt"], limit=True)
+    assert said(table, [replace(first, others=frozenset({"status"}))]) == []
+    assert said(table, [first], Confidence.POSSIBLE) == ["add (createdAt)"]
+    # Another one does not serve it, whichever rows it holds.
+    assert said(table, [asks(table, "slug")]) == ["add (slug)"]
 
 
 def test_unique_keys_stay() -> None:

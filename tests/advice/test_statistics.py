@@ -16,6 +16,7 @@ from crowsfoot.advice.statistics import (
     StatementStats,
     Statistics,
     TableStats,
+    of_others,
     read,
 )
 from crowsfoot.advice.stats_query import FILES, script
@@ -165,6 +166,13 @@ def test_a_long_statement_does_not_make_its_file_unreadable() -> None:
 def test_when_counting_began_is_a_date_or_nothing(reset: object) -> None:
     row = {"relname": "a", "n_live_tup": 5, "stats_reset": reset}
     assert read([("x", json.dumps([row]).encode())]).since is None
+
+
+def test_counters_of_another_database_are_told() -> None:
+    found = read([("tables", TABLES), ("indexes", INDEXES)])
+    assert of_others(found, ["User", "Event"]) == ""
+    assert of_others(found, ["User"]) == "--stats: no table that is counted is one of the project: Event"
+    assert of_others(read([("statements", STATEMENTS)]), ["User"]) == ""
 
 
 def test_a_file_that_is_too_large_is_not_read() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -156,7 +156,10 @@ def service(index: Index, need: Need) -> Service:
     if isinstance(need.of, ForeignKey):
         cover = covers(index, need.of)
         return Service(len(need.free)) if cover is Cover.FULL else Service(1 if cover else 0)
-    keys = usable(index, need.of)
+    return _does(usable(index, need.of), index, need)
+
+
+def _does(keys: Sequence[Part], index: Index, need: Need) -> Service:
     found = seek(keys, need.asked)
     in_order = need.is_sorted and order_served(keys, need.asked, index.table.database.provider)
     return Service(found.keys, found.range, bool(keys) and in_order)
@@ -166,12 +169,20 @@ def serves(index: Index, need: Need) -> bool:
     """Whether the index does for the need all that one made for it would do."""
     if isinstance(need.of, ForeignKey):
         return covers(index, need.of) is Cover.FULL
-    if implied(index, need.of) is not True:
+    return implied(index, need.of) is True and _does_all(index, service(index, need), need)
+
+
+def _may_serve(index: Index, need: Need) -> bool:
+    """Whether it would do so if it held the rows, which its predicate leaves open."""
+    if isinstance(need.of, ForeignKey) or index.predicate is None or implied(index, need.of) is not None:
         return False
+    return _does_all(index, _does(parts_of(index), index, need), need)
+
+
+def _does_all(index: Index, found: Service, need: Need) -> bool:
     given = need.asked.equal | need.asked.among
     if index.unique and {it.column.name if it.column else None for it in index.keys} <= given:
         return True  # one row at most for each value
-    found = service(index, need)
     if not need.free <= {it.column for it in parts_of(index)[: found.keys]}:
         return False
     if need.is_sorted:
@@ -199,6 +210,9 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
     if isinstance(need.of, ForeignKey):
         said = f"reads all of {need.of.table} for each {need.of.target} that is deleted"
         return Lack(said, _level_of_foreign_key(need.of, deleted))
+    if any(_may_serve(it, need) for it in held):
+        without = lack(need, [it for it in held if not _may_serve(it, need)], deleted)
+        return Lack(without.said, Confidence.POSSIBLE) if without is not None else None
     best = max((service(it, need) for it in held), default=Service())
     table = need.of.table
     columns = {it.name: it for it in table.columns.values()}

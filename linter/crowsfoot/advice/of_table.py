@@ -16,7 +16,7 @@ from crowsfoot.advice.needs import Deleted, Lack, Need, lack, needs_of, serves, 
 from crowsfoot.advice.removals import is_removable, removals, unused
 from crowsfoot.databases.index_advice import parts_of
 from crowsfoot.databases.index_sql import Proposal, nulls_written
-from crowsfoot.databases.indexes import makes_redundant
+from crowsfoot.databases.indexes import makes_redundant, standing
 from crowsfoot.finding import Confidence, Directive
 from crowsfoot.link.project import ForeignKey, Index, Key, Table
 from crowsfoot.link.wanted import Wanted
@@ -57,7 +57,7 @@ def plan_table(
         and not is_allowed(it.index, known.directives)
     ]
     gone = {it.index for it in dropped}
-    held = [it for it in table.indexes if it not in gone]
+    held = [it for it in standing(table) if it not in gone]
     lacking = {it: found for it in needs if (found := _lack(it, held, known)) is not None}
     wanting = [it for it, found in lacking.items() if found.confidence >= least]
     extendable = [parts_of(it)[: len(it.keys)] for it in held if is_removable(it, least)]

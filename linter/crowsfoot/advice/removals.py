@@ -73,5 +73,7 @@ def is_removable(index: Index, least: Confidence) -> bool:
     """Whether the index may go where a longer one does what it does."""
     if index.unique or index.primary or index.clustered or index.predicate is not None:
         return False
+    if index not in index.table.indexes:
+        return False  # the database takes it away by itself
     hidden = index.implied or may_be_partial(index)
     return index.method == "btree" and (least is Confidence.POSSIBLE or not hidden)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from crowsfoot.advice import View, render
 from crowsfoot.advice.plan import plan
-from crowsfoot.advice.statistics import read
 from crowsfoot.config import UserError
 from crowsfoot.link.project import Project
 from crowsfoot.reporters import View as Page
 from crowsfoot.suggest import hint
 
 if TYPE_CHECKING:
+    from crowsfoot.advice.statistics import Statistics
     from crowsfoot.session import Session
 
 
@@ -22,16 +22,15 @@ def advice(
     page: Page,
     format: str,
     tables: Sequence[str] = (),
-    statistics: Sequence[tuple[str, bytes]] = (),
+    statistics: Statistics | None = None,
 ) -> str:
     """What to change about the indexes of the project.
 
-    statistics are files by name. Raises UserError for a table that there is not, and for what is no dump.
+    Raises UserError for a table that there is not.
     """
-    counted = read(statistics) if statistics else None
     project = session.project
     _check(project, tables)
-    found = plan(project, least=session.config.min_confidence, only=tables, statistics=counted)
+    found = plan(project, least=session.config.min_confidence, only=tables, statistics=statistics)
     return render(format, View(plan=found, page=page))
 
 

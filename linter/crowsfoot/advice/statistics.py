@@ -10,7 +10,7 @@ import csv
 import math
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -80,6 +80,15 @@ def read(files: Sequence[tuple[str, bytes]]) -> Statistics:
             if (day := _DAY.match(str(row.get("stats_reset", "")))) is not None:
                 since.append(day[0])
     return Statistics(tuple(tables), tuple(indexes), tuple(statements), max(since, default=None))
+
+
+def of_others(statistics: Statistics, tables: Collection[str]) -> str:
+    """What to say where no table that is counted is one of those; "" where one is, or none is counted."""
+    named = {it.name for it in statistics.tables} | {it.table for it in statistics.indexes}
+    if not named or not named.isdisjoint(tables):
+        return ""
+    few = ", ".join([*(it[:60] for it in sorted(named)[:3]), *["..."] * (len(named) > 3)])
+    return f"--stats: no table that is counted is one of the project: {few}"
 
 
 _UNKNOWN: Final = (

@@ -10,6 +10,7 @@ import msgspec
 from crowsfoot.databases.index_predicates import implied
 from crowsfoot.databases.index_use import Asked, Part, comes_behind, part, seek, with_primary_key
 from crowsfoot.databases.index_writing import Proposal
+from crowsfoot.databases.indexes import standing
 from crowsfoot.databases.selectivity import has_few_values, is_tenant
 from crowsfoot.databases.suggested_index import MOST_KEYS, suggested
 from crowsfoot.link.project import Column, Index, Key, Table, once
@@ -86,7 +87,7 @@ def missing(table: Table, shapes: Iterable[Wanted]) -> Iterator[Advice]:
         for it in islice(shapes, MOST_SHAPES)
         if it.whole
         and (columns := _selective(table, it.asked))
-        and not any(_helps(parts_of(index), it.asked) for index in table.indexes)
+        and not any(_helps(parts_of(index), it.asked) for index in standing(table))
     ]
     # Narrow ones first: what serves them serves the wider ones as well.
     unserved.sort(key=lambda it: (len(it[0]), -len(it[1].places)))

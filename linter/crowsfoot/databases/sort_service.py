@@ -18,7 +18,7 @@ from crowsfoot.databases.index_advice import MOST_SHAPES, missing, parts_of, usa
 from crowsfoot.databases.index_predicates import implied
 from crowsfoot.databases.index_use import Asked, Part, comes_behind, order_served, seek
 from crowsfoot.databases.index_writing import Proposal
-from crowsfoot.databases.indexes import Cover, covers, is_deletion_time
+from crowsfoot.databases.indexes import Cover, covers, is_deletion_time, standing
 from crowsfoot.databases.providers import RELATIONAL
 from crowsfoot.databases.selectivity import grows, has_few_values, is_tenant, names_row, tells_apart
 from crowsfoot.databases.suggested_index import suggested
@@ -89,7 +89,7 @@ def _reaches(parts: Sequence[Part], shape: Wanted) -> bool:
 
 
 def _verdict(shape: Wanted, shapes: Sequence[Wanted]) -> Verdict | None:
-    indexes = shape.table.indexes
+    indexes = standing(shape.table)
     held = [(index, parts) for index in indexes if (parts := usable(index, shape))]
     # A partial index may hold the rows after all, and where it does not, another rule says so.
     doubtful = [parts_of(it) for it in indexes if it.predicate is not None and not usable(it, shape)]

@@ -14,7 +14,7 @@ from typing import Final
 from crowsfoot.databases.index_advice import parts_of, usable
 from crowsfoot.databases.index_predicates import implied
 from crowsfoot.databases.index_use import seek
-from crowsfoot.databases.indexes import Cover, best_cover
+from crowsfoot.databases.indexes import Cover, best_cover, standing
 from crowsfoot.databases.selectivity import has_few_values
 from crowsfoot.databases.sort_service import serves
 from crowsfoot.link.project import Column, Index, Table
@@ -23,7 +23,7 @@ from crowsfoot.link.wanted import Place, Wanted
 
 def is_served(shape: Wanted) -> bool:
     """Whether an index narrows the search, or has the first few rows in order."""
-    return any(_helps(index, shape) for index in shape.table.indexes if usable(index, shape))
+    return any(_helps(index, shape) for index in standing(shape.table) if usable(index, shape))
 
 
 def held_back(shape: Wanted) -> Index | None:
@@ -117,7 +117,7 @@ def _reach(index: Index, shape: Wanted) -> tuple[int, bool]:
 
 def _leading(table: Table, column: Column, shape: Wanted | None = None) -> Index | None:
     """An index that begins with the column; one that holds all rows that the shape asks for."""
-    for index in table.indexes:
+    for index in standing(table):
         parts = parts_of(index)
         holds = index.predicate is None or (shape is not None and implied(index, shape) is not False)
         if holds and parts and parts[0].column == column.name:
