@@ -695,3 +695,14 @@ def test_what_a_long_function_sends_in_a_loop_is_told_after_all_that_its_calls_s
     functions = "".join(f"def ask_{number}():\n{asks}\n" for number in range(10))
     code = f"{MODELS}{functions}\ndef long(keys):\n{calls}    for key in keys:\n        Author.objects.get(pk=key)  # N\n"
     assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_an_object_that_keeps_thousands_of_things_is_gone_through_once() -> None:
+    """Looking back for each of them what was asked before would take minutes."""
+    many = "".join(f"        self.kept_{it} = self.other_{it} = {{}}\n" for it in range(10_000))
+    code = (
+        f"{MODELS}\nclass Shelf:\n    def fill(self):\n        if self.books is None:\n"
+        f"            self.books = list(Book.objects.all())\n{many}\n"
+        "def f(keys):\n    shelf = Shelf()\n    for key in keys:\n        shelf.fill()\n"
+    )
+    assert sent(code).repeated == {}

@@ -3,7 +3,7 @@
 Or once for each object that it is given: `if self._rows is None: self._rows = find()`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from crowsfoot.facts import code as facts
@@ -16,27 +16,48 @@ Values: TypeAlias = tuple[facts.AnyValue, ...]
 def kept(scope: facts.Scope) -> frozenset[int]:
     """The values that are kept beyond the call, by something that the scope has looked into before."""
     values = scope.values
-    found: set[int] = set()
+    readings = _readings(values)
+    roots: list[int] = []
     for number, it in enumerate(values):
         if isinstance(it, (facts.Store, facts.StoreItem)):
             holder = values[it.of]
-            if isinstance(holder, facts.Name) and _looks_into(values, holder.name, number, it.of):
-                found |= _made(scope, it.value)
-    for name, value in scope.rebinds:
-        if _looks_into(values, name, value, -1):
-            found |= _made(scope, value)
-    return frozenset(found)
+            if isinstance(holder, facts.Name) and _is_read(readings, holder.name, number, it.of):
+                roots.append(it.value)
+    roots += [value for name, value in scope.rebinds if _is_read(readings, name, value, -1)]
+    return frozenset(_made(scope, roots))
 
 
 def held(scope: facts.Scope) -> Mapping[int, int]:
     """The values that are kept by a parameter which has been asked for them before, with its number."""
-    found: dict[int, int] = {}
-    for number, it in enumerate(scope.values):
-        for of, name, value in _stored(scope.values, it):
-            holder = scope.values[of]
-            if isinstance(holder, facts.Parameter) and _asks_for(scope.values[:number], of, name):
-                found |= dict.fromkeys(_made(scope, value), holder.index)
-    return found
+    values = scope.values
+    asked: dict[int, tuple[int, object]] = {}
+    decides: set[tuple[int, object]] = set()
+    roots: dict[int, list[int]] = {}
+    for number, it in enumerate(values):
+        attribute = _attribute(values, it)
+        if attribute is not None:
+            asked[number] = attribute
+        elif isinstance(it, facts.Tested) and it.of in asked:
+            decides.add(asked[it.of])
+        elif isinstance(it, facts.Operation) and it.operator in _DECIDES:
+            decides.update(asked[of] for of in it.operands if of in asked)
+        else:
+            for of, name, value in _stored(values, it):
+                holder = values[of]
+                if isinstance(holder, facts.Parameter) and (of, name) in decides:
+                    roots.setdefault(holder.index, []).append(value)
+    return {made: index for index, some in roots.items() for made in _made(scope, some)}
+
+
+_DECIDES: Final = frozenset(("is", "is not", "not", "==", "!="))
+
+
+def _attribute(values: Values, it: facts.AnyValue) -> tuple[int, object] | None:
+    """Whose attribute is read or looked for there, and its name."""
+    if isinstance(it, facts.Attribute):
+        return it.of, it.name
+    args = _given(values, it, "getattr", "hasattr")
+    return (args[0], _name(values, args[1])) if len(args) > 1 else None
 
 
 def _stored(values: Values, it: facts.AnyValue) -> Iterator[tuple[int, object, int]]:
@@ -49,31 +70,12 @@ def _stored(values: Values, it: facts.AnyValue) -> Iterator[tuple[int, object, i
         yield args[0], _name(values, args[1]), args[2]
 
 
-def _asks_for(before: Values, of: int, name: object) -> bool:
-    """Whether something is decided by the attribute that is given later: whether it is there, or None."""
-    asked: set[int] = set()
-    for number, it in enumerate(before):
-        if isinstance(it, facts.Attribute):
-            if (it.of, it.name) == (of, name):
-                asked.add(number)
-            continue
-        for function in ("getattr", "hasattr"):
-            args = _given(before, it, function)
-            if len(args) > 1 and args[0] == of and _name(before, args[1]) == name:
-                asked.add(number)
-        if isinstance(it, facts.Tested) and it.of in asked:
-            return True
-        if isinstance(it, facts.Operation) and it.operator in _DECIDES and not asked.isdisjoint(it.operands):
-            return True
-    return False
-
-
-def _given(values: Values, it: facts.AnyValue, function: str) -> tuple[int, ...]:
+def _given(values: Values, it: facts.AnyValue, *functions: str) -> tuple[int, ...]:
     """What is given to a function of Python's own, where that is what is called."""
     if not isinstance(it, facts.Call):
         return ()
     of = values[it.of]
-    return it.args if isinstance(of, facts.Name) and of.name == function else ()
+    return it.args if isinstance(of, facts.Name) and of.name in functions else ()
 
 
 def _name(values: Values, number: int) -> object:
@@ -82,34 +84,37 @@ def _name(values: Values, number: int) -> object:
     return it.value if isinstance(it, facts.Const) else number
 
 
-_DECIDES: Final = frozenset(("is", "is not", "not", "==", "!="))
+def _readings(values: Values) -> Mapping[str, list[tuple[int, int]]]:
+    """By the name of something outside: what reads it, other than to write to it, and as which value."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    seen: set[int] = set()
+    for number, it in enumerate(values):
+        if isinstance(it, facts.Operation):
+            parts: Iterable[int] = it.operands
+        elif isinstance(it, facts.Call):
+            parts = it.args
+        elif isinstance(it, (facts.Attribute, facts.Item, facts.Tested)):
+            parts = (it.of,)
+        else:
+            continue
+        for of in parts:
+            name = values[of]
+            if isinstance(name, facts.Name) and of not in seen:
+                seen.add(of)
+                found.setdefault(name.name, []).append((number, of))
+    return found
 
 
-def _looks_into(values: Values, name: str, before: int, but: int) -> bool:
-    """Whether the name of something outside is read there, other than to be written to."""
-    readers = {
-        of
-        for it in values[:before]
-        if isinstance(it, (facts.Attribute, facts.Item, facts.Tested, facts.Operation, facts.Call))
-        for of in (
-            it.operands
-            if isinstance(it, facts.Operation)
-            else it.args
-            if isinstance(it, facts.Call)
-            else (it.of,)
-        )
-    }
-    return any(
-        number != but and number in readers
-        for number, it in enumerate(values[:before])
-        if isinstance(it, facts.Name) and it.name == name
-    )
+def _is_read(readings: Mapping[str, list[tuple[int, int]]], name: str, before: int, but: int) -> bool:
+    # The first two tell, since only one value is left out.
+    return any(reader < before and of != but for reader, of in readings.get(name, ())[:2])
 
 
-def _made(scope: facts.Scope, number: int) -> set[int]:
-    """All that the value is made of in the scope, and what loops there put into it."""
+def _made(scope: facts.Scope, roots: Iterable[int]) -> set[int]:
+    """All that the values are made of in the scope, and what loops there put into them."""
     values = scope.values
-    found, pending = {number}, [number]
+    pending = list(roots)
+    found = set(pending)
     put: Mapping[int, list[int]] | None = None
     while pending:
         current = pending.pop()
