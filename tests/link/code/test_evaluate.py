@@ -136,6 +136,15 @@ class Shelf:
     def cached(self):
         return list(Book.objects.filter(shelf=self.key))
 
+    @cached_property
+    def writer(self):
+        return Book.objects.get(pk=self.key).author.name
+
+    def writes(self):
+        if self._writes is None:
+            self._writes = Book.objects.get(pk=self.key).author.name
+        return self._writes
+
     def below(self):
         return self.books()
 
@@ -148,6 +157,8 @@ def f(keys):
     shelf = Shelf()
     for key in keys:
         print(key, shelf.books(), shelf.early(), shelf.named(), shelf.got(), shelf.cached, shelf.below())
+    for key in keys:
+        print(key, shelf.writer, shelf.writes())
     for key in keys:
         print(shelf.anew())  # N
     for key in keys:

@@ -226,13 +226,9 @@ def take_over(
             # The next call finds it there, unless it asks for something else.
             it = it._replace(query=msgspec.structs.replace(it.query, likely=False))
         made: Place | None = None
-        holder = (
-            it.parameter
-            if it.held or it.query.cause != "call"
-            else 0
-            if by_self
-            else callee.held.get(it.value)
-        )
+        holder = it.parameter if it.held or it.query.cause != "call" else None
+        if holder is None:
+            holder = 0 if by_self else callee.held.get(it.value)
         if holder is not None and each is None:
             # It is kept by the row or object that is given: sent once for that, not once for each call.
             given = _given(frame, number, function, callee.scope, holder)
