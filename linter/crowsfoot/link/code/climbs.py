@@ -3,7 +3,11 @@
 `while key: folder = get(key); key = folder.parent_id`
 """
 
+from collections.abc import Iterator
+from typing import Final
+
 from crowsfoot.facts import code as facts
+from crowsfoot.link.code.usage import all_parts
 
 _DEEPEST = 8
 
@@ -50,25 +54,12 @@ def _leads_up(values: tuple[facts.AnyValue, ...], option: int, key: int, loop: i
     )
 
 
-def _parts(values: tuple[facts.AnyValue, ...], number: int, loop: int) -> set[int]:
+def _parts(values: tuple[facts.AnyValue, ...], number: int, loop: int) -> Iterator[int]:
     """All values of the body of the loop that a value is made of."""
-    pending, seen = [number], {number}
-    while pending:
-        it = values[pending.pop()]
-        match it:
-            case facts.Call():
-                inner = (it.of, *it.args, *(value for _, value in it.keywords))
-            case facts.Attribute() | facts.Awaited():
-                inner = (it.of,)
-            case facts.Item():
-                inner = (it.of, it.index)
-            case facts.Operation():
-                inner = it.operands
-            case facts.Display():
-                inner = it.items
-            case _:
-                inner = ()
-        more = [each for each in inner if each not in seen and values[each].loop == loop]
-        seen.update(more)
-        pending += more
-    return seen
+    return all_parts(values, number, lambda it: it.loop == loop, lambda it: isinstance(it, _OPENED))
+
+
+_OPENED: Final = (
+    *(facts.Call, facts.Attribute, facts.Awaited),
+    *(facts.Item, facts.Operation, facts.Display),
+)

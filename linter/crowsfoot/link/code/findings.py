@@ -13,7 +13,7 @@ from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.climbs import climb_of
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
-from crowsfoot.link.code.loops import row_loop, walk_of
+from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
 from crowsfoot.link.code.subjects import is_chosen_by
@@ -163,12 +163,12 @@ def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
     pending, seen = [effect.value], {effect.value}
     if not isinstance(values[effect.value], facts.Call) or effect.chain or effect.query.cause != "call":
         return False
-    if not _within(loops, values[effect.value].loop, number):
+    if not within(loops, values[effect.value].loop, number):
         return False  # what one loop has put together, another one sends
     while pending:
         current = pending.pop()
         it = values[current]
-        if not _within(loops, it.loop, number):
+        if not within(loops, it.loop, number):
             continue  # it is there before the loop
         match it:
             case facts.Call():
@@ -195,12 +195,6 @@ def _leads_to(values: tuple[facts.AnyValue, ...], last: int, number: int) -> boo
             return False
         last = it.of
     return True
-
-
-def _within(loops: tuple[facts.Loop, ...], loop: int, outer: int) -> bool:
-    while loop >= 0 and loop != outer:
-        loop = loops[loop].parent
-    return loop == outer
 
 
 def _asked(frame: Frame, number: int | None) -> Place | None:

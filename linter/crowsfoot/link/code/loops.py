@@ -1,6 +1,7 @@
 """A loop -> whether it goes on once per row: with data that grows, not for an attempt, page or constant."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from crowsfoot.facts import code as facts
@@ -109,7 +110,7 @@ def _takes_away(frame: Frame, number: int, loop: facts.Loop) -> bool:
     values = frame.scope.values
     tested = _same(values, loop.test)
     for it in values:
-        if isinstance(it, facts.Call) and _within(frame, it.loop, number):
+        if isinstance(it, facts.Call) and within(frame.scope.loops, it.loop, number):
             method = values[it.of]
             if not isinstance(method, facts.Attribute) or method.name not in ("pop", "popleft", "popitem"):
                 continue
@@ -157,12 +158,11 @@ def _same(values: tuple[facts.AnyValue, ...], number: int) -> set[int]:
     return found
 
 
-def _within(frame: Frame, loop: int, outer: int) -> bool:
-    while loop >= 0:
-        if loop == outer:
-            return True
-        loop = frame.scope.loops[loop].parent
-    return False
+def within(loops: Sequence[facts.Loop], loop: int, outer: int) -> bool:
+    """Whether it is that loop, or one in it."""
+    while loop >= 0 and loop != outer:
+        loop = loops[loop].parent
+    return loop == outer
 
 
 _NO_ROWS: Final = re.compile(

@@ -9,6 +9,8 @@ from typing import Final
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.objects import Class
 from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.loops import within
+from crowsfoot.link.code.usage import all_parts
 
 
 def is_chosen_by(frame: Frame, number: int, loop: int) -> bool:
@@ -49,31 +51,11 @@ def _subject(frame: Frame, call: facts.Call) -> int | None:
 def _parts(frame: Frame, number: int, loop: int) -> Iterator[int]:
     """All values of the body of the loop that a value is made of, itself among them."""
     values, loops = frame.scope.values, frame.scope.loops
-    pending, seen = [number], {number}
-    while pending:
-        number = pending.pop()
-        it = values[number]
-        if not _within(loops, it.loop, loop):
-            continue
-        yield number
-        match it:
-            case facts.Call():
-                inner = (it.of, *it.args, *(value for _, value in it.keywords))
-            case facts.Attribute() | facts.Awaited() | facts.Part() | facts.Spread():
-                inner = (it.of,)
-            case facts.Item():
-                inner = (it.of, it.index)
-            case facts.Either():
-                inner = it.options
-            case facts.Operation():
-                inner = it.operands
-            case facts.Display():
-                inner = it.items
-            case _:
-                inner = ()
-        if not (isinstance(it, facts.Attribute) and it.name == "__class__"):
-            pending += [each for each in inner if each not in seen]
-            seen.update(inner)
+    return all_parts(values, number, lambda it: within(loops, it.loop, loop), _opens)
+
+
+def _opens(it: facts.AnyValue) -> bool:
+    return isinstance(it, _OPENED) and not (isinstance(it, facts.Attribute) and it.name == "__class__")
 
 
 def _depends(frame: Frame, number: int, loop: int) -> bool:
@@ -85,11 +67,9 @@ def _depends(frame: Frame, number: int, loop: int) -> bool:
     )
 
 
-def _within(loops: tuple[facts.Loop, ...], loop: int, outer: int) -> bool:
-    while loop >= 0 and loop != outer:
-        loop = loops[loop].parent
-    return loop == outer
-
-
+_OPENED: Final = (
+    *(facts.Call, facts.Attribute, facts.Awaited, facts.Part, facts.Spread, facts.Item),
+    *(facts.Either, facts.Operation, facts.Display),
+)
 _ABOUT: Final = frozenset(("select", "select_from", "insert", "update", "delete", "query", "exists"))
 _OF_TABLES: Final = frozenset(("select", "insert", "update", "delete"))

@@ -158,6 +158,26 @@ def parts_of(it: facts.AnyValue) -> Sequence[int]:
     return () if parts is None else parts(it)
 
 
+def all_parts(
+    values: Sequence[facts.AnyValue],
+    number: int,
+    counts: Callable[[facts.AnyValue], bool],
+    opens: Callable[[facts.AnyValue], bool],
+) -> Iterator[int]:
+    """The value and all that it is made of, as far as they count; opens says what is gone into."""
+    pending, seen = [number], {number}
+    while pending:
+        number = pending.pop()
+        it = values[number]
+        if not counts(it):
+            continue
+        yield number
+        if opens(it):
+            inner = it.items if isinstance(it, facts.Display) else parts_of(it)
+            pending += [each for each in inner if each not in seen]
+            seen.update(inner)
+
+
 def _of_one(it: Any) -> Sequence[int]:
     return () if it.of is None else (it.of,)
 
