@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries import dotted, standard
+from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.managers import Manager
 from crowsfoot.libraries.django.per_row import Reading, of_one, tell_rows
@@ -18,7 +19,7 @@ from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import is_serializer, model_of
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, OneOf, Place
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, Place
 from crowsfoot.libraries.where import SOMETHING
 
 
@@ -99,13 +100,13 @@ def review(cls: Class, at: At) -> None:
     if any("Prefetch" in it for it in outside):
         return  # it loads what the serializer needs
     lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(at.member(cls, "list", view), at)
-    options = rows_of(view, at) if classes else []
-    if not options or not all(it.kind == "rows" and it.sure and not it.at_most_one for it in options):
+    ways = rows_of(view, at) if classes else []
+    if not ways or not all(it.kind == "rows" and it.sure and not it.at_most_one for it in ways):
         return
-    rows = options[0]
+    rows = ways[0]
     fitting = [it for it in classes if model_of(it, at) is rows.model] or classes
     shown = _shown_in_lists(fitting)
-    found = _common([represent(it, _row(each), at, many=lists) for each in options for it in shown])
+    found = _common([represent(it, _row(each), at, many=lists) for each in ways for it in shown])
     place = _place(cls, view, at)
     if place is not None:
         tell_rows(found, rows, f"serializer {shown[0].name}", place, at)
@@ -140,17 +141,13 @@ def rows_of(view: View, at: At) -> list[QuerySet]:
 
 def _all(of: Object, at: At) -> list[Object]:
     """All that it may be, with what `queryset = Author.objects` calls all() on in the end."""
-    return [it.query_set(at) if isinstance(it, Manager) else it for it in _options(of)]
-
-
-def _options(of: Object) -> tuple[Object, ...]:
-    return of.options if isinstance(of, OneOf) else (of,)
+    return [it.query_set(at) if isinstance(it, Manager) else it for it in options(of)]
 
 
 def serializers(view: View, at: At) -> list[Class]:
     """All that get_serializer_class() may return."""
     within = at.each(UNKNOWN, "view").apart()
-    found = _options(within.call(view.attribute("get_serializer_class", within), Args()))
+    found = options(within.call(view.attribute("get_serializer_class", within), Args()))
     return [it for it in found if isinstance(it, Class) and is_serializer(it, at)]
 
 
