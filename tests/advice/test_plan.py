@@ -136,6 +136,36 @@ def test_what_finds_most_rows_is_hardly_better_than_nothing(index: str) -> None:
         assert len(said(table, [asks(table, "done slug", null="deletedAt")])) == 1, other
 
 
+def test_who_indexes_a_flag_alone_knows_that_it_finds_few() -> None:
+    for index, found in (("", ["add (done, createdAt)"]), ("@@index([done])", [])):
+        table = event(index)
+        assert said(table, [asks(table, "done", order=["createdAt"], limit=True)]) == found
+
+
+def test_an_order_that_an_index_has_begun_is_sorted_group_by_group() -> None:
+    for provider, found in (
+        ("postgresql", []),
+        ("mysql", ["replace @@index([createdAt]) (createdAt, total)"]),
+    ):
+        table = event("@@index([createdAt])", provider=provider)
+        shape = asks(table, order=["createdAt", "total"], limit=True)
+        assert said(table, [shape]) == found
+        assert len(said(table, [shape], Confidence.POSSIBLE)) == 1
+
+
+def test_what_an_or_finds_is_not_found_by_the_order() -> None:
+    table = event()
+    shape = asks(table, order=["createdAt"], limit=True)
+    either = replace(
+        shape, either=(frozenset({"userId"}), frozenset({"done"})), others=frozenset({"userId", "done"})
+    )
+    assert said(table, [shape]) == ["add (createdAt)"]
+    assert said(table, [either], Confidence.POSSIBLE) == []
+    of_tenant = asks(table, "tenantId", order=["createdAt"], limit=True)
+    of_tenant = replace(of_tenant, either=either.either, others=either.others)
+    assert said(table, [of_tenant]) == ["add (tenantId, createdAt)"]
+
+
 def test_a_range_of_what_another_query_sorts_by_is_not_enough() -> None:
     table = event("@@index([total, slug])")
     assert said(table, [asks(table, "slug", ranges="total")]) == ["add (slug, total)"]

@@ -740,6 +740,233 @@ def go():
 """,
             id="rows and their relations are deleted in each pass",
         ),
+        pytest.param(
+            """
+class Liner(Ship):
+    @property
+    def first(self):
+        if hasattr(self, "by_day"):
+            return self.by_day[0]
+        return self.voyage_set.order_by("begun").first()
+
+    def last(self):
+        days = getattr(self, "by_day", None)
+        return self.voyage_set.last() if days is None else days[-1]
+
+    def any(self):
+        try:
+            return self.by_day[0]
+        except AttributeError:
+            return self.voyage_set.all()[0]
+
+    def count(self):
+        if hasattr(self, "journeys"):
+            return self.journeys
+        return self.voyage_set.count()
+
+    def colours(self):
+        return self.flags.filter(colour="red"), self.by_day
+
+
+def go():
+    for ship in Liner.objects.prefetch_related(Prefetch("voyage_set", to_attr="by_day")):
+        ship.first, ship.last(), ship.any()
+        len(ship.colours()[0])  # N
+    for ship in Liner.objects.annotate(journeys=Count("voyage")):
+        ship.count()
+        ship.first  # N
+        ship.home.name  # N
+    for ship in Liner.objects.all():
+        ship.first  # N
+        ship.last()  # N
+        ship.any()  # N
+        ship.count()  # N
+""",
+            id="what rows have got under a name of its own is not asked for again",
+        ),
+        pytest.param(
+            """
+from django.contrib import admin
+
+
+@admin.register(Harbour)
+class HarbourAdmin(admin.ModelAdmin):
+    list_display = ["name", "fleet"]
+
+    def fleet(self, obj):
+        return [ship.escort for ship in obj.ships.all()]
+
+    def owners(self, obj):
+        return [ship.noted_by for ship in obj.ships.all()]  # N
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("ships__escort")
+
+
+class ShipInline(admin.TabularInline):
+    model = Ship
+
+    def companions(self, obj):
+        return [ship.home for ship in obj.escorted.all()]
+
+    def get_queryset(self, *args, **kwargs):
+        return super().get_queryset(*args, **kwargs).prefetch_related("escorted__home")
+""",
+            id="a page of the admin gives its methods rows as its get_queryset() fetches them",
+        ),
+        pytest.param(
+            """
+def go(rows):
+    for ship in Ship.objects.order_by("name")[:3]:
+        ship.home.name
+    latest = list(Ship.objects.order_by("-name")[2:7])
+    for ship in latest:
+        ship.home.name
+    for ship in Ship.objects.all()[:50]:
+        ship.home.name  # N
+    for harbour in Harbour.objects.all():
+        for ship in harbour.ships.all()[:2]:  # N
+            ship.escort  # N
+""",
+            id="a handful of rows is no load that grows",
+        ),
+        pytest.param(
+            """
+def go(harbour):
+    for model, path in Ship._meta.paths_by_model.items():
+        model.objects.filter(**{path: harbour}).delete()
+    for field in Ship._meta.many_to_many_of("home"):
+        Flag.objects.filter(colour=field.name).count()
+""",
+            id="what a model knows of itself does not grow with its rows",
+        ),
+        pytest.param(
+            """
+from django.contrib import admin
+
+
+@admin.register(Ship)
+class ShipAdmin(admin.ModelAdmin):
+    list_display = ["name", "home"]
+    actions = ["sink", "hail"]
+
+    def sink(self, request, queryset):
+        for ship in queryset:
+            ship.home.name
+            ship.escort  # N
+            ship.save()  # N
+
+
+@admin.register(Voyage)
+class VoyageAdmin(admin.ModelAdmin):
+    list_display = ["begun"]
+
+    def sink(self, request, queryset):
+        for voyage in queryset.filter(begun=None):
+            voyage.ship.name  # N
+""",
+            id="an action of the admin is given rows as the list shows them",
+        ),
+        pytest.param(
+            """
+def red(word, of):
+    return of
+
+
+def blue(word, of):
+    return Ship.objects.filter(name=word).first()
+
+
+ways = {"red": (red, blue), "blue": (red, str)}
+
+
+def go(rows):
+    for kind, word in rows:
+        ways[kind][0](word, 1)
+        ways[kind][1](word, 1)  # N
+""",
+            id="what stands first in each of some tuples is none that stands second",
+        ),
+        pytest.param(
+            """
+class Feed:
+    def show(self, harbour):
+        return [ship.name for ship in Ship.objects.filter(home=harbour)]
+
+
+feeds = {"home": Feed(), "abroad": Feed()}
+
+
+def go(names, harbour, rows):
+    some = [feeds[name] for name in names] if names else feeds.values()
+    for feed in some:
+        feed.show(harbour)
+    for row in [rows[name] for name in names]:
+        Ship.objects.get(name=row)  # N
+""",
+            id="what is picked out of what the program lists is no more than that",
+        ),
+        pytest.param(
+            """
+from django.views.generic import UpdateView
+
+
+class Refit(UpdateView):
+    model = Harbour
+
+    def form_valid(self, form):
+        self.object = form.save()
+        for name in self.kinds:
+            print(self.object.name)
+        for place, ship in enumerate(self.object.ships.all()):
+            ship.escort  # N
+            ship.save()  # N
+""",
+            id="self.object is a row of the view's model, whatever form has saved it, and is fetched once",
+        ),
+        pytest.param(
+            """
+class Fleet:
+    def __init__(self):
+        self.waiting = None
+
+    def take(self):
+        if self.waiting:
+            for name in self.waiting:
+                Ship.objects.get_or_create(name=name)  # N
+""",
+            id="what is None to begin with is gone over when it is something else",
+        ),
+        pytest.param(
+            """
+from django.apps import apps
+
+
+def go():
+    for name in apps.all_models["fleet"]:
+        Flag.objects.get(colour=name)
+    for config in apps.app_configs.values():
+        Flag.objects.get(colour=config.label)
+
+
+def come(rows):
+    for name in rows["fleet"]:
+        Flag.objects.get(colour=name)  # N
+""",
+            id="applications and their models are as many as the program has",
+        ),
+        pytest.param(
+            """
+def go():
+    led = Prefetch("escorted", queryset=Ship.objects.select_related("home"), to_attr="led")
+    for ship in Ship.objects.select_related("papers").prefetch_related(led):
+        for other in ship.papers.ship.led:
+            other.home.name
+        for other in ship.led:
+            other.home.name
+""",
+            id="what comes with a row that another leads back to is not forgotten",
+        ),
     ],
 )
 def test_what_is_marked_is_asked_once_per_row(body: str) -> None:
@@ -756,3 +983,131 @@ def go():
 """
     found = sent({"app.py": HEAD + code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
     assert [it.query.likely for _, group in sorted(found.items()) for it in group] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "instead"),
+    [
+        (
+            "for it in rows: Ship.objects.filter(name=it, sunk=False).first()",
+            "Ship.objects.filter(name__in=…)",
+        ),
+        ("for it in rows: Ship.objects.get(name=it, log=a)", "Ship.objects.filter(name__in=…)"),
+        ("for it in rows: Ship.objects.get(name__iexact=it, log=a)", "one query for all of them"),
+        ("for it in rows: Ship.objects.get(Q(name=it), log=a)", "one query for all of them"),
+        ("for it in rows: Ship.objects.get(pk=it, log=it)", "Ship.objects.filter(pk__in=…)"),
+        (
+            "for it in rows: Ship.objects.filter(name=it.lower(), home_id=a).delete()",
+            "Ship.objects.filter(name__in=…).delete()",
+        ),
+        ("for it, log in rows: Ship.objects.filter(pk=it).update(log=log)", "Ship.objects.bulk_update()"),
+        (
+            "for it in rows: Ship.objects.filter(pk=it).update(log='')",
+            "Ship.objects.filter(pk__in=…).update()",
+        ),
+        (
+            "ships = Ship.objects.filter(home=a)\n    for it in rows: ships.get(name=it)",
+            "Ship.objects.filter(name__in=…)",
+        ),
+        ("for it in rows: a.ships.get(name=it)", "a.ships.filter(name__in=…)"),
+        ("for it in rows: a.ships.get(log__startswith=it)", "one query for all of them"),
+        (
+            "for it in Harbour.objects.all(): it.ships.get(name=a)",
+            'prefetch_related(Prefetch("ships", queryset=…, to_attr=…))',
+        ),
+        ("for it in a.ships.all(): it.escort.pk", 'prefetch_related("ships__escort")'),
+        ("for it in a.ships.filter(sunk=True): it.escort.name", 'select_related("escort")'),
+        ("for it in a.ships.order_by('name'): it.escort.home.name", 'select_related("escort")'),
+        (
+            "for it in Harbour.objects.prefetch_related(Prefetch('ships', to_attr='fleet')):\n"
+            "        for ship in it.fleet: ship.escort.name",
+            'prefetch_related("fleet__escort")',
+        ),
+    ],
+)
+def test_what_to_write_instead_is_about_what_changes_from_pass_to_pass(body: str, instead: str) -> None:
+    code = HEAD + f"def go(rows, a: Harbour):\n    {body}\n"
+    found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
+    assert instead in [it.query.instead for group in found.values() for it in group]
+
+
+def test_each_call_of_a_module_is_followed_with_what_it_is_given() -> None:
+    names = ("Country", "Harbour", "Flag", "Papers", "Voyage", "Ferry", "Note", "Keeper", "Watch", "Ship")
+    loads = "\n".join(f'{name} = load("fleet", "{name}")' for name in names)
+    code = f"""
+from django.apps import apps
+
+def load(app, name):
+    try:
+        return apps.get_model(app, name)
+    except LookupError:
+        return apps.get_registered_model(app, name)
+
+{loads}
+
+def go():
+    for ship in Ship.objects.all():
+        ship.home.name  # N
+"""
+    found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
+    assert set(found) == marked(code, "# N")
+
+
+def test_what_sets_can_do_as_well_tells_of_no_rows() -> None:
+    code = """
+from django.db import models
+
+def f(parts, seen_set, proxy_set):
+    for part in parts:
+        if not seen_set.intersection([part]) or seen_set.union(part).difference(proxy_set):
+            seen_set.update(part)
+        part.seen_set.intersection(proxy_set)
+        part.book_set.filter(title="x").exists()  # N
+"""
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_what_a_module_fills_once_is_asked_for_once() -> None:
+    code = (
+        HEAD
+        + """
+from collections import defaultdict
+
+colours = None
+
+
+def known():
+    global colours
+    if not colours:
+        colours = defaultdict(str)
+        colours.update((flag.colour, flag.pk) for flag in Flag.objects.all())
+    return colours
+
+
+def counted():
+    global colours
+    colours = defaultdict(str)
+    colours.update((flag.colour, flag.pk) for flag in Flag.objects.all())
+    return colours
+
+
+def sought(colour):
+    missing = []
+    for name in Flag.objects.values_list("colour", flat=True):
+        if not colours.get(name):
+            missing.append(name)
+    for name in missing:
+        colours.add(name)
+
+
+def go(rows):
+    for row in rows:
+        known()[row]
+    for row in rows:
+        counted()[row]  # N
+        sought(row)  # N
+"""
+    )
+    found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
+    likely = {line for line, group in found.items() if any(it.query.likely for it in group)}
+    assert likely == marked(code, "# N")

@@ -150,15 +150,31 @@ class Two(Unheard):
 
 class Three(Unheard):
     name = "no field"
-"""
+""",
+        app__others="""
+from django import forms
+from django.db import models
+from nobodys.models import Dated
+
+class Four(Dated):
+    name = models.CharField(max_length=10)
+
+class Five(Four):
+    class Meta:
+        proxy = True
+
+class Six(Dated):
+    name = forms.CharField(max_length=10)
+""",
     )
-    assert {"One", "Two"} <= set(models)
-    assert "Three" not in models
+    assert {"One", "Two", "Four", "Five"} <= set(models)
+    assert not {"Three", "Six"} & set(models)
 
 
 def test_fields_of_the_program_are_what_they_derive_from() -> None:
     models = read(
         app__models="""
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 
 class Money(models.DecimalField):
@@ -167,14 +183,23 @@ class Money(models.DecimalField):
 class Key(models.ForeignKey):
     pass
 
+class Remarks(GenericRelation):
+    pass
+
+class Remark(models.Model):
+    content_type = models.ForeignKey("contenttypes.ContentType", on_delete=models.CASCADE)
+    object_id = models.PositiveIntegerField()
+
 class Shop(models.Model):
     till = Money()
+    remarks = Remarks(Remark)
 
 class Sale(models.Model):
     shop = Key(Shop, on_delete=models.CASCADE, related_name="sales")
 """
     )
     assert of(models["Shop"], "till").kind == "column"
+    assert of(models["Shop"], "remarks").target == "app.models.Remark"
     assert of(models["Sale"], "shop").target == "app.models.Shop"
     assert of(models["Shop"], "sales").kind == "many"
 

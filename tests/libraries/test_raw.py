@@ -102,6 +102,136 @@ def asked(db, client, driver, ids):
     assert set(sent(code).repeated) == marked(code, "# N")
 
 
+def test_a_cursor_of_the_programs_own_sends_what_it_is_given() -> None:
+    code = """
+from typing import Any, Protocol
+
+class Cursor(Protocol):
+    def execute(self, sql: str, parameters: Any = ...) -> Any: ...
+
+class Logged:
+    def __init__(self, cursor: Cursor, name: str):
+        self.cursor = cursor
+        self.name = name
+
+    def execute(self, sql, parameters=()):
+        self._timed(self.cursor.execute, sql, parameters)
+
+    def _timed(self, function, sql, *args):
+        print(self.name)
+        return function(sql, *args)
+
+class Searched:
+    def execute(self, words):
+        return words.split()
+
+def asked(cursor: Logged, ids):
+    for each in ids:
+        cursor.execute("SELECT * FROM users WHERE id = ?", (each,))  # N
+
+def searched(engine: Searched, ids):
+    for each in ids:
+        engine.execute("select the best")
+        engine.execute(each)
+"""
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_what_a_transaction_is_handed_is_told_of_who_hands_it() -> None:
+    ways = "".join(
+        f"""
+    def _find_{n}(self, cursor, key):
+        cursor.execute("SELECT * FROM t{n} WHERE id = ?", (key,))
+
+    async def find_{n}(self, key):
+        return await self.pool.run("find_{n}", self._find_{n}, key)
+"""
+        for n in range(20)
+    )
+    asked = "".join(f"        await store.find_{n}(key)  # N\n" for n in range(20))
+    code = f"""
+from twisted.enterprise import adbapi
+
+class Pool:
+    def __init__(self, settings):
+        self._pool = adbapi.ConnectionPool(settings.name, cp_reactor=1)
+
+    def transact(self, connection, name, function, *args):
+        return function(connection.cursor(), *args)
+
+    async def run(self, name, function, *args):
+        async def attempt():
+            return await self.run_with(self.transact, name, function, *args)
+        return await attempt()
+
+    async def run_with(self, function, *args):
+        def within(connection, *args):
+            return function(connection, *args)
+        return await self._pool.runWithConnection(within, *args)
+
+class Store:
+    def __init__(self, pool: Pool):
+        self.pool = pool
+{ways}
+async def asked(store: Store, keys):
+    for key in keys:
+{asked}
+async def as_they_are(keys):
+    pool = adbapi.ConnectionPool("sqlite3")
+    for key in keys:
+        rows = await pool.runQuery("SELECT * FROM users WHERE id = ?", (key,))  # N
+        await pool.runInteraction(lambda it: it.execute("DELETE FROM users WHERE id = ?", (key,)))  # N
+"""
+    found = sent(code).repeated
+    assert set(found) == marked(code, "# N")
+    # Those that only hand it on are left out.
+    [it] = found[min(marked(code, "find_0(key)"))]
+    assert [place.function for place in it.way] == [
+        "Store.find_0",
+        "Pool.run",
+        "Pool.run_with",
+        "Store._find_0",
+    ]
+
+
+def test_a_helper_is_told_which_table_it_asks() -> None:
+    code = """
+class Helper:
+    def one(self, cursor, table, keys):
+        where = " AND ".join(f"{it} = ?" for it in keys)
+        cursor.execute("SELECT * FROM %s WHERE %s" % (table, where), list(keys.values()))
+
+def asked(cursor, helper: Helper, ids):
+""" + "".join(
+        f"    for it in ids:\n        helper.one(cursor, 'of_{n}', {{'id': it}})  # N\n" for n in range(20)
+    )
+    assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_a_helper_is_told_what_it_sends() -> None:
+    code = """
+import sqlite3
+
+class Store:
+    def __init__(self, path):
+        self.connection = sqlite3.connect(path)
+
+    def action(self, sql, args=None):
+        with self.connection as connection:
+            return connection.execute(sql) if args is None else connection.execute(sql, args)
+
+    def select(self, sql, args=None):
+        return self.action(sql, args).fetchall()
+
+def asked(store: Store, ids):
+""" + "".join(
+        f"    for it in ids:\n        store.select('SELECT * FROM t{n} WHERE id = ?', [it])  # N\n"
+        for n in range(20)
+    )
+    found = sent(code).repeated
+    assert {line for line, group in found.items() if group[0].query.likely} == marked(code, "# N")
+
+
 def test_what_is_no_row_query_may_be_sent_per_item() -> None:
     code = """
 import psycopg
@@ -117,6 +247,10 @@ def kept(connection: psycopg.Connection, names, migrations):
         connection.execute("SELECT 1")
         connection.execute("INSERT INTO schema_migrations (name) VALUES (%s)", (each,))
         connection.execute("COPY users FROM STDIN")
+        connection.execute("SELECT load_extension(%s)", (each,))
+        connection.execute("SELECT pg_terminate_backend(%s)", (each,))
+        connection.execute(f"SELECT count(*) FROM (SELECT * FROM {each} LIMIT {10 + 1})")
+        connection.execute(f"SELECT name FROM ({each}) AS found WHERE kind = %s", (each,))
 """
     assert not sent(code).repeated
 

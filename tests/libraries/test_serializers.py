@@ -133,6 +133,24 @@ class Ships(generics.ListAPIView):
     assert not lines(code)
 
 
+def test_a_view_that_fetches_the_rows_of_its_pages_anew_shows_those() -> None:
+    view = """
+class Enriched:
+    def paginate_queryset(self, queryset):
+        rows = super().paginate_queryset(queryset.only("id"))
+        return list(Ship.objects.filter(pk__in=[it.pk for it in rows]).{0})
+
+class Ships(Enriched, viewsets.ReadOnlyModelViewSet):
+    serializer_class = ShipSerializer
+
+    def get_queryset(self):
+        return Ship.objects.order_by("id"){1}
+"""
+    assert not lines(SHIP + view.format('select_related("home")', ""))
+    code = SHIP + view.format("order_by('-id')", '.select_related("home")  # N')
+    assert lines(code) == marked(MODELS + code, "# N")
+
+
 def test_a_serializer_that_relations_are_built_with_is_followed() -> None:
     code = """
 class LogSerializer(serializers.ModelSerializer):
@@ -202,3 +220,21 @@ class ShipsSerializer(serializers.ListSerializer):
         return [self.child.create(row) for row in rows]  # N
 """
     assert lines(code) == marked(MODELS + code, "# N")
+
+
+def test_a_page_of_the_admin_with_nothing_in_it_shows_each_row_by_its_name() -> None:
+    code = """
+from django.contrib import admin
+
+class Wreck(models.Model):
+    port = models.ForeignKey(Port, on_delete=models.CASCADE)
+
+    def __str__(self):
+        return self.port.name
+
+@admin.register(Wreck)
+class WreckPage(admin.ModelAdmin):
+    pass
+"""
+    told = [it for group in found(code).values() for it in group]
+    assert {it.query.instead for it in told} == {'select_related("port")'}

@@ -639,12 +639,62 @@ def g(name):
     )
 
 
+@pytest.mark.parametrize(
+    "base",
+    [
+        "Base = declarative_base(cls=Kept)",
+        "Base = declarative_base(cls=(Kept,))",
+        "Base = registry().generate_base(cls=Kept)",
+        "db = SQLAlchemy(model_class=Kept)\nBase = db.Model",
+    ],
+)
+def test_models_have_what_the_class_has_that_their_base_is_made_of(base: str) -> None:
+    code = f"""
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import Session, declarative_base, declared_attr, registry
+
+class Kept:
+    id = Column(Integer, primary_key=True)
+
+    @declared_attr
+    def __tablename__(cls):
+        return cls.__name__.lower()
+
+    @classmethod
+    def by(cls, session: Session, **found):
+        return session.query(cls).filter_by(**found).first()
+
+    def save(self, session: Session):
+        session.add(self)
+        session.commit()
+
+{base}
+
+class Band(Base):
+    name = Column(String)
+
+def f(session, names):
+    for name in names:
+        band = Band.by(session, name=name)  # N
+        band.name = "x"
+        band.save(session)  # N
+"""
+    found = sent(code).repeated
+    assert set(found) == marked(code, "# N")
+    assert [it.query.table for it in found[min(found)]] == ["band"]
+
+
 def test_a_text_with_a_hole_is_what_it_begins_as() -> None:
     holds(
         """
 def f(session, names, table):
     for name in names:
         session.execute(text(f'set search_path to "{name}"'))
+        session.execute(text("SELECT 1"))
+        session.execute(text("SELECT pg_terminate_backend(:it)"), {"it": name})
+        session.execute(text("SELECT indexdef FROM pg_indexes WHERE tablename = :it"), {"it": name})
+        session.execute(text(f"SELECT count(*) FROM {name}"))
         session.execute(text(f"update song set title = :title where id in ({name})"), {"title": ""})  # N
 """
     )

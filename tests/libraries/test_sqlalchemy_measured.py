@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .measured import ROWS, assert_as_said, cases_of, said_to_grow
+from .measured import ROWS, assert_as_said, cases_of, prepared, said_to_grow
 
 sqlalchemy = pytest.importorskip("sqlalchemy", minversion="2.0")
 pytest.importorskip("sqlalchemy.orm")
@@ -63,10 +63,11 @@ def counted(case: Callable[..., object], rows: int) -> int:
         nonlocal statements
         statements += 1
 
-    sqlalchemy.event.listen(engine, "before_cursor_execute", count)
     with sqlalchemy.orm.Session(engine) as session:
         given = {"session": session, "ids": list(range(1, rows + 1))}
-        case(**{name: given[name] for name in signature(case).parameters})
+        counting = prepared(case, **{name: given[name] for name in signature(case).parameters})
+        sqlalchemy.event.listen(engine, "before_cursor_execute", count)
+        counting()
     connection.close()
     return statements
 

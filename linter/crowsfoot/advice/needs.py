@@ -14,6 +14,7 @@ from crowsfoot.databases.index_use import Asked, Part, order_served, part, seek
 from crowsfoot.databases.indexes import Cover, best_cover, covers, is_deletion_time
 from crowsfoot.databases.providers import INDEXES_FOREIGN_KEYS
 from crowsfoot.databases.selectivity import grows, has_few_values, is_tenant, names_row, tells_apart
+from crowsfoot.databases.sort_service import SORTS_IN_GROUPS
 from crowsfoot.databases.suggested_index import suggested
 from crowsfoot.finding import Confidence
 from crowsfoot.link.project import Column, ForeignKey, Index, Table
@@ -103,6 +104,9 @@ def _of_shape(shape: Wanted) -> Need | None:
         for it in keys
         if it.column in asked.ranges or (it.column in asked.among and not has_few_values(columns[it.column]))
     ]
+    beside = frozenset().union(*shape.either) - {it.column for it in asked.order[:1]}
+    if beside and not narrow:
+        return None  # what an OR finds may be few rows of the order; indexes of its branches find them
     if not fixed and not narrow:
         if not behind:
             return None  # a few values alone tell too few rows apart
@@ -213,6 +217,8 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
     if any(_may_serve(it, need) for it in held):
         without = lack(need, [it for it in held if not _may_serve(it, need)], deleted)
         return Lack(without.said, Confidence.POSSIBLE) if without is not None else None
+    if (half := _half_sorted(need, held)) is not None:
+        return Lack(f"sorts what is equal in {half}", Confidence.POSSIBLE)
     best = max((service(it, need) for it in held), default=Service())
     table = need.of.table
     columns = {it.name: it for it in table.columns.values()}
@@ -247,12 +253,34 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
         return None
     found = f"finds by {series([it.field for it in by])}" if by else "finds by a range"
     then = "sorts all of that" if need.is_sorted and not best.sorted else "looks at all of that"
-    if fine:
+    # Whoever indexes nothing but flags knows that one of their values is rare: what waits for work, say.
+    rare = any(
+        all(key.column is not None and has_few_values(key.column) for key in it.keys)
+        for it in held
+        if service(it, need)
+    )
+    if fine or (rare and not told):
         return Lack(f"{found} and {then}", Confidence.POSSIBLE)
     # To find by a flag is hardly better than to read all. The rows of a tenant are many, those of a range may
     # be.
     level = _level(need.of, any(map(is_tenant, by)) or (sure if by else told))
     return Lack(f"{found} and {then}", level)
+
+
+def _half_sorted(need: Need, held: Iterable[Index]) -> str | None:
+    """The first key of the order, where an index has the rows in order by that one, and only those that are
+    equal in it are sorted.
+    """
+    order, provider = need.asked.order, need.of.table.database.provider
+    if not need.is_sorted or not isinstance(need.of, Wanted) or len(order) < 2:
+        return None
+    asked = msgspec.structs.replace(need.asked, order=order[:1])
+    for it in held if provider in SORTS_IN_GROUPS else ():
+        keys = usable(it, need.of)
+        begun = {key.column for key in keys[: seek(keys, asked).keys]}
+        if keys and need.free <= begun and order_served(keys, asked, provider):
+            return order[0].column
+    return None
 
 
 def _level_of_foreign_key(fk: ForeignKey, deleted: Deleted | None) -> Confidence:

@@ -12,8 +12,8 @@ _TELLS_APART = (
 
 
 def has_few_values(column: Column) -> bool:
-    """Whether each of its values stands in a large part of the rows: it is a flag, or an enum."""
-    return column.type == "Boolean" or column.enum is not None
+    """Whether each of its values stands in a large part of the rows: it is a flag, an enum, or a choice."""
+    return column.type == "Boolean" or column.enum is not None or column.few
 
 
 def tells_apart(column: Column) -> bool:

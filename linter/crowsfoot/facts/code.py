@@ -285,6 +285,9 @@ class Param(Fact, frozen=True, array_like=True):
     default: int | None = None
 
 
+BRANCH: Final = -2  # in perhaps of a Scope
+
+
 class Scope(Fact, frozen=True, array_like=True):
     """A module, class body, function or lambda.
 
@@ -320,12 +323,17 @@ class Scope(Fact, frozen=True, array_like=True):
     # number has no further pass: a branch that ends in `break`. Where it ends in `return`, the number is -1:
     # no loop has.
     lasts: tuple[tuple[int, int, int], ...] = ()
-    # Stretches in the same way that the loop comes to once in so many passes: below `if i % 100 == 0`.
+    # Stretches in the same way that the loop comes to once in so many passes: below `if i % 100 == 0`. Below
+    # `if len(batch) == 100` the number is -1: all loops around have filled the batch.
     seldom: tuple[tuple[int, int, int], ...] = ()
     # Stretches that are the body of a `with`, by the number of what it has Entered.
     withins: tuple[tuple[int, int, int], ...] = ()
     # `try` with `finally`: the stretch of all that is tried, and where that of `finally` ends behind it.
     ensured: tuple[tuple[int, int, int], ...] = ()
+    # Stretches that are left out at times when what stands before them is not. The number is that of a loop
+    # of which a pass leaves them out, or which ends early: what follows `continue`, a loop with `break`. It
+    # is -1 for what `return` leaves out, and BRANCH for a branch, or what is gone over only as far as asked.
+    perhaps: tuple[tuple[int, int, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code", dict=True, gc=True):

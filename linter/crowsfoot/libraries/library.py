@@ -22,6 +22,14 @@ class Library:
     # A relation to many rows that only one model has tells that what it is read from is a row of that model.
     TELLING: ClassVar[bool] = True
 
+    # What a method is given tells enough for `received`, even where it is one of the program's own classes.
+    WRAPPED: ClassVar[bool] = False
+
+    # What has a method that sends is a row, in a loop over such: no table or class that the loop chooses.
+    OF_ROWS: ClassVar[bool] = False
+    # What those call it who keep a client of the library with something that nobody knows: `request.app.db`.
+    HELD_AS: ClassVar[frozenset[str]] = frozenset()
+
     # What a program calls, and what that makes.
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
@@ -48,7 +56,7 @@ class Library:
     def held(self, of: str, name: str, at: At) -> Object | None:
         """What `….of.name` is, where nobody knows what `….of` is; None: nobody can tell.
 
-        It is asked of what is called `db` only, as every other name is anybody's.
+        It is asked of the names in HELD_AS only.
         """
         return None
 
@@ -76,6 +84,10 @@ class Library:
     def model(self, cls: Class, at: At) -> Model | None:
         """The model that the class is; None: it is none. at tells its bases and attributes."""
         return None
+
+    def makes_field(self, name: str) -> bool:
+        """Whether a call of that dotted name makes a field, which nothing but a model of it holds."""
+        return False
 
     def models_of(self, databases: "Iterable[Database]") -> list[Model]:
         """The models that schemas of databases declare, which no class of the program is."""

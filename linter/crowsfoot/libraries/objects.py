@@ -6,7 +6,7 @@ the way `at.runs(query)`. All objects are immutable, hashable and small: what a 
 what it is called with.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, NamedTuple, Protocol
 
 import msgspec
@@ -38,6 +38,11 @@ class At(Protocol):
         Then it is sent as often as that place is passed, and not again when it is asked for a second time.
         """
 
+    def answers(self, query: Query, shows: bool = False) -> None:
+        """A framework sends a statement in answer to a request, because of what stands here; shows: of which
+        it shows the rows.
+        """
+
     def fetched(self, made: Place) -> bool:
         """Whether what was made there has been sent already, and is kept."""
 
@@ -58,8 +63,8 @@ class At(Protocol):
         rows.with_loaded(paths).
         """
 
-    def renders(self, template: str, given: "Mapping[str, Object]") -> None:
-        """A template is shown here, by its name, with those names in it."""
+    def renders(self, template: str, given: "Mapping[str, Object]") -> bool:
+        """A template is shown here, by its name, with those names in it; whether the program has it."""
 
     def call(self, function: "Object", args: "Args") -> "Object":
         """What comes of calling something here: a function of the program, or an object of a library."""
@@ -84,6 +89,9 @@ class At(Protocol):
     def assigned(self, of: "Object", name: str) -> "tuple[Object, ...]":
         """What this function has assigned to `of.name` before, in whichever of its branches."""
 
+    def looked_for(self, function: "Function") -> frozenset[str]:
+        """What the function is ready to find missing: by hasattr(), getattr(), AttributeError."""
+
     def words(self, function: "Object") -> frozenset[str]:
         """The names of all attributes that a function of the program reads."""
 
@@ -102,6 +110,15 @@ class At(Protocol):
     def speaks_of(self, name: str) -> bool:
         """Whether the program names something so."""
 
+    def settings(self, name: str, words: "tuple[str, ...]") -> "Iterator[Object]":
+        """What modules that use one of the words say that name is, the nearest first."""
+
+    def calls_on(self, cls: "Class", method: str) -> "Iterator[Args]":
+        """What the program gives that method wherever it calls it on the class by its name."""
+
+    def imported(self, name: str) -> "Object":
+        """What a dotted name stands for that the program writes in quotes."""
+
     def member(self, cls: "Class", name: str, of: "Object") -> "Object | None":
         """What the class of the program, or one that it derives from, has by that name, as of gets it.
 
@@ -110,6 +127,9 @@ class At(Protocol):
 
     def attributes(self, cls: "Class") -> "Mapping[str, Object]":
         """What the body of the class itself assigns, evaluated, in its order."""
+
+    def called_in(self, cls: "Class") -> "Iterator[Object]":
+        """What the values that its body assigns are calls of, without what comes of the calls."""
 
     def annotations(self, cls: "Class") -> "Mapping[str, Object]":
         """What its body annotates: ClassObject, Named, Subscripted, ..."""
@@ -184,6 +204,11 @@ class Object(msgspec.Struct, frozen=True, gc=False):
         """Whether to go over it is to come to one row, or to none."""
         return False
 
+    @property
+    def few(self) -> bool:
+        """Whether to go over it is to come to so many rows as the program says, and that is a handful."""
+        return self.at_most_one
+
     def attribute(self, name: str, at: At) -> "Object":
         """self.name, read."""
         return UNKNOWN
@@ -243,6 +268,14 @@ class Object(msgspec.Struct, frozen=True, gc=False):
 
     def with_loaded(self, paths: tuple[str, ...]) -> "Object":
         """Self, once those relations of the row, or of each row, have been loaded."""
+        return self
+
+    def keeps_relation(self, name: str, models: Models) -> bool:
+        """Whether self.name is a relation that is loaded when it is first read, and is then kept."""
+        return False
+
+    def with_read(self, path: tuple[str, ...]) -> "Object":
+        """Self, once that relation of it has been read, or of each row that it keeps."""
         return self
 
     def typed(self, model: Model) -> "Object":
@@ -353,6 +386,12 @@ class Many(Object, frozen=True):
         of = self.of.with_loaded(paths)
         return self if of is self.of else Many(of, None, self.size)
 
+    def with_read(self, path: tuple[str, ...]) -> Object:
+        if self.items is not None:
+            return self
+        of = self.of.with_read(path)
+        return self if of is self.of else Many(of, None, self.size)
+
 
 class Sliced(Object, frozen=True):
     """low:high:step; None where one is left out."""
@@ -392,6 +431,12 @@ class OneOf(Object, frozen=True):
     """One of several, as the run decides; whoever made it has joined what can be joined."""
 
     options: tuple[Object, ...]
+
+    def keeps_relation(self, name: str, models: Models) -> bool:
+        return all(it.keeps_relation(name, models) for it in self.options)
+
+    def with_read(self, path: tuple[str, ...]) -> Object:
+        return OneOf(tuple([it.with_read(path) for it in self.options]))
 
 
 class Subscripted(Object, frozen=True):

@@ -77,3 +77,4 @@ class Query(msgspec.Struct, frozen=True, array_like=True):
     target_where: str | None = None  # and its WHERE
     optional: tuple[str, ...] = ()  # of all that is compared: what only some of the ways to this place ask
     whole: bool = True  # False: it compares something else as well, and nobody can tell what
+    narrowed: bool = False  # the program says which columns come

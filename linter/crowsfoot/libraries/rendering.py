@@ -41,13 +41,16 @@ class Rendering(Library):
                 show(it.args.get(None, "renderer") or it.args.get(0, "template_name"), returned, at)
 
 
-def show(template: Object | None, context: Object | None, at: At) -> None:
-    """Say that a template is shown; of several that may be, each, and of a list the first."""
+def show(template: Object | None, context: Object | None, at: At) -> bool:
+    """Say that a template is shown; of several that may be, each, and of a list the first. Whether the
+    program has any of them.
+    """
     options = context.options if isinstance(context, OneOf) else (context,)
     tables = [it for it in options if isinstance(it, Table)]
-    if len(tables) == 1:
-        for name in dict.fromkeys(template_names(template)):
-            at.renders(name, dict(tables[0].named))
+    if len(tables) != 1:
+        return False
+    shown = [at.renders(it, dict(tables[0].named)) for it in dict.fromkeys(template_names(template))]
+    return any(shown)
 
 
 def template_names(template: Object | None) -> Iterator[str]:

@@ -67,6 +67,17 @@ class Partial(Object, frozen=True):
         return at.call(self.of, together)
 
 
+class Crossed(Object, frozen=True):
+    """A function that asgiref hands to the other side: one that blocks, to be awaited, or the other way."""
+
+    of: Object
+    is_async: bool
+
+    def call(self, args: Args, at: At) -> Object:
+        made = at.call(self.of, args)
+        return Coroutine(made) if self.is_async else made.awaited(at)
+
+
 class Executor(Object, frozen=True):
     """A pool of threads or processes, or a group of tasks."""
 
@@ -147,7 +158,7 @@ def _join_into(found: list[Object], it: Object) -> None:
             continue
         both = other.joined(it)
         if both is None and isinstance(other, Many) and isinstance(it, Many):
-            both = together(other, it)
+            both = _alike(other, it) or together(other, it)
         if both is None and isinstance(other, Table) and isinstance(it, Table):
             both = Table(join([other.keys, it.keys]), join([other.values, it.values]))
         if both is not None:
@@ -156,6 +167,14 @@ def _join_into(found: list[Object], it: Object) -> None:
     # A long list of constants is not compared with itself.
     if len(found) < _MOST_COMPARED or it is UNKNOWN:
         found.append(it)
+
+
+def _alike(one: Many, other: Many) -> Many | None:
+    """Which of some tuples it is, nobody knows; but what stands where in each."""
+    if not one.items or not other.items or len(one.items) != len(other.items):
+        return None
+    items = tuple([join(pair) for pair in zip(one.items, other.items, strict=True)])
+    return Many(join([one.of, other.of]), items, one.size if one.size == other.size else "rows")
 
 
 def together(one: Many, other: Many) -> Many:
@@ -181,16 +200,23 @@ def listed(items: tuple[Object, ...]) -> Many:
 
 def size_of(it: Object) -> str:
     """How many elements it has: "rows", "fixed" or "chunks"."""
-    if it is UNKNOWN:
-        return "rows"
+    if it is UNKNOWN or it == _NONE:
+        return "rows"  # nobody goes over None: it stands for what comes later
     if isinstance(it, Many):
         return it.size
     if isinstance(it, Table):
+        if _is_bool(it.keys):
+            return "fixed"  # {True: [], False: []}
         return "fixed" if it.named and it.values is not UNKNOWN and len(it.named) > 0 else "rows"
     if isinstance(it, OneOf):
         sizes = {size_of(option) for option in it.options}
         return sizes.pop() if len(sizes) == 1 else "rows"
-    return "fixed" if isinstance(it, Constant) or it.at_most_one else "rows"
+    return "fixed" if isinstance(it, Constant) or it.few else "rows"
+
+
+def _is_bool(it: Object) -> bool:
+    options = it.options if isinstance(it, OneOf) else (it,)
+    return all(isinstance(option, Constant) and isinstance(option.value, bool) for option in options)
 
 
 def _list(args: Args, at: At) -> Object:
@@ -227,6 +253,13 @@ def _with_key(of: Object, over: Object, args: Args, at: At) -> Object:
 def _same(args: Args, at: At) -> Object:
     it = args.get(0) or UNKNOWN
     return Many(element_of(it, at), size=size_of(it))
+
+
+def _some(args: Args, at: At) -> Object:
+    """sample(rows, k=3): so many of them, however many there are."""
+    it = args.get(0) or UNKNOWN
+    is_fixed = isinstance(args.get(1, "k"), Constant)
+    return Many(element_of(it, at), size="fixed" if is_fixed else size_of(it))
 
 
 def _enumerate(args: Args, at: At) -> Object:
@@ -363,8 +396,13 @@ def _run(args: Args, at: At) -> Object:
 
 
 def _call_first(args: Args, at: At) -> Object:
-    """to_thread(f, a, b), run_in_executor."""
+    """to_thread(f, a, b)."""
     return Coroutine(at.call(args.get(0) or UNKNOWN, args.rest))
+
+
+def _call_second(args: Args, at: At) -> Object:
+    """run_in_executor(pool, f, a, b)."""
+    return _call_first(args.rest, at)
 
 
 def _defaultdict(args: Args, at: At) -> Object:
@@ -411,14 +449,30 @@ _FUNCTIONS: Final[dict[str, Callable[[Args, At], Object]]] = {
     **dict.fromkeys(("batched", "chunked", "ichunked", "sliced"), _chunks),
     **dict.fromkeys(("asyncio.gather",), _gather),
     **dict.fromkeys(
-        ("asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"), _awaited_first
+        (
+            *("asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"),
+            "asyncio.run_coroutine_threadsafe",
+        ),
+        _awaited_first,
     ),
     "asyncio.wait": _wait,
     **dict.fromkeys(("asyncio.run",), _run),
-    **dict.fromkeys(("asyncio.to_thread", "anyio.to_thread.run_sync"), _call_first),
+    **dict.fromkeys(
+        (
+            *("asyncio.to_thread", "anyio.to_thread.run_sync"),
+            *("starlette.concurrency.run_in_threadpool", "fastapi.concurrency.run_in_threadpool"),
+        ),
+        _call_first,
+    ),
+    **dict.fromkeys(
+        ("asyncio.get_running_loop().run_in_executor", "asyncio.get_event_loop().run_in_executor"),
+        _call_second,
+    ),
+    "asgiref.sync.sync_to_async": lambda args, at: Crossed(args.get(0) or UNKNOWN, is_async=True),
+    "asgiref.sync.async_to_sync": lambda args, at: Crossed(args.get(0) or UNKNOWN, is_async=False),
     **dict.fromkeys(("copy.copy", "copy.deepcopy"), _one),
     "random.choice": lambda args, at: element_of(args.get(0) or UNKNOWN, at),
-    **dict.fromkeys(("random.sample", "random.choices"), _same),
+    **dict.fromkeys(("random.sample", "random.choices"), _some),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _second),
     "asyncio.TaskGroup": lambda args, at: Executor(),
     "multiprocessing.Pool": lambda args, at: Executor(),

@@ -44,6 +44,7 @@ class ColumnDef(msgspec.Struct, frozen=True, array_like=True):
     enum: str | None = None  # the name of an enum type of the database
     values: tuple[str, ...] = ()  # of that enum
     key_type: str | None = None  # the type of a foreign key to it, where that is another
+    few: bool = False  # the library lets in only a few values
 
 
 class KeyDef(msgspec.Struct, frozen=True, array_like=True):

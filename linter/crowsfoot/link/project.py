@@ -159,6 +159,7 @@ class Column(Linked, frozen=True, eq=False, dict=True):
     ignored: bool
     span: Span  # the whole declaration
     name_span: Span
+    few: bool = False  # whoever declares it says a few values that it may have
 
     def __str__(self) -> str:
         return f"{self.table}.{self.field}"

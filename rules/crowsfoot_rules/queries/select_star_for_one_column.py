@@ -45,7 +45,7 @@ _COLUMN = {
 @rule(over=Access, since="0.1", default=False)
 def check(access: Access) -> Iterator[Finding]:
     columns, query = access.of_rows.columns, access.query
-    if len(columns) == 1 and query.library in _COLUMN:
+    if len(columns) == 1 and query.library in _COLUMN and not query.narrowed:
         model = (query.model or "").rpartition(".")[2]
         instead = _COLUMN[query.library].format(columns[0], model)
         yield Finding(

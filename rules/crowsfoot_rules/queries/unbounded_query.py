@@ -41,7 +41,8 @@ def events(session: Session, after: int = 0):
 ```
 
 It is off by default: nobody but you knows which tables stay small. Only functions that a decorator makes an
-endpoint are looked at (`@app.get`, `@app.route`, `@api_view`).
+endpoint are looked at (`@app.get`, `@app.route`, `@api_view`), and lists of Django REST framework and Django
+that no page cuts.
 
 Source: https://www.postgresql.org/docs/current/queries-limit.html
 """

@@ -102,6 +102,22 @@ def f(rows):
     assert loop == 0
 
 
+def test_what_is_full_has_been_filled_by_all_loops_around() -> None:
+    code = """
+def f(rows):
+    batch = []
+    for values in rows:
+        for value in values:
+            batch.append(value)
+            if len(batch) >= BATCH_SIZE:
+                go(batch)
+                batch = []
+            if len(value) >= BATCH_SIZE:
+                go(value)
+"""
+    assert [loop for loop, _, _ in file(code).scopes[1].seldom] == [-1, 1]
+
+
 def test_what_a_row_is_called_may_have_a_name_of_its_own() -> None:
     code = """
 def f(rows):

@@ -664,3 +664,92 @@ def get_or_create_each(session: Session, ids):
     for it in ids:
         if session.scalar(select(Log).where(Log.line == str(it))) is None:
             session.add(Log(id=it, line=str(it)))
+
+
+# A second time over the same rows: counting begins with `yield`
+
+
+def twice_over_a_list(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    for shop in shops:
+        shop.city.name
+    yield
+    for shop in shops:
+        shop.city.id
+
+
+def twice_over_a_query(session: Session):
+    shops = session.query(Shop)
+    for shop in shops:
+        shop.city.name
+    yield
+    for shop in shops:
+        shop.city.id
+
+
+def twice_over_collections(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    for shop in shops:
+        for order in shop.orders:
+            order.number
+    yield
+    for shop in shops:
+        len(shop.orders)
+
+
+def committed_in_between(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    for shop in shops:
+        shop.city.name
+    session.commit()
+    yield
+    for shop in shops:
+        shop.city
+
+
+def some_of_them_before(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    for shop in shops:
+        if shop.id > 1000:
+            shop.city.name
+    yield
+    for shop in shops:
+        shop.city.id
+
+
+def left_at_the_first(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    for shop in shops:
+        shop.city.name
+        if shop.id:
+            break
+    yield
+    for shop in shops:
+        shop.city.id
+
+
+def looked_at_before_by_another(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    [it.place for it in shops]
+    yield
+    for shop in shops:
+        shop.city.id
+
+
+def another_relation(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    for shop in shops:
+        shop.city.name
+    yield
+    for shop in shops:
+        shop.orders[:1]
+
+
+def other_rows(session: Session):
+    shops = session.scalars(select(Shop)).all()
+    for shop in shops:
+        shop.orders[:1]
+    session.expunge_all()
+    yield
+    for shop in session.scalars(select(Shop)).all():
+        shop.orders[:1]

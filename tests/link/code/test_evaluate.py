@@ -46,6 +46,51 @@ def f():
 def g():
     return [shown(it) for it in Book.objects.all()]  # N
 """,
+    "an annotation says what a holder of anything hands on": """
+from typing import TYPE_CHECKING
+
+class Store:
+    def author(self, key):
+        return Author.objects.get(pk=key)
+
+class App:
+    store: Store
+
+class Holder:
+    def __init__(self):
+        self.app = None
+
+    def __getattr__(self, name):
+        return getattr(self.app, name)
+
+if TYPE_CHECKING:
+    app: App
+else:
+    app = Holder()
+
+def f(keys):
+    return [app.store.author(it) for it in keys]  # N
+""",
+    "a function that somebody else calls, in another thread": """
+import asyncio
+from asgiref.sync import async_to_sync, sync_to_async
+from fastapi.concurrency import run_in_threadpool
+
+async def fetch(key):
+    return await Author.objects.aget(pk=key)
+
+async def f(keys):
+    loop = asyncio.get_running_loop()
+    for key in keys:
+        await run_in_threadpool(find, key)  # N
+        await loop.run_in_executor(None, find, key)  # N
+        author = await sync_to_async(find)(key)  # N
+        for book in author.books.select_related("author"):  # N
+            print(book.author.name)
+
+def g(keys):
+    return [async_to_sync(fetch)(key) for key in keys]  # N
+""",
     "a function returns what it is given": """
 def same(it):
     return it
@@ -572,6 +617,46 @@ def test_is_followed(name: str) -> None:
         assert set(sent(code).repeated) == marked(code, "# N")
 
 
+def test_what_something_outside_is_asked_for_first_and_then_given_may_be_there() -> None:
+    code = (
+        MODELS
+        + """
+class Known:
+    _all = {}
+
+    @classmethod
+    def get(cls, key):
+        return cls._all.get(key)
+
+    @classmethod
+    def put(cls, key, value, generation):
+        cls._all[key] = value
+
+def one(key):
+    known = Known.get(key)
+    if known is not None:
+        return known
+    name = Author.objects.get(pk=key).name or "nobody"
+    Known.put(key, name, 1)
+    return name
+
+def other(key):
+    known = Known.get(key)
+    name = Author.objects.get(pk=key).name
+    Known.put(key, name, 1)
+    return known == name
+
+def f(keys):
+    return [one(key) for key in keys]
+
+def g(keys):
+    return [other(key) for key in keys]  # N
+"""
+    )
+    found = sent(code).repeated
+    assert {line for line, group in found.items() if group[0].query.likely} == marked(code, "# N")
+
+
 def test_a_query_far_below_is_told_with_its_way() -> None:
     code = MODELS + (
         "def one(key):\n    return find(key)\n\n"
@@ -717,3 +802,10 @@ def test_an_object_that_keeps_thousands_of_things_is_gone_through_once() -> None
         "def f(keys):\n    shelf = Shelf()\n    for key in keys:\n        shelf.fill()\n"
     )
     assert sent(code).repeated == {}
+
+
+def test_many_branches_and_many_readings_are_not_compared_with_each_other() -> None:
+    """Each of them with all of the others would take a minute."""
+    body = "        if key: pass\n        book.author\n" * 8_000
+    code = f"{MODELS}\ndef f(key):\n    books = list(Book.objects.all())\n    for book in books:\n{body}"
+    assert len(sent(code).repeated) == 1

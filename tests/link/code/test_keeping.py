@@ -312,6 +312,41 @@ def test_what_comes_and_goes_is_seen(more: dict[str, str]) -> None:
     evaluated(TEXTS, {path: TEXTS[path] for path in list(TEXTS)[2:]})
 
 
+API = {
+    "shop/api.py": """
+from rest_framework import viewsets
+from .models import Book
+
+class Books(viewsets.ModelViewSet):
+    queryset = Book.objects.filter(hidden=False)
+""",
+    "settings.py": """
+REST_FRAMEWORK = {"DEFAULT_PAGINATION_CLASS": "depot.paging.Pages", "PAGE_SIZE": 9}
+""",
+    "depot/paging.py": """
+from rest_framework.pagination import PageNumberPagination
+
+class Pages(PageNumberPagination):
+    page_size = 3
+""",
+    "depot/routes.py": """
+from shop.api import Books
+routes = [Books.as_view({"get": "list"})]
+""",
+}
+
+
+@pytest.mark.parametrize("path", [it for it in API if it != "shop/api.py"])
+def test_what_settings_and_routes_say_of_a_view_is_seen(path: str) -> None:
+    texts = {**TEXTS, **API}
+    without = {it: text for it, text in texts.items() if it != path}
+    changed = {**texts, path: texts[path].replace('"list"', '"retrieve"').replace("9", "None")}
+    assert told(linked(texts)) != told(linked(without))
+    evaluated(texts, without)
+    evaluated(without, texts)
+    evaluated(texts, changed)
+
+
 def test_what_code_is_for_is_part_of_what_is_kept() -> None:
     def roles(path: str) -> Role:
         return "test" if "views" in path else role_of(path)

@@ -7,7 +7,9 @@ from ...libraries.sending import marked, sent
 HEAD = """\
 import asyncio
 import enum
+import itertools
 import os
+import random
 import sys
 import time
 from itertools import batched, chain, islice
@@ -34,6 +36,41 @@ PER_ROW = {
 def f(keys):
     for key in keys:
         Book.objects.get(pk=key)  # N
+""",
+    "what is looked for until it is found": """
+def f(keys):
+    found = None
+    for key in keys:
+        if found is None:
+            found = Book.objects.filter(pk=key).first()  # N
+    return found
+""",
+    "what is emptied in each pass": """
+def f(keys):
+    found = None
+    for key in keys:
+        if found is None:
+            found = Book.objects.get(title="x")  # N
+        print(found)
+        found = None
+""",
+    "what is filled in one case only": """
+def f(keys):
+    found = None
+    for key in keys:
+        if found is None:
+            some = Book.objects.get(title="x")  # N
+            if some.title:
+                found = some
+""",
+    "what is empty for each outer row": """
+def f(keys):
+    for key in keys:
+        found = None
+        for part in key.parts:
+            if found is None:
+                found = Book.objects.get(pk=key)  # N
+            print(part, found)
 """,
     "a parameter with a name of many": """
 def f(requests):
@@ -393,6 +430,85 @@ def f(title, tries):
             return Book.objects.create(title=title)
         except ValueError:
             tries -= 1
+""",
+    "a batch that several loops fill": """
+def f(found, batch_size):
+    batch = []
+    for keys in found:
+        for key in keys:
+            batch.append(Book(title=key))
+            if len(batch) >= batch_size:
+                Book.objects.bulk_create(batch)
+                batch = []
+""",
+    "what is asked for once, when it is needed": """
+def f(keys, found=None):
+    asked, same = False, None
+    for key in keys:
+        if key and found is None:
+            found = Book.objects.get(title="x")
+        if not asked:
+            asked = True
+            Book.objects.get(title=key)
+        for other in key.parts:
+            if not same:
+                try:
+                    same = Book.objects.get(title="y")
+                except Book.DoesNotExist:
+                    break
+            print(key, found, same)
+""",
+    "as many as there are at most": """
+def f(max_steps):
+    for step in range(max_steps):
+        Book.objects.filter(title="x").update(title="y")
+""",
+    "some of them": """
+def f(keys):
+    for key in random.sample(keys, k=min(3, len(keys))):
+        Book.objects.get(pk=key)
+""",
+    "chunks, or all in one": """
+def f(keys, size):
+    parts = chunks(size, keys) if size else (keys,)
+    for it in parts:
+        list(Book.objects.filter(pk__in=it))
+""",
+    "what the program is configured with": """
+def f(app):
+    for it in app.config.stores:
+        Book.objects.get(title=it)
+    for it in app.config.get("TITLES", []):
+        Book.objects.get(title=it)
+    for it in app.config["TITLES"]:
+        Book.objects.get(title=it)
+""",
+    "a dict of what is so, and what is not": """
+def f(rows):
+    found: dict[bool, list[int]] = {True: [], False: []}
+    for row in rows:
+        found[row.missing].append(row.pk)
+    for missing, keys in found.items():
+        Book.objects.filter(pk__in=keys).update(title=missing)
+""",
+    "what comes when it happens": """
+async def f(pubsub, socket):
+    async for message in pubsub.listen():
+        await Book.objects.aget(pk=message)
+    async for message in socket.iter_json():
+        await Book.objects.aget(pk=message)
+""",
+    "passes of a service": """
+def f(interval, stopped):
+    for number in itertools.cycle(range(interval)):
+        if stopped.wait(60):
+            break
+        Book.objects.filter(title="x").delete()
+""",
+    "members of an enum that are given": """
+def f(kinds: list[Kind]):
+    for kind in kinds:
+        Book.objects.filter(title=kind.name).update(title="x")
 """,
     "chunks by batched": """
 def f(keys):

@@ -96,6 +96,49 @@ def test_a_source_folder_is_where_modules_are_looked_for() -> None:
     assert reports(main, "backend/shop/views.py", **{"backend/shop/models.py": MODELS})
 
 
+@pytest.mark.parametrize("folder", ["", "backend/"])
+def test_modules_are_looked_for_beside_the_script_that_starts_the_project(folder: str) -> None:
+    main = "from shop.models import Book\n\ndef f():\n    return [it.author.name for it in Book.objects.all()]  # N\n"
+    files = {"__init__.py": "", "shop/__init__.py": "", "shop/models.py": MODELS}
+    files = {folder + path: text for path, text in files.items()}
+    assert reports(main, f"{folder}shop/views.py", **files, **{f"{folder}manage.py": ""})
+
+
+def test_a_module_deep_in_a_package_is_no_library_that_is_called_so() -> None:
+    """Not all folders of a package have an __init__.py, or one that is read."""
+    main = f"{MODELS}\ndef f():\n    return [it.author.name for it in Book.objects.all()]  # N\n"
+    names = "class Author: ...\nclass Book: ...\n"
+    assert reports(main, "shop/models.py", **{"shop/__init__.py": "", "shop/scripts/django/db.py": names})
+
+
+def test_a_program_may_be_started_in_a_package() -> None:
+    main = "from app.models import Book\n\ndef f():\n    return [it.author.name for it in Book.objects.all()]  # N\n"
+    files = {f"server/{path}": "" for path in ("__init__.py", "tasks/__init__.py", "app/__init__.py")}
+    files["server/app/models.py"] = MODELS
+    assert reports(main, "server/tasks/run.py", **files)
+    assert reports(main, "server/main.py", **files)
+    assert not reports(main.replace("  # N", ""), "other/tasks/run.py", **files)
+
+
+def test_a_module_beside_one_of_its_name_is_a_library() -> None:
+    main = "from celery import Book\n\ndef f():\n    return [it.author.name for it in Book.objects.all()]\n"
+    assert not reports(main, "shop/tasks.py", **{"shop/__init__.py": "", "shop/celery.py": MODELS})
+
+
+def test_a_copy_of_a_library_is_the_library() -> None:
+    main = f"{MODELS}\ndef f():\n    return [it.author.name for it in Book.objects.all()]  # N\n"
+    copied = {"libs/django/__init__.py": "", "libs/django/db/__init__.py": "models = object()\n"}
+    assert reports(main, "shop/models.py", **copied)
+
+
+def test_a_module_deep_in_a_package_is_found_from_below() -> None:
+    main = "from helping import Book\n\ndef f():\n    return [it.author.name for it in Book.objects.all()]  # N\n"
+    files = {"shop/__init__.py": "", "shop/scripts/helping.py": MODELS}
+    assert reports(main, "shop/scripts/started.py", **files)
+    assert reports(main, "shop/scripts/parts/started.py", **files)
+    assert not reports(main.replace("  # N", ""), "shop/views.py", **files)
+
+
 def test_a_folder_without_a_file_of_its_own_is_a_package() -> None:
     main = """
 import shop.data.models

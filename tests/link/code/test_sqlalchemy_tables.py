@@ -78,3 +78,39 @@ def test_an_index_in_the_body_of_a_class_says_where_null_comes(tmp_path: Path) -
     ]
     assert known.predicate is not None
     assert known.predicate.startswith("?")
+
+
+@pytest.mark.parametrize(
+    ("where", "predicate"),
+    [
+        ("level.is_not(None)", "level IS NOT NULL"),
+        ("level.isnot(None)", "level IS NOT NULL"),
+        ("level != None", "level IS NOT NULL"),
+        ("~level.is_(None)", "level IS NOT NULL"),
+        ("and_(level.is_not(None), over.is_(True))", "level IS NOT NULL AND over = true"),
+        ("level.is_not(None) & score.is_not(None)", "level IS NOT NULL AND score IS NOT NULL"),
+        ("over", "over = true"),
+        ("~over", "over = false"),
+        ("level > 3", None),
+        ("and_(level.is_not(None), level > 3)", None),
+        ("and_(level.is_not(None), score > 3)", None),
+        ("or_(level.is_not(None), over)", None),
+    ],
+)
+def test_the_predicate_of_a_partial_index(tmp_path: Path, where: str, predicate: str | None) -> None:
+    (tmp_path / "models.py").write_text(
+        "from sqlalchemy import Index, and_, or_\n"
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n"
+        "class Base(DeclarativeBase): pass\n"
+        "class Game(Base):\n"
+        "    __tablename__ = 'game'\n"
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+        "    score: Mapped[int | None] = mapped_column()\n"
+        "    level: Mapped[int | None] = mapped_column()\n"
+        "    over: Mapped[bool] = mapped_column()\n"
+        f"    __table_args__ = (Index('some', score, postgresql_where={where}),)\n"
+    )
+    (game,) = concluded(tmp_path, "sqlalchemy", "postgresql")
+    found = game.indexes[1].predicate
+    assert found is not None
+    assert found == predicate or (predicate is None and found.startswith("?"))

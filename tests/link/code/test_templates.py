@@ -95,13 +95,23 @@ def test_an_include_in_a_loop_is_told_of_where_it_is_included() -> None:
 
 def test_a_child_shows_its_blocks_in_the_parent() -> None:
     base = "{% block a %}" + LOOP + "{% endblock %}{% block b %}" + LOOP + "{% endblock %}"
-    assert places(page("{% extends 'shop/base.html' %}", base=base)) == ["base.html: book.author"] * 2
+    # The second block finds what the first one has asked for.
+    assert places(page("{% extends 'shop/base.html' %}", base=base)) == ["base.html: book.author"]
     child = "{% extends 'shop/base.html' %}{% block a %}-{% endblock %}"
     assert places(page(child, base=base)) == ["base.html: book.author"]
     child = "{% extends 'shop/base.html' %}{% block a %}" + LOOP + "{% endblock %}{% block b %}{% endblock %}"
     assert places(page(child, base=base)) == ["shelf.html: book.author"]
     child = "{% extends 'shop/base.html' %}{% block a %}{{ block.super }}{% endblock %}"
-    assert places(page(child, base=base)) == ["base.html: book.author"] * 2
+    assert places(page(child, base=base)) == ["base.html: book.author"]
+
+
+def test_what_one_loop_has_asked_for_the_next_one_finds() -> None:
+    assert places(page(LOOP + LOOP)) == ["shelf.html: book.author"]
+    assert places(page("{% if user %}" + LOOP + "{% endif %}" + LOOP)) == ["shelf.html: book.author"] * 2
+    some = "{% for book in books %}{% if book.id %}{{ book.author.name }}{% endif %}{% endfor %}"
+    assert places(page(some + LOOP)) == ["shelf.html: book.author"] * 2
+    asked = "{% for book in books %}{% if book.author.name %}-{% endif %}{% endfor %}"
+    assert places(page(asked + LOOP)) == ["shelf.html: book.author"]
 
 
 def test_a_grandchild_replaces_what_its_parent_has_replaced() -> None:

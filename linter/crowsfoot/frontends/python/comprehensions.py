@@ -8,7 +8,7 @@ from crowsfoot.facts.code import Comprehension, Element, Loop
 from crowsfoot.frontends.python.operators import test
 from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.targets import names_of, unpack
-from crowsfoot.frontends.python.variables import Frame, Reader
+from crowsfoot.frontends.python.variables import Frame, Reader, perhaps
 
 
 def _list_comprehension(frame: Frame, node: ast.ListComp) -> int:
@@ -38,9 +38,11 @@ def _comprehension(
     """Loops of the same scope, whose variables are gone after them."""
     read, env, outside = frame.read, frame.env, frame.outside
     loop = frame.loop
+    begins = len(frame.values)
     hidden: dict[str, int | None] = {}
     changed, frame.changed = frame.changed, {}
     tried, frame.tried = frame.tried, None
+    left_out = -1
     if outside:
         frame.outside = outside.difference(*(names_of(it.target) for it in generators))
     for generator in generators:
@@ -61,8 +63,11 @@ def _comprehension(
         unpack(frame, generator.target, len(frame.values) - 1)
         for condition in generator.ifs:
             test(frame, condition)
+            left_out = len(frame.values) if left_out < 0 else left_out
     keyed = None if key is None else read[key.__class__](frame, key)
     each = read[element.__class__](frame, element)
+    if left_out >= 0:
+        perhaps(frame, left_out)
     innermost, frame.loop = frame.loop, loop
     bound, frame.changed = frame.changed, changed
     frame.tried = tried
@@ -76,6 +81,8 @@ def _comprehension(
         else:
             env[name] = before
     frame.values.append(Comprehension(*place(frame, node), kind, each, keyed, innermost))
+    if kind == "generator":
+        perhaps(frame, begins)  # whoever goes over it may stop early
     return len(frame.values) - 1
 
 

@@ -8,7 +8,7 @@ from crowsfoot.frontends.python.assigned import Names, assigned, named_in
 from crowsfoot.frontends.python.operators import test
 from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.targets import names_of, store
-from crowsfoot.frontends.python.variables import Delta, Frame, Pass, begin, branch, end, here, join
+from crowsfoot.frontends.python.variables import Delta, Frame, Pass, begin, branch, end, here, join, perhaps
 from crowsfoot.frontends.python.ways import (
     BREAK,
     GOES_ON,
@@ -39,10 +39,15 @@ def for_(frame: Frame, node: ast.For | ast.AsyncFor) -> int:
     names = dict.fromkeys(names_of(target))
     held = ", ".join(names)
     around = begin(frame, assigned(node.body, names, frame.file.binds_in_expressions), node)
+    first = len(frame.values)
     frame.values.append(Element(*place(frame, target), number))
     store(frame, target, len(frame.values) - 1)
     ways = block(frame, node.body)
     left = end(frame, around, ways)
+    if ways & BREAK:
+        perhaps(frame, first, number)
+    if ways & RETURN:
+        frame.perhaps.append((-1, first, -1))
     frame.loop = parent
     is_async = node.__class__ is ast.AsyncFor
     frame.loops[number] = Loop(

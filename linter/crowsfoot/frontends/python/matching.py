@@ -5,7 +5,17 @@ import ast
 from crowsfoot.facts.code import Attribute, Item, Part
 from crowsfoot.frontends.python.operators import test
 from crowsfoot.frontends.python.places import place
-from crowsfoot.frontends.python.variables import Delta, Frame, bind, branch, join, lose, unclear, undone
+from crowsfoot.frontends.python.variables import (
+    Delta,
+    Frame,
+    bind,
+    branch,
+    join,
+    lose,
+    perhaps,
+    unclear,
+    undone,
+)
 from crowsfoot.frontends.python.ways import GOES_ON, ON
 
 
@@ -14,6 +24,7 @@ def match(frame: Frame, node: ast.Match) -> int:
     ways = 0
     deltas: list[Delta] = []
     always = False
+    first = len(frame.values)
     for case in node.cases:
         changed, frame.changed = frame.changed, {}
         _take(frame, case.pattern, subject)
@@ -30,6 +41,7 @@ def match(frame: Frame, node: ast.Match) -> int:
     if not always:
         ways |= ON
         deltas.append({})
+    perhaps(frame, first)
     join(frame, deltas, node)
     return ways
 

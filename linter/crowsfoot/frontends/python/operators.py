@@ -5,7 +5,7 @@ import ast
 from crowsfoot.facts.code import Const, Either, Operation, Tested
 from crowsfoot.frontends.python import strings
 from crowsfoot.frontends.python.places import place
-from crowsfoot.frontends.python.variables import Frame, Reader, unclear
+from crowsfoot.frontends.python.variables import Frame, Reader, perhaps, unclear
 
 _OPERATORS: dict[type, str] = {
     ast.Add: "+",
@@ -121,16 +121,21 @@ _TESTED_BY_THEMSELVES = (ast.Compare, ast.UnaryOp, ast.Constant)
 def _either(frame: Frame, node: ast.BoolOp) -> int:
     read = frame.read
     operands = node.values
-    options = [test(frame, it) for it in operands[:-1]]
+    options = [test(frame, operands[0])]
+    first = len(frame.values)
+    options += [test(frame, it) for it in operands[1:-1]]
     last = operands[-1]
     options.append(read[last.__class__](frame, last))
+    perhaps(frame, first)
     return _one_of(frame, node, options)
 
 
 def _conditional(frame: Frame, node: ast.IfExp) -> int:
     test(frame, node.test)
+    first = len(frame.values)
     body, orelse = node.body, node.orelse
     options = [frame.read[body.__class__](frame, body), frame.read[orelse.__class__](frame, orelse)]
+    perhaps(frame, first)
     return _one_of(frame, node, options)
 
 

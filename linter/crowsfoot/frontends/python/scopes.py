@@ -196,4 +196,5 @@ def _close(
         tuple(frame.seldom),
         tuple(frame.withins),
         tuple(frame.ensured),
+        tuple([(loop, first, len(frame.values) if end < 0 else end) for loop, first, end in frame.perhaps]),
     )

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import Final
 
-from crowsfoot.facts.code import Attribute, Const, Element, Item, Part
+from crowsfoot.facts.code import Attribute, Call, Const, Display, Either, Element, Item, Part
 from crowsfoot.frontends.python.variables import Frame
 
 _FEWEST: Final = 10  # `len(rows) > 1` asks whether there are any; nobody makes batches of so few
@@ -13,6 +13,17 @@ _BATCH: Final = re.compile(
 )
 # What no two rows have in common, most often. `node.name` of what parses a text is its kind instead.
 _OWN_NAME: Final = re.compile(r"id|pk|uuid|slug|key|username|email|codename|(?:verbose_|full_|display_)?name")
+
+
+def seldom_in(frame: Frame, test: ast.expr) -> int | None:
+    """The loop of which so many passes come to what the test decides once; None where there is none.
+
+    -1 is whichever loop: what a batch holds, the loops around have gathered as well.
+    """
+    if is_seldom(test):
+        return -1 if _is_gathered(frame, test) else frame.loop
+    found = once_in(frame, test)
+    return found if found >= 0 else None
 
 
 def is_seldom(test: ast.expr) -> bool:
@@ -29,14 +40,31 @@ def is_seldom(test: ast.expr) -> bool:
         return False
     assert isinstance(test, ast.Compare)
     left, right = test.left, test.comparators[0]
-    op = test.ops[0].__class__
-    if op is ast.Eq and (_is_remainder(left) or _is_remainder(right)):
+    if test.ops[0].__class__ is ast.Eq and (_is_remainder(left) or _is_remainder(right)):
         return True
+    return _filled(test) is not None
+
+
+def _is_gathered(frame: Frame, test: ast.expr) -> bool:
+    """Whether the test is about how much a list holds by now that the function itself has begun."""
+    for it in test.values if isinstance(test, ast.BoolOp) else (test,):
+        name = _filled(it)
+        if name is not None and (number := frame.env.get(name, -1)) >= 0:
+            return isinstance(frame.values[number], (Display, Either, Call))
+    return False
+
+
+def _filled(test: ast.expr) -> str | None:
+    """The variable that holds so much where the test is true: `len(rows) >= BATCH_SIZE`."""
+    if not isinstance(test, ast.Compare):
+        return None
+    left, right = test.left, test.comparators[0]
+    op = test.ops[0].__class__
     if op in (ast.Lt, ast.LtE):
         left, right = right, left
     elif op not in (ast.Gt, ast.GtE, ast.Eq):
-        return False
-    return _counts(left) and _is_size(right)
+        return None
+    return _counted(left) if _is_size(right) else None
 
 
 def once_in(frame: Frame, test: ast.expr) -> int:
@@ -124,12 +152,12 @@ def _is_text(it: ast.expr) -> bool:
     return isinstance(it, ast.JoinedStr) or (isinstance(it, ast.Constant) and isinstance(it.value, str))
 
 
-def _counts(it: ast.expr) -> bool:
-    """A number that grows from pass to pass: how much a variable holds."""
-    if isinstance(it, ast.Call):
-        of = it.args[0] if it.args else None
-        return isinstance(it.func, ast.Name) and it.func.id == "len" and isinstance(of, ast.Name)
-    return False
+def _counted(it: ast.expr) -> str | None:
+    """The variable of which that is the length: a number that grows from pass to pass."""
+    if isinstance(it, ast.Call) and isinstance(it.func, ast.Name) and it.func.id == "len" and it.args:
+        of = it.args[0]
+        return of.id if isinstance(of, ast.Name) else None
+    return None
 
 
 def _is_size(it: ast.expr) -> bool:

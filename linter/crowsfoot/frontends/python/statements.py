@@ -17,10 +17,11 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.frontends.python import loops
 from crowsfoot.frontends.python.annotations import annotation
+from crowsfoot.frontends.python.first_pass import once_filled
 from crowsfoot.frontends.python.matching import match
 from crowsfoot.frontends.python.operators import augmented, test
 from crowsfoot.frontends.python.places import place
-from crowsfoot.frontends.python.seldom import is_seldom, once_in
+from crowsfoot.frontends.python.seldom import seldom_in
 from crowsfoot.frontends.python.targets import store
 from crowsfoot.frontends.python.variables import (
     Delta,
@@ -32,6 +33,7 @@ from crowsfoot.frontends.python.variables import (
     branch,
     join,
     lose,
+    perhaps,
     unbind,
     unclear,
 )
@@ -135,6 +137,8 @@ def _return(frame: Frame, node: ast.Return) -> int:
     value = node.value
     of = None if value is None else frame.read[value.__class__](frame, value)
     frame.values.append(Returned(*place(frame, node), of))
+    if frame.levels:
+        frame.perhaps.append((-1, len(frame.values), -1))
     return RETURN
 
 
@@ -155,15 +159,17 @@ def _if(frame: Frame, node: ast.If) -> int:
     ways = 0
     deltas: list[Delta] = []
     here: ast.If = node
+    tested = -1
     while True:
         test(frame, here.test)
         first = len(frame.values)
-        loop = -1
-        if frame.loop >= 0:
-            loop = frame.loop if is_seldom(here.test) else once_in(frame, here.test)
+        tested = first if tested < 0 else tested
+        loop = seldom_in(frame, here.test) if frame.loop >= 0 else None
+        filled = [*once_filled(frame, here)] if frame.passes else ()
         left, delta = branch(frame, here.body)
-        if loop >= 0:
+        if loop is not None:
             frame.seldom.append((loop, first, len(frame.values)))
+        frame.seldom += [(it, first, len(frame.values)) for it in filled]
         ways |= left
         if left & GOES_ON:
             deltas.append(delta)
@@ -183,6 +189,7 @@ def _if(frame: Frame, node: ast.If) -> int:
     else:
         ways |= ON
         deltas.append({})
+    perhaps(frame, tested)
     join(frame, deltas, node)
     return ways
 
@@ -238,6 +245,7 @@ def _try(frame: Frame, node: ast.Try) -> int:
         deltas.append(delta)
     else:
         lose(frame, delta)
+    tried_to = len(frame.values)
     for handler in node.handlers:
         left, delta = _handler(frame, handler, entered)
         ways |= failed(left)
@@ -245,6 +253,7 @@ def _try(frame: Frame, node: ast.Try) -> int:
             deltas.append(delta)
         else:
             lose(frame, delta)
+    perhaps(frame, tried_to)
     tried, frame.tried = frame.tried, outer
     failed_at = at_any_time(frame, tried, node) if node.finalbody else {}
     join(frame, deltas, node)

@@ -9,7 +9,7 @@ it assigns, and not what the scope knows.
 import ast
 from collections.abc import Callable, Iterable, Sequence
 
-from crowsfoot.facts.code import AnyValue, Either, Loop, Name, Scope, Unclear
+from crowsfoot.facts.code import BRANCH, AnyValue, Either, Loop, Name, Scope, Unclear
 from crowsfoot.frontends.python.ways import GOES_ON, block
 
 Delta = dict[str, int | None]  # names that a way through the code assigns; None for `del`
@@ -67,9 +67,11 @@ class Choice:
 class Pass:
     """A loop that is being read."""
 
-    __slots__ = ("carried", "changed", "continues", "depth", "heads", "leavings", "waiting")
+    __slots__ = ("carried", "changed", "continues", "depth", "heads", "leavings", "loop", "node", "waiting")
 
-    def __init__(self, changed: "Delta", depth: int) -> None:
+    def __init__(self, node: ast.AST, loop: int, changed: "Delta", depth: int) -> None:
+        self.node = node
+        self.loop = loop
         self.changed = changed  # of the branch around it
         self.depth = depth  # of the branches around its body
         self.heads: dict[str, int] = {}  # the choice that each assigned name is when a pass begins
@@ -99,6 +101,7 @@ class Frame:
         "number",
         "outside",
         "passes",
+        "perhaps",
         "read",
         "rebinds",
         "seldom",
@@ -126,6 +129,7 @@ class Frame:
         self.sources: dict[int, ast.expr] = {}  # what the `for` of that number goes over
         self.withins: list[tuple[int, int, int]] = []
         self.ensured: list[tuple[int, int, int]] = []
+        self.perhaps: list[tuple[int, int, int]] = []
         self.env: dict[str, int] = {}
         self.changed: dict[str, int | None] = {}  # by the innermost branch: what its names were before
         self.levels: list[dict[str, int | None]] = []
@@ -144,6 +148,12 @@ class Frame:
 # They take the frame, and a node of the class that they are listed under.
 Reader = Callable[..., int]
 Runner = Callable[..., int | None]
+
+
+def perhaps(frame: Frame, first: int, loop: int = BRANCH) -> None:
+    """The values from the first one on may be left out."""
+    if first < len(frame.values):
+        frame.perhaps.append((loop, first, len(frame.values)))
 
 
 def bind(frame: Frame, name: str, number: int) -> None:
@@ -365,7 +375,7 @@ def here(frame: Frame, depth: int) -> Delta:
 
 def begin(frame: Frame, names: Iterable[str], node: ast.AST) -> Pass:
     """A loop that assigns names begins; its passes find them as choices that `end` completes."""
-    around = Pass(frame.changed, len(frame.levels))
+    around = Pass(node, frame.loop, frame.changed, len(frame.levels))
     frame.passes.append(around)
     frame.changed = {}
     frame.levels.append(frame.changed)

@@ -21,6 +21,7 @@ RAISE = 64
 GOES_ON = ON | ON_FAILED
 REPEATS = ON | ON_FAILED | NEXT | NEXT_FAILED
 LEAVES = BREAK | RETURN | RAISE
+SKIPS = NEXT | NEXT_FAILED | BREAK
 
 
 def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
@@ -29,14 +30,19 @@ def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
     ways = 0
     on = ON
     first = len(frame.values)
+    left_out = -1
     for node in body:
         left = run[node.__class__](frame, node)
         if left is not None and on:
+            if left_out < 0 and left & SKIPS and left & GOES_ON:
+                left_out = len(frame.values)
             if on == ON_FAILED:
                 left = failed(left)
             ways |= left & ~GOES_ON
             on = left & GOES_ON | (ON_FAILED if on & ON_FAILED and left & GOES_ON else 0)
     ways |= on
+    if 0 <= left_out < len(frame.values):
+        frame.perhaps.append((frame.loop, left_out, len(frame.values)))
     if frame.loop >= 0 and not ways & REPEATS:
         frame.lasts.append((frame.loop if ways & BREAK else -1, first, len(frame.values)))
     return ways

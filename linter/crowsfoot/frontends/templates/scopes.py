@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from crowsfoot.facts.code import AnyValue, Const, Loop, Param, Parameter, Scope, Unclear
+from crowsfoot.facts.code import BRANCH, AnyValue, Const, Loop, Param, Parameter, Scope, Unclear
 from crowsfoot.source import Range
 
 
@@ -15,6 +15,7 @@ class Building:
         self.values: list[AnyValue] = []
         self.loops: list[Loop] = []
         self.seldom: list[tuple[int, int, int]] = []
+        self._perhaps: list[tuple[int, int, int]] = []
         self.loop = -1  # the innermost of those that are open
         self._bound: list[dict[str, int]] = [{}]
         self._params: dict[str, int] = {}  # each with its number among the parameters
@@ -50,6 +51,11 @@ class Building:
             self._bound[-1][name] = value
             self._named.append((name, value))
 
+    def perhaps(self, first: int) -> None:
+        """The values from the first one on may be left out."""
+        if first < len(self.values):
+            self._perhaps.append((BRANCH, first, len(self.values)))
+
     def open(self) -> None:
         """What is bound from here on ends with the next close()."""
         self._bound.append({})
@@ -81,6 +87,7 @@ class Building:
             tuple(self._named),
             params,
             seldom=tuple(self.seldom),
+            perhaps=tuple(self._perhaps),
         )
 
     def _parameter(self, name: str, start: int = -1, end: int = -1) -> int:

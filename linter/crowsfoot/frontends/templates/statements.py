@@ -111,13 +111,17 @@ class Statements:
             for index, it in enumerate(names[:_MOST_NAMES]):
                 out.bind(it, out.add(Part(tag.start, tag.end, out.loop, element, index)))
         unknown = out.unclear(tag.start, tag.end)
+        tested = -1
         for it in ("forloop", "loop"):
             if it not in names:
                 out.bind(it, unknown)
         if reader.took("if") and (test := self._expressions.read(reader)) is not None:
             self._expressions.test(test)
+            tested = len(out.values)
 
         def close(end: int) -> None:
+            if tested >= 0:
+                out.perhaps(tested)
             out.loop = before
             out.close()
 
@@ -134,7 +138,7 @@ class Statements:
     def _if(self, tag: Tag, reader: Reader) -> None:
         said = self._text[tag.rest : tag.rest_end].strip()
         self._test(reader)
-        self._push("if", self._seldom() if said in _ONCE else _nothing)
+        self._push("if", self._seldom() if said in _ONCE else self._perhaps())
 
     def _elif(self, tag: Tag, reader: Reader) -> None:
         self._branch(tag)
@@ -147,7 +151,7 @@ class Statements:
     def _branch(self, tag: Tag) -> None:
         if self._open and self._open[-1].name == "if":
             self._open.pop().close(tag.start)
-            self._push("if", _nothing)
+            self._push("if", self._perhaps())
 
     def _ifchanged(self, tag: Tag, reader: Reader) -> None:
         self._arguments(reader)
@@ -164,8 +168,14 @@ class Statements:
         def close(end: int) -> None:
             if loop >= 0:
                 out.seldom.append((loop, first, len(out.values)))
+            out.perhaps(first)
 
         return close
+
+    def _perhaps(self) -> Callable[[int], None]:
+        """What is shown under a condition."""
+        out, first = self._out, len(self._out.values)
+        return lambda end: out.perhaps(first)
 
     # Variables
 

@@ -16,7 +16,7 @@ from crowsfoot.libraries.django import (
     serializer_fields,
     templates,
 )
-from crowsfoot.libraries.django.fields import MANAGERS
+from crowsfoot.libraries.django.fields import MANAGERS, makes_field
 from crowsfoot.libraries.django.filters import filter_set
 from crowsfoot.libraries.django.managers import Manager, ManagerClass
 from crowsfoot.libraries.django.pages import Paginator, paginator
@@ -24,7 +24,7 @@ from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Function, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, External, Function, Object
 
 _PACKAGES: Final = (
     *(
@@ -64,6 +64,7 @@ class Django(Library):
     """Django, and packages that extend it."""
 
     PACKAGES = _PACKAGES
+    OF_ROWS = True
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         shown = templates.called(name, args, at)
@@ -92,6 +93,8 @@ class Django(Library):
         of_rows = of in _HOLDERS or of.endswith(("_set", "_queryset", "_qs"))
         if name not in _TELLING and not (of_rows and querysets.is_method(name)):
             return None
+        if of.endswith("_set") and name in _OF_SETS and args.positional:
+            return None  # `seen_set.union(others)` is what sets of Python can as well
         # Rows of a relation may have been prefetched; a model that an expression picks is one of some few.
         sure = name not in ("all", "count", "exists") if of.endswith("_set") else len(chain) > 1
         return querysets.call(QuerySet(None, made=at.place, sure=sure), name, args, at)
@@ -120,10 +123,10 @@ class Django(Library):
         for it in names.outside(at.lineage(cls)):
             last = dotted.last(it)
             if last == "Paginator" and it.startswith("django.core"):
-                return paginator(it, args, at)
+                return paginator(it, args, at, counts=at.member(cls, "count", cls) is None)
             if last.endswith("FilterSet"):
                 return filter_set(cls, args, machinery.model_of(cls, at), at)
-            if names.is_of_models(it) and last.endswith(("Field", "ForeignKey")):
+            if it.startswith(_OF_FIELDS) and last.endswith(_FIELDS):
                 return Built(it, args)
         return None
 
@@ -131,10 +134,15 @@ class Django(Library):
         """What a class of the program has from one of Django's: `as_manager`, `from_queryset`."""
         if name in ("as_manager", "from_queryset"):
             return ClassMethod(cls, name)
+        if name == "choices" and any(it.endswith("Choices") for it in names.outside(at.lineage(cls))):
+            return cls  # as many as it has members
         return None
 
     def model(self, cls: Class, at: At) -> Model | None:
         return models.model(cls, at)
+
+    def makes_field(self, name: str) -> bool:
+        return makes_field(External(name))
 
     def connect(self, found: Iterable[Model]) -> list[Model]:
         return related.connect(found)
@@ -199,13 +207,21 @@ def _named_after(cls: Class, at: At) -> Model | None:
         .removesuffix("Base")
     )
     found = at.models.named(word)
-    return found[0] if len(found) == 1 and found[0].library == models.LIBRARY_NAME else None
+    # One of an abstract model is of whichever model has it.
+    own = len(found) == 1 and found[0].library == models.LIBRARY_NAME and not found[0].abstract
+    return found[0] if own else None
 
 
 _OF_MODELS: Final = tuple(f"{it}." for it in _PACKAGES if it not in ("rest_framework", "graphene_django"))
+_OF_FIELDS: Final = (
+    *("django.db.models.", "django.contrib.gis.db.models."),
+    "django.contrib.contenttypes.fields.",
+)
+_FIELDS: Final = ("Field", "ForeignKey", "GenericRelation")
 # What holds query sets, or makes them.
 _HOLDERS: Final = frozenset(("objects", "_default_manager", "_base_manager", "queryset", "qs"))
 _PAGED: Final = "paginate_queryset"
+_OF_SETS: Final = frozenset(("difference", "intersection", "union", "update"))
 _OF_ROWS: Final = frozenset(("save", "asave", "delete", "adelete", "refresh_from_db", "arefresh_from_db"))
 # No other library has a method of that name.
 _TELLING: Final = frozenset(

@@ -56,6 +56,11 @@ def is_page(cls: Class, at: At) -> bool:
     return any(dotted.last(it).endswith("Admin") for it in names.outside(at.lineage(cls)))
 
 
+def rows_of(cls: Class, model: Model, at: At) -> QuerySet | None:
+    """The rows that a page, or what stands within one, gives to its methods and actions."""
+    return _rows(cls, model, tuple(_columns(cls, at)), at)
+
+
 def registered(name: str, args: Args, at: At) -> Object | None:
     """admin.site.register(Book, BookAdmin)"""
     page = args.get(1, "admin_class")

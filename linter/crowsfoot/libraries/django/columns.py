@@ -8,7 +8,17 @@ from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names
 from crowsfoot.libraries.django.column_types import key_type, type_of
 from crowsfoot.libraries.django.fields import MANAGERS, MANY, ONE, ONE_TO_ONE, called_as
-from crowsfoot.libraries.objects import Args, At, Class, Constant, External, Function, Object
+from crowsfoot.libraries.objects import (
+    Args,
+    At,
+    Class,
+    Constant,
+    External,
+    Function,
+    Many,
+    Object,
+    Table,
+)
 from crowsfoot.libraries.tables import ColumnDef, Spot
 
 _NO_COLUMN: Final = (*MANY, *MANAGERS, "GenericForeignKey", "GenericRelation", "AuditlogHistoryField")
@@ -27,6 +37,9 @@ _ON_DELETE: Final = {
     "DB_SET_NULL": "SetNull",
     "DB_SET_DEFAULT": "SetDefault",
 }
+
+# More of them, such as countries or currencies, tell rows apart.
+_FEW: Final = range(1, 21)
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -77,10 +90,20 @@ def column(name: str, value: Object, spot: Spot, provider: str, at: At) -> Made 
         default_function="now" if now else function,
         updated_at=names.truth(args.get(None, "auto_now")) is True,
         key_type=key_type(last, provider),
+        few=_count(args.get(None, "choices"), at) in _FEW,
     )
     return Made(
         made, unique or primary, primary, indexed and not primary, indexed_by_default=last == "SlugField"
     )
+
+
+def _count(choices: Object | None, at: At) -> int:
+    """How many choices a field has; 0 where that is not written out, groups of choices counted as one."""
+    if isinstance(choices, Class):
+        return sum(not isinstance(it, Function) for it in at.attributes(choices).values())
+    if isinstance(choices, Many) and choices.size == "fixed":
+        return len(choices.items or ())
+    return len(choices.named) if isinstance(choices, Table) else 0
 
 
 def _type(kind: str, args: Args, provider: str, at: At) -> str | None:

@@ -77,9 +77,9 @@ def field(name: str, value: Object, at: At) -> DjangoField | None:
     return None
 
 
-def is_field(it: Object) -> bool:
-    """Whether it is a field of Django itself, which nothing but a model holds."""
-    return isinstance(it, Built) and names.is_of_models(it.name) and it.name.endswith((*ONE, "Field"))
+def makes_field(it: Object) -> bool:
+    """Whether to call it makes a field of Django itself, which nothing but a model holds."""
+    return isinstance(it, External) and names.is_of_models(it.name) and it.name.endswith((*ONE, "Field"))
 
 
 def target_of(it: Object | None, at: At) -> str | None:

@@ -79,7 +79,7 @@ def _prefetch_related_objects(name: str, args: Args, at: At) -> Object:
             "select",
             many=True,
             loads=tuple(given),
-            instead=f"{dotted.last(name)}(…) once for all rows",
+            instead=f"one {dotted.last(name)}() for all rows",
             in_batch=at.gathered(0),
         )
     )
@@ -161,6 +161,7 @@ _FUNCTIONS: Final[dict[str, Callable[[str, Args, At], Object | None]]] = {
     "aprefetch_related_objects": _prefetch_related_objects,
     "get_user_model": _user_model,
     "get_model": _get_model,
+    "get_registered_model": _get_model,
     "Q": _q,
     "F": _f,
     "OrderBy": _order_by,

@@ -18,6 +18,7 @@ from crowsfoot.libraries.django import (
     views,
 )
 from crowsfoot.libraries.django.models import LIBRARY_NAME
+from crowsfoot.libraries.django.plans import PLAIN
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Object
@@ -33,10 +34,11 @@ def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: 
         model = model_of(cls, at)
         if model is None:
             return None
+        rows = admin_pages.rows_of(cls, model, at) if param != "instance" and _is_of_admin(cls, at) else None
         if param not in _MANY:
-            return Row(model, sure=False)
+            return Row(model, rows.plan if rows is not None else PLAIN, sure=False)
         # It is given anew each time, so that nobody has looked at it before.
-        return msgspec.structs.replace(managers.default(model, at).query_set(at), made=None)
+        return msgspec.structs.replace(rows or managers.default(model, at).query_set(at), made=None)
     return None
 
 
@@ -94,6 +96,10 @@ def model_of(cls: Class, at: At) -> Model | None:
         named = at.models.named(cls.name.removesuffix("Admin"))
         return named[0] if len(named) == 1 and named[0].library == LIBRARY_NAME else None
     return None
+
+
+def _is_of_admin(cls: Class, at: At) -> bool:
+    return any(".admin." in it for it in names.outside(at.lineage(cls)))
 
 
 def _said(cls: Class, at: At) -> Model | None:

@@ -10,7 +10,17 @@ from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import constraint_names, names
 from crowsfoot.libraries.django.expressions import F, Ordered
 from crowsfoot.libraries.django.shapes import Condition
-from crowsfoot.libraries.objects import Args, Built, Class, Constant, External, Many, Object
+from crowsfoot.libraries.objects import (
+    UNKNOWN,
+    Args,
+    Built,
+    Class,
+    Constant,
+    External,
+    Function,
+    Many,
+    Object,
+)
 from crowsfoot.libraries.tables import IndexDef, KeyDef, Reading, Spot
 
 # By the class of the index: its method, and the end of the name that it is given.
@@ -25,6 +35,9 @@ _METHODS: Final = {
     "BloomIndex": ("bloom", "bloom"),
 }
 
+# Meta may put more into a list that it has begun: `indexes.append(...)`.
+_CHANGE: Final = frozenset(("append", "extend", "insert"))
+
 
 def indexes_of(
     meta: Mapping[str, Object], place: Class | None, table: str, columns: Mapping[str, str], reading: Reading
@@ -32,6 +45,8 @@ def indexes_of(
     """The indexes of Meta, None for one that cannot be read; columns are names by those of fields."""
     if place is None:
         return
+    if reading.at(place).words(Function(place.path, place.scope, place.name)) & _CHANGE:
+        yield None
     for it, spot in _each(meta, place, "indexes", reading):
         yield _index(it, spot, table, columns, reading)
     for it, spot in _each(meta, place, "constraints", reading):
@@ -40,6 +55,8 @@ def indexes_of(
     for key, unique in (("unique_together", True), ("index_together", False)):
         for it, spot in _each(meta, place, key, reading):
             fields = [found for one in _items(it) if (found := names.text(one)) is not None]
+            if it is UNKNOWN:
+                yield None
             if fields:
                 named = [columns.get(field, field) for field in fields]
                 suffix = "_uniq" if unique else "_idx"
@@ -55,11 +72,16 @@ def indexes_of(
 def _each(
     meta: Mapping[str, Object], place: Class, key: str, reading: Reading
 ) -> Iterator[tuple[Object, Spot]]:
-    """The elements of a list of Meta, each with its place; one set of fields may stand by itself."""
+    """The elements of a list of Meta, each with its place; one set of fields may stand by itself. What is no
+    list that is written out is one element that nobody knows.
+    """
     value = meta.get(key)
-    if value is None:
+    if value is None or names.is_none(value):
         return
     whole = reading.spot(place, key)
+    if not isinstance(value, Many) or value.items is None:
+        yield UNKNOWN, whole
+        return
     items = _items(value)
     if items and names.text(items[0]) is not None:
         yield value, whole
@@ -86,7 +108,9 @@ def _index(
     if not keys or it.args.spread or any(key.expression == "?" for key in keys):
         return None
     name = names.text(it.args.get(None, "name"))
-    if name is None and all(key.column for key in keys):
+    if name is not None and "%(" in name:
+        name = None  # of an abstract base: each class has one of its own
+    elif name is None and all(key.column for key in keys):
         ordered = [(key.column or "", key.descending) for key in keys]
         name = constraint_names.of_meta_index(table, ordered, suffix)
     return IndexDef(

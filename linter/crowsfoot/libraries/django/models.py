@@ -7,7 +7,7 @@ import msgspec
 
 from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import builtin, names
-from crowsfoot.libraries.django.fields import SELF, DjangoField, field, is_field
+from crowsfoot.libraries.django.fields import SELF, DjangoField, field, makes_field
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import At, Class, Constant, Many, Object
 
@@ -168,7 +168,7 @@ def _is_model(cls: Class, line: tuple[Class | str, ...], at: At) -> bool:
             return True
         guesses = guesses or (not it.startswith(_OTHERS) and it not in ("object", "Exception"))
     # The base may be a model of a package that nobody has heard of: then its fields tell.
-    return guesses and any(is_field(it) for it in at.attributes(cls).values())
+    return guesses and any(makes_field(made) for it in names.classes(line) for made in at.called_in(it))
 
 
 def _fields(

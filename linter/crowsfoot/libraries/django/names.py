@@ -6,6 +6,7 @@ from typing import Final
 from crowsfoot.libraries import dotted
 from crowsfoot.libraries.objects import (
     Args,
+    At,
     Built,
     Class,
     Constant,
@@ -22,6 +23,21 @@ _SAME: Final = ("django.contrib.gis.db.models.", "django.db.models.")
 
 def text(it: Object | None) -> str | None:
     return it.value if isinstance(it, Constant) and isinstance(it.value, str) else None
+
+
+def said_of(cls: Class, name: str, of: Object, at: At) -> Object | None:
+    """What a class has by that name, where None switches it off, and is nothing to be filled in."""
+    for it in classes(at.lineage(cls)):
+        if is_none(said := at.attributes(it).get(name)):
+            return said
+        if said is not None:
+            break
+    return at.member(cls, name, of)
+
+
+def is_changed(cls: Class, library: str, at: At) -> bool:
+    """Whether it derives from a class of another library, which may change what that library's own does."""
+    return any(not it.startswith((library, *_PLAIN)) for it in outside(at.lineage(cls)))
 
 
 def truth(it: Object | None) -> bool | None:
@@ -100,5 +116,7 @@ def path(lookup: str) -> tuple[str, ...]:
     return tuple(lookup.replace(".", "__").split("__", _LONGEST)[:_LONGEST])
 
 
+# What these bring says who may see something, and not what.
+_PLAIN: Final = ("builtins.", "abc.", "typing.", "django.contrib.auth.")
 # No path of a real program is longer; what is bounds the depth of plans.
 _LONGEST: Final = 12

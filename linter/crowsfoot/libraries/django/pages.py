@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.django.querysets import QuerySet, evaluated
 from crowsfoot.libraries.django.sending import query
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, Place
 
@@ -13,18 +13,26 @@ class Paginator(Object, frozen=True):
     """Paginator(rows, per_page)."""
 
     rows: Object
+    made: Place | None = None
+    counts: bool = True  # as Django does, by count() of the rows
 
     def attribute(self, name: str, at: At) -> Object:
         if name in ("get_page", "page", "aget_page", "apage"):
             return Turn(self, name)
-        if name in ("count", "num_pages") and isinstance(self.rows, QuerySet) and not self.rows.cached:
-            at.runs(query(self.rows, "count", "count", at), _counted(self.rows))
+        if name in ("count", "num_pages"):
+            self.count(at)
         if name == "object_list":
             return self.rows
         return Many(UNKNOWN, size="chunks") if name == "page_range" else UNKNOWN
 
     def element(self, at: At) -> Object:
         return _page(self, at)
+
+    def count(self, at: At) -> None:
+        """It counts once, whoever asks: which pages there are as well."""
+        rows = self.rows
+        if self.counts and isinstance(rows, QuerySet) and not rows.cached and not evaluated(rows, at):
+            at.runs(query(rows, "count", "count", at), self.made)
 
 
 class Turn(Object, frozen=True):
@@ -34,6 +42,7 @@ class Turn(Object, frozen=True):
     name: str
 
     def call(self, args: Args, at: At) -> Object:
+        self.of.count(at)
         return _page(self.of, at)
 
 
@@ -75,10 +84,10 @@ class Page(Object, frozen=True):
         return getattr(self.rows, "asked", None)
 
 
-def paginator(name: str, args: Args, at: At) -> Object | None:
+def paginator(name: str, args: Args, at: At, counts: bool = True) -> Object | None:
     """Paginator(...) of Django, or of what derives from it."""
     rows = args.get(0, "object_list")
-    return Paginator(rows) if rows is not None else None
+    return Paginator(rows, at.place, counts) if rows is not None else None
 
 
 def _page(of: Paginator, at: At) -> Object:
@@ -86,8 +95,3 @@ def _page(of: Paginator, at: At) -> Object:
     if isinstance(rows, QuerySet):
         rows = msgspec.structs.replace(rows, made=at.place, cached=False, limit=True, narrowed=True)
     return Page(rows)
-
-
-def _counted(rows: QuerySet) -> Place | None:
-    """A paginator counts once, whoever asks."""
-    return None if rows.made is None else rows.made._replace(value=rows.made.value)

@@ -13,6 +13,8 @@ import msgspec
 from crowsfoot.libraries.django import plans
 from crowsfoot.libraries.django.plans import Plan
 from crowsfoot.libraries.django.rows import Row
+from crowsfoot.libraries.django.sending import shown
+from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import At, Function, Object, Place
 from crowsfoot.libraries.query import Query
 
@@ -43,21 +45,37 @@ def readings(
         # `if hasattr(self, "_tags"): return self._tags`, where a Prefetch or an annotation has filled that
         if chain and kept & _words(within, chain[-1]):
             continue
-        if _is_of(query, row, len(chain) - own):
+        if _is_of(query, row, len(chain) - own, within):
             named = query.relation in source
             in_method = bool(chain) and own
             found.append(Reading(chain[0] if in_method else place, query, many, named, in_method))
     return found
 
 
-def _is_of(query: Query, row: Row, depth: int) -> bool:
+def _is_of(query: Query, row: Row, depth: int, at: At) -> bool:
     """Whether it is asked because of the row; others may be kept, as may be what is asked far below."""
     path = _PATH.search(query.instead)
     if query.relation and path is not None and row.model is not None:
         words = tuple(path[1].split("__"))
-        rest = words[len(row.path) :] if words[: len(row.path)] == row.path else ()
-        return bool(rest) and rest[0] in row.model.fields
+        known = row.path[row.own :]
+        rest = words[len(known) :] if words[: len(known)] == known else ()
+        if not rest or rest[0] in _kept(row.plan):
+            return bool(rest)
+        # A query set of its own in between, as of `row.books.order_by("at")`, is where its rows are loaded.
+        read = query.api.partition(".")[0]
+        return rest[0] in row.model.fields and any(shown(it) == read for it in _along(row.model, rest, at))
     return bool(query.relation) or depth <= 1
+
+
+def _along(model: Model, path: tuple[str, ...], at: At) -> Iterator[Model]:
+    """The models of which the relations of a path are read."""
+    found: Model | None = model
+    for name in path:
+        if found is None:
+            return
+        yield found
+        field = found.fields.get(name)
+        found = at.models.target(field) if field is not None else None
 
 
 def of_one(row: Object) -> Object:

@@ -119,9 +119,9 @@ def merged(one: Plan, other: Plan) -> Plan:
 
 
 def cut(plan: Plan, depth: int = _DEEPEST) -> Plan:
-    """The plan without what lies deeper than that."""
+    """The plan without what lies deeper than that: nobody knows what there is."""
     if not depth:
-        return PLAIN if plan.loaded or plan.listed else plan
+        return Plan(anything=True) if plan.loaded or plan.listed else plan
     if all(not it.loaded and not it.listed for _, it in plan.loaded) and not plan.listed:
         return plan
     return msgspec.structs.replace(

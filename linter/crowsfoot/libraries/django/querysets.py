@@ -59,6 +59,10 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     read: Place | None = None  # where the relation was read of which it has the rows
     sure: bool = True  # it is one, and somebody knows what has been fetched before
     asked: Place | None = None  # where the program has made it that gives it to a template
+    # Relations that have been read of each of its rows since they are there, and where it was made that has
+    # those: what it is filtered to asks for rows anew.
+    seen: tuple[tuple[str, ...], ...] = ()
+    seen_of: Place | None = None
 
     @property
     def at_most_one(self) -> bool:
@@ -68,6 +72,10 @@ class QuerySet(Object, frozen=True, cache_hash=True):
         known = self.model.fields if self.model is not None else {}
         fixed = (known.get(it) for it in self.where.equal if it not in self.where.optional)
         return any(it is not None and it.unique and it.kind != "many" for it in fixed)
+
+    @property
+    def few(self) -> bool:
+        return self.at_most_one or (not isinstance(self.limit, bool) and self.limit <= _HANDFUL)
 
     def attribute(self, name: str, at: At) -> Object:
         for cls in self.sets:
@@ -86,7 +94,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     def element(self, at: At) -> Object:
         if not self.cached and not self.empty:
             at.runs(query(self, "select", "", at, many=True), self.made)
-        return self.one()
+        return self._kept()
 
     def item(self, index: Object, at: At) -> Object:
         if names.is_slice(index):
@@ -95,7 +103,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
             return msgspec.structs.replace(self, made=at.place, limit=_limit(index), narrowed=True)
         if not self.cached and not self.empty and not evaluated(self, at):
             at.runs(query(self, "select", "[]", at, limit=1))
-        return self.one()
+        return self._kept()
 
     def measured(self, at: At) -> None:
         self.element(at)
@@ -117,7 +125,10 @@ class QuerySet(Object, frozen=True, cache_hash=True):
 
     def moved(self, place: Place) -> Object:
         read = self.read and Place("", 0, 0)
-        return self if self.made is None else msgspec.structs.replace(self, made=place, read=read)
+        if self.made is None:
+            return self
+        seen_of = place if self.seen_of == self.made else None
+        return msgspec.structs.replace(self, made=place, read=read, seen_of=seen_of)
 
     def with_loaded(self, paths: tuple[str, ...]) -> QuerySet:
         plan = self.plan
@@ -132,6 +143,22 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     def asked_at(self) -> QuerySet:
         return self if self.asked or not self.made else msgspec.structs.replace(self, asked=self.made)
 
+    def with_read(self, path: tuple[str, ...]) -> QuerySet:
+        if self.kind != "rows":
+            return self
+        known = self.seen if self.seen_of == self.made else ()
+        if path in known or len(known) >= _MOST_SEEN:
+            return self
+        return msgspec.structs.replace(self, seen=tuple(sorted((*known, path))), seen_of=self.made)
+
+    def _kept(self) -> Object:
+        """One of the rows that it has fetched and keeps."""
+        row = self.one()
+        if self.seen and self.seen_of == self.made:
+            for path in self.seen:
+                row = row.with_read(path)
+        return row
+
     def one(self) -> Object:
         """One of its rows."""
         if self.kind == "dicts":
@@ -141,11 +168,18 @@ class QuerySet(Object, frozen=True, cache_hash=True):
         # A row leads to query sets, and a query set to rows.
         from crowsfoot.libraries.django.rows import Row, child_plan
 
-        plan: Plan = self.plan
-        path: tuple[str, ...] = ()
-        if self.owner is not None:
-            plan, path = child_plan(self.owner, self.relation, plan)
-        return Row(self.model, plan, path, single=not path, sure=self.sure, reached=self.read)
+        if self.owner is None:
+            return Row(self.model, self.plan, sure=self.sure, reached=self.read)
+        assert isinstance(self.owner, Row)
+        plan: Plan = child_plan(self.owner, self.relation, self.plan)
+        path, own = self.owner.step(self.relation)
+        if self.narrowed:
+            own = len(path)  # it is sent whatever has been loaded with the owner
+        single = own == len(path)
+        return Row(self.model, plan, path, single, sure=self.sure, reached=self.read, own=own)
+
+
+_HANDFUL: Final = 5  # `[:3]` is a preview; a query for each of so few is no load that grows
 
 
 class Method(Object, frozen=True):
@@ -195,6 +229,7 @@ def _together(one: Object, other: Object) -> Object:
         sets=one.sets or other.sets,
         kind=one.kind if one.kind == other.kind else "values",
         limit=one.limit or other.limit,
+        seen=one.seen if one.seen == other.seen else (),
     )
 
 
@@ -443,6 +478,7 @@ def new_row(model: Model | None, args: Args) -> Object:
 
 
 _MOST_ADDED: Final = 200
+_MOST_SEEN: Final = 20
 _MOST_GOT: Final = 21  # Django's MAX_GET_RESULTS: it tells how many there are where there are several
 _AWAITED: Final = frozenset(
     (

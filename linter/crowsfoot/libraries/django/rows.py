@@ -11,7 +11,7 @@ from crowsfoot.libraries.django.fields import DjangoField
 from crowsfoot.libraries.django.plans import PLAIN, Plan
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.sending import column_read, relation_read, row_write
-from crowsfoot.libraries.models import Field, Model
+from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Many, Object, Place
 from crowsfoot.libraries.query import Operation
 from crowsfoot.libraries.standard import Coroutine
@@ -33,6 +33,7 @@ class Row(Object, frozen=True, cache_hash=True):
     reached: Place | None = None  # where the relation was read that it was reached by
     kept: Place | None = None  # the same of a row that many lead back to: what is read of it is read once
     within: str = ""  # the method that the program's class has in place of Django's: super() leads to no more
+    own: int = 0  # so many of path come before the last query set of its own, which is where to load more
 
     def attribute(self, name: str, at: At) -> Object:
         model = self.model
@@ -40,7 +41,7 @@ class Row(Object, frozen=True, cache_hash=True):
             return self._guess(name, at)
         for attribute, relation, plan in self.plan.listed:
             if attribute == name:
-                return self._listed(relation, plan, at)
+                return self._listed(attribute, relation, plan, at)
         if name in self.plan.free or name == "pk":
             return UNKNOWN
         field = model.fields.get(name)
@@ -79,14 +80,15 @@ class Row(Object, frozen=True, cache_hash=True):
             return None
         if self == other:
             return self
-        same = self.path == other.path
+        nearer = min(self, other, key=lambda it: (len(it.path), it.own))
         return Row(
             self.model,
             plans.merged(self.plan, other.plan),
-            self.path if same else min(self.path, other.path, key=len),
+            nearer.path,
             self.single and other.single,
             self.new and other.new,
             self.sure and other.sure,
+            own=nearer.own,
         )
 
     def moved(self, place: Place) -> Object:
@@ -103,6 +105,14 @@ class Row(Object, frozen=True, cache_hash=True):
             plan = plans.with_path(plan, names.path(path))
         return msgspec.structs.replace(self, plan=plan)
 
+    def keeps_relation(self, name: str, models: Models) -> bool:
+        field = self.model.fields.get(name) if self.model is not None else None
+        return field is not None and field.kind == "one"
+
+    def with_read(self, path: tuple[str, ...]) -> Row:
+        plan = plans.with_path(self.plan, path, plans.unknown_of(self.plan))
+        return msgspec.structs.replace(self, plan=plan)
+
     def _guess(self, name: str, at: At) -> Object:
         """Of a row of some model: a relation to many rows that only one model has tells which."""
         found = [model for model, field in at.models.with_relation(name) if field.kind == "many"]
@@ -114,10 +124,11 @@ class Row(Object, frozen=True, cache_hash=True):
     def _field(self, field: Field, at: At) -> Object:
         if field.kind == "column":
             return self._column(field.name, field, at)
+        row = self._with_another(field, at) if self.plan.listed or self.plan.free else self
         if field.kind == "many":
-            return managers.related(self, field, at)
+            return managers.related(row, field, at)
         target = at.models.target(field)
-        loaded = self.loaded(field)
+        loaded = row.loaded(field)
         if loaded is None:
             loaded = plans.unknown_of(self.plan)
             if not self.plan.peers and not (self.kept is not None and not _is_here(self.kept, at)):
@@ -128,7 +139,17 @@ class Row(Object, frozen=True, cache_hash=True):
         if target is None:
             return UNKNOWN if isinstance(field, DjangoField) and field.generic else Row(None, sure=False)
         kept = self.reached if loaded.shared else self.kept
-        return Row(target, loaded, self.step(field.name), self.single, sure=self.sure, kept=kept)
+        path, own = self.step(field.name)
+        return Row(target, loaded, path, self.single, sure=self.sure, kept=kept, own=own)
+
+    def _with_another(self, field: Field, at: At) -> Row:
+        """`if hasattr(self, "_tags"): return self._tags`: what follows is for rows that came without."""
+        names = [name for name, relation, _ in self.plan.listed if relation == field.name]
+        names += self.plan.free if field.kind == "many" else ()
+        here = Function(at.place.path, at.place.scope, "")
+        if names and at.looked_for(here).intersection(names) and field.name in at.words(here):
+            return msgspec.structs.replace(self, plan=Plan(anything=True))
+        return self
 
     def loaded(self, field: Field) -> Plan | None:
         """How the rows of a relation were fetched with this one; None where they were not."""
@@ -145,8 +166,10 @@ class Row(Object, frozen=True, cache_hash=True):
             return PLAIN  # it is made of what the row of the child holds
         return None
 
-    def step(self, name: str) -> tuple[str, ...]:
-        return (*self.path, name)[-_LONGEST:]
+    def step(self, name: str) -> tuple[tuple[str, ...], int]:
+        """The path to what a relation leads to, and how much of it comes before a query set of its own."""
+        path = (*self.path, name)[-_LONGEST:]
+        return path, max(0, self.own - (len(self.path) + 1 - len(path)))
 
     def _column(self, name: str, field: Field, at: At) -> Object:
         plan, model = self.plan, self.model
@@ -159,12 +182,13 @@ class Row(Object, frozen=True, cache_hash=True):
             at.runs(column_read(self, name))
         return UNKNOWN
 
-    def _listed(self, relation: str, plan: Plan, at: At) -> Object:
+    def _listed(self, attribute: str, relation: str, plan: Plan, at: At) -> Object:
         """What a Prefetch has put under a name of its own: a list, or the row of a relation to one."""
         field = self.model.fields.get(relation) if self.model is not None else None
         target = at.models.target(field) if field is not None else None
-        loaded, path = child_plan(self, relation, plan)
-        row = Row(target, loaded, path, single=False, sure=self.sure, reached=at.place)
+        loaded = child_plan(self, relation, plan)
+        path, own = self.step(attribute)
+        row = Row(target, loaded, path, single=False, sure=self.sure, reached=at.place, own=own)
         return row if field is not None and field.kind == "one" else Many(row)
 
     def _other(self, name: str, model: Model, at: At) -> Object:
@@ -201,9 +225,19 @@ class RowMethod(Object, frozen=True):
             operation, instead = found
             if name == "save" and self.of.new:
                 instead = "{}bulk_create()"
-            at.runs(row_write(self.of, operation, self.name, instead.replace("{}", _manager(self.of))))
+            instead = instead.replace("{}", _manager(self.of)) + self._left_out(name)
+            at.runs(row_write(self.of, operation, self.name, instead))
             return UNKNOWN
         return _kin(self.of, name, at)
+
+    def _left_out(self, name: str) -> str:
+        """What the program's class does besides, and a query set does not do when it writes many rows.
+
+        Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#bulk-update
+        Source: https://docs.djangoproject.com/en/5.2/topics/db/queries/#deleting-objects
+        """
+        model = self.of.model
+        return f", which does not call {model.name}.{name}()" if self.own is not None and model else ""
 
 
 class Done(Object, frozen=True):
@@ -219,14 +253,13 @@ def _is_here(place: Place, at: At) -> bool:
     return (place.path, place.scope) == (at.place.path, at.place.scope)
 
 
-def child_plan(owner: Object, relation: str, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
+def child_plan(owner: Row, relation: str, plan: Plan) -> Plan:
     """How the rows of a relation are fetched, which know the row that they were reached by."""
-    assert isinstance(owner, Row)
     field = owner.model.fields.get(relation) if owner.model is not None else None
     if field is not None and field.back is not None and field.through is None and _leads_to_one(owner, field):
         same = msgspec.structs.replace(plans.cut(owner.plan, 1), shared=True)
         plan = plans.with_path(plan, (field.back,), same)
-    return plan, owner.step(relation)
+    return plan
 
 
 def _leads_to_one(owner: Row, field: Field) -> bool:

@@ -52,6 +52,7 @@ def query(
         instead=_instead(of, operation, method),
         likely=of.sure and (row is None or row.sure or not lazy),
         target=target,
+        narrowed=of.plan.only is not None or bool(of.plan.deferred),
         **msgspec.structs.asdict(where),
         **_sorting(of, operation, at),
     )
@@ -122,7 +123,7 @@ def row_write(row: Row, operation: Operation, method: str, instead: str) -> Quer
 
 def shown(model: Model | None) -> str:
     """What code usually calls a row of the model."""
-    return model.name.lower() if model is not None else "row"
+    return model.name.lower() if model is not None and not model.abstract else "row"
 
 
 def _owner(of: QuerySet) -> Row | None:
@@ -142,7 +143,7 @@ def _said(method: str) -> str:
 
 
 def _loading(row: Row, field: Field) -> str:
-    path = "__".join((*row.path, field.name))
+    path = "__".join((*row.path[row.own :], field.name))
     generic = getattr(field, "generic", False)
     if row.single and not generic and field.kind == "one":
         return f'select_related("{path}")'
@@ -152,12 +153,12 @@ def _loading(row: Row, field: Field) -> str:
 def _instead(of: QuerySet, operation: Operation, method: str) -> str:
     found = _WRITES.get(method.removeprefix("a") if method[:1] == "a" and method[1:] in _WRITES else method)
     if found is not None:
-        return found
+        return _of_many_rows(of, found)
     if operation in ("update", "delete"):
         return f"{_many(of)}.{operation}()"
     row = _owner(of)
     if row is not None:
-        path = "__".join((*row.path, of.relation))
+        path = "__".join((*row.path[row.own :], of.relation))
         if not of.narrowed:
             return f'prefetch_related("{path}")'
         if operation == "select":
@@ -170,16 +171,42 @@ def _instead(of: QuerySet, operation: Operation, method: str) -> str:
     return _many(of)
 
 
+def _of_many_rows(of: QuerySet, write: str) -> str:
+    """A write of the manager, or of the rows that link the two sides of a relation, by its whole name."""
+    if not write.startswith("through."):
+        return f"{of.model.name}.objects.{write}" if of.model is not None and not of.model.abstract else write
+    row = _owner(of)
+    if row is None or row.model is None or not of.relation:
+        return write
+    field = row.model.fields.get(of.relation)
+    if getattr(field, "far_key", False) and of.model is not None:
+        # Nothing links them but a key of the rows themselves.
+        return f"{of.model.name}.objects.filter(pk__in=…).update(…)"
+    return f"{row.model.name}.{of.relation}.{write}"
+
+
 def _key(of: QuerySet) -> str:
-    """The column that tells the passes apart: the last that is compared with one value, or with some."""
-    known = of.where.equal or of.where.among
-    return known[-1].replace(".", "__") if known else "pk"
+    """The column that tells the passes apart: one that no two rows share, or else the last that is compared
+    with one value, or with some.
+    """
+    fields = of.model.fields if of.model is not None else {}
+    known = _told(of)
+    own = (
+        it for it in known if (field := fields.get(it)) is not None and field.unique and field.kind != "many"
+    )
+    return next(own, known[-1] if known else "pk").replace(".", "__")
+
+
+def _told(of: QuerySet) -> tuple[str, ...]:
+    """What is compared with a value, or with some, that is no constant."""
+    same = {name for name, _ in of.where.constants}
+    return tuple(it for it in of.where.equal if it not in same) or of.where.among
 
 
 def _many(of: QuerySet) -> str:
     """The query for all passes at once."""
-    if not of.where.equal and not of.where.among and of.where.all:
-        return "the same query before the loop"
+    if not _told(of) and of.where.all:
+        return "one query for all of them"  # no column tells the passes apart by what it is equal to
     head = f"{of.model.name}.objects." if of.model is not None else ""
     return f"{head}filter({_key(of)}__in=…)"
 

@@ -15,6 +15,8 @@ from crowsfoot.libraries import dotted, standard
 from crowsfoot.libraries.django import managers, names
 from crowsfoot.libraries.django.functions import query_set
 from crowsfoot.libraries.django.models import LIBRARY_NAME
+from crowsfoot.libraries.django.orders import order
+from crowsfoot.libraries.django.page_answers import answer, answer_unseen
 from crowsfoot.libraries.django.pages import Page
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.rows import Row
@@ -25,6 +27,7 @@ from crowsfoot.libraries.objects import (
     At,
     Class,
     Constant,
+    Many,
     Object,
     Table,
 )
@@ -41,7 +44,9 @@ def called(name: str, args: Args, at: At) -> Object | None:
         return Template(template) if template is not None else None
     at_template, at_context = given
     shown = args.get(at_template, "template_name") or args.get(at_template, "template")
-    show(shown, args.get(at_context, "context"), at)
+    context = args.get(at_context, "context")
+    if not show(shown, context, at) and isinstance(context, Table):
+        answer_unseen((it for _, it in context.named), at)
     return UNKNOWN
 
 
@@ -60,7 +65,9 @@ class Rendering(Object, frozen=True):
     name: Object
 
     def call(self, args: Args, at: At) -> Object:
-        show(self.name, args.get(0, "context"), at)
+        context = args.get(0, "context")
+        if not show(self.name, context, at) and isinstance(context, Table):
+            answer_unseen((it for _, it in context.named), at)
         return UNKNOWN
 
 
@@ -71,12 +78,14 @@ class GenericView(Object, frozen=True):
 
     def attribute(self, name: str, at: At) -> Object:
         found = at.member(self.cls, name, self)
+        if name == "object" and (found is UNKNOWN or names.is_none(found)):
+            found = None  # `self.object = form.save()`: it is of the view's model, whoever knows the form
         return found if found is not None else self.inherited(name, at)
 
     def inherited(self, name: str, at: At) -> Object:
         """What it has from a class of Django's."""
         if name == "object":
-            return _row(self, at)
+            return _row(self, at.apart())  # it has been fetched before
         if name == "object_list":
             return _rows(self, at)
         if name == "model":
@@ -93,6 +102,8 @@ class ViewMethod(Object, frozen=True):
     name: str
 
     def call(self, args: Args, at: At) -> Object:
+        if self.name == "get_ordering":
+            return at.member(self.of.cls, "ordering", self.of) or Constant(None)
         if self.name == "get_queryset":
             return _all(self.of, at)
         if self.name == "get_object":
@@ -118,15 +129,17 @@ def review(cls: Class, at: At) -> None:
     written = (at.written(cls, it) for it in ("get_context_data", "get_queryset", "queryset", "model"))
     place = next((it for it in written if it is not None), None)
     at = at.elsewhere(place) if place is not None else at
-    if next(_shown_by(view, at), None) is None:
-        return
-    context = at.call(view.attribute("get_context_data", at), Args())
-    _show(view, context, at)
+    is_seen = False
+    if next(_shown_by(view, at), None) is not None:
+        context = at.call(view.attribute("get_context_data", at), Args())
+        is_seen = _show(view, context, at)
+    answer(view, is_seen, at if place is not None else at.elsewhere(at.defined(cls)))
 
 
-def _show(view: GenericView, context: Object, at: At) -> None:
-    for name in _shown_by(view, at):
-        show(Constant(name), context, at)
+def _show(view: GenericView, context: Object, at: At) -> bool:
+    """Whether the program has one of its templates."""
+    shown = [show(Constant(name), context, at) for name in _shown_by(view, at)]
+    return any(shown)
 
 
 def _shown_by(view: GenericView, at: At) -> Iterator[str]:
@@ -196,15 +209,21 @@ def _row(view: GenericView, at: At) -> Object:
 
 
 def _all(view: GenericView, at: At) -> Object:
-    """get_queryset() of Django: all of `queryset`, or of the model."""
+    """get_queryset() of Django: all of `queryset`, or of the model; of a list in the view's own order."""
     said = at.member(view.cls, "queryset", view)
     found = query_set(said, at) if said is not None else None
     if found is not None:
-        return msgspec.structs.replace(found, made=at.place, cached=False)
-    model = _model(view, at)
-    if model is None:
-        return UNKNOWN
-    return managers.default(model, at).query_set(at)
+        found = msgspec.structs.replace(found, made=at.place, cached=False)
+    else:
+        model = _model(view, at)
+        if model is None:
+            return UNKNOWN
+        found = managers.default(model, at).query_set(at)
+    own = at.call(view.attribute("get_ordering", at), Args())
+    keys = own.items if isinstance(own, Many) and own.items is not None else (own,)
+    if "_list" not in {_VIEWS[dotted.last(it)] for it in _kinds(view, at)} or keys == (Constant(None),):
+        return found
+    return msgspec.structs.replace(found, order=order(keys, found.model, at.models))
 
 
 def _model(view: GenericView, at: At) -> Model | None:
@@ -237,5 +256,8 @@ _VIEWS: Final = {
     **dict.fromkeys(("FormView", "CreateView"), ""),
 }
 _METHODS: Final = frozenset(
-    ("get_queryset", "get_object", "get_context_data", "get_template_names", "render_to_response")
+    (
+        *("get_queryset", "get_object", "get_context_data", "get_template_names", "render_to_response"),
+        "get_ordering",
+    )
 )

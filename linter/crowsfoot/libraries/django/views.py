@@ -17,10 +17,11 @@ from crowsfoot.libraries.django.per_row import Reading, of_one, tell_rows
 from crowsfoot.libraries.django.plans import Plan
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
+from crowsfoot.libraries.django.rest_answers import answer
+from crowsfoot.libraries.django.rest_pages import filtered, paged
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import is_serializer, model_of
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Object, Place
-from crowsfoot.libraries.where import SOMETHING
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Many, Object, Place
 
 
 class View(Object, frozen=True):
@@ -65,8 +66,9 @@ class ViewMethod(Object, frozen=True):
             given = standard.join(_all(args.get(0, "queryset") or UNKNOWN, at))
             if not isinstance(given, QuerySet):
                 return given
-            # Filters of the view's backends narrow it further, and say by what it is sorted.
-            return msgspec.structs.replace(given, where=given.where.and_(SOMETHING))
+            if self.name == "filter_queryset":
+                return filtered(self.of, given, at)
+            return paged(self.of, given, at).rows
         if self.name == "get_serializer_class":
             return at.member(self.of.cls, "serializer_class", self.of) or UNKNOWN
         if self.name == "get_serializer":
@@ -97,25 +99,49 @@ def review(cls: Class, at: At) -> None:
     for it in classes:
         at.note(it, REPRESENTED)
     outside = tuple(names.outside(at.lineage(cls)))
+    own = at.member(cls, "list", view)
+    lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(own, at)
+    ways = rows_of(view, at)
+    if ways:
+        of_library = own is None or "list" in at.words(own)
+        answer(view, ways, of_library, _place(cls, view, at), at)
     if any("Prefetch" in it for it in outside):
         return  # it loads what the serializer needs
-    lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(at.member(cls, "list", view), at)
-    ways = rows_of(view, at) if classes else []
-    if not ways or not all(it.kind == "rows" and it.sure and not it.at_most_one for it in ways):
+    if (
+        not ways
+        or not classes
+        or not all(it.kind == "rows" and it.sure and not it.at_most_one for it in ways)
+    ):
         return
     rows = ways[0]
     fitting = [it for it in classes if model_of(it, at) is rows.model] or classes
     shown = _shown_in_lists(fitting)
-    found = _common([represent(it, _row(each), at, many=lists) for each in ways for it in shown])
+    pages = [_row(it) for it in _pages(view, ways, at)]
+    if not pages:
+        return
+    found = _common([represent(it, each, at, many=lists) for each in pages for it in shown])
     place = _place(cls, view, at)
     if place is not None:
         tell_rows(found, rows, f"serializer {shown[0].name}", place, at)
 
 
-def _row(of: QuerySet) -> Object:
-    row = of_one(of.one())
+def _pages(view: View, ways: list[QuerySet], at: At) -> list[Object]:
+    """A row of the page that a list shows, for each way to make its rows; none where nobody knows one."""
+    own = at.member(view.cls, "paginate_queryset", view)
+    if not isinstance(own, Function):
+        return [it.one() for it in ways]
+    # The program's own may fetch the rows of the page anew, with all that they need.
+    within = at.each(UNKNOWN, "view").apart()
+    made = [it for rows in ways for it in options(within.call(own, Args((rows,))))]
+    found = [it.one() if isinstance(it, QuerySet) else it.of if isinstance(it, Many) else it for it in made]
+    known = [it for it in found if not names.is_none(it)]
+    return known if all(isinstance(it, Row) and it.sure for it in known) else []
+
+
+def _row(it: Object) -> Object:
+    row = of_one(it)
     # Whatever it was reached by, here is where to say what comes with it.
-    return msgspec.structs.replace(row, path=(), single=True) if isinstance(row, Row) else row
+    return msgspec.structs.replace(row, path=(), own=0, single=True) if isinstance(row, Row) else row
 
 
 def _lists(method: Object | None, at: At) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries.calls import Asked, Bound, in_both
-from crowsfoot.libraries.models import Field, Model
+from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Many, Object
 from crowsfoot.libraries.peewee import selects
 from crowsfoot.libraries.peewee.conditions import FieldOf
@@ -60,7 +60,7 @@ class ModelClass(Asked, frozen=True):
             found = selects.Select(model, selects.start(model, name), row, made=at.place)
             if name == "filter":
                 return found.ask("where", args, at)
-            return msgspec.structs.replace(found, selected=selects.selected(args, at))
+            return found.of_columns(args, at)
         if name == "raw":
             at.runs(query_of(args.get(0, "sql") or UNKNOWN, f"{model.name}.raw()", LIBRARY_NAME))
             return Many(row)
@@ -218,6 +218,13 @@ class Row(Asked, frozen=True):
 
     def with_loaded(self, paths: tuple[str, ...]) -> Object:
         return Row(self.model, (*(self.loaded or ()), *paths), self.path)
+
+    def keeps_relation(self, name: str, models: Models) -> bool:
+        field = self.model.fields.get(name)
+        return field is not None and field.kind == "one"
+
+    def with_read(self, path: tuple[str, ...]) -> Object:
+        return self.with_loaded((".".join(path),))
 
     def joined(self, other: Object) -> Object | None:
         if not isinstance(other, Row) or other.model is not self.model:

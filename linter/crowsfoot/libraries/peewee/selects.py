@@ -169,8 +169,10 @@ class Select(Asked, frozen=True):
     def _paths(self) -> dict[str, str]:
         return {it.model: it.path for it in reversed(self.joins)} | {self.model.id: ""}
 
-    def _select(self, args: Args, at: At) -> "Select":
-        return msgspec.structs.replace(self, selected=selected(args, at))
+    def of_columns(self, args: Args, at: At) -> "Select":
+        """After select(...), which names columns or whole models."""
+        query = msgspec.structs.replace(self.query, narrowed=any(isinstance(it, FieldOf) for it in args.all))
+        return msgspec.structs.replace(self, query=query, selected=selected(args, at))
 
     def _order(self, args: Args, at: At) -> "Select":
         return msgspec.structs.replace(self, query=_sorted(self.query, args, self._paths()))
@@ -250,7 +252,7 @@ class Select(Asked, frozen=True):
 
 _BUILDS: Final = {
     **dict.fromkeys(("where", "filter"), Select._where),
-    **dict.fromkeys(("select", "select_extend"), Select._select),
+    **dict.fromkeys(("select", "select_extend"), Select.of_columns),
     "order_by": Select._order,
     "limit": Select._limited,
     "paginate": Select._paginated,
@@ -301,7 +303,8 @@ def with_instead(query: Query, model: Model) -> Query:
         return query
     found = in_(query, model)
     return msgspec.structs.replace(
-        query, instead=f"{model.name}.select(){found}" if found else f"one {model.name}.select()"
+        query,
+        instead=f"{model.name}.select(){found}" if found else f"one {model.name}.select() for all of them",
     )
 
 

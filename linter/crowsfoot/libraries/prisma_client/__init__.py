@@ -28,6 +28,7 @@ class PrismaClient(Library):
     """The client that prisma-client-py generates from a schema."""
 
     PACKAGES = (LIBRARY_NAME,)
+    HELD_AS = frozenset(("db",))
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         if name in _CLIENTS:

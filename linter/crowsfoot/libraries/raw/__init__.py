@@ -12,6 +12,7 @@ from crowsfoot.libraries.raw.connections import (
     ROWS,
     Connection,
     Cursor,
+    Interactions,
     in_one,
     sent,
     statement_of,
@@ -33,6 +34,7 @@ _DRIVERS: Final = (
     *("pyodbc", "asyncpg", "aiosqlite", "aiomysql", "aiopg", "asyncmy", "databases", "pg8000", "mariadb"),
     *("pymssql", "sqlcipher3", "pysqlite3", "aioodbc", "apsw", "snowflake", "duckdb"),
 )
+_INTERACTIONS: Final = "twisted.enterprise.adbapi.ConnectionPool"
 _SENDING: Final = (ONE | ROWS | EXECUTES | BATCHES) - {"cursor"}
 _MAKES_POOLS: Final = ("pool", "Pool", "PooledDB")
 _MAKES_CONNECTIONS: Final = ("connect", "Connect", "connect_async", "Database")
@@ -41,11 +43,14 @@ _MAKES_CONNECTIONS: Final = ("connect", "Connect", "connect_async", "Database")
 class Raw(Library):
     """SQL in the program's own words."""
 
-    PACKAGES = _DRIVERS
+    PACKAGES = (*_DRIVERS, "twisted")
+    WRAPPED = True
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         package, _, rest = name.partition(".")
         last = name.rpartition(".")[2]
+        if name == _INTERACTIONS:
+            return Interactions()
         if package not in _DRIVERS:
             return None
         if last in _MAKES_CONNECTIONS or last.endswith(("Connection", *_MAKES_POOLS)):
@@ -62,6 +67,8 @@ class Raw(Library):
     def instance(self, name: str) -> Object | None:
         package = name.partition(".")[0]
         last = name.rpartition(".")[2]
+        if name == _INTERACTIONS:
+            return Interactions()
         if package not in _DRIVERS:
             return None
         if "cursor" in last.lower():

@@ -8,6 +8,7 @@ from crowsfoot.libraries.calls import Asked, is_text
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object
 from crowsfoot.libraries.query import Query
 from crowsfoot.libraries.raw.queries import query_of
+from crowsfoot.libraries.standard import Coroutine
 
 # What sends the SQL that it is given first, and what comes back.
 ONE: Final = frozenset(("fetchrow", "fetchval", "fetch_one", "fetch_val", "fetch_row", "execute_insert"))
@@ -80,6 +81,21 @@ class Cursor(Asked, frozen=True):
 
     def awaited(self, at: At) -> Object:
         return self
+
+
+class Interactions(Asked, frozen=True):
+    """A pool of Twisted's adbapi: it calls functions in its threads, with a connection or a transaction.
+
+    Source: https://docs.twisted.org/en/stable/core/howto/rdbms.html
+    """
+
+    def ask(self, name: str, args: Args, at: At) -> Object:
+        if name in ("runInteraction", "runWithConnection") and args.positional:
+            given = Cursor("adbapi") if name == "runInteraction" else Connection("adbapi")
+            return Coroutine(at.call(args.positional[0], args.rest.behind(given)))
+        if name in ("runQuery", "runOperation"):
+            sent("pool", "adbapi", "execute", args, at)
+        return Coroutine(Many(UNKNOWN)) if name == "runQuery" else UNKNOWN
 
 
 class Prepared(Asked, frozen=True):

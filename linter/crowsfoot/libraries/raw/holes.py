@@ -8,7 +8,10 @@ from crowsfoot.libraries.raw.tokens import HOLE, ROW_VERBS, verb_of
 _HOLE: Final = re.escape(HOLE)
 _LITERAL: Final = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # A placeholder that is put in after "IN (" or "VALUES (" is a row of question marks nearly always.
-_VALUE: Final = re.compile(rf"(?:=|<>|!=|<=|>=|<|>|\b(?:I?LIKE|BETWEEN))\s*{_HOLE}", re.IGNORECASE)
+# Neither is what a placeholder is compared with: that is the name of a column, `? <= {column}`.
+_VALUE: Final = re.compile(
+    rf"(?<![<>!?])(?<!\? )(?<!%s)(?<!%s )(?:<>|!=|<=|>=|=|<|>|\b(?:I?LIKE|BETWEEN))\s*{_HOLE}", re.IGNORECASE
+)
 _SETTING: Final = re.compile(r"\bset_config\s*\((?:'(?:[^']|'')*'|[^()'])*\)", re.IGNORECASE)
 
 

@@ -112,8 +112,7 @@ def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:
     said = read(text)
     if not said.reads_rows:
         return Query(library, api, "execute", sql=text, likely=likely, interpolated=interpolated)
-    if said.table_unknown and not any(it.rpartition(".")[2].endswith(_KEYS) for it in said.given):
-        # Once per table, most likely.
+    if is_per_table(said):
         return Query(library, api, "execute", sql=text, likely=False, interpolated=interpolated)
     return Query(
         library,
@@ -132,6 +131,12 @@ def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:
         interpolated=interpolated,
         **msgspec.structs.asdict(said.where),
     )
+
+
+def is_per_table(said: Statement) -> bool:
+    """Whether it is sent once per table, most likely: `SELECT count(*) FROM {table}`."""
+    keys = (it.rpartition(".")[2].endswith(_KEYS) for it in said.given)
+    return said.table_unknown and not any(keys)
 
 
 def _instead(said: Statement, library: str, text: str) -> str:

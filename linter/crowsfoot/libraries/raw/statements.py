@@ -66,7 +66,9 @@ _CATALOGS: Final = (
 _OF_MIGRATIONS: Final = re.compile(r"(?:^|_)migrations?(?:_history|_log|s)?$|schema_version|alembic_version")
 _OF_SESSIONS: Final = (
     *("pg_", "set_config", "setval", "current_", "version", "now", "last_insert", "get_lock", "release_"),
+    "load_extension",
 )
+_MOST_WITHIN: Final = 20  # brackets in brackets
 _INSERTS: Final = frozenset(("insert", "replace", "merge", "upsert"))
 _PARTS: Final = ("from", "join", "on", "where", "group", "having")
 _AGGREGATES: Final = frozenset(("sum", "avg", "min", "max", "array_agg", "string_agg", "group_concat"))
@@ -175,6 +177,8 @@ class _Reader:
         # No driver puts a table in place of a placeholder: the program does, by "%" or format().
         self.table_unknown = at < len(tokens) and (is_placeholder(tokens[at]) or tokens[at].text == "%")
         function = end < len(tokens) and end > at and tokens[end].text == "(" and verb == "select"
+        if verb == "select" and at < len(tokens) and tokens[at].text == "(":
+            self.table_unknown = self._is_unknown_within(at)
         if name is not None and not function:
             self.table_unknown = HOLE in name or "{" in name
             self.table = None if self.table_unknown else name
@@ -190,6 +194,20 @@ class _Reader:
             for first, last in clauses.get("from", ()):
                 self._further(first - 1, last, comma=False)
         return function
+
+    def _is_unknown_within(self, at: int) -> bool:
+        """Whether nobody knows what is asked in brackets: `FROM ({sql})`, `FROM (SELECT * FROM {table})`."""
+        tokens, depths = self.tokens.items, self.tokens.depths
+        for _ in range(_MOST_WITHIN):
+            if at >= len(tokens) or tokens[at].text != "(":
+                break
+            end = self.tokens.closing.get(at, len(tokens))
+            if at + 1 < end and tokens[at + 1].kind == "hole":
+                return True
+            within = (it for it in range(at + 1, end) if tokens[it].text == "from")
+            at = next((it + 1 for it in within if depths[it] == depths[at + 1]), len(tokens))
+        name, _ = self.tokens.name(at)
+        return name is not None and (HOLE in name or "{" in name)
 
     def _further(self, first: int, last: int, comma: bool = True) -> None:
         """The tables behind commas."""

@@ -6,6 +6,7 @@ import msgspec
 
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
 from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.raw.queries import is_per_table
 from crowsfoot.libraries.raw.statements import Statement, read
 from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
 from crowsfoot.libraries.sqlalchemy.expressions import Column, ColumnRef, Condition, asked, both, by_keywords
@@ -105,6 +106,9 @@ class Text(Receiver, frozen=True):
     def query(self, api: str, at: At) -> Query:
         text = self.sql or self.written
         said = read(text) if text is not None else Statement("")
+        if said.verb and (not said.reads_rows or is_per_table(said)):
+            # As for the drivers: no other statement does for all what is of the session, or of each table.
+            return Query("sqlalchemy", api, "execute", sql=text, interpolated=self.written is not None)
         known = said.table is not None and said.reads_rows
         counts = known and said.operation in ("count", "exists", "aggregate")
         return Query(
@@ -115,6 +119,7 @@ class Text(Receiver, frozen=True):
             many=True,
             instead=_instead_of(text),
             interpolated=self.written is not None,
+            likely=not said.table_unknown,
             **(_asked(said) if known else {"whole": False}),
         )
 

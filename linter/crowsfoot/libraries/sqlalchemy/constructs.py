@@ -28,7 +28,14 @@ from crowsfoot.libraries.sqlalchemy.flask import FlaskDatabase
 from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
 from crowsfoot.libraries.sqlalchemy.loading import COLUMN_LOADERS, RELATION_LOADERS, option
 from crowsfoot.libraries.sqlalchemy.models import Declared
-from crowsfoot.libraries.sqlalchemy.names import BASE, CONNECTIONS, DECORATORS, SESSIONS, ours
+from crowsfoot.libraries.sqlalchemy.names import (
+    BASE,
+    CONNECTIONS,
+    DECORATORS,
+    SESSIONS,
+    made_base,
+    ours,
+)
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_false, is_true, model_of, text
 from crowsfoot.libraries.sqlalchemy.sessions import Connection, Session, SessionMaker
 from crowsfoot.libraries.sqlalchemy.statements import Select, Selection
@@ -152,7 +159,7 @@ def _scoped(args: Args, at: At) -> Object:
 
 
 def _base(args: Args, at: At) -> Object:
-    return External(BASE)
+    return made_base(BASE, args.get(None, "cls"))
 
 
 def _engine(args: Args, at: At) -> Object:
@@ -201,7 +208,7 @@ def _declared(args: Args, at: At) -> Object:
 
 
 def _flask(args: Args, at: At) -> Object:
-    return FlaskDatabase()
+    return FlaskDatabase(args.get(None, "model_class") or UNKNOWN)
 
 
 def _registry(args: Args, at: At) -> Object:
@@ -212,7 +219,7 @@ class Registry(Receiver, frozen=True):
     """registry(): bases and mappings of models."""
 
     def method(self, name: str, args: Args, at: At) -> Object:
-        return External(BASE) if name == "generate_base" else UNKNOWN
+        return _base(args, at) if name == "generate_base" else UNKNOWN
 
     def attribute(self, name: str, at: At) -> Object:
         if name in DECORATORS:

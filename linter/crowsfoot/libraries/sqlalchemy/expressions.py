@@ -51,9 +51,10 @@ _WILDCARDS: Final = ("%", "_")
 
 
 class Condition(Receiver, frozen=True):
-    """What rows are asked to be."""
+    """What rows are asked to be; present are those of its ranges that are IS NOT NULL and nothing else."""
 
     where: Compared = NOTHING
+    present: tuple[Column, ...] = ()
 
     @property
     def equal(self) -> tuple[Column, ...]:
@@ -88,7 +89,7 @@ class ColumnRef(Receiver, frozen=True):
         if name == "is_":
             return _equal(here, args.get(0))
         if name in ("is_not", "isnot"):
-            return condition("ranges" if is_none(args.get(0)) else "others", here)
+            return _present(here) if is_none(args.get(0)) else condition("others", here)
         if name in _RANGES_BY_NAME:
             return condition("ranges", here)
         if name in _OTHERS_BY_NAME:
@@ -190,6 +191,11 @@ def condition(kind: Kind, column: Column) -> Condition:
     return Condition(NOTHING.with_(kind, (column,)))
 
 
+def _present(column: Column) -> Condition:
+    """IS NOT NULL"""
+    return Condition(NOTHING.with_("ranges", (column,)), (column,))
+
+
 def compared(operator: str, operands: tuple[Object, ...]) -> Object:
     """What a comparison of columns with something else asks."""
     here = tuple(it.column for it in operands if isinstance(it, ColumnRef))
@@ -206,7 +212,8 @@ def compared(operator: str, operands: tuple[Object, ...]) -> Object:
         if operator == "==":
             return _equal(here[0], next((it for it in operands if not isinstance(it, ColumnRef)), None))
         if operator == "!=":
-            return condition("ranges" if any(is_none(it) for it in operands) else "others", here[0])
+            missing = any(is_none(it) for it in operands)
+            return _present(here[0]) if missing else condition("others", here[0])
         return condition("ranges", here[0])
     if operator in ("is", "is not"):
         return Condition(Where(others=_sorted(here)))
@@ -260,7 +267,8 @@ def negation(it: Object) -> Condition:
     """not_(...): of a column it is the column's other value."""
     if isinstance(it, ColumnRef):
         return _equal(it.column, Constant(False))
-    return Condition(asked(it).negated())
+    found = asked(it).negated()
+    return Condition(found, found.ranges)
 
 
 def both(*conditions: Object | None) -> Condition:
@@ -271,7 +279,9 @@ def both(*conditions: Object | None) -> Condition:
     found: Compared = NOTHING
     for it in known:
         found = found.and_(asked(it))
-    return Condition(found)
+    present = [column for it in known if isinstance(it, Condition) for column in it.present]
+    further = {it for each in known for it in asked(each).ranges if it not in getattr(each, "present", ())}
+    return Condition(found, tuple(it for it in dict.fromkeys(present) if it not in further))
 
 
 def either(*conditions: Object | None) -> Condition:

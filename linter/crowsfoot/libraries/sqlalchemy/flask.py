@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from crowsfoot.libraries.objects import Args, At, External, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, External, Object
+from crowsfoot.libraries.sqlalchemy.names import made_base
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver
 from crowsfoot.libraries.sqlalchemy.sessions import Connection, Session, SessionMaker
 
@@ -34,9 +35,11 @@ _OF_SESSION: Final = frozenset(("get_or_404", "first_or_404", "one_or_404", "pag
 class FlaskDatabase(Receiver, frozen=True):
     """db: a base of models, a session, and all names of SQLAlchemy."""
 
+    model_class: Object = UNKNOWN  # what its models derive from as well
+
     def attribute(self, name: str, at: At) -> Object:
         if name == "Model":
-            return External("flask_sqlalchemy.SQLAlchemy.Model")
+            return made_base("flask_sqlalchemy.SQLAlchemy.Model", self.model_class)
         if name == "session":
             return SessionMaker(Session(False, name="db.session"))
         if name in ("engine", "get_engine"):

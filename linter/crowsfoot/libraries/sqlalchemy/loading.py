@@ -14,7 +14,8 @@ from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, model_of, text
 
 Path: TypeAlias = tuple[str, ...]
-How = Literal["eager", "lazy", "each", "raises", "none", "default"]
+# "read": the program has read it since, and it is there until the row has expired.
+How = Literal["eager", "lazy", "each", "raises", "none", "default", "read"]
 ColumnHow = Literal["only", "defer", "undefer"]
 
 RELATION_LOADERS: dict[str, How] = {
@@ -73,6 +74,11 @@ class Loads(msgspec.Struct, frozen=True):
     def has(self, *paths: Path) -> "Loads":
         """The same, with those loaded."""
         return Loads(self.relations | {(path, "eager") for path in paths}, self.columns)
+
+    def read(self, path: Path) -> "Loads":
+        """The same, once that has been read."""
+        others = frozenset(it for it in self.relations if it[0] != path)
+        return Loads(others | {(path, "read")}, self.columns)
 
     def leaves_out(self, model: Model, column: str, deferred: bool) -> bool:
         """Whether that column was not loaded."""

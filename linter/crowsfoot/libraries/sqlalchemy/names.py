@@ -3,7 +3,7 @@
 from typing import Final
 
 from crowsfoot.libraries.dotted import last
-from crowsfoot.libraries.objects import Built, External, Object
+from crowsfoot.libraries.objects import UNKNOWN, At, Built, Class, External, Many, Object
 
 PACKAGES: Final = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "quart_sqlalchemy", "advanced_alchemy")
 
@@ -15,6 +15,26 @@ BASES: Final = frozenset(
 DECORATORS: Final = frozenset(("mapped", "mapped_as_dataclass", "as_declarative", "as_declarative_base"))
 DECLARATIVE: Final = BASES | DECORATORS | {"MappedAsDataclass", "Model", "Base"}
 BASE: Final = "sqlalchemy.orm.declarative_base.Base"
+
+
+class MadeBase(Object, frozen=True):
+    """A base of models that the library makes of classes of the program: declarative_base(cls=Row)."""
+
+    bases: tuple[Class | str, ...]
+
+    def attribute(self, name: str, at: At) -> Object:
+        for it in self.bases:
+            if isinstance(it, Class) and (found := at.member(it, name, it)) is not None:
+                return found
+        return External(f"{self.bases[0]}.{name}")
+
+
+def made_base(name: str, of: Object | None) -> Object:
+    """What the library makes of a class, or of some, under that name of its own."""
+    given = of.items or () if isinstance(of, Many) else (of or UNKNOWN,)
+    classes = tuple(it for it in given if isinstance(it, Class))
+    return MadeBase((name, *classes)) if classes else External(name)
+
 
 SESSIONS: Final = {
     "Session": False,

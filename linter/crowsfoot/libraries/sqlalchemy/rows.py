@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.models import Field, Model
+from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Many, Object, OneOf, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.libraries.sqlalchemy.fields import ProxyField, RelationField
@@ -108,6 +108,8 @@ class Row(Object, frozen=True):
             from crowsfoot.libraries.sqlalchemy.legacy import dynamic
 
             return dynamic(self, field, model, at)
+        if loading == "read" and any(map(at.marked, (EXPIRED, MAY_HAVE_EXPIRED, FAILED))):
+            loading = "lazy"
         if loading == "lazy" and not self.fresh and field.target is not None:
             at.runs(self.query(field, model, at, fails=self.is_async is True and not asked))
         if loading == "none":
@@ -200,6 +202,16 @@ class Row(Object, frozen=True):
         """The same row, after those relations were loaded."""
         return msgspec.structs.replace(self, loads=self.loads.has(*((it,) for it in paths)))
 
+    def keeps_relation(self, name: str, models: Models) -> bool:
+        model = models.get(self.model)
+        field = model.fields.get(name) if model is not None else None
+        if field is None or field.kind == "column" or isinstance(field, ProxyField):
+            return False
+        return (self.loads.how(name) or field.loading) not in ("dynamic", "none")
+
+    def with_read(self, path: tuple[str, ...]) -> Object:
+        return msgspec.structs.replace(self, loads=self.loads.read(path))
+
 
 class AwaitableAttributes(Receiver, frozen=True):
     """row.awaitable_attrs, of which every attribute is awaited."""
@@ -236,6 +248,9 @@ class Tuple(Many, frozen=True):
 
     def joined(self, other: Object) -> Object | None:
         return self if self == other else None
+
+    def with_read(self, path: tuple[str, ...]) -> Object:
+        return self
 
     def moved(self, place: Place) -> Object:
         return self

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import md5
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import Args, Built, Object
 from crowsfoot.libraries.sqlalchemy.changes import Text
-from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Condition, Ordered
+from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, Condition, Ordered, asked
 from crowsfoot.libraries.sqlalchemy.receiver import is_true, text
 from crowsfoot.libraries.tables import Argument, IndexDef, KeyDef, Spot
+from crowsfoot.libraries.where import NOTHING
 from crowsfoot.libraries.where import written as written_of
 
 # The database's name of a column, by that of the attribute or its own; None where there is none such.
@@ -115,9 +118,14 @@ def _predicate(it: Object, columns: Columns) -> str:
     """As SQL, where it says that columns are null or equal constants; else so that it equals no other."""
     if isinstance(it, Text) and it.sql is not None:
         return it.sql
-    if isinstance(it, Condition):
-        said = written_of(it.where.named(lambda of: (columns(of[1]) or of[1],)))
-        return said if said != "?" else f"? {it}"
+    if isinstance(it, (Condition, ColumnRef)):
+        asked_of = asked(it)
+        present = it.present if isinstance(it, Condition) else ()
+        ranges = tuple(column for column in asked_of.ranges if column not in present)
+        said = [f"{columns(column[1]) or column[1]} IS NOT NULL" for column in present]
+        if (rest := replace(asked_of, ranges=ranges)) != NOTHING or not said:
+            said.append(written_of(rest.named(lambda of: (columns(of[1]) or of[1],))))
+        return " AND ".join(said) if "?" not in said else f"? {it}"
     return text(it) or f"? {it}"
 
 

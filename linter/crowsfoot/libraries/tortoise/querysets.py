@@ -67,7 +67,7 @@ class QuerySet(Asked, frozen=True):
     def ask(self, name: str, args: Args, at: At) -> Object:
         query = self.query
         if name in _SAME:
-            return self._with(query, at)
+            return self._with(msgspec.structs.replace(query, narrowed=query.narrowed or name == "only"), at)
         if name in ("filter", "exclude"):
             return self._with(filtered(query, args, negated=name == "exclude"), at)
         if name == "order_by":

@@ -68,6 +68,10 @@ def asked_in(evaluator: Evaluator, roles: Roles) -> Iterator[Asked]:
                 again=frame.span(twice.gone_over) if twice is not None else None,
             )
             yield Asked(access, frame.place(effect.value), frame.general)
+        for query, value, shows in frame.answers:
+            function = evaluator.program.qualified(frame.path, frame.number)
+            access = Access(query, frame.span(value), function, roles(frame.path), serves=shows)
+            yield Asked(access, frame.place(value), frame.general)
 
 
 def _serves(evaluator: Evaluator, frame: Frame) -> bool:

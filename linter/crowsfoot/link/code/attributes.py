@@ -20,8 +20,8 @@ def of_attribute(out: "Evaluator", frame: Frame, number: int, value: facts.Attri
     of = frame.objects[value.of] or out.get(frame, value.of)
     if of is UNKNOWN:
         holder = frame.scope.values[value.of]
-        if type(holder) is facts.Attribute and holder.name == "db" and out.holding:
-            for library in out.holding:
+        if type(holder) is facts.Attribute and holder.name in out.holding:
+            for library in out.holding[holder.name]:
                 held = library.held(holder.name, value.name, Here(out, frame, number))
                 if held is not None:
                     return held

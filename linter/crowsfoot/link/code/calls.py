@@ -26,6 +26,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.link.code.frame import Each, Effect, Frame
 from crowsfoot.link.code.here import Here, Managed
+from crowsfoot.link.code.learned import learn_each, learn_from
 from crowsfoot.link.code.nesting import limited
 from crowsfoot.link.code.program import GROWS
 
@@ -80,7 +81,26 @@ def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> O
                 return found
     if positional:
         out.grow(frame, number, value, args)
-    return out.call(function, args, frame, number)
+    found = out.call(function, args, frame, number)
+    if found is UNKNOWN and kind is Function and out.receivers_of(values[value.of]):
+        return out.wrapped(frame, number, value, args)
+    for path in frame.sorted_by:
+        found = found.with_read(path)
+        frame.sorted_by = ()
+    return found
+
+
+def wrapped(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: Args) -> Object:
+    """A method of the program that sends what it is given, though nobody sees how: that of its own cursor."""
+    if any(it.value == number for it in frame.effects):
+        return UNKNOWN
+    words = _chain(frame.scope.values, value.of)
+    for library in out.receivers_of(frame.scope.values[value.of]):
+        if library.WRAPPED:
+            found = library.received(words[:-1], words[-1], args, Here(out, frame, number))
+            if found is not None:
+                return found
+    return UNKNOWN
 
 
 def is_declared_only(out: "Evaluator", function: Function) -> bool:
@@ -182,7 +202,7 @@ def enter(
             running.recursive.append(-1)
         return UNKNOWN
     # What helps to declare columns is called for each of them.
-    declares = frame.scope.kind == "class"
+    declares = frame.scope.kind in ("class", "module")
     callee = out.frame_for(path, inner, scope, bound, frame.depth + 1, declares)
     if callee is None:
         return UNKNOWN
@@ -216,9 +236,10 @@ def take_over(
     by_self = bool(callee.scope.decorators) and not _KEPT_BY_SELF.isdisjoint(out.decorators(function))
     seen: set[object] = set()
     for it in callee.effects:
-        if len(it.chain) >= _LONGEST_CHAIN:
+        hands_on = bool(it.chain) and _hands_on(callee, it.value)
+        if len(it.chain) >= _LONGEST_CHAIN and not hands_on:
             continue
-        chain = (callee.place(it.value), *it.chain)
+        chain = it.chain if hands_on else (callee.place(it.value), *it.chain)
         if chain[-1] in seen:
             continue
         seen.add(chain[-1])
@@ -233,16 +254,41 @@ def take_over(
             # It is kept by the row or object that is given: sent once for that, not once for each call.
             given = _given(frame, number, function, callee.scope, holder)
             if given is not None:
-                if not frame.reads(given, it.query.relation or it.query.api):
+                path = it.path or (it.query.relation or it.query.api,)
+                if not frame.reads(given, *path):
                     continue  # something before has made it load that
-                row_loop, parameter = frame.loop_of(given), frame.parameter_of(given)
-                frame.add(Effect(it.query, number, row_loop, chain, parameter, held=True), None)
+                row_loop, (parameter, names) = frame.loop_of(given), frame.parameter_of(given)
+                path = (*names, *path)
+                frame.add(Effect(it.query, number, row_loop, chain, parameter, held=True, path=path), None)
                 continue
         if it.parameter is not None and it.parameter < len(bound):
             made = getattr(bound[it.parameter], "made", None)
         frame.add(Effect(it.query, number, loop, chain, None, each), made)
         if len(seen) >= _MOST_TAKEN:
             break
+    if callee.learned:
+        _learn(out, callee, function, frame, number, each)
+
+
+def _learn(
+    out: "Evaluator", callee: Frame, function: Function, frame: Frame, number: int, each: Each | None
+) -> None:
+    """What the callee has read of what it was given is there."""
+    if out.program.results(callee.path, callee.number).given:
+        return  # a generator, which goes on only as far as somebody asks
+    if each is not None:
+        it = frame.scope.values[number]
+        key = dict(it.keywords).get("key") if isinstance(it, facts.Call) else None
+        if isinstance(it, facts.Call) and key is not None and isinstance(frame.known(key), Function):
+            method = frame.scope.values[it.of]
+            for of in (*it.args, method.of) if isinstance(method, facts.Attribute) else it.args:
+                if frame.objects[of] is each.over:
+                    learn_each(callee, frame, number, of)
+        return
+    for index in {index for index, _, _ in callee.learned}:
+        given = _given(frame, number, function, callee.scope, index)
+        if given is not None:
+            learn_from(callee, index, frame, number, given)
 
 
 def result(
@@ -327,6 +373,33 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
         size = "rows" if grows or holder.size == "rows" else holder.size
         of = added if holder.items == () else standard.join([holder.of, added])
         frame.objects[method.of] = limited(Many(of, None, size), out.weights)
+
+
+def _hands_on(callee: Frame, number: int) -> bool:
+    """Whether the call calls, or gives another, a function that the callee was given: `run(find, key)`.
+
+    What that sends is told of who gave it.
+    """
+    it = callee.scope.values[number]
+    return isinstance(it, facts.Call) and any(
+        isinstance(callee.scope.values[of], (facts.Parameter, facts.Name))
+        and type(callee.objects[of]) is Function
+        and _is_given(callee, of)
+        for of in (it.of, *it.args)
+    )
+
+
+def _is_given(callee: Frame, number: int) -> bool:
+    """Whether that is a parameter of the scope, or of a function around it."""
+    it = callee.scope.values[number]
+    if isinstance(it, facts.Parameter):
+        return True
+    assert isinstance(it, facts.Name)
+    for scope, names in callee.around or ():
+        if (found := names.get(it.name)) is not None:
+            value = callee.out.program.scope(callee.path, scope).values[found]
+            return isinstance(value, facts.Parameter)
+    return False
 
 
 def _so_often(frame: Frame, loop: int, outer: int) -> bool:

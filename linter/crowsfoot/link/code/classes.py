@@ -1,11 +1,12 @@
 """Classes of the program: what they and their instances have, by themselves and by what they derive from."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.library import Library
+from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -275,10 +276,33 @@ def reaching(out: "Evaluator", cls: Class) -> tuple[Library, ...]:
     """The libraries that a class derives from, of those that reach a database."""
     known = out.reached.get(cls)
     if known is None:
-        packages = {it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str)}
+        packages = dict.fromkeys(it.partition(".")[0] for it in out.bases(cls) if isinstance(it, str))
         found = dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package)
+        if not found and any(it not in sys.stdlib_module_names for it in packages):
+            # A package that nobody has heard of may hand on a class of a library: what the body calls tells.
+            found = dict.fromkeys(it for it in out.libraries if _makes_fields(out, cls, it))
         known = out.reached[cls] = tuple(found)
     return known
+
+
+def _makes_fields(out: "Evaluator", cls: Class, library: Library) -> bool:
+    if not answers(library, Library.makes_field):
+        return False
+    return any(
+        isinstance(made, External) and out.library(made.name) is library and library.makes_field(made.name)
+        for it in out.lineage(cls)
+        if isinstance(it, Class)
+        for made in out.called_in(it)
+    )
+
+
+def called_in(out: "Evaluator", cls: Class) -> Iterator[Object]:
+    """What the values that its body assigns are calls of, without what comes of the calls."""
+    frame = out.frame(cls.path, cls.scope)
+    for number in out.program.names(cls.path, cls.scope).values():
+        value = frame.scope.values[number]
+        if isinstance(value, facts.Call):
+            yield out.get(frame, value.of)
 
 
 def lineage(out: "Evaluator", cls: Class) -> tuple[Class | str, ...]:

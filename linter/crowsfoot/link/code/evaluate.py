@@ -64,7 +64,8 @@ class Evaluator:
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
         self.receiving = tuple(it for it in self.libraries if answers(it, Library.received))
-        self.holding = tuple(it for it in self.libraries if answers(it, Library.held))
+        words = {word for it in self.libraries for word in it.HELD_AS}
+        self.holding = {word: [it for it in self.libraries if word in it.HELD_AS] for word in words}
         self.calls: set[tuple[tuple[str, int], tuple[str, int]]] = set()
         self.calls_of_models: frozenset[tuple[tuple[str, int], tuple[str, int]]] = frozenset()
         self.noted: dict[Class, set[str]] = {}
@@ -130,11 +131,12 @@ class Evaluator:
 
     def frame(self, path: str, number: int) -> Frame:
         """The scope as it is in general, its values evaluated as they are asked for."""
-        found = self.active.get((path, number)) or self.general_frames.get((path, number))
+        key = (path, number)
+        found = self.active.get(key) or self.general_frames.get(key)
         if found is None:
             scope = self.program.scope(path, number)
             found = Frame(self, path, number, scope, (), general=True, depth=0)
-            self.general_frames[path, number] = found
+            self.general_frames[key] = found
             if scope.params:
                 found.params = tuple(
                     self.expected(path, scope, it, index) for index, it in enumerate(scope.params)
@@ -250,6 +252,7 @@ class Evaluator:
     keywords = classes.keywords
     bases = classes.bases
     reaching = classes.reaching
+    called_in = classes.called_in
     lineage = classes.lineage
     collect_bases = classes.collect_bases
 
@@ -283,6 +286,7 @@ class Evaluator:
     result = calls.result
     receivers_of = calls.receivers_of
     received = calls.received
+    wrapped = calls.wrapped
     fan_out = calls.fan_out
     grow = calls.grow
     load = calls.load

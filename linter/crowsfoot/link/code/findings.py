@@ -1,14 +1,13 @@
 """What scopes have sent -> the statements that are sent once per row, each told once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from typing import Final
 
 import msgspec
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
 from crowsfoot.libraries.objects import Function, Place
-from crowsfoot.libraries.query import READS
+from crowsfoot.libraries.query import READS, Query
 from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.climbs import climb_of
 from crowsfoot.link.code.evaluate import Evaluator
@@ -17,6 +16,7 @@ from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
 from crowsfoot.link.code.subjects import is_chosen_by
+from crowsfoot.link.code.varying import instead
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
@@ -127,9 +127,11 @@ def _repeated(
     if by_calls and query.likely and not _calls_itself(frame):
         query = msgspec.structs.replace(query, likely=False)
     direct = not effect.chain and query.likely and query.cause == "call"
-    of_rows = query.library in _OF_ROWS and _is_of_element(frame.scope.values, effect.value)
-    if number is not None and direct and not of_rows and is_chosen_by(frame, effect.value, number):
+    chooses = number is not None and direct and not _is_of_row(evaluator, frame, query, effect.value)
+    if number is not None and chooses and is_chosen_by(frame, effect.value, number):
         query = msgspec.structs.replace(query, likely=False)
+    if number is not None and not effect.chain:
+        query = msgspec.structs.replace(query, instead=instead(frame, query, effect.value, number))
     found = Repeated(
         query=query,
         span=Span(frame.path, value.start, value.end),
@@ -262,15 +264,15 @@ def _calls_itself(frame: Frame) -> bool:
     return False
 
 
-def _is_of_element(values: tuple[facts.AnyValue, ...], number: int) -> bool:
-    """Whether it is a method of what the loop goes over."""
+def _is_of_row(evaluator: Evaluator, frame: Frame, query: Query, number: int) -> bool:
+    """Whether it is a method of what the loop goes over, and that is a row."""
+    library = evaluator.by_name.get(query.library)
+    if library is None or not library.OF_ROWS:
+        return False
+    values = frame.scope.values
     call = values[number]
     of = values[call.of] if isinstance(call, facts.Call) else None
     return isinstance(of, facts.Attribute) and isinstance(values[of.of], facts.Element)
-
-
-# Libraries where what has such methods itself is a row, and no table or class.
-_OF_ROWS: Final = frozenset(("django",))
 
 
 def _made_of(values: tuple[facts.AnyValue, ...], number: int, source: int, depth: int = 0) -> bool:

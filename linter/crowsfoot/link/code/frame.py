@@ -24,6 +24,7 @@ from crowsfoot.facts.code import (
 from crowsfoot.libraries.objects import UNKNOWN, Object, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.kept import held, kept
+from crowsfoot.link.code.learned import Path, origin
 from crowsfoot.link.code.program import Around
 from crowsfoot.source import Span
 
@@ -46,7 +47,8 @@ class Effect(NamedTuple):
     value is where, in the scope, and loop the innermost of its loops that counts: rows that are kept are sent
     for where they were made. chain are the places below, where the scope calls others: the last one sends it.
     parameter is the number of the parameter that it is sent for, once for each time that one was made.
-    held: that one keeps what comes of it for all calls, as a row does with its relations.
+    held: that one keeps what comes of it for all calls, as a row does with its relations. path leads from
+    that one to what was read.
     """
 
     query: Query
@@ -56,6 +58,18 @@ class Effect(NamedTuple):
     parameter: int | None = None
     each: Each | None = None
     held: bool = False
+    path: tuple[str, ...] = ()
+
+
+class Answer(NamedTuple):
+    """A statement that a framework sends in answer to a request, because of the value of the scope.
+
+    The scope itself does not send it: it is nothing to those who call it. shows: rows are the answer.
+    """
+
+    query: Query
+    value: int
+    shows: bool
 
 
 class Frame:
@@ -72,8 +86,13 @@ class Frame:
             "depth",
             "objects",
             "effects",
+            "answers",
             "_sent",
             "_read",
+            "_below",
+            "learned",
+            "lessons",
+            "sorted_by",
         ),
         *("fanned", "recursive", "done", "marks", "around", "is_told_nothing"),
         *("_held", "_kept"),
@@ -98,8 +117,14 @@ class Frame:
         self.depth = depth
         self.objects: list[Object | None] = [None] * len(scope.values)
         self.effects: list[Effect] = []
+        self.answers: list[Answer] = []
         self._sent: set[Place] = set()
-        self._read: set[tuple[int, str]] = set()
+        self._read: set[tuple[int, Path]] = set()
+        self._below: dict[tuple[int, Path], list[tuple[int, Path]]] | None = None  # what is read further on
+        # Relations that the scope surely reads of a parameter, or of each row of one: number, path, which.
+        self.learned: tuple[tuple[int, Path, bool], ...] = ()
+        self.lessons = 0
+        self.sorted_by: tuple[Path, ...] = ()  # what the key of a sorted() that is being called has read
         self.fanned: dict[int, str] = {}  # loops of comprehensions that something awaits all at once
         self.recursive: list[int] = []  # calls of itself, directly or by others
         self.done = False
@@ -158,12 +183,26 @@ class Frame:
             self._held = held(self.scope)
         return self._held
 
-    def reads(self, of: int, name: str) -> bool:
-        """Whether that attribute of that value is read for the first time here."""
-        if (of, name) in self._read:
+    def reads(self, of: int, *names: str) -> bool:
+        """Whether that attribute of that value, or of what it leads to, is read for the first time here."""
+        root, path = origin(self, of)
+        path = (*path, *names)
+        if (root, path) in self._read:
             return False
-        self._read.add((of, name))
+        self._read.add((root, path))
+        if len(path) > 1:
+            below = self._below = {} if self._below is None else self._below
+            for length in range(1, len(path)):
+                below.setdefault((root, path[:length]), []).append((root, path))
         return True
+
+    def stores(self, of: int, name: str) -> None:
+        """That attribute of that value is there, and what has been read of another in its place is not."""
+        root, path = origin(self, of)
+        key = (root, (*path, name))
+        self._read.add(key)
+        if self._below and key in self._below:
+            self._read.difference_update(self._below.pop(key))
 
     def asks(self, it: AnyValue) -> TypeGuard[Call]:
         """Whether that is hasattr(row, name), which reads it as well."""
@@ -179,12 +218,14 @@ class Frame:
             it = self.scope.values[it.of]
         return -1 if isinstance(it, (Name, Parameter)) else it.loop
 
-    def parameter_of(self, value: int) -> int | None:
-        """The parameter that it is, or is an attribute of."""
+    def parameter_of(self, value: int) -> tuple[int | None, Path]:
+        """The parameter that it is, or is an attribute of, and by which names."""
         it = self.scope.values[value]
+        names: list[str] = []
         while isinstance(it, Attribute):
+            names.append(it.name)
             it = self.scope.values[it.of]
-        return it.index if isinstance(it, Parameter) else None
+        return (it.index, tuple(reversed(names))) if isinstance(it, Parameter) else (None, ())
 
     def marked(self, word: str, value: int) -> bool:
         """Whether that has happened since the row was there of which the value reads an attribute."""

@@ -1,13 +1,16 @@
 """Where something is done: what objects may ask and say there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from crowsfoot.facts import code as facts
+from crowsfoot.libraries.dotted import shared
 from crowsfoot.libraries.models import Model, Models
-from crowsfoot.libraries.objects import Args, Class, Function, Object, Place
+from crowsfoot.libraries.objects import Args, Class, External, Function, Object, Place
 from crowsfoot.libraries.query import Query
-from crowsfoot.link.code.frame import Each, Effect, Frame
+from crowsfoot.link.code.frame import Answer, Each, Effect, Frame
+from crowsfoot.link.code.kept import looked_for
+from crowsfoot.link.code.learned import learn
 from crowsfoot.link.code.templates import render
 
 if TYPE_CHECKING:
@@ -76,18 +79,31 @@ class Here:
     def runs(self, query: Query, made: Place | None = None) -> None:
         frame, value = self._frame, self._value
         it = frame.scope.values[value]
-        loop, parameter = it.loop, None
+        loop = it.loop
+        parameter: int | None = None
+        path: tuple[str, ...] = ()
         if query.cause != "call" and isinstance(it, facts.Attribute):
+            if query.cause == "relation":
+                self._learns(query, it.of)
             # What has expired comes back whole.
-            if not frame.reads(it.of, it.name if query.cause != "expired" else ""):
+            name = it.name if query.cause != "expired" else ""
+            if not frame.reads(it.of, name):
                 return
-            loop, parameter = (
-                frame.loop_of(it.of),
-                frame.parameter_of(it.of),
-            )  # a row keeps what it has loaded
-        elif query.cause == "relation" and frame.asks(it) and not frame.reads(it.args[0], query.relation):
-            return
-        frame.add(Effect(query, value, loop, self._behind, parameter, self._each), made)
+            # A row keeps what it has loaded.
+            loop, (parameter, path) = frame.loop_of(it.of), frame.parameter_of(it.of)
+            path = (*path, name)
+        elif query.cause == "relation" and frame.asks(it):
+            self._learns(query, it.args[0])
+            if not frame.reads(it.args[0], query.relation):
+                return
+        frame.add(Effect(query, value, loop, self._behind, parameter, self._each, path=path), made)
+
+    def _learns(self, query: Query, of: int) -> None:
+        if self._each is None and not query.fails and not self._behind:
+            learn(self._frame, self._value, of, (query.relation,))
+
+    def answers(self, query: Query, shows: bool = False) -> None:
+        self._frame.answers.append(Answer(query, self._value, shows))
 
     def fetched(self, made: Place) -> bool:
         return self._frame.has_sent(made)
@@ -112,8 +128,8 @@ class Here:
     def loaded(self, rows: Object, paths: tuple[str, ...]) -> None:
         self._out.load(self._frame, self._value, rows, paths)
 
-    def renders(self, template: str, given: Mapping[str, Object]) -> None:
-        render(self._out, template, given, self._frame, self._value, self._each)
+    def renders(self, template: str, given: Mapping[str, Object]) -> bool:
+        return render(self._out, template, given, self._frame, self._value, self._each)
 
     def call(self, function: Object, args: Args) -> Object:
         return self._out.call(function, args, self._frame, self._value, self._each)
@@ -148,6 +164,9 @@ class Here:
         values = self._out.program.scope(function.path, function.scope).values
         return frozenset(it.name for it in values if isinstance(it, facts.Attribute))
 
+    def looked_for(self, function: Function) -> frozenset[str]:
+        return looked_for(self._out.program.scope(function.path, function.scope).values)
+
     def defined(self, cls: Class) -> Place:
         return self._out.program.defined(cls)
 
@@ -163,11 +182,41 @@ class Here:
     def speaks_of(self, name: str) -> bool:
         return self._out.program.speaks_of(name)
 
+    def settings(self, name: str, words: tuple[str, ...]) -> Iterator[Object]:
+        program, here = self._out.program, self._frame.path
+        paths = dict.fromkeys(path for word in words for path in program.saying(word))
+        for path in sorted(paths, key=lambda it: (-shared(it, here, "/"), it)):
+            # Some write settings as a class, which django-configurations makes a module of.
+            for at, scope in enumerate(program.files[path].scopes):
+                number = program.names(path, at).get(name) if scope.kind in ("module", "class") else None
+                if number is not None:
+                    yield self._out.get(self._out.frame(path, at), number)
+
+    def calls_on(self, cls: Class, method: str) -> Iterator[Args]:
+        out = self._out
+        for path in out.program.saying(method):
+            for at, number in out.program.calls_of(path, method).get(cls.name, ()):
+                frame = out.frame(path, at)
+                call = frame.scope.values[number]
+                assert isinstance(call, facts.Call)
+                of = frame.scope.values[call.of]
+                if isinstance(of, facts.Attribute) and out.get(frame, of.of) == cls:
+                    keywords = tuple((name, out.get(frame, it)) for name, it in call.keywords)
+                    yield Args(tuple(out.get(frame, it) for it in call.args), keywords)
+
+    def imported(self, name: str) -> Object:
+        module, _, last = name.rpartition(".")
+        path = self._out.program.module(module, self._frame.path)
+        return (path and self._out.of_module(path, last)) or External(name)
+
     def member(self, cls: Class, name: str, of: Object, inherited: bool = False) -> Object | None:
         return self._out.member(cls, name, of, self._frame, self._value, self._each, inherited)
 
     def attributes(self, cls: Class) -> Mapping[str, Object]:
         return self._out.attributes(cls)
+
+    def called_in(self, cls: Class) -> Iterator[Object]:
+        return self._out.called_in(cls)
 
     def annotations(self, cls: Class) -> Mapping[str, Object]:
         return self._out.annotations(cls)

@@ -16,20 +16,84 @@ Values: TypeAlias = tuple[facts.AnyValue, ...]
 def kept(scope: facts.Scope) -> frozenset[int]:
     """The values that are kept beyond the call, by something that the scope has looked into before."""
     values = scope.values
-    readings = _readings(values)
-    roots: list[int] = []
+    # What is given something, by its name; what gives it, and to which value; and what it is given.
+    given: list[tuple[str, int, int, int]] = []
     for number, it in enumerate(values):
-        if isinstance(it, (facts.Store, facts.StoreItem)):
+        if isinstance(it, facts.Store | facts.StoreItem):
             holder = values[it.of]
-            if isinstance(holder, facts.Name) and _is_read(readings, holder.name, number, it.of):
-                roots.append(it.value)
-    roots += [value for name, value in scope.rebinds if _is_read(readings, name, value, -1)]
-    return frozenset(_made(scope, roots))
+            if isinstance(holder, facts.Name):
+                given.append((holder.name, number, it.of, it.value))
+        elif (
+            type(it) is facts.Call
+            and type(method := values[it.of]) is facts.Attribute
+            and method.name in GROWS
+        ):
+            given += _filled(values, it, number, method.of)
+    given += [(name, value, -1, value) for name, value in scope.rebinds]
+    put = _put(values)
+    if not given and not put:
+        return _NOTHING  # as in most functions
+    readings = _readings(values) if given else {}
+    roots = [value for name, number, of, value in given if _is_read(readings, name, number, of)]
+    return frozenset(_made(scope, [*put, *roots]))
+
+
+def _filled(values: Values, it: facts.Call, number: int, of: int) -> Iterator[tuple[str, int, int, int]]:
+    """`if not known: known.update(rows)`"""
+    holder = values[of]
+    if isinstance(holder, facts.Name) and _is_tested(values, holder.name, number):
+        yield from ((holder.name, number, of, arg) for arg in it.args)
+
+
+def _is_tested(values: Values, name: str, before: int) -> bool:
+    """Whether it has been asked there whether something outside is empty, or is there."""
+    tested = [it.of for it in values[:before] if isinstance(it, facts.Tested)]
+    return any(isinstance(of := values[number], facts.Name) and of.name == name for number in tested)
+
+
+def _put(values: Values) -> list[int]:
+    """What something outside keeps that is asked first: `found = known.get(key)`, `known.put(key, found)`.
+
+    What it has is returned as it is, and nothing else is worked out then.
+    """
+    found: list[int] = []
+    for it in values:
+        if type(it) is not facts.Call or len(it.args) < 2:
+            continue
+        method = values[it.of]
+        if type(method) is not facts.Attribute or method.name not in _PUTS:
+            continue
+        holder = values[method.of]
+        if type(holder) is facts.Name and _is_asked(values, holder.name, it.args[0]):
+            found.append(it.args[1])
+    return found
+
+
+def _is_asked(values: Values, name: str, key: int) -> bool:
+    """Whether what something of that name has under a key is returned."""
+    for it in values:
+        if type(it) is not facts.Returned or it.of is None:
+            continue
+        got = values[it.of]
+        got = values[got.of] if type(got) is facts.Awaited else got
+        if type(got) is not facts.Call or got.args[:1] != (key,):
+            continue
+        method = values[got.of]
+        if type(method) is facts.Attribute and method.name == "get":
+            holder = values[method.of]
+            if type(holder) is facts.Name and holder.name == name:
+                return True
+    return False
+
+
+_PUTS: Final = frozenset(("put", "set", "store"))
 
 
 def held(scope: facts.Scope) -> Mapping[int, int]:
     """The values that are kept by a parameter which has been asked for them before, with its number."""
     values = scope.values
+    if not any(_may_store(values, it) for it in values):
+        return {}  # as in most functions
     asked: dict[int, tuple[int, object]] = {}
     decides: set[tuple[int, object]] = set()
     roots: dict[int, list[int]] = {}
@@ -49,6 +113,24 @@ def held(scope: facts.Scope) -> Mapping[int, int]:
     return {made: index for index, some in roots.items() for made in _made(scope, some)}
 
 
+def looked_for(values: Values) -> frozenset[str]:
+    """The attributes that something is asked for which may not have them: `hasattr(row, "name")`.
+
+    Of getattr(), what a parameter is asked for: of others, the default may do as well.
+    """
+    asked = [args for it in values if len(args := _given(values, it, "hasattr")) > 1]
+    asked += [
+        args
+        for it in values
+        if len(args := _given(values, it, "getattr")) > 1 and isinstance(values[args[0]], facts.Parameter)
+    ]
+    names = [_name(values, args[1]) for args in asked]
+    if any(isinstance(it, facts.Name) and it.name == "AttributeError" for it in values):
+        names += [it.name for it in values if isinstance(it, facts.Attribute)]
+    return frozenset([it for it in names if isinstance(it, str)])
+
+
+_NOTHING: Final[frozenset[int]] = frozenset()
 _DECIDES: Final = frozenset(("is", "is not", "not", "==", "!="))
 
 
@@ -58,6 +140,16 @@ def _attribute(values: Values, it: facts.AnyValue) -> tuple[int, object] | None:
         return it.of, it.name
     args = _given(values, it, "getattr", "hasattr")
     return (args[0], _name(values, args[1])) if len(args) > 1 else None
+
+
+def _may_store(values: Values, it: facts.AnyValue) -> bool:
+    """Whether _stored may tell of it that a parameter is given an attribute; this is the quicker question."""
+    if isinstance(it, facts.Store):
+        return isinstance(values[it.of], facts.Parameter)
+    if isinstance(it, facts.Call):
+        of = values[it.of]
+        return isinstance(of, facts.Name) and of.name == "setattr"
+    return False
 
 
 def _stored(values: Values, it: facts.AnyValue) -> Iterator[tuple[int, object, int]]:

@@ -6,7 +6,16 @@ from typing import Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import Built, Class, Constant, External, Many, Unknown
+from crowsfoot.libraries.objects import (
+    Built,
+    Class,
+    Constant,
+    External,
+    Instance,
+    Many,
+    Object,
+    Unknown,
+)
 from crowsfoot.link.code.frame import Frame
 
 
@@ -34,7 +43,7 @@ def _is_last(scope: facts.Scope, loop: int, value: int) -> bool:
 
 def _is_seldom(scope: facts.Scope, loop: int, value: int) -> bool:
     """Whether the loop comes to the value once in so many passes."""
-    return any(number == loop and first <= value < end for number, first, end in scope.seldom)
+    return any(number in (loop, -1) and first <= value < end for number, first, end in scope.seldom)
 
 
 def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
@@ -45,12 +54,12 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     assert loop.over is not None
     known = frame.known(loop.over)
     if known.ROWS:
-        return not known.at_most_one
+        return not known.few
     if _NO_ROWS.search(loop.target) or _of_pages(frame, loop.over, loop.target):
         return False
-    if not grows(frame, loop.over):
-        return False
-    return standard.size_of(frame.known(loop.over)) == "rows"
+    over = frame.scope.values[loop.over]
+    options = over.options if isinstance(over, facts.Either) else (loop.over,)
+    return any(grows(frame, it) and standard.size_of(frame.known(it)) == "rows" for it in options)
 
 
 def _of_pages(frame: Frame, number: int, target: str) -> bool:
@@ -66,23 +75,57 @@ def grows(frame: Frame, number: int) -> bool:
     known = frame.known(number)
     if isinstance(known, Class) or (isinstance(known, External) and _IS_SETTING.search(known.name)):
         return False  # the members of an enum; settings
+    if isinstance(known, Many) and _is_member(frame, known.of):
+        return False
     if isinstance(it, facts.Call):
         word = _last_word(frame, it.of)
-        if _NO_ROWS.search(word) or word in _OF_THE_PROGRAM:
+        if _NO_ROWS.search(word) or word in _OF_THE_PROGRAM or _WAITS.match(word):
             return False
         method = frame.scope.values[it.of]
+        if isinstance(method, facts.Attribute) and _last_word(frame, method.of) == _META:
+            return False
         if word in ("items", "values", "keys") and isinstance(method, facts.Attribute):
             return not _has_fields(frame, method.of) and grows(frame, method.of)
         if word in _PASS_ON and it.args:
             return grows(frame, it.args[0])
         if word == "range":
-            return not all(_last_word(frame, arg).isupper() for arg in it.args)
-        return True
+            return not all(_is_bound(frame, arg) for arg in it.args)
+        return word != "get" or not _is_of_settings(frame, it.of)
     word = _last_word(frame, number)
-    if isinstance(it, facts.Attribute) and _last_word(frame, it.of) == "settings":
+    if isinstance(it, facts.Attribute) and _last_word(frame, it.of) == _META:
+        return False
+    if isinstance(it, (facts.Attribute, facts.Item)) and _is_of_settings(frame, number):
         of = known.of if isinstance(known, Many) else known
         return not isinstance(of, Unknown | Constant | Built)
+    if isinstance(it, facts.Item):
+        return grows(frame, it.of)
     return not (word.isupper() and len(word) > 1 and word not in _SENT) and word not in _OF_THE_PROGRAM
+
+
+def _is_member(frame: Frame, it: Object) -> bool:
+    """Whether it is a member of an enum: no more of them are asked for than the program has."""
+    if not isinstance(it, Instance) or not isinstance(it.cls, Class):
+        return False
+    return any(isinstance(base, str) and base in _ENUMS for base in frame.out.bases(it.cls))
+
+
+def _is_bound(frame: Frame, number: int) -> bool:
+    """Whether a number is a constant of the program by its name, or says how often at most: `max_steps`."""
+    it = frame.scope.values[number]
+    word = frame.scope.params[it.index].name if isinstance(it, facts.Parameter) else _last_word(frame, number)
+    return word.isupper() or word.startswith("max_")
+
+
+def _is_of_settings(frame: Frame, number: int) -> bool:
+    """Whether that is read of what the program is configured with: `settings.X`, `app.config["X"]`."""
+    values = frame.scope.values
+    it = values[number]
+    while isinstance(it, (facts.Attribute, facts.Item)):
+        number = it.of
+        if _last_word(frame, number) in _SETTINGS:
+            return True
+        it = values[number]
+    return False
 
 
 def _has_fields(frame: Frame, number: int) -> bool:
@@ -175,7 +218,12 @@ _NO_ROWS: Final = re.compile(
 _PAGE: Final = re.compile(r"page|resp|result|found|s(?:,|$)", re.IGNORECASE)
 # What a request has: `for key in request.POST`
 _SENT: Final = frozenset(("GET", "POST", "FILES", "DATA"))
+# What comes when it happens, and never ends: messages, notifications, passes of a service.
+_WAITS: Final = re.compile(r"(?:a?listen|subscribe|a?watch|notifies|iter_(?:json|text|bytes)|cycle)$")
+_ENUMS: Final = frozenset(("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"))
+_SETTINGS: Final = frozenset(("settings", "config"))
 _IS_SETTING: Final = re.compile(r"(?:^|\.)settings\.|\.[A-Z][A-Z0-9_]+$")
+_META: Final = "_meta"  # what Django, Peewee and Tortoise know of a model, by what its class says
 _OF_THE_PROGRAM: Final = frozenset(
     (
         *(
@@ -184,6 +232,8 @@ _OF_THE_PROGRAM: Final = frozenset(
             "__subclasses__",
             "get_fields",
             "get_app_configs",
+            "app_configs",
+            "all_models",
             "choices",
             "_fields",
         ),

@@ -52,9 +52,13 @@ def derived(out: "Evaluator", packages: tuple[str, ...], paths: Iterable[str]) -
 
 
 def review(out: "Evaluator", review: Callable[[Class, Here], _T], cls: Class) -> _T | None:
-    """What comes of the review; None where there is nothing in the class."""
+    """What comes of the review; of a class with nothing in it, it is done where that is defined."""
     frame = out.frame(cls.path, cls.scope)
-    return review(cls, Here(out, frame, 0)) if frame.scope.values else None
+    if frame.scope.values:
+        return review(cls, Here(out, frame, 0))
+    place = out.program.defined(cls)
+    around = out.frame(place.path, place.scope)
+    return review(cls, Here(out, around, place.value)) if around.scope.values else None
 
 
 def review_function(out: "Evaluator", libraries: Iterable[Library], path: str, number: int) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
 from crowsfoot.libraries.library import Library
-from crowsfoot.libraries.objects import UNKNOWN, Constant, External, Many, Object
+from crowsfoot.libraries.objects import UNKNOWN, Class, Constant, External, Instance, Many, Object
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Module
 
@@ -71,7 +71,18 @@ def variable(out: "Evaluator", path: str, number: int, name: str, value: int) ->
         # `members: list[Member] = []` of a model of pydantic: what an instance has is of that kind.
         annotation = dict(frame.scope.annotations).get(name)
         return found if annotation is None else out.annotated(out.get(frame, annotation))
+    if number == 0 and isinstance(found, Instance) and frame.scope.annotations and _stands_in(out, found):
+        annotation = dict(frame.scope.annotations).get(name)
+        return found if annotation is None else out.annotated(out.get(frame, annotation))
     return found
+
+
+def _stands_in(out: "Evaluator", of: Instance) -> bool:
+    """Whether it hands on what it is asked for to another object: then an annotation says what that is.
+
+    `if TYPE_CHECKING: app: App`, and else `app = Holder()`.
+    """
+    return isinstance(of.cls, Class) and any(out.find_holders(of.cls, "__getattr__", False))
 
 
 def star(out: "Evaluator", module: str, level: int, path: str, name: str) -> Object | None:

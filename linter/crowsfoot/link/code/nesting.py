@@ -29,10 +29,7 @@ def limited(it: Object, weights: Weights) -> Object:
 
     weights are those of objects that this was asked of before, which need not be looked into again.
     """
-    for part in _HELD[type(it)](it):
-        if type(part) in _HELD:
-            break
-    else:
+    if _HOLDING.isdisjoint(map(type, _HELD[type(it)](it))):
         return it  # as most are
     weight = 0
     pending = [it]
@@ -86,6 +83,7 @@ _HELD: Final[dict[type[Object], Callable[[Any], Iterable[Object]]]] = {
     Instance: lambda it: tuple(value for _, value in it.held),
     Partial: lambda it: (it.of, *_given(it.args)),
 }
+_HOLDING: Final = frozenset(_HELD)
 # Those that can hold the same thing twice.
 NESTING: Final = frozenset((Many, Table, OneOf, Built, Subscripted, Partial))
 _MOST_HELD: Final = 400

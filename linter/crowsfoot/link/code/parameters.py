@@ -73,8 +73,11 @@ def frame_for(
             for index, it in enumerate(bound)
         ]
     )
-    if params == expected.params:
+    around = _handed_around(out, path, scope)
+    if params == expected.params and not around:
         return expected
+    if around:
+        return _within(out, path, number, scope, params, around, depth) or expected
     found = out.called.get((path, number, params)) or out.plain.get((path, number, params))
     if found is None:
         # What a class inherits is another function for each class that inherits it.
@@ -82,6 +85,8 @@ def frame_for(
         owner = first if isinstance(first, Class) else getattr(first, "cls", None)
         count = out.contexts.get((path, number, owner), 0)
         most = _MOST_DECLARED if declares else _MOST_CONTEXTS
+        if count >= most and (any(type(it) is Function for it in params) or _completes(expected)):
+            most = _MOST_HANDED
         if count >= (most if path.endswith(".py") else _MOST_SHOWN):
             return expected
         out.contexts[path, number, owner] = count + 1
@@ -96,6 +101,41 @@ def frame_for(
             return found
         found = Frame(out, path, number, scope, params, general=False, depth=depth)
         out.called[path, number, params] = found
+    return found
+
+
+def _completes(expected: Frame) -> bool:
+    """Whether what the function is given says what it sends: `f"DELETE FROM {table}"`, or all of it."""
+    return any(
+        it.query.operation == "execute" and not it.query.likely and not it.query.table
+        for it in expected.effects
+    )
+
+
+def _handed_around(out: "Evaluator", path: str, scope: facts.Scope) -> tuple[Object, ...]:
+    """What the function around was called with just now, where there are functions among it."""
+    outer = out.active.get((path, scope.parent)) if scope.parent > 0 else None
+    if outer is None or outer.general or not any(type(it) is Function for it in outer.params):
+        return ()
+    return outer.params
+
+
+def _within(
+    out: "Evaluator",
+    path: str,
+    number: int,
+    scope: facts.Scope,
+    params: tuple[Object, ...],
+    around: tuple[Object, ...],
+    depth: int,
+) -> Frame | None:
+    """The frame of a function that sees what the one around it was handed: `def run(): return find(key)`."""
+    key = (path, number, (*params, *around))
+    found = out.called.get(key)
+    count = out.contexts.get((path, number, None), 0)
+    if found is None and count < _MOST_HANDED:
+        out.contexts[path, number, None] = count + 1
+        found = out.called[key] = Frame(out, path, number, scope, params, general=False, depth=depth)
     return found
 
 
@@ -201,6 +241,7 @@ def by_word(out: "Evaluator", name: str) -> Object:
 _STAYS: Final = frozenset((Constant, External, Class, Function, Instance))
 _NO_KEYWORDS: Final[dict[str, Object]] = {}
 _MOST_CONTEXTS: Final = 8
-_MOST_DECLARED: Final = 500  # the same of calls in the body of a class
+_MOST_DECLARED: Final = 500  # the same of calls in the body of a class, or of a module
+_MOST_HANDED: Final = 300  # the same where it is told what to send: a function to call, the name of a table
 _MOST_SHOWN: Final = 30  # the same of templates, of which a common one has a way for each view
 _DEEPEST: Final = 10

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from posixpath import dirname
+from posixpath import basename, dirname
 from typing import Final, NamedTuple
 
 from crowsfoot.facts.code import (
@@ -13,11 +13,13 @@ from crowsfoot.facts.code import (
     Display,
     Given,
     Import,
+    Name,
     Parameter,
     Returned,
     Scope,
     StoreItem,
 )
+from crowsfoot.libraries import KNOWN
 from crowsfoot.libraries.dotted import shared
 from crowsfoot.libraries.objects import Class, Place
 from crowsfoot.link.code.looked import Files
@@ -43,6 +45,7 @@ class Program:
         self._looked_at = self.files.looked_at
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}  # the first word of a module to the folders that hold it
+        self._inner_roots: dict[str, list[str]] = {}  # the same of folders that are packages themselves
         self._candidates: dict[tuple[str, str], Sequence[str]] = {}  # those, the nearest to a folder first
         self._found: dict[tuple[str, str], str | None] = {}
         self._folder_of = {path: dirname(path) for path in files}
@@ -55,6 +58,7 @@ class Program:
         self._results: dict[tuple[str, int], Results] = {}
         self._builds: dict[tuple[str, int], bool] = {}
         self._gone_over: dict[tuple[str, int], tuple[int, ...]] = {}
+        self._calls: dict[tuple[str, str], dict[str, list[tuple[int, int]]]] = {}
         self._named: set[str] | None = None  # all names that the program speaks of
         self.spoken: dict[str, bool] = {}  # those that were asked for
         self.said: dict[str, list[str]] = {}  # words, each with the files that say it
@@ -63,11 +67,17 @@ class Program:
                 self._folders.add(folder)
                 folder = dirname(folder)
         packages = {folder for path, folder in self._folder_of.items() if path.endswith("__init__.py")}
+        # But Python looks first where the script is that it was started with, whatever else is there.
+        # https://docs.python.org/3/library/sys_path_init.html
+        packages -= {folder for path, folder in self._folder_of.items() if basename(path) in _STARTED}
+        self._packages = frozenset(packages)
         # A folder within a package is no place that Python looks for modules in.
         for path in [*files, *self._folders]:
             parent = self._folder_of.get(path) or dirname(path)
-            if path and parent not in packages:
-                self._roots.setdefault(_stem(path), []).append(parent)
+            if path:
+                (self._inner_roots if parent in packages else self._roots).setdefault(_stem(path), []).append(
+                    parent
+                )
 
     def add(self, files: Mapping[str, CodeFile]) -> None:
         """Files that are no modules: templates."""
@@ -110,15 +120,17 @@ class Program:
 
     def module(self, name: str, of: str) -> str | None:
         """The file that the module of that full name is, as the file of imports it; None for a library's."""
-        first = name.partition(".")[0]
-        roots = self._roots.get(first)
-        if not roots:
+        first, dot, _ = name.partition(".")
+        roots = self._roots.get(first, ())
+        inner = self._inner_roots.get(first, ()) if dot else ()
+        if not roots and not inner:
             return None
         here = self._folder(of)
         key = (name, here)
         if key not in self._found:
             stem = name.replace(".", "/")
-            found = (self._at(_join(root, stem)) for root in self._nearest(first, roots, here))
+            looked_in = (*self._nearest(first, roots, here), *_started_in(first, inner, here))
+            found = (self._at(_join(root, stem)) for root in looked_in)
             self._found[key] = next((it for it in found if it is not None), None)
         return self._found[key]
 
@@ -131,10 +143,22 @@ class Program:
         known = self._candidates.get(key)
         if known is None:
             standard = first in sys.stdlib_module_names
+            if first in KNOWN:  # a copy of a library is the library
+                roots = [it for it in roots if basename(it) not in _VENDORED]
             known = self._candidates[key] = sorted(
-                (it for it in set(roots) if not standard or it == here), key=lambda it: -_common(it, here)
+                (it for it in set(roots) if it == here or (not standard and self._is_looked_in(it, here))),
+                key=lambda it: -_common(it, here),
             )
         return known
+
+    def _is_looked_in(self, root: str, here: str) -> bool:
+        """Whether modules in a folder are found from there: those deep in a package, from below only."""
+        if here.startswith(f"{root}/"):
+            return True
+        above = dirname(root)
+        while above and above not in self._packages:
+            above = dirname(above)
+        return not above
 
     def _folder(self, path: str) -> str:
         known = self._folder_of.get(path)
@@ -302,6 +326,23 @@ class Program:
             ]
         return found
 
+    def calls_of(self, path: str, method: str) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """The calls of a method in a file, as scope and value, by the name of what it is called on."""
+        scopes = self._looked_at[path].scopes
+        key = (path, method)
+        known = self._calls.get(key)
+        if known is None:
+            known = self._calls[key] = {}
+            for at, scope in enumerate(scopes):
+                values = scope.values
+                for number, it in enumerate(values):
+                    if type(it) is not Call or type(of := values[it.of]) is not Attribute:
+                        continue
+                    receiver = values[of.of] if of.name == method else None
+                    if isinstance(receiver, (Name, Attribute, Import)):
+                        known.setdefault(receiver.name, []).append((at, number))
+        return known
+
     def is_named(self, cls: Class) -> bool:
         """Whether the program speaks of the class, as far as names tell."""
         if self.speaks_of(cls.name):
@@ -337,10 +378,24 @@ class Program:
 
 
 _MOST_REBOUND: Final = 4
+_VENDORED: Final = frozenset(("lib", "libs", "vendor", "vendored", "_vendor", "third_party", "site-packages"))
+_STARTED: Final = ("manage.py", "setup.py")
 
 
 # Methods that put something into what they are called on.
 GROWS: Final = frozenset(("append", "add", "extend", "update", "insert", "appendleft", "setdefault"))
+
+
+def _started_in(first: str, roots: Iterable[str], here: str) -> Sequence[str]:
+    """Packages around a file that Python can only find modules in if the program is started there.
+
+    `from app.models import Book` in server/tasks/run.py, where server has an __init__.py in vain. A module
+    of one word is a library's instead, most likely: `import redis` beside a redis.py of the program.
+    """
+    if first in sys.stdlib_module_names or first in KNOWN:
+        return ()
+    around = {it for it in roots if it == here or here.startswith(f"{it}/")}
+    return sorted(around, key=len, reverse=True)
 
 
 def _stem(path: str) -> str:

@@ -274,6 +274,7 @@ def _column(table: Table, it: ColumnDef, enums: dict[str, Enum]) -> Column:
         ignored=False,
         span=span,
         name_span=span,
+        few=it.few,
     )
 
 

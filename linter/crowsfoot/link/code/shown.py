@@ -93,7 +93,7 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
         case facts.Text() if len(it.parts) == 1 and isinstance(it.parts[0], int):
             return _shown(scope, it.parts[0], depth + 1)
         case facts.Defined():
-            return _NOBODY
+            return _variable(scope, number) or _NOBODY
         case _:
             return _variable(scope, number) or _NOBODY
 

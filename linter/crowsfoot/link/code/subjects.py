@@ -37,15 +37,21 @@ def _subject(frame: Frame, call: facts.Call) -> int | None:
     values = frame.scope.values
     of = values[call.of]
     word = of.name if isinstance(of, (facts.Attribute, facts.Name, facts.Import)) else ""
+    if isinstance(of, facts.Attribute) and _is_of_one(frame, of.of):
+        return None  # Book.insert(row) of Peewee is about books
     if word in _ABOUT and call.args:
         subject = call.args[0]
     elif word in _OF_TABLES and isinstance(of, facts.Attribute) and not call.args:
         subject = of.of
     else:
         return None
-    known = frame.known(subject)
-    # A row, or a query of one model, is about one table in each pass.
-    return None if isinstance(known, Class) or getattr(known, "model", None) is not None else subject
+    return None if _is_of_one(frame, subject) else subject
+
+
+def _is_of_one(frame: Frame, number: int) -> bool:
+    """Whether that is about one table in each pass: a class, a row, or a query of one model."""
+    known = frame.known(number)
+    return isinstance(known, Class) or getattr(known, "model", None) is not None
 
 
 def _parts(frame: Frame, number: int, loop: int) -> Iterator[int]:

@@ -132,6 +132,7 @@ class Templates:
             scope.names,
             params,
             seldom=scope.seldom,
+            perhaps=scope.perhaps,
         )
 
     def _call(
@@ -225,11 +226,13 @@ class Templates:
 
 def render(
     out: "Evaluator", name: str, given: Mapping[str, Object], frame: Frame, number: int, each: Each | None
-) -> None:
-    """Go through the template of that name with what it is given, as what is done there does."""
+) -> bool:
+    """Go through the template of that name with what it is given, as what is done there does; whether it is
+    there.
+    """
     function = out.templates.function(name, frame.path)
     if function is None:
-        return
+        return False
     params = out.program.scope(function.path, function.scope).params
     keywords = tuple(
         (it.name, given[it.name].asked_at()) for it in params if given.get(it.name, UNKNOWN) is not UNKNOWN
@@ -237,6 +240,7 @@ def render(
     if keywords:
         out.templates.shown_by.setdefault(function.path, frame.place(number))
         out.call(function, Args(keywords=keywords), frame, number, each)
+    return True
 
 
 _FOLDERS: Final = frozenset(("templates", "jinja2", "jinja"))

@@ -12,9 +12,9 @@ def once_per_row(it: Repeated, does: str) -> Finding:
     """does says what the statement does: "runs", "writes"; of one behind a call, it is sent."""
     if it.way:
         verb = "sends" if it.query.cause == "call" else "loads"
-        subject = f"`{it.code}` {verb} `{it.query.api}`, {_calls(len(it.way))} below,"
+        subject = f"`{it.code}` {verb} `{_asked(it)}`, {_calls(len(it.way))} below,"
     else:
-        subject = f"`{it.query.api}` {does}"
+        subject = f"`{_asked(it)}` {does}"
     more = f" (and {it.others} more behind the same call)" if it.others else ""
     return Finding(
         it.span,
@@ -25,6 +25,14 @@ def once_per_row(it: Repeated, does: str) -> Finding:
         confidence=_confidence(it),
         flow=tuple(_flow(it)) if it.way or it.asked or it.shown_by else (),
     )
+
+
+def _asked(it: Repeated) -> str:
+    """What is sent, by the name of its model; as it is written there, where nobody knows that."""
+    api, code = it.query.api, it.way[-1].code if it.way else it.code
+    if not _UNNAMED.match(api) or "." not in code or not _PLAIN.match(code):
+        return api
+    return code
 
 
 def _calls(count: int) -> str:
@@ -39,8 +47,9 @@ def _per(it: Repeated) -> str:
     if it.kind == "fan-out":
         return f"once per element that {it.how} goes over"
     if it.how:
-        return f"once per row of the {it.how}"
-    if it.each:
+        named = "." in it.how or "(" in it.how  # a field of a class, or a call
+        return f"once per row of `{it.how}`" if named else f"once per row of the {it.how}"
+    if it.each and it.each != "_":
         return f"once per `{it.each}`"
     return f"once per element of `{it.over}`" if it.over else "in each pass of the loop"
 
@@ -62,7 +71,7 @@ def _instead(it: Repeated) -> str:
         return f"; load it with the rows: {said}"
     if said.startswith(("one ", "await ")) or said.endswith((" loop", " await")):
         return f"; use {said}"
-    if query.operation == "delete" and said.endswith("_(...))"):
+    if query.operation == "delete" and said.endswith("_(...))") and ".delete(" not in said:
         said += ".delete()"
     if query.operation in _WRITES:
         return f"; write all at once: {said}"
@@ -115,6 +124,9 @@ def _confidence(it: Repeated) -> Confidence:
 
 # What stands for a receiver that is not known: "….objects.filter(…)"
 _NO_RECEIVER: Final = re.compile(r"^(?:…|\.{3})\.(?:objects\.)?")
+# What a library says where it knows no model: "objects.filter()", "row.save()".
+_UNNAMED: Final = re.compile(r"(?:objects|row)\.")
+_PLAIN: Final = re.compile(r"(?!super\b)[A-Za-z_]")
 _PLACEHOLDER: Final = re.compile(r"^one (?:query|statement) for all|\.{4}|^(?:…|\.\.\.)")
 _EAGER: Final = re.compile(
     r"(?:select|prefetch)_related\(|(?:joined|selectin|subquery)load\(|undefer\(|include="

@@ -44,12 +44,14 @@ def of_literal(out: "Evaluator", frame: Frame, number: int, value: facts.Const) 
 
 
 def of_text(out: "Evaluator", frame: Frame, number: int, value: facts.Text) -> Object:
-    at = Here(out, frame, number)
+    at: Here | None = None
     for part in value.parts:
-        if isinstance(part, int):
+        if type(part) is int:
             it = out.get(frame, part)
-            for option in it.options if isinstance(it, OneOf) else (it,):
-                option.told(at)
+            if it is not UNKNOWN:
+                at = at or Here(out, frame, number)
+                for option in it.options if isinstance(it, OneOf) else (it,):
+                    option.told(at)
     return out.texted(frame, value)
 
 
@@ -61,6 +63,8 @@ def texted(out: "Evaluator", frame: Frame, value: facts.Text) -> Object:
 
 def of_item(out: "Evaluator", frame: Frame, number: int, value: facts.Item) -> Object:
     of, index = out.get(frame, value.of), out.get(frame, value.index)
+    if of is UNKNOWN:
+        return UNKNOWN
     if isinstance(of, (Class, External, Subscripted)):
         items = index.items if isinstance(index, Many) and index.items is not None else (index,)
         return Subscripted(of, items)
@@ -85,7 +89,7 @@ def of_spread(out: "Evaluator", frame: Frame, number: int, value: facts.Spread) 
 
 
 def of_display(out: "Evaluator", frame: Frame, number: int, value: facts.Display) -> Object:
-    items = tuple(out.get(frame, it) for it in value.items)
+    items = tuple([out.get(frame, it) for it in value.items])
     if value.kind == "dict":
         keys = tuple(UNKNOWN if it < 0 else out.get(frame, it) for it in value.keys)
         found: dict[str, Object] = {}
@@ -98,14 +102,14 @@ def of_display(out: "Evaluator", frame: Frame, number: int, value: facts.Display
         return Table(standard.join(list(keys)), standard.join(list(items)), named)
     if not any(type(frame.scope.values[it]) is facts.Spread for it in value.items):
         return standard.listed(items)
-    return _with_spread(frame, value.items, items)
+    return _with_spread(frame, value, items)
 
 
-def _with_spread(frame: Frame, numbers: tuple[int, ...], items: tuple[Object, ...]) -> Many:
+def _with_spread(frame: Frame, value: facts.Display, items: tuple[Object, ...]) -> Many:
     """[first, *others]: as many as others are."""
     found: list[Object] = []
-    whole = True
-    for number, item in zip(numbers, items, strict=True):
+    whole, written = True, value.loop < 0  # in a loop it may be spread into itself
+    for number, item in zip(value.items, items, strict=True):
         spread = frame.scope.values[number]
         of = frame.known(spread.of) if type(spread) is facts.Spread else None
         if isinstance(of, Many) and of.items is not None:
@@ -113,7 +117,12 @@ def _with_spread(frame: Frame, numbers: tuple[int, ...], items: tuple[Object, ..
         else:
             found.append(item)
             whole = whole and (of is None or standard.size_of(of) == "fixed")
-    return Many(standard.join(found), None, "fixed" if whole else "rows")
+            written = written and of is None
+    known = tuple(found) if written and len(found) <= _MOST_ITEMS else None
+    return Many(standard.join(found), known, "fixed" if whole else "rows")
+
+
+_MOST_ITEMS: Final = 100
 
 
 def of_comprehension(out: "Evaluator", frame: Frame, number: int, value: facts.Comprehension) -> Object:
@@ -131,6 +140,10 @@ def of_comprehension(out: "Evaluator", frame: Frame, number: int, value: facts.C
         size = standard.size_of(frame.known(over.over))
         if size == "rows" and not grows(frame, over.over):
             size = "fixed"
+    picked = frame.scope.values[value.each]
+    if size == "rows" and isinstance(picked, facts.Item):
+        table = frame.known(picked.of)  # `[MODELS[name] for name in names]` are no more than those
+        size = standard.size_of(table) if isinstance(table, Table) else size
     return _carried(frame, number, Many(each, None, size))
 
 
@@ -177,7 +190,9 @@ def of_either(out: "Evaluator", frame: Frame, number: int, value: facts.Either) 
 
 
 def of_operation(out: "Evaluator", frame: Frame, number: int, value: facts.Operation) -> Object:
-    operands = tuple(out.get(frame, it) for it in value.operands)
+    operands = tuple([out.get(frame, it) for it in value.operands])
+    if operands.count(UNKNOWN) == len(operands):
+        return UNKNOWN
     at = Here(out, frame, number)
     if value.operator in ("in", "not in"):
         _measured(operands[-1], at)
@@ -193,6 +208,8 @@ def of_operation(out: "Evaluator", frame: Frame, number: int, value: facts.Opera
     if value.operator in ("+", "+="):
         lists = [it for it in operands if isinstance(it, Many)]
         if len(lists) == len(operands) == 2:
+            if value.loop < 0 and (written := _written_out(lists)) is not None:
+                return written
             return _carried(frame, number, standard.together(*lists))
         if any(_is_text(it) for it in operands):
             return texts.put_together(operands)
@@ -201,6 +218,13 @@ def of_operation(out: "Evaluator", frame: Frame, number: int, value: facts.Opera
             if (found := option.operated(value.operator, operands, at)) is not UNKNOWN:
                 return found
     return UNKNOWN
+
+
+def _written_out(lists: list[Many]) -> Many | None:
+    """What holds the elements of all, if each of these is written out."""
+    items = [item for it in lists for item in it.items or ()]
+    known = all(it.items is not None and it.size == "fixed" for it in lists)
+    return standard.listed(tuple(items)) if known and len(items) <= _MOST_ITEMS else None
 
 
 def _put_into(given: Object, at: Here) -> None:
@@ -246,7 +270,7 @@ def of_store(out: "Evaluator", frame: Frame, number: int, value: facts.Store) ->
         it.store(value.name, stored, Here(out, frame, number))
     if (changed := of.with_attribute(value.name, stored)) is not of:
         frame.objects[value.of] = changed
-    frame.reads(value.of, value.name)  # what has been put there is there
+    frame.stores(value.of, value.name)
     return UNKNOWN
 
 
@@ -269,7 +293,9 @@ def nothing(out: "Evaluator", frame: Frame, number: int, value: Any) -> Object:
 
 
 def of_tested(out: "Evaluator", frame: Frame, number: int, value: facts.Tested) -> Object:
-    _measured(out.get(frame, value.of), Here(out, frame, number))
+    it = out.get(frame, value.of)
+    if it is not UNKNOWN:
+        _measured(it, Here(out, frame, number))
     return UNKNOWN
 
 

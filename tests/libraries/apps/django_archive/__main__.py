@@ -66,6 +66,12 @@ def counted(case, filled, rows):
     filled.backup(connection.connection)
     ContentType.objects.clear_cache()
     given = [list(range(1, rows + 1))] if inspect.signature(case).parameters else []
+    if inspect.isgeneratorfunction(case):  # what it does before its `yield` is not counted
+        prepared = case(*given)
+        next(prepared)
+        with counting() as sent:
+            list(prepared)
+        return len(sent)
     with counting() as sent:
         (async_to_sync(case) if inspect.iscoroutinefunction(case) else case)(*given)
     return len(sent)

@@ -23,8 +23,10 @@ from .helpers import (
     all_films,
     credit,
     director_name,
+    directors,
     eager_films,
     films_by,
+    long_directors,
     person,
     person_line,
     person_name,
@@ -1161,3 +1163,196 @@ def fixed_within_rows(ids):
     for key in ids:
         for minutes in (1, 2):
             Film.objects.filter(director_id=key, minutes=minutes).first()
+
+
+# A second time over the same rows: counting begins with `yield`
+
+
+def twice_over_a_list():
+    films = list(Film.objects.all())
+    for film in films:
+        film.director.name
+    yield
+    for film in films:
+        film.director.bio
+
+
+def twice_over_a_query_set():
+    films = Film.objects.filter(minutes__gt=0)
+    for film in films:
+        film.director.name
+    yield
+    for film in films:
+        film.director.bio
+
+
+def twice_over_a_chain():
+    films = list(Film.objects.all())
+    names = [film.director.studio.name for film in films]
+    yield
+    for film in films:
+        names, film.director.studio.country_id
+
+
+def further_along_the_chain():
+    films = list(Film.objects.all())
+    names = [film.director.studio.name for film in films]
+    yield
+    for film in films:
+        names, film.director.studio.country.name
+
+
+def filtered_anew():
+    films = Film.objects.all()
+    for film in films:
+        film.director.name
+    yield
+    for film in films.filter(minutes__gt=0):
+        film.director.bio
+
+
+def asked_for_anew():
+    films = Film.objects.all()
+    for film in films:
+        film.director.name
+    yield
+    for film in films.all():
+        film.director.bio
+
+
+def streamed_anew():
+    films = Film.objects.all()
+    for film in films.iterator():
+        film.director.name
+    yield
+    for film in films.iterator():
+        film.director.bio
+
+
+def some_of_them_before():
+    films = list(Film.objects.all())
+    for film in films:
+        if film.minutes > 1000:
+            film.director.name
+    yield
+    for film in films:
+        film.director.bio
+
+
+def some_were_skipped():
+    films = list(Film.objects.all())
+    for film in films:
+        if film.minutes < 1000:
+            continue
+        film.director.name
+    yield
+    for film in films:
+        film.director.bio
+
+
+def some_were_left_out():
+    films = list(Film.objects.all())
+    titles = [film.director.name for film in films if film.minutes > 1000]
+    yield
+    for film in films:
+        titles, film.director.bio
+
+
+def left_at_the_first():
+    films = list(Film.objects.all())
+    for film in films:
+        film.director.name
+        if film.minutes:
+            break
+    yield
+    for film in films:
+        film.director.bio
+
+
+def asked_for_any():
+    films = list(Film.objects.all())
+    known = any(film.director.name for film in films)
+    yield
+    for film in films:
+        known, film.director.bio
+
+
+def summed_up():
+    films = list(Film.objects.all())
+    total = sum(len(film.director.name) for film in films)
+    yield
+    for film in films:
+        total, film.director.bio
+
+
+def only_in_a_branch(ids):
+    films = list(Film.objects.all())
+    if not ids:
+        for film in films:
+            film.director.name
+    yield
+    for film in films:
+        film.director.bio
+
+
+def behind_an_early_return(ids):
+    films = list(Film.objects.all())
+    if not ids:
+        return
+    for film in films:
+        film.director.name
+    yield
+    for film in films:
+        film.director.bio
+
+
+def looked_at_before_by_another():
+    films = list(Film.objects.all())
+    directors(films)
+    yield
+    for film in films:
+        film.director.bio
+
+
+def looked_at_in_part_by_another():
+    films = list(Film.objects.all())
+    long_directors(films)
+    yield
+    for film in films:
+        film.director.bio
+
+
+def each_was_looked_at():
+    films = list(Film.objects.all())
+    for film in films:
+        credit(film)
+    yield
+    for film in films:
+        film.director.name
+
+
+def sorted_by_it():
+    films = sorted(Film.objects.all(), key=director_name)
+    yield
+    for film in films:
+        film.director.bio
+
+
+def sorted_in_between():
+    films = Film.objects.all()
+    for number, film in enumerate(films):
+        number, film.director.name
+    yield
+    for film in sorted(films, key=lambda it: it.minutes):
+        film.director.bio
+
+
+def of_each_studio_first():
+    studios = list(Studio.objects.all())
+    for studio in studios:
+        for one in studio.people.all():
+            one.mentor
+    yield
+    for studio in studios:
+        for one in studio.people.all():
+            one.mentor

@@ -25,6 +25,14 @@ def credit(film):
     return f"{film.title}: {director_name(film)}"
 
 
+def directors(films):
+    return [film.director.name for film in films]
+
+
+def long_directors(films):
+    return [film.director.name for film in films if film.minutes > 1000]
+
+
 def films_by(key):
     return Film.objects.filter(director_id=key)
 
