@@ -1010,7 +1010,19 @@ def go():
             "Ship.objects.filter(name__in=…)",
         ),
         ("for it in rows: a.ships.get(name=it)", "a.ships.filter(name__in=…)"),
+        (
+            "b = Harbour.objects.get(pk=a)\n    for it in rows: b.ships.get(name=it)",
+            "harbour.ships.filter(name__in=…)",
+        ),
         ("for it in rows: a.ships.get(log__startswith=it)", "one query for all of them"),
+        (
+            "for it in rows: a.ships.filter(name=it).count()",
+            'a.ships.filter(name__in=…).values("name").annotate(…)',
+        ),
+        (
+            "for it in rows: Ship.objects.filter(name=it, home=a).count()",
+            'Ship.objects.filter(name__in=…).values("name").annotate(…)',
+        ),
         (
             "for it in Harbour.objects.all(): it.ships.get(name=a)",
             'prefetch_related(Prefetch("ships", queryset=…, to_attr=…))',

@@ -358,6 +358,48 @@ def g(session: Session):
     )
 
 
+def test_what_getattr_reads_of_a_row_before_the_loop_is_loaded_once() -> None:
+    holds(
+        """
+def handed_on(song: Song, others, name):
+    for other in others:
+        setattr(other, name, getattr(song, name))
+        other.band = getattr(song, "band")
+def f(session: Session, key, others):
+    handed_on(session.get(Song, key), others, "band")
+def of_each(session: Session, name):
+    return [getattr(song, "band") for song in session.scalars(select(Song))]  # N
+"""
+    )
+
+
+def test_a_field_of_another_name_reads_that() -> None:
+    holds(
+        """
+from pydantic import AliasChoices, BaseModel, Field
+class BandOut(BaseModel):
+    name: str
+class Renamed(BaseModel):
+    group: BandOut = Field(validation_alias="band")
+class Put(BaseModel):
+    band: BandOut | None = Field(alias="chosen_band")
+class Chosen(BaseModel):
+    band: BandOut | None = Field(None, validation_alias=AliasChoices("chosen", "preferred"))
+class Same(BaseModel):
+    band: BandOut = Field(description="who plays it")
+def f(session: Session):
+    songs = session.scalars(select(Song)).all()
+    for song in songs:
+        song.chosen_band = None
+        Put.model_validate(song)
+        Chosen.model_validate(song)
+    return [Renamed.model_validate(song) for song in session.scalars(select(Song))]  # N
+def g(session: Session):
+    return [Same.model_validate(song) for song in session.scalars(select(Song))]  # N
+"""
+    )
+
+
 def test_flask_sqlalchemy_has_all_in_one_object() -> None:
     holds(
         """

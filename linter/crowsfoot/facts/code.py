@@ -334,6 +334,9 @@ class Scope(Fact, frozen=True, array_like=True):
     # of which a pass leaves them out, or which ends early: what follows `continue`, a loop with `break`. It
     # is -1 for what `return` leaves out, and BRANCH for a branch, or what is gone over only as far as asked.
     perhaps: tuple[tuple[int, int, int], ...] = ()
+    # Stretches that a parameter decides about: they are come to only where the value of that number is true,
+    # or, where the number is ~it, false: `if commit: session.commit()`.
+    decided: tuple[tuple[int, int, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code", dict=True, gc=True):

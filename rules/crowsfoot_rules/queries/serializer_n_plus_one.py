@@ -68,4 +68,5 @@ from crowsfoot import Finding, Repeated, once_per_row, rule
 @rule(over=Repeated, since="0.1")
 def check(repeated: Repeated) -> Iterator[Finding]:
     if repeated.kind == "serializer":
-        yield once_per_row(repeated, "is sent" if repeated.query.cause == "call" else "is loaded")
+        calls = repeated.query.cause == "call" and repeated.query.api.endswith(")")
+        yield once_per_row(repeated, "is sent" if calls else "is loaded")

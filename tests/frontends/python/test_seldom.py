@@ -60,6 +60,7 @@ def test_a_branch_outside_of_loops_is_none() -> None:
         ("kind in rows", "kind == Kind.BOOK"),
         ("kind in rows", "kind in ('book', 'page')"),
         ("row in rows", "row.slug == 'latest'"),
+        ("file in rows", "file.file_path == 'main.py' and file.key"),
         ("row in rows", "row['verbose_name'] == LATEST"),
     ],
 )

@@ -91,6 +91,48 @@ async def f(keys):
 def g(keys):
     return [async_to_sync(fetch)(key) for key in keys]  # N
 """,
+    "what a constant says is not done": """
+def kept(key, save=True, force=False):
+    author = Author(pk=key)
+    if save and key:
+        author.save()
+    return author
+
+def renamed(key, *, dry_run=False):
+    if dry_run:
+        return
+    Author.objects.filter(pk=key).update(name="x")
+
+def either(key, whole):
+    if not whole:
+        return Author(pk=key)
+    else:
+        return Author.objects.get(pk=key)
+
+def f(keys):
+    for key in keys:
+        kept(key, save=False)
+        renamed(key, dry_run=True)
+        either(key, False)
+    for key in keys:
+        kept(key)  # N
+        kept(key, save=True)  # N
+        renamed(key)  # N
+        renamed(key, dry_run=False)  # N
+        either(key, True)  # N
+        either(key, key)  # N
+""",
+    "what a constant says of a parameter that is something else by then": """
+def kept(key, save=True):
+    if key.own:
+        save = True
+    if save:
+        Author(pk=key).save()
+
+def f(keys):
+    for key in keys:
+        kept(key, save=False)  # N
+""",
     "a function returns what it is given": """
 def same(it):
     return it

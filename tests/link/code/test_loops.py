@@ -491,6 +491,12 @@ def f(rows):
     for missing, keys in found.items():
         Book.objects.filter(pk__in=keys).update(title=missing)
 """,
+    "batches with what has failed of them": """
+def f(source):
+    for book_batch, failed, cursor in source.run():
+        Book.objects.bulk_create(book_batch)
+        Book.objects.filter(pk__in=failed).delete()
+""",
     "what comes when it happens": """
 async def f(pubsub, socket):
     async for message in pubsub.listen():

@@ -1,6 +1,7 @@
 """A branch in loops -> the loops of which one pass comes to it: `if found is None: found = find()`."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from crowsfoot.frontends.python.variables import Frame
@@ -17,12 +18,14 @@ def once_filled(frame: Frame, node: ast.If) -> Iterator[int]:
     value = None if name is None else _filling(node.body, name)
     if name is None or value is None:
         return
-    here = _assignments(node.body, name)
+    here = _stores(node.body)
     read = set() if isinstance(value, ast.Constant) else _read(node.body)
     for around in reversed(frame.passes):
-        if name not in around.heads or _assignments((around.node,), name) != here:
+        if around.stores is None:
+            around.stores = _stores((around.node,))
+        if name not in around.heads or around.stores[name] != here[name]:
             return
-        if any(_assignments(node.body, it) < _assignments((around.node,), it) for it in read):
+        if any(here[it] < around.stores[it] for it in read):
             return
         yield around.loop
 
@@ -64,10 +67,11 @@ def _read(body: Sequence[ast.AST]) -> set[str]:
     }
 
 
-def _assignments(body: Sequence[ast.AST], name: str) -> int:
-    """How often it writes to the variable."""
-    return sum(
-        isinstance(it, ast.Name) and it.id == name and not isinstance(it.ctx, ast.Load)
+def _stores(body: Sequence[ast.AST]) -> Counter[str]:
+    """How often it writes to which variable."""
+    return Counter(
+        it.id
         for statement in body
         for it in ast.walk(statement)
+        if isinstance(it, ast.Name) and not isinstance(it.ctx, ast.Load)
     )

@@ -197,4 +197,5 @@ def _close(
         tuple(frame.withins),
         tuple(frame.ensured),
         tuple([(loop, first, len(frame.values) if end < 0 else end) for loop, first, end in frame.perhaps]),
+        tuple([(it, first, len(frame.values) if end < 0 else end) for it, first, end in frame.decided]),
     )

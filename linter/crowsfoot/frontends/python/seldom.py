@@ -12,7 +12,9 @@ _BATCH: Final = re.compile(
     r"batch|chunk|buffer|_size$|^size$|page_size|every|interval|flush|limit", re.IGNORECASE
 )
 # What no two rows have in common, most often. `node.name` of what parses a text is its kind instead.
-_OWN_NAME: Final = re.compile(r"id|pk|uuid|slug|key|username|email|codename|(?:verbose_|full_|display_)?name")
+_OWN_NAME: Final = re.compile(
+    r"id|pk|uuid|slug|key|username|email|codename|(?:verbose_|full_|display_)?name|filename|file_(?:name|path)"
+)
 
 
 def seldom_in(frame: Frame, test: ast.expr) -> int | None:

@@ -17,6 +17,7 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.frontends.python import loops
 from crowsfoot.frontends.python.annotations import annotation
+from crowsfoot.frontends.python.deciding import deciding
 from crowsfoot.frontends.python.first_pass import once_filled
 from crowsfoot.frontends.python.matching import match
 from crowsfoot.frontends.python.operators import augmented, test
@@ -166,7 +167,12 @@ def _if(frame: Frame, node: ast.If) -> int:
         tested = first if tested < 0 else tested
         loop = seldom_in(frame, here.test) if frame.loop >= 0 else None
         filled = [*once_filled(frame, here)] if frame.passes else ()
+        deciders = deciding(frame, here.test)
         left, delta = branch(frame, here.body)
+        frame.decided += [(it, first, len(frame.values)) for it in deciders]
+        if deciders and not frame.levels and left == RETURN:
+            # `if not commit: return`: the rest is for the others.
+            frame.decided += [(~it, len(frame.values), -1) for it in deciders if len(deciders) == 1]
         if loop is not None:
             frame.seldom.append((loop, first, len(frame.values)))
         frame.seldom += [(it, first, len(frame.values)) for it in filled]
@@ -180,7 +186,10 @@ def _if(frame: Frame, node: ast.If) -> int:
             break
         here = orelse[0]
     if orelse:
+        first = len(frame.values)
         left, delta = branch(frame, orelse)
+        if not isinstance(here.test, ast.BoolOp):
+            frame.decided += [(~it, first, len(frame.values)) for it in deciders]
         ways |= left
         if left & GOES_ON:
             deltas.append(delta)

@@ -7,6 +7,7 @@ it assigns, and not what the scope knows.
 """
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from crowsfoot.facts.code import BRANCH, AnyValue, Either, Loop, Name, Scope, Unclear
@@ -67,11 +68,23 @@ class Choice:
 class Pass:
     """A loop that is being read."""
 
-    __slots__ = ("carried", "changed", "continues", "depth", "heads", "leavings", "loop", "node", "waiting")
+    __slots__ = (
+        "carried",
+        "changed",
+        "continues",
+        "depth",
+        "heads",
+        "leavings",
+        "loop",
+        "node",
+        "stores",
+        "waiting",
+    )
 
     def __init__(self, node: ast.AST, loop: int, changed: "Delta", depth: int) -> None:
         self.node = node
         self.loop = loop
+        self.stores: Counter[str] | None = None  # how often it writes to which name, when that was asked
         self.changed = changed  # of the branch around it
         self.depth = depth  # of the branches around its body
         self.heads: dict[str, int] = {}  # the choice that each assigned name is when a pass begins
@@ -88,6 +101,7 @@ class Frame:
         "annotations",
         "changed",
         "choices",
+        "decided",
         "ensured",
         "env",
         "file",
@@ -130,6 +144,7 @@ class Frame:
         self.withins: list[tuple[int, int, int]] = []
         self.ensured: list[tuple[int, int, int]] = []
         self.perhaps: list[tuple[int, int, int]] = []
+        self.decided: list[tuple[int, int, int]] = []
         self.env: dict[str, int] = {}
         self.changed: dict[str, int | None] = {}  # by the innermost branch: what its names were before
         self.levels: list[dict[str, int | None]] = []

@@ -5,6 +5,7 @@ https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instances
 
 from typing import Final
 
+from crowsfoot.libraries.calls import string
 from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -19,6 +20,7 @@ from crowsfoot.libraries.objects import (
     Subscripted,
 )
 from crowsfoot.libraries.sqlalchemy.annotations import Said, said
+from crowsfoot.libraries.sqlalchemy.receiver import is_none
 from crowsfoot.libraries.sqlalchemy.rows import Row
 
 VALIDATES: Final = frozenset(("model_validate", "from_orm", "validate", "parse_obj"))
@@ -57,12 +59,30 @@ def validate(cls: Class, value: Object | None, at: At, depth: int = 0) -> None:
         return
     # Of the bases, and of the class itself, which counts: an annotation may narrow what a base says.
     annotations: dict[str, Object] = {}
+    defaults: dict[str, Object | None] = {}
     for it in reversed([cls, *(base for base in at.bases(cls) if isinstance(base, Class))]):
-        annotations |= at.annotations(it)
+        own = at.annotations(it)
+        annotations |= own
+        assigned = at.attributes(it)
+        defaults |= {name: assigned.get(name) for name in own}
     for name, annotation in annotations.items():
-        if name.startswith("_") or name == "model_config":
+        read = _read_of(name, defaults[name])
+        if name.startswith("_") or name == "model_config" or read is None:
             continue
-        respond(said(annotation), value.attribute(name, at), at, f"{cls.name}.{name}", depth + 1)
+        respond(said(annotation), value.attribute(read, at), at, f"{cls.name}.{name}", depth + 1)
+
+
+def _read_of(name: str, default: Object | None) -> str | None:
+    """The attribute that a field reads; None where that is one of several, or a path.
+
+    https://docs.pydantic.dev/latest/concepts/fields/#field-aliases
+    """
+    if not isinstance(default, Built) or last(default.name) != "Field":
+        return name
+    alias = default.args.get(None, "validation_alias") or default.args.get(None, "alias")
+    if alias is None or is_none(alias):
+        return name
+    return string(alias)
 
 
 def respond(expected: Said, value: Object, at: At, how: str, depth: int = 0) -> None:

@@ -13,7 +13,7 @@ from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Class, Object
 from crowsfoot.link.code import attributes, calls, classes, lookups, models, names, parameters, values
-from crowsfoot.link.code.frame import WAITING, Frame
+from crowsfoot.link.code.frame import WAITING, Frame, leave_out
 from crowsfoot.link.code.here import Holder
 from crowsfoot.link.code.looked import (
     AskedHeirs,
@@ -169,6 +169,8 @@ class Evaluator:
         self.active[key] = frame
         frame.around = self.program.around(frame.path, frame.number)
         objects = frame.objects
+        if frame.scope.decided and not frame.general:
+            leave_out(frame)
         for number, value, handler in self.steps(key, frame):
             if objects[number] is None:  # as in get(), for what comes too early
                 objects[number] = UNKNOWN

@@ -21,7 +21,7 @@ from crowsfoot.facts.code import (
     Slice,
     Unclear,
 )
-from crowsfoot.libraries.objects import UNKNOWN, Object, Place
+from crowsfoot.libraries.objects import UNKNOWN, Constant, Object, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.kept import held, kept
 from crowsfoot.link.code.learned import Path, origin
@@ -260,6 +260,22 @@ class Frame:
         it = self.scope.values[value]
         at = self.scope.loops[it.over] if isinstance(it, Element) else it
         return Span(self.path, at.start, at.end)
+
+
+def leave_out(frame: Frame) -> None:
+    """Nothing is known of what the frame does not come to, as its parameters decide: commit=False."""
+    values = frame.scope.values
+    rest = len(values)  # from here on it is all left out
+    for decider, first, end in frame.scope.decided:
+        if first >= rest:
+            continue
+        it = values[decider if decider >= 0 else ~decider]
+        given = frame.params[it.index] if isinstance(it, Parameter) else UNKNOWN
+        if isinstance(given, Constant) and bool(given.value) is (decider < 0):
+            rest = first if end == len(values) else rest
+            for number in range(first, end):
+                if not isinstance(values[number], Parameter):
+                    frame.objects[number] = UNKNOWN
 
 
 _MOST_EFFECTS = 200

@@ -93,9 +93,12 @@ class Here:
             loop, (parameter, path) = frame.loop_of(it.of), frame.parameter_of(it.of)
             path = (*path, name)
         elif query.cause == "relation" and frame.asks(it):
-            self._learns(query, it.args[0])
-            if not frame.reads(it.args[0], query.relation):
+            of = it.args[0]
+            self._learns(query, of)
+            if not frame.reads(of, query.relation):
                 return
+            loop, (parameter, path) = frame.loop_of(of), frame.parameter_of(of)
+            path = (*path, query.relation)
         frame.add(Effect(query, value, loop, self._behind, parameter, self._each, path=path), made)
 
     def _learns(self, query: Query, of: int) -> None:

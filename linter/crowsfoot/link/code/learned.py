@@ -95,7 +95,7 @@ def is_certain(scope: facts.Scope, number: int, since: int, crossed: Sequence[in
     if since >= 0 and isinstance(scope.values[since], facts.Parameter):
         since = -1
     for loop, first, end in scope.perhaps:
-        if not first <= number < end or first <= since:
+        if not first <= number < end or (first <= since and _is_made_there(scope, since, first)):
             continue
         if crossed is not None and loop != facts.BRANCH and loop not in crossed:
             continue  # what follows is left out as well
@@ -103,6 +103,16 @@ def is_certain(scope: facts.Scope, number: int, since: int, crossed: Sequence[in
             continue
         return False
     return True
+
+
+def _is_made_there(scope: facts.Scope, value: int, first: int) -> bool:
+    """Whether a value of a stretch is made there: what ways have left to a name stands where it is read."""
+    values = scope.values
+    it = values[value]
+    if not isinstance(it, facts.Either):
+        return True
+    others = (each for each in values[first:] if not isinstance(each, facts.Either))
+    return it.start >= next(others, it).start
 
 
 def _comes_to_all(loop: facts.Loop) -> bool:

@@ -211,7 +211,7 @@ def within(loops: Sequence[facts.Loop], loop: int, outer: int) -> bool:
 _NO_ROWS: Final = re.compile(
     r"(?:^|_)(?:chunk|batch|page|attempt|retr(?:y|ies)|tries|window|bucket|shard|partition|slice)(?:e?s|ed)?"
     r"(?:$|_(?!(?:seed|row|item|record|entry|element)(?:,|$)))"
-    r"|chunked|batched|in_batches|in_chunks",
+    r"|^\w+_(?:batch|chunk|page)(?:e?s)?,|chunked|batched|in_batches|in_chunks",
     re.IGNORECASE,
 )
 # What holds a page of what is fetched page by page.

@@ -85,7 +85,9 @@ def frame_for(
         owner = first if isinstance(first, Class) else getattr(first, "cls", None)
         count = out.contexts.get((path, number, owner), 0)
         most = _MOST_DECLARED if declares else _MOST_CONTEXTS
-        if count >= most and (any(type(it) is Function for it in params) or _completes(expected)):
+        if count >= most and (
+            any(type(it) is Function for it in params) or _decides(scope, params) or _completes(expected)
+        ):
             most = _MOST_HANDED
         if count >= (most if path.endswith(".py") else _MOST_SHOWN):
             return expected
@@ -102,6 +104,12 @@ def frame_for(
         found = Frame(out, path, number, scope, params, general=False, depth=depth)
         out.called[path, number, params] = found
     return found
+
+
+def _decides(scope: facts.Scope, params: tuple[Object, ...]) -> bool:
+    """Whether a constant decides what the function comes to: commit=False."""
+    deciders = (scope.values[it if it >= 0 else ~it] for it, _, _ in scope.decided)
+    return any(isinstance(it, facts.Parameter) and isinstance(params[it.index], Constant) for it in deciders)
 
 
 def _completes(expected: Frame) -> bool:

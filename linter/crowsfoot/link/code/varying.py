@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crowsfoot.facts import code as facts
-from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.query import READS, Query
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.loops import within
 from crowsfoot.link.code.shown import shown
@@ -36,12 +36,18 @@ def instead(frame: Frame, query: Query, number: int, loop: int) -> str:
             return f"{found[1].removesuffix('filter(')}bulk_update()"
         if not keys or found[2] in (*plain, *(it.removesuffix("_id") for it in plain)):
             return query.instead
-        return f"{found[1]}{plain[0]}{found[3]}" if plain else _NOTHING_BETTER
+        # Counts are grouped by the same column: `.values("slug")`.
+        rest = found[3].replace(f'"{found[2]}"', f'"{plain[0]}"') if plain else ""
+        return f"{found[1]}{plain[0]}{rest}" if plain else _NOTHING_BETTER
     if manager is None or _varies(frame, manager, loop):
         return query.instead  # rows of the loop, or of what they lead to, have it
-    if not plain or query.operation not in _READS:
+    if not plain or query.operation not in READS:
         return _NOTHING_BETTER
-    return f"{shown(frame.scope, manager)}.filter({plain[0]}__in=…)"
+    counted = f'.values("{plain[0]}").annotate(…)' if query.operation in ("count", "aggregate") else ""
+    own = shown(frame.scope, manager)
+    if "(" in own:  # the code has a name for what comes of that call, and the row is called so elsewhere
+        own = f"{query.api.partition('.')[0]}.{query.relation}"
+    return f"{own}.filter({plain[0]}__in=…){counted}"
 
 
 def _chain(values: tuple[facts.AnyValue, ...], number: int) -> Iterator[facts.Call]:
@@ -93,7 +99,6 @@ _WITH_ROWS: Final = ("prefetch_related(Prefetch(", "annotate(…")
 _NOTHING_BETTER: Final = "one query for all of them"
 _UPDATE: Final = frozenset(("update", "aupdate"))
 _COMPARE: Final = frozenset(("filter", "exclude", "get", "aget"))
-_READS: Final = frozenset(("select", "exists"))
 # What a lookup ends with that compares by something else than equality.
 _LOOKUPS: Final = frozenset(
     (
