@@ -851,3 +851,16 @@ def test_many_branches_and_many_readings_are_not_compared_with_each_other() -> N
     body = "        if key: pass\n        book.author\n" * 8_000
     code = f"{MODELS}\ndef f(key):\n    books = list(Book.objects.all())\n    for book in books:\n{body}"
     assert len(sent(code).repeated) == 1
+
+
+def test_a_method_that_is_called_in_many_ways_is_still_that_of_its_class() -> None:
+    """Which model it asks is not forgotten with the other arguments."""
+    ways = "".join(f"    Books.rename('name {number}', {{'{number}': 1}})\n" for number in range(12))
+    code = (
+        f"{MODELS}\nclass Service:\n    @classmethod\n    def rename(cls, old, options):\n"
+        "        return cls.model.objects.filter(title=old).update(**options)\n\n"
+        f"class Books(Service):\n    model = Book\n\ndef many():\n{ways}\n"
+        "def f(keys):\n    for key in keys:\n        Books.rename(key, {'key': key})\n"
+    )
+    [[found]] = sent(code).repeated.values()
+    assert found.query.model == "app.Book"
