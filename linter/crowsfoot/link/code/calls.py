@@ -427,8 +427,9 @@ def _given(frame: Frame, call: int, function: Function, scope: facts.Scope, para
     it = frame.scope.values[call]
     if isinstance(it, facts.Attribute):
         return it.of if parameter == 0 else None
-    if not isinstance(it, facts.Call) or not isinstance(of := frame.known(it.of), Function):
-        return None
+    of = frame.known(it.of) if isinstance(it, facts.Call) else None
+    if not isinstance(it, facts.Call) or not isinstance(of, Function):
+        return _written_out(frame, it, function) if parameter == 0 else None
     if (of.path, of.scope) != (function.path, function.scope):
         return None
     if function.bound is not None:
@@ -443,6 +444,24 @@ def _given(frame: Frame, call: int, function: Function, scope: facts.Scope, para
         spread = any(isinstance(frame.scope.values[arg], facts.Spread) for arg in it.args[: parameter + 1])
         return None if spread else it.args[parameter]
     return dict(it.keywords).get(name)
+
+
+def _written_out(frame: Frame, it: facts.AnyValue, function: Function) -> int | None:
+    """The row whose `__str__` is called by `str(row)` or by a text that it is put into."""
+    if function.bound is None or function.name not in ("__str__", "__repr__"):
+        return None
+    if isinstance(it, facts.Text):
+        given = [of for of in it.parts if isinstance(of, int)]
+    elif isinstance(it, facts.Operation):  # "%s" % row, "%s by %s" % (row, name)
+        items = (frame.scope.values[of] for of in it.operands)
+        given = [
+            *it.operands,
+            *(of for each in items if isinstance(each, facts.Display) for of in each.items),
+        ]
+    else:
+        given = [*it.args] if isinstance(it, facts.Call) else []
+    found = {of for of in given if frame.objects[of] == function.bound}
+    return found.pop() if len(found) == 1 else None  # of two rows nobody knows which one is meant
 
 
 def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:

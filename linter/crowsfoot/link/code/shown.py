@@ -92,6 +92,12 @@ def _shown(scope: facts.Scope, number: int, depth: int) -> str:
             return f"*{_shown(scope, it.of, depth + 1)}"
         case facts.Text() if len(it.parts) == 1 and isinstance(it.parts[0], int):
             return _shown(scope, it.parts[0], depth + 1)
+        case facts.Text():
+            inner = [f"{{{_shown(scope, part, depth + 1)}}}" for part in it.parts if isinstance(part, int)]
+            inside = _NOBODY.join(("", *inner, ""))
+            return f'f"{inside if inner and len(inside) <= 40 else _NOBODY}"'
+        case facts.Operation(operator="%"):
+            return " % ".join([_shown(scope, of, depth + 1) for of in it.operands])
         case facts.Defined():
             return _variable(scope, number) or _NOBODY
         case _:
