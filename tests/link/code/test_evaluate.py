@@ -864,3 +864,14 @@ def test_a_method_that_is_called_in_many_ways_is_still_that_of_its_class() -> No
     )
     [[found]] = sent(code).repeated.values()
     assert found.query.model == "app.Book"
+
+
+def test_what_is_put_into_things_outside_thousands_of_times_is_looked_for_once() -> None:
+    """To look back from each of them for what was asked before would take minutes."""
+    asks = "    if key: key.name\n" * 10_000
+    puts = "    seen.append(key)\n    cache.set(key, found)\n" * 10_000
+    code = (
+        f"{MODELS}\ndef keep(key):\n{asks}    found = Author.objects.get(pk=key)\n{puts}    return found\n\n"
+        "def f(keys):\n    for key in keys:\n        keep(key)  # N\n"
+    )
+    assert set(sent(code).repeated) == marked(code, "# N")

@@ -5,7 +5,7 @@ through once in general, and once for each way in which it is called, so far as 
 caller's rows have loaded is known in what it calls. Nothing of the program is run.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from crowsfoot.facts import code as facts
@@ -74,7 +74,10 @@ class Evaluator:
             str, dict[str, Object]
         ] = {}  # what the names of a module are, once that is settled
         self.weights: Weights = {}
+        # What is found out of the scopes alone.
         self.steps_known: dict[tuple[str, int], Steps] = {}
+        self.kept_known: dict[tuple[str, int], frozenset[int]] = {}
+        self.held_known: dict[tuple[str, int], Mapping[int, int]] = {}
         self.packages: dict[str, Library | None] = {}  # by the names of what is theirs
         self.receivers: dict[str, tuple[Library, ...]] = {}
 

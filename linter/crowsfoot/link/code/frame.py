@@ -95,7 +95,6 @@ class Frame:
             "sorted_by",
         ),
         *("fanned", "recursive", "done", "marks", "around", "is_told_nothing"),
-        *("_held", "_kept"),
     )
 
     def __init__(
@@ -131,8 +130,6 @@ class Frame:
         # Its parameters tell nothing that matters to what it sends: only what it returns is worked out.
         self.is_told_nothing = False
         self.around: Around | None = None  # the variables of the scopes around it, when they were asked for
-        self._held: Mapping[int, int] | None = None
-        self._kept: frozenset[int] | None = None
         self.marks: list[
             tuple[str, int]
         ] = []  # what a library remembers to have happened, and at which value
@@ -172,16 +169,20 @@ class Frame:
     @property
     def kept(self) -> frozenset[int]:
         """The values that are kept beyond a call."""
-        if self._kept is None:
-            self._kept = kept(self.scope)
-        return self._kept
+        key = (self.path, self.number)
+        known = self.out.kept_known.get(key)
+        if known is None:
+            known = self.out.kept_known[key] = kept(self.scope)
+        return known
 
     @property
     def held(self) -> Mapping[int, int]:
         """The values that a parameter keeps, with the number of that one."""
-        if self._held is None:
-            self._held = held(self.scope)
-        return self._held
+        key = (self.path, self.number)
+        known = self.out.held_known.get(key)
+        if known is None:
+            known = self.out.held_known[key] = held(self.scope)
+        return known
 
     def reads(self, of: int, *names: str) -> bool:
         """Whether that attribute of that value, or of what it leads to, is read for the first time here."""

@@ -3,7 +3,7 @@
 Or once for each object that it is given: `if self._rows is None: self._rows = find()`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Final, TypeAlias
 
 from crowsfoot.facts import code as facts
@@ -18,17 +18,21 @@ def kept(scope: facts.Scope) -> frozenset[int]:
     values = scope.values
     # What is given something, by its name; what gives it, and to which value; and what it is given.
     given: list[tuple[str, int, int, int]] = []
+    filled: list[tuple[str, int, int, int]] = []
     for number, it in enumerate(values):
         if isinstance(it, facts.Store | facts.StoreItem):
             holder = values[it.of]
             if isinstance(holder, facts.Name):
                 given.append((holder.name, number, it.of, it.value))
-        elif (
-            type(it) is facts.Call
-            and type(method := values[it.of]) is facts.Attribute
-            and method.name in GROWS
-        ):
-            given += _filled(values, it, number, method.of)
+        elif isinstance(it, facts.Call):
+            method = values[it.of]
+            if isinstance(method, facts.Attribute) and method.name in GROWS:
+                holder = values[method.of]
+                if isinstance(holder, facts.Name):
+                    filled += [(holder.name, number, method.of, arg) for arg in it.args]
+    if filled:  # `if not known: known.update(rows)`
+        tested = _tested(values)
+        given += [it for it in filled if tested.get(it[0], it[1]) < it[1]]
     given += [(name, value, -1, value) for name, value in scope.rebinds]
     put = _put(values)
     if not given and not put:
@@ -38,17 +42,13 @@ def kept(scope: facts.Scope) -> frozenset[int]:
     return frozenset(_made(scope, [*put, *roots]))
 
 
-def _filled(values: Values, it: facts.Call, number: int, of: int) -> Iterator[tuple[str, int, int, int]]:
-    """`if not known: known.update(rows)`"""
-    holder = values[of]
-    if isinstance(holder, facts.Name) and _is_tested(values, holder.name, number):
-        yield from ((holder.name, number, of, arg) for arg in it.args)
-
-
-def _is_tested(values: Values, name: str, before: int) -> bool:
-    """Whether it has been asked there whether something outside is empty, or is there."""
-    tested = [it.of for it in values[:before] if isinstance(it, facts.Tested)]
-    return any(isinstance(of := values[number], facts.Name) and of.name == name for number in tested)
+def _tested(values: Values) -> Mapping[str, int]:
+    """By the name of something outside: where it is first asked whether it is empty, or is there."""
+    found: dict[str, int] = {}
+    for number, it in enumerate(values):
+        if isinstance(it, facts.Tested) and isinstance(of := values[it.of], facts.Name):
+            found.setdefault(of.name, number)
+    return found
 
 
 def _put(values: Values) -> list[int]:
@@ -56,7 +56,7 @@ def _put(values: Values) -> list[int]:
 
     What it has is returned as it is, and nothing else is worked out then.
     """
-    found: list[int] = []
+    puts: list[tuple[tuple[str, int], int]] = []
     for it in values:
         if type(it) is not facts.Call or len(it.args) < 2:
             continue
@@ -64,26 +64,28 @@ def _put(values: Values) -> list[int]:
         if type(method) is not facts.Attribute or method.name not in _PUTS:
             continue
         holder = values[method.of]
-        if type(holder) is facts.Name and _is_asked(values, holder.name, it.args[0]):
-            found.append(it.args[1])
-    return found
+        if type(holder) is facts.Name:
+            puts.append(((holder.name, it.args[0]), it.args[1]))
+    asked = _asked(values) if puts else frozenset()
+    return [value for key, value in puts if key in asked]
 
 
-def _is_asked(values: Values, name: str, key: int) -> bool:
-    """Whether what something of that name has under a key is returned."""
+def _asked(values: Values) -> Set[tuple[str, int]]:
+    """The names of what has something under a key that is returned as it is, each with the key."""
+    found: set[tuple[str, int]] = set()
     for it in values:
         if type(it) is not facts.Returned or it.of is None:
             continue
         got = values[it.of]
         got = values[got.of] if type(got) is facts.Awaited else got
-        if type(got) is not facts.Call or got.args[:1] != (key,):
+        if type(got) is not facts.Call or not got.args:
             continue
         method = values[got.of]
         if type(method) is facts.Attribute and method.name == "get":
             holder = values[method.of]
-            if type(holder) is facts.Name and holder.name == name:
-                return True
-    return False
+            if type(holder) is facts.Name:
+                found.add((holder.name, got.args[0]))
+    return found
 
 
 _PUTS: Final = frozenset(("put", "set", "store"))
