@@ -214,8 +214,9 @@ def lack(need: Need, indexes: Iterable[Index], deleted: Deleted | None = None) -
     if isinstance(need.of, ForeignKey):
         said = f"reads all of {need.of.table} for each {need.of.target} that is deleted"
         return Lack(said, _level_of_foreign_key(need.of, deleted))
-    if any(_may_serve(it, need) for it in held):
-        without = lack(need, [it for it in held if not _may_serve(it, need)], deleted)
+    surely = [it for it in held if not _may_serve(it, need)]
+    if len(surely) < len(held):
+        without = lack(need, surely, deleted)
         return Lack(without.said, Confidence.POSSIBLE) if without is not None else None
     if (half := _half_sorted(need, held)) is not None:
         return Lack(f"sorts what is equal in {half}", Confidence.POSSIBLE)

@@ -7,7 +7,7 @@ https://docs.djangoproject.com/en/5.2/ref/class-based-views/generic-display/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,11 +15,10 @@ import msgspec
 from crowsfoot.libraries import dotted, standard
 from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.django import names
+from crowsfoot.libraries.django.answers import call, narrowed, sent
 from crowsfoot.libraries.django.pages import Page
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
-from crowsfoot.libraries.query import Query
-from crowsfoot.libraries.where import SOMETHING
 
 if TYPE_CHECKING:
     from crowsfoot.libraries.django.templates import GenericView
@@ -34,9 +33,7 @@ def answer_unseen(given: Iterable[Object], at: At) -> None:
             and not rows.cached
             and (rows.made is None or not at.fetched(rows.made))
         ):
-            within = at.apart()
-            rows.element(within)
-            _answer(within, at)
+            _answer(rows.element, at)
 
 
 def answer(view: GenericView, is_seen: bool, at: At) -> None:
@@ -50,18 +47,14 @@ def answer(view: GenericView, is_seen: bool, at: At) -> None:
     if not isinstance(rows, QuerySet) or rows.model is None:
         return
     if names.is_changed(view.cls, "django.", at):
-        rows = msgspec.structs.replace(rows, where=rows.where.and_(SOMETHING))
+        rows = narrowed(rows)
     if kinds & _LISTS:
         _answer_list(view, rows, is_seen, at)
     elif at.member(view.cls, "get_object", view) is None:
-        within = at.apart()
-        within.call(_found(view, rows, within).attribute("get", within), Args())
-        _answer(within, at)
+        _answer(lambda it: call(_found(view, rows, it), "get", Args(), it), at)
     own = any(at.member(view.cls, it, view) is not None for it in _DELETING)
     if "DeleteView" in kinds and not own:
-        within = at.apart()
-        within.call(rows.one().attribute("delete", within), Args())
-        _answer(within, at)
+        _answer(lambda it: call(rows.one(), "delete", Args(), it), at)
 
 
 def _answer_list(view: GenericView, rows: QuerySet, is_seen: bool, at: At) -> None:
@@ -70,16 +63,12 @@ def _answer_list(view: GenericView, rows: QuerySet, is_seen: bool, at: At) -> No
     own = own or at.member(view.cls, "paginate_queryset", view) is not None
     paged = size is not None and not names.is_none(size) and not own
     if paged and at.member(view.cls, "paginator_class", view) is None:
-        within = at.apart()
-        within.call(rows.attribute("count", within), Args())
-        _answer(within, at)
+        _answer(lambda it: call(rows, "count", Args(), it), at)
     if not is_seen:
         shown = msgspec.structs.replace(rows, made=at.place, limit=rows.limit or paged)
         if own:
-            shown = msgspec.structs.replace(shown, where=shown.where.and_(SOMETHING))
-        within = at.apart()
-        shown.element(within)
-        _answer(within, at, shows=not paged and not own)
+            shown = narrowed(shown)
+        _answer(shown.element, at, shows=not paged and not own)
 
 
 def _found(view: GenericView, rows: QuerySet, at: At) -> QuerySet:
@@ -91,19 +80,14 @@ def _found(view: GenericView, rows: QuerySet, at: At) -> QuerySet:
     has_slug = rows.model is not None and slug in rows.model.fields
     key = slug if by_slug and not by_key else "pk" if by_key != by_slug or not has_slug else None
     if key is None:  # only the URL tells which
-        return msgspec.structs.replace(rows, where=rows.where.and_(SOMETHING))
-    found = at.call(rows.attribute("filter", at), Args(keywords=((key, UNKNOWN),)))
+        return narrowed(rows)
+    found = call(rows, "filter", Args(keywords=((key, UNKNOWN),)), at)
     return found if isinstance(found, QuerySet) else rows
 
 
-def _answer(within: At, at: At, shows: bool = False) -> None:
-    for query in _direct(within):
+def _answer(does: Callable[[At], object], at: At, shows: bool = False) -> None:
+    for query in sent(does, at):
         at.answers(query, shows)
-
-
-def _direct(within: At) -> Iterator[Query]:
-    """What Django sends itself, and not a function of the program that it calls."""
-    return (query for query, chain in within.sent if not chain)
 
 
 _LISTS: Final = frozenset(("ListView", "BaseListView"))

@@ -90,8 +90,13 @@ def paginator(name: str, args: Args, at: At, counts: bool = True) -> Object | No
     return Paginator(rows, at.place, counts) if rows is not None else None
 
 
+def cut(rows: QuerySet, at: At) -> QuerySet:
+    """Those of one page, which are asked for there."""
+    return msgspec.structs.replace(rows, made=at.place, cached=False, limit=True, narrowed=True)
+
+
 def _page(of: Paginator, at: At) -> Object:
     rows = of.rows
     if isinstance(rows, QuerySet):
-        rows = msgspec.structs.replace(rows, made=at.place, cached=False, limit=True, narrowed=True)
+        rows = cut(rows, at)
     return Page(rows)

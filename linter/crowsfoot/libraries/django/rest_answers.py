@@ -5,15 +5,14 @@ https://www.django-rest-framework.org/api-guide/generic-views/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.libraries import dotted, standard
 from crowsfoot.libraries.django import names
+from crowsfoot.libraries.django.answers import call, sent
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.rest_pages import filtered, paged
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Object, Place, Table
-from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Place, Table
 
 if TYPE_CHECKING:
     from crowsfoot.libraries.django.views import View
@@ -34,19 +33,19 @@ def answer(view: View, ways: list[QuerySet], lists: bool, place: Place | None, a
     rows = filtered(view, rows, at)
     if "list" in actions and lists:
         shown = paged(view, rows, at)
-        for query in _sent(lambda it: shown.rows.element(it), at):
+        for query in sent(lambda it: shown.rows.element(it), at):
             there.answers(query, shows=shown.sure)
-        for query in _sent(lambda it: _call(rows, "count", Args(), it), at) if shown.counted else ():
+        for query in sent(lambda it: call(rows, "count", Args(), it), at) if shown.counted else ():
             there.answers(query)
     if at.member(view.cls, "get_object", view) is None and actions & _OF_ONE:
         said = at.member(view.cls, "lookup_field", view)
         key = "pk" if said is None else names.text(said)
         if key:
             args = Args(keywords=((key, UNKNOWN),))
-            for query in _sent(lambda it: _call(rows, "get", args, it), at):
+            for query in sent(lambda it: call(rows, "get", args, it), at):
                 there.answers(query)
     if "destroy" in actions and at.member(view.cls, "perform_destroy", view) is None:
-        for query in _sent(lambda it: _call(rows.one(), "delete", Args(), it), at):
+        for query in sent(lambda it: call(rows.one(), "delete", Args(), it), at):
             there.answers(query)
 
 
@@ -69,17 +68,6 @@ def _routed(cls: Class, at: At) -> set[str]:
     given = [it.get(0, "actions") for it in at.calls_on(cls, "as_view")]
     named = [to for it in given if isinstance(it, Table) for _, to in it.named]
     return {action for it in named if (action := names.text(it))}
-
-
-def _call(of: Object, name: str, args: Args, at: At) -> None:
-    at.call(of.attribute(name, at), args)
-
-
-def _sent(does: Callable[[At], object], at: At) -> Iterator[Query]:
-    """What is sent by what does that, and not by functions of the program that it calls."""
-    within = at.apart()
-    does(within)
-    return (query for query, chain in within.sent if not chain)
 
 
 _VIEW_SETS: Final = ("ModelViewSet", "ReadOnlyModelViewSet")

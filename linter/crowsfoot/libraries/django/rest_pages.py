@@ -16,7 +16,9 @@ import msgspec
 from crowsfoot.libraries import dotted, standard
 from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.django import names, shapes
+from crowsfoot.libraries.django.answers import narrowed
 from crowsfoot.libraries.django.orders import order
+from crowsfoot.libraries.django.pages import cut
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.objects import (
     UNKNOWN,
@@ -31,7 +33,7 @@ from crowsfoot.libraries.objects import (
     Object,
     Table,
 )
-from crowsfoot.libraries.where import SOMETHING, Where
+from crowsfoot.libraries.where import Where
 
 if TYPE_CHECKING:
     from crowsfoot.libraries.django.views import View
@@ -52,7 +54,7 @@ def filtered(view: View, rows: QuerySet, at: At) -> QuerySet:
     """What filter_queryset() of DRF makes of rows for who chooses no filter."""
     backends = _backends(view, at)
     if backends is None or names.is_changed(view.cls, "rest_framework.", at):
-        return _narrowed(rows)
+        return narrowed(rows)
     for it in backends:
         rows = _by_backend(it, view, rows, at)
     return rows
@@ -70,19 +72,15 @@ def paged(view: View, rows: QuerySet, at: At) -> Paged:
         return Paged(rows, sure=sure)
     kind = _kind(said, _PAGINATORS, at)
     if kind is None or (isinstance(said, Class) and at.member(said, "paginate_queryset", said) is not None):
-        return Paged(_narrowed(rows), sure=False)
+        return Paged(narrowed(rows), sure=False)
     size = _of(said, "default_limit" if kind == _BY_OFFSET else "page_size", at)
     if size is None:
         size = _setting("PAGE_SIZE", at)
     if size is None or names.is_none(size):
         return Paged(rows, sure=sure)
     if kind != _BY_CURSOR:
-        return Paged(_page(rows, at), counted=True)
-    return Paged(_page(_by_cursor(said, view, rows, at), at))
-
-
-def _page(rows: QuerySet, at: At) -> QuerySet:
-    return msgspec.structs.replace(rows, made=at.place, limit=True, narrowed=True, cached=False)
+        return Paged(cut(rows, at), counted=True)
+    return Paged(cut(_by_cursor(said, view, rows, at), at))
 
 
 def _by_cursor(of: Object, view: View, rows: QuerySet, at: At) -> QuerySet:
@@ -119,7 +117,7 @@ def _by_backend(of: Object, view: View, rows: QuerySet, at: At) -> QuerySet:
         within = at.apart()
         found = standard.join([*options(within.call(own, Args((UNKNOWN, rows, view))))])
         fits = isinstance(found, QuerySet) and found.model is rows.model
-        return found if fits and isinstance(found, QuerySet) else _narrowed(rows)
+        return found if fits and isinstance(found, QuerySet) else narrowed(rows)
     kind = _kind(of, (_ORDERING, _SEARCH, _CHOSEN), at)
     if kind == _ORDERING:
         said = at.member(view.cls, "ordering", view)
@@ -129,9 +127,9 @@ def _by_backend(of: Object, view: View, rows: QuerySet, at: At) -> QuerySet:
             said = at.apart().call(own, Args((view,)))
         return rows if said is None or names.is_none(said) else _sorted(rows, said, at)
     if kind is None:
-        return _narrowed(rows)
+        return narrowed(rows)
     chosen = _chosen(view, at) if kind == _CHOSEN else _searched(view, at)
-    return _narrowed(rows) if chosen is None else _may_compare(rows, chosen, at)
+    return narrowed(rows) if chosen is None else _may_compare(rows, chosen, at)
 
 
 def _may_compare(rows: QuerySet, chosen: tuple[str, ...], at: At) -> QuerySet:
@@ -143,10 +141,6 @@ def _may_compare(rows: QuerySet, chosen: tuple[str, ...], at: At) -> QuerySet:
             found[path[0]] = None
     more: Where[str] = Where(others=tuple(found), optional=tuple(found))
     return msgspec.structs.replace(rows, where=rows.where.and_(more))
-
-
-def _narrowed(rows: QuerySet) -> QuerySet:
-    return msgspec.structs.replace(rows, where=rows.where.and_(SOMETHING))
 
 
 def _searched(view: View, at: At) -> tuple[str, ...]:
