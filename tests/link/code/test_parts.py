@@ -6,6 +6,7 @@ import pytest
 from crowsfoot.frontends import python
 from crowsfoot.link.code.analysis import evaluator_of
 from crowsfoot.link.code.parts import Part, evaluate, evaluate_all, evaluate_last, split
+from crowsfoot.link.code.sharing import shared
 from crowsfoot.roles import role_of
 
 MODELS = """
@@ -100,3 +101,16 @@ def test_what_comes_of_a_part_does_not_depend_on_who_evaluates_it(cores: int) ->
 def test_something_comes_of_them() -> None:
     parts = msgspec.msgpack.decode(told([0, 1, 2, 3, 4]), type=list[Part])
     assert {it.repeated.query.api for part in parts for it in part.seen} >= {"Book.objects.filter().count()"}
+
+
+@pytest.mark.parametrize("cores", [0, 1])
+def test_this_process_does_something_of_its_own_first(cores: int) -> None:
+    done: list[str] = []
+
+    def work(number: int) -> int:
+        done.append(f"work on {number}")
+        return number * number
+
+    found = shared([1, 2, 3], work, int, cores=cores, first=lambda: done.append("its own"))
+    assert dict(found) == {1: 1, 2: 4, 3: 9}
+    assert done[0] == "its own"

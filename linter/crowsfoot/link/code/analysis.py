@@ -33,7 +33,7 @@ from crowsfoot.link.code.schema import databases_of
 from crowsfoot.link.code.services import together
 from crowsfoot.link.code.template_tags import tags_of
 from crowsfoot.link.code.templates import Templates
-from crowsfoot.link.project import Database, File
+from crowsfoot.link.project import Database, File, Problem
 from crowsfoot.link.security.conversations import Habits
 from crowsfoot.link.security.events import Event, given_to_pools, says_pools
 from crowsfoot.link.security.habits import habits_of, says_habits
@@ -89,11 +89,16 @@ def _link(
     set_models(evaluator, libraries, databases, paths, Keeper(store, texts, evaluator, roles))
     keeper = Keeper(store, texts, evaluator, roles)  # whose answers are those of the models
     by_path = {it.path: it for it in given}
-    made, failures = databases_of(
-        evaluator, libraries, databases, by_path, roles, keeper, tenant_column, dialect
-    )
-    first = evaluator.calls_of_models
-    parts = evaluate_all(evaluator, libraries, paths, roles, keeper=keeper)
+    made: tuple[Database, ...] = ()
+    failures: tuple[Problem, ...] = ()
+
+    def make_databases() -> None:
+        nonlocal made, failures
+        made, failures = databases_of(
+            evaluator, libraries, databases, by_path, roles, keeper, tenant_column, dialect
+        )
+
+    parts = evaluate_all(evaluator, libraries, paths, roles, keeper=keeper, first=make_databases)
     settings = _settings(evaluator, talking_in(parts), roles, keeper)
     noted = msgspec.msgpack.encode([(it.noted, it.derived) for it in parts])
     parts.append(keeper.worked_out("last", Part, lambda: evaluate_last(evaluator, parts, roles), noted))
@@ -102,7 +107,7 @@ def _link(
     for part in parts:
         for key, some in part.sizes:
             sizes.setdefault(key, set()).update(some)
-    calls = {*first, *(it for part in parts for it in part.calls)}
+    calls = {*evaluator.calls_of_models, *(it for part in parts for it in part.calls)}
     return Code(
         repeated=tuple(repeated_of(seen, {it for part in parts for it in part.called}, sizes)),
         accesses=tuple(accesses_of(asked)),

@@ -15,7 +15,8 @@ from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.objects import Class
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.keeping import Keeper
-from crowsfoot.link.code.looked import Bases, Settled
+from crowsfoot.link.code.looked import Bases, Looked, Settled
+from crowsfoot.link.code.sharing import shared
 from crowsfoot.link.project import Database
 
 _T = TypeVar("_T")
@@ -36,8 +37,7 @@ def set_models(
     bases: dict[Class, Bases] = {}
     models: dict[Class, Model] = {}
     calls: set[tuple[ScopeKey, ScopeKey]] = set()
-    for paths in parts:
-        some = _found(evaluator, [it for it in paths if it in evaluator.program.files], keeper)
+    for some in _found_in(evaluator, parts, keeper):
         bases.update(some.bases)
         models.update(some.models)
         calls.update(some.calls)
@@ -61,23 +61,42 @@ class _Found(NamedTuple):
     calls: list[tuple[ScopeKey, ScopeKey]]
 
 
-def _found(evaluator: Evaluator, paths: Sequence[str], keeper: Keeper | None) -> _Found:
-    name = digest(*paths)
-    kept = keeper.get("models", name, _Kept) if keeper is not None else None
-    if kept is not None and (models := _models_of(kept.models)) is not None:
-        return _Found(kept.bases, models, kept.calls)
+def _found_in(
+    evaluator: Evaluator, parts: Sequence[Sequence[str]], keeper: Keeper | None
+) -> Iterator[_Found]:
+    """What each part comes to, in any order."""
+    parts = [[it for it in paths if it in evaluator.program.files] for paths in parts]
+    names = [digest(*it) for it in parts]
+    missing: list[int] = []
+    for number, name in enumerate(names):
+        kept = keeper.get("models", name, _Kept) if keeper is not None else None
+        models = _models_of(kept.models) if kept is not None else None
+        if kept is not None and models is not None:
+            yield _Found(kept.bases, models, kept.calls)
+        else:
+            missing.append(number)
+
+    def worked_out(number: int) -> tuple[_Kept | None, Looked]:
+        return _kept(_found(evaluator, parts[number])), evaluator.looked()
+
+    for number, (known, looked) in shared(missing, worked_out, tuple[_Kept | None, Looked]):
+        models = _models_of(known.models) if known is not None else None
+        if known is None or models is None:
+            yield _found(evaluator, parts[number])
+            continue
+        yield _Found(known.bases, models, known.calls)
+        if keeper is not None:
+            keeper.put("models", names[number], looked, known)
+
+
+def _found(evaluator: Evaluator, paths: Sequence[str]) -> _Found:
     evaluator.renew()
     classes = list(evaluator.classes(paths))
-    found = _Found(
+    return _Found(
         models=[(it, model) for it in classes if (model := evaluator.model_of(it)) is not None],
         bases=[(it, evaluator.bases(it)) for it in classes],
         calls=sorted(evaluator.calls),
     )
-    if keeper is not None:
-        declared = [known for it in found.models if (known := _declared(*it)) is not None]
-        if len(declared) == len(found.models):
-            keeper.put("models", name, evaluator.looked(), _Kept(found.bases, declared, found.calls))
-    return found
 
 
 class _Field(msgspec.Struct, frozen=True, array_like=True):
@@ -99,6 +118,12 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     bases: list[tuple[Class, Bases]]
     models: list[_Declared]
     calls: list[tuple[ScopeKey, ScopeKey]]
+
+
+def _kept(found: _Found) -> _Kept | None:
+    """The same as it can be kept; None where some model would not come back as it is."""
+    declared = [known for it in found.models if (known := _declared(*it)) is not None]
+    return _Kept(found.bases, declared, found.calls) if len(declared) == len(found.models) else None
 
 
 def _declared(cls: Class, model: Model) -> _Declared | None:

@@ -4,7 +4,7 @@ What comes of a part depends on the program and on nothing that was evaluated be
 matter which process does it, or whether it was done by an earlier run.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -18,8 +18,8 @@ from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.findings import Seen, seen_in
 from crowsfoot.link.code.keeping import Keeper
 from crowsfoot.link.code.looked import Looked
+from crowsfoot.link.code.sharing import shared
 from crowsfoot.link.security.sessions import sets_any
-from crowsfoot.processes import Helpers, Pile, spare_cores
 from crowsfoot.roles import Roles
 
 ScopeKey = tuple[str, int]
@@ -96,8 +96,12 @@ def evaluate_all(
     roles: Roles,
     cores: int | None = None,
     keeper: Keeper | None = None,
+    first: Callable[[], object] = lambda: None,
 ) -> list[Part]:
-    """What comes of each part, in their order; cores says how many helpers there may be."""
+    """What comes of each part, in their order.
+
+    cores says how many helpers there may be, and first what this process does while they begin.
+    """
     names = [digest(*it) for it in parts]
     found: dict[int, Part] = {}
     if keeper is not None:
@@ -105,48 +109,21 @@ def evaluate_all(
             kept = keeper.get("part", name, Part)
             if kept is not None:
                 found[number] = kept
-    missing = [it for it in range(len(parts)) if it not in found]
-    for number, part, looked in _evaluated(evaluator, libraries, parts, missing, roles, cores):
+
+    def evaluated(number: int) -> tuple[Part, Looked]:
+        return evaluate(evaluator, libraries, parts[number], roles), evaluator.looked()
+
+    sizes = {path: file.size for path, file in evaluator.program.files.glance()}
+    # The largest come first, so that no core is left with one when the others have finished.
+    missing = sorted(
+        (it for it in range(len(parts)) if it not in found),
+        key=lambda it: -sum(sizes.get(path, 0) for path in parts[it]),
+    )
+    for number, (part, looked) in shared(missing, evaluated, tuple[Part, Looked], cores=cores, first=first):
         found[number] = part
         if keeper is not None:
             keeper.put("part", names[number], looked, part)
     return [found[number] for number in range(len(parts))]
-
-
-def _evaluated(
-    evaluator: Evaluator,
-    libraries: Sequence[Library],
-    parts: Sequence[Sequence[str]],
-    missing: Sequence[int],
-    roles: Roles,
-    cores: int | None,
-) -> Iterator[tuple[int, Part, Looked]]:
-    """What comes of the missing ones, by their numbers, and what each has looked at."""
-
-    def evaluated(number: int) -> tuple[int, Part, Looked]:
-        return number, evaluate(evaluator, libraries, parts[number], roles), evaluator.looked()
-
-    cores = spare_cores() if cores is None else cores
-    if not cores or len(missing) < 2:
-        yield from map(evaluated, missing)
-        return
-
-    def encoded() -> Iterator[bytes]:
-        # Told at the end: a part is more than a pipe holds, and who evaluates another one does not listen.
-        done = [evaluated(missing[it]) for it in pile]
-        yield from map(msgspec.msgpack.encode, done)
-
-    decoder = msgspec.msgpack.Decoder(tuple[int, Part, Looked])
-    waiting = dict.fromkeys(missing)
-    with Pile(len(missing)) as pile, Helpers(encoded, min(cores, len(missing) - 1)) as helpers:
-        for it in pile:
-            del waiting[missing[it]]
-            yield evaluated(missing[it])
-        while helpers.wait():
-            for told in map(decoder.decode, helpers.said()):
-                del waiting[told[0]]
-                yield told
-    yield from map(evaluated, waiting)
 
 
 def evaluate(evaluator: Evaluator, libraries: Sequence[Library], paths: Sequence[str], roles: Roles) -> Part:
