@@ -170,32 +170,32 @@ def test_each_of_two_services_has_its_own_models() -> None:
 def test_the_nearest_of_two_modules_is_meant() -> None:
     paths = ("a/models.py", "a/x/models.py", "b/models.py", "a/x/views.py", "b/deep/er/views.py", "c.py")
     it = program(*paths)
-    assert it.module("models", "a/x/views.py") == "a/x/models.py"
-    assert it.module("models", "b/deep/er/views.py") == "b/models.py"
-    assert it.module("models", "a/other.py") == "a/models.py"
+    assert it.modules.file_of("models", "a/x/views.py") == "a/x/models.py"
+    assert it.modules.file_of("models", "b/deep/er/views.py") == "b/models.py"
+    assert it.modules.file_of("models", "a/other.py") == "a/models.py"
 
 
 def test_a_module_within_a_package_is_not_looked_for_by_its_last_name() -> None:
     it = program("shop/__init__.py", "shop/queue.py", "shop/models.py", "main.py")
-    assert it.module("models", "shop/views.py") is None
-    assert it.module("shop.models", "main.py") == "shop/models.py"
+    assert it.modules.file_of("models", "shop/views.py") is None
+    assert it.modules.file_of("shop.models", "main.py") == "shop/models.py"
 
 
 def test_a_module_of_the_standard_library_is_not_one_of_the_program_elsewhere() -> None:
     it = program("tools/random.py", "tools/main.py", "shop/main.py")
-    assert it.module("random", "shop/main.py") is None
-    assert it.module("random", "tools/main.py") == "tools/random.py"
+    assert it.modules.file_of("random", "shop/main.py") is None
+    assert it.modules.file_of("random", "tools/main.py") == "tools/random.py"
 
 
 def test_an_import_that_leaves_the_project_means_nothing() -> None:
     it = program("shop/models.py", "main.py")
-    assert it.imported(Import(0, 0, -1, "models", "Book", 5), "shop/views.py")[0] is None
-    assert it.imported(Import(0, 0, -1, "", "x", 9), "main.py")[0] is None
+    assert it.modules.imported(Import(0, 0, -1, "models", "Book", 5), "shop/views.py")[0] is None
+    assert it.modules.imported(Import(0, 0, -1, "", "x", 9), "main.py")[0] is None
 
 
 def test_a_package_wins_over_a_module_of_its_name() -> None:
     it = program("shop/__init__.py", "shop.py", "main.py")
-    assert it.module("shop", "main.py") == "shop/__init__.py"
+    assert it.modules.file_of("shop", "main.py") == "shop/__init__.py"
 
 
 def test_modules_that_import_each_other_are_followed() -> None:

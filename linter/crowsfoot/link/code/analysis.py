@@ -85,7 +85,7 @@ def _link(
     files = {it.path: it.facts for it in given if isinstance(it.facts, facts.CodeFile)}
     templates = {it.path: it.facts for it in given if isinstance(it.facts, TemplateFile)}
     evaluator, libraries = _evaluator(files, bool(databases), templates)
-    paths = split(files, together(evaluator.program, files), of)
+    paths = split(files, together(evaluator.program.modules, files), of)
     set_models(evaluator, libraries, databases, paths, Keeper(store, texts, evaluator, roles))
     keeper = Keeper(store, texts, evaluator, roles)  # whose answers are those of the models
     by_path = {it.path: it for it in given}

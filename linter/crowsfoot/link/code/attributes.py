@@ -54,7 +54,7 @@ def read(out: "Evaluator", of: Object, name: str, at: Here) -> Object:
 def _of_module(out: "Evaluator", of: Module, name: str, at: Here) -> Object:
     if of.folder:
         dotted = f"{of.folder}.{name}"
-        inner = out.program.module(dotted, "")
+        inner = out.program.modules.file_of(dotted, "")
         return Module(inner) if inner else Module("", dotted)
     return out.of_module(of.path, name) or UNKNOWN
 

@@ -12,7 +12,7 @@ from crowsfoot.facts import code as facts
 from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Class, Object
-from crowsfoot.link.code import attributes, calls, classes, lookups, models, names, parameters, values
+from crowsfoot.link.code import attributes, calls, classes, lookups, models, names, parameters, values, ways
 from crowsfoot.link.code.frame import WAITING, Frame, leave_out
 from crowsfoot.link.code.here import Holder
 from crowsfoot.link.code.looked import (
@@ -273,13 +273,15 @@ class Evaluator:
 
     # A function -> what its parameters are: in a call, and where nobody is known to call it.
     bind = parameters.bind
-    frame_for = parameters.frame_for
-    tells_nothing = parameters.tells_nothing
-    sends_nothing = parameters.sends_nothing
     expected = parameters.expected
     by_machinery = parameters.by_machinery
     provided = parameters.provided
     by_word = parameters.by_word
+
+    # A call of a function -> the run through it.
+    frame_for = ways.frame_for
+    tells_nothing = ways.tells_nothing
+    sends_nothing = ways.sends_nothing
 
     # A call -> what comes of it, and what it sends: functions of the program are gone through.
     is_declared_only = calls.is_declared_only

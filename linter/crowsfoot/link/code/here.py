@@ -209,7 +209,7 @@ class Here:
 
     def imported(self, name: str) -> Object:
         module, _, last = name.rpartition(".")
-        path = self._out.program.module(module, self._frame.path)
+        path = self._out.program.modules.file_of(module, self._frame.path)
         return (path and self._out.of_module(path, last)) or External(name)
 
     def member(self, cls: Class, name: str, of: Object, inherited: bool = False) -> Object | None:

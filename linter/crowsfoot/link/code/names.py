@@ -86,7 +86,7 @@ def _stands_in(out: "Evaluator", of: Instance) -> bool:
 
 
 def star(out: "Evaluator", module: str, level: int, path: str, name: str) -> Object | None:
-    file, dotted = out.program.imported_module(module, level, path)
+    file, dotted = out.program.modules.imported_module(module, level, path)
     if file is not None and file != path:
         return out.of_module(file, name)
     if file is None and (library := out.library(dotted)) is not None:
@@ -96,18 +96,18 @@ def star(out: "Evaluator", module: str, level: int, path: str, name: str) -> Obj
 
 
 def of_import(out: "Evaluator", frame: Frame, number: int, value: facts.Import) -> Object:
-    path, dotted, name = out.program.imported(value, frame.path)
+    path, dotted, name = out.program.modules.imported(value, frame.path)
     if path is not None:
         if not name:
             return Module(path)
         return out.of_module(path, name) or UNKNOWN
     if value.level:
-        inner = out.program.folder_module(dotted.replace(".", "/"), name)
+        inner = out.program.modules.in_folder(dotted.replace(".", "/"), name)
         return Module(inner) if inner else UNKNOWN
-    if name and (inner := out.program.module(f"{dotted}.{name}", frame.path)):
+    if name and (inner := out.program.modules.file_of(f"{dotted}.{name}", frame.path)):
         return Module(inner)
     dotted = f"{dotted}.{name}" if name else dotted
-    return Module("", dotted) if out.program.is_folder(dotted, frame.path) else out.external(dotted)
+    return Module("", dotted) if out.program.modules.is_folder(dotted) else out.external(dotted)
 
 
 def of_module(out: "Evaluator", path: str, name: str) -> Object | None:

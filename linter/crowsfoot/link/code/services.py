@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from posixpath import dirname
 
 from crowsfoot.facts.code import CodeFile
-from crowsfoot.link.code.program import Program
+from crowsfoot.link.code.modules import Modules
 
 
-def together(program: Program, files: Mapping[str, CodeFile]) -> list[list[str]]:
+def together(modules: Modules, files: Mapping[str, CodeFile]) -> list[list[str]]:
     """The files in groups, none of which imports anything of another."""
     leads = {path: path for path in files}
 
@@ -27,7 +27,7 @@ def together(program: Program, files: Mapping[str, CodeFile]) -> list[list[str]]
         for it in (*file.imports, *((module, "", level) for module, level in file.stars)):
             others = of_folder.get(it)
             if others is None:
-                others = of_folder[it] = tuple(_files_of(program, path, *it))
+                others = of_folder[it] = tuple(_files_of(modules, path, *it))
             for other in others:
                 if other in leads and (one := first(path)) != (another := first(other)):
                     leads[another] = one
@@ -37,13 +37,13 @@ def together(program: Program, files: Mapping[str, CodeFile]) -> list[list[str]]
     return list(groups.values())
 
 
-def _files_of(program: Program, path: str, module: str, name: str, level: int) -> Iterable[str]:
+def _files_of(modules: Modules, path: str, module: str, name: str, level: int) -> Iterable[str]:
     """The file of a module, and that of a module within it that is imported by its name."""
-    found, dotted = program.imported_module(module, level, path)
+    found, dotted = modules.imported_module(module, level, path)
     if found is not None:
         yield found
     if name:
-        inner = program.folder_module(dotted.replace(".", "/"), name) if level else None
-        inner = inner or (program.module(f"{dotted}.{name}", path) if not level else None)
+        inner = modules.in_folder(dotted.replace(".", "/"), name) if level else None
+        inner = inner or (modules.file_of(f"{dotted}.{name}", path) if not level else None)
         if inner is not None:
             yield inner
