@@ -607,6 +607,155 @@ def go(names, *more):
         ),
         pytest.param(
             """
+from django.db import models
+
+
+class Fleet(models.Model):
+    def __iter__(self):
+        return iter(self.vessels.all())
+
+
+class Vessel(models.Model):
+    fleet = models.ForeignKey(Fleet, related_name="vessels", on_delete=models.CASCADE)
+    home = models.ForeignKey(Harbour, on_delete=models.CASCADE)
+
+
+class Register:
+    def __init__(self, fleets):
+        self.fleets = fleets
+
+    def __iter__(self):
+        for fleet in self.fleets:
+            yield from fleet.vessels.all()  # N
+
+
+def go():
+    for fleet in Fleet.objects.all():  # N
+        for vessel in fleet:
+            vessel.home.name  # N
+    for fleet in Fleet.objects.prefetch_related("vessels__home"):
+        for vessel in fleet:
+            vessel.home.name
+
+
+def listed():
+    for vessel in Register(Fleet.objects.all()):
+        vessel.home.name  # N
+""",
+            id="a row that is gone over has what its __iter__() gives",
+        ),
+        pytest.param(
+            """
+from django.db import models
+from treebeard.mp_tree import MP_Node
+
+
+class Ocean(MP_Node):
+    name = models.CharField(max_length=100)
+    owner = models.ForeignKey(Harbour, on_delete=models.CASCADE)
+
+
+def go():
+    for ocean in Ocean.get_root_nodes():
+        ocean.owner.name  # N
+        for within in ocean.get_descendants().select_related("owner"):  # N
+            within.owner.name
+    for ocean in Ocean.get_tree().select_related("owner"):
+        ocean.owner.name
+        ocean.get_parent()  # N
+""",
+            id="rows of a tree",
+        ),
+        pytest.param(
+            """
+class Fleet:
+    def __init__(self, home):
+        self.home, self.ships = home, home.ships.filter(sunk=False)
+
+    def flags(self):
+        if not hasattr(self, "colours"):
+            self.colours = Flag.objects.order_by("colour")
+        return self.colours
+
+    def of(self, name):
+        return [ship for ship in self.ships if ship.name == name]
+
+    def coloured(self, name):
+        return [flag for flag in self.colours if flag.colour == name]
+
+    def anew(self, name):
+        return [ship for ship in self.ships.all() if ship.name == name]
+
+    def choose(self, name):
+        self.chosen = self.home.ships.filter(name=name)
+
+    def listed(self, names):
+        self.flags()
+        for name in names:
+            self.of(name)
+            self.coloured(name)
+            for ship in self.ships:
+                ship.log
+            self.anew(name)  # N
+            self.choose(name)
+            for ship in self.chosen:  # N
+                ship.log
+
+
+def go(names):
+    fleet = Fleet(Harbour.objects.get())
+    for name in names:
+        fleet.of(name)
+    for harbour in Harbour.objects.all():
+        Fleet(harbour).of(harbour.name)  # N
+""",
+            id="a query set that an object was made with keeps its rows for that object",
+        ),
+        pytest.param(
+            """
+def go(more):
+    paths = ["home", "flags", "escort", "escorted", "flags__ship_set", "noted_by", *[it.lower() for it in more]]
+    for ship in Ship.objects.prefetch_related(*paths):
+        ship.noted_by.username
+        ship.home.country
+""",
+            id="of a list that is not written out, what is not known counts as loaded as well",
+        ),
+        pytest.param(
+            """
+def go(names, *more):
+    for ship in Ship.objects.prefetch_related(*more):
+        ship.flags.count()
+        ship.flags.first()
+        ship.flags.filter(colour="red").count()  # N
+        list(ship.flags.order_by("colour"))  # N
+        ship.flags.last()  # N
+
+
+def of_loaded(ships):
+    for ship in Ship.objects.prefetch_related("flags"):
+        known(ship)
+    for ship in Ship.objects.all():
+        known(ship)  # N
+
+
+def known(ship):
+    if "flags" in getattr(ship, "_prefetched_objects_cache", {}):
+        return ship._prefetched_objects_cache["flags"]
+    return list(ship.flags.order_by("colour"))
+
+
+def of_some(*more):
+    for ship in Ship.objects.prefetch_related(*more):
+        if hasattr(ship, "_reds"):
+            reds = ship._reds
+        else:
+            reds = list(ship.flags.filter(colour="red"))
+""",
+            id="whatever was loaded, what narrows it asks anew",
+        ),
+        pytest.param(
+            """
 from django.db.models import FETCH_PEERS
 
 
@@ -1086,6 +1235,7 @@ def test_what_a_module_fills_once_is_asked_for_once() -> None:
 from collections import defaultdict
 
 colours = None
+white = None
 
 
 def known():
@@ -1094,6 +1244,17 @@ def known():
         colours = defaultdict(str)
         colours.update((flag.colour, flag.pk) for flag in Flag.objects.all())
     return colours
+
+
+def first():
+    global white
+    if white is None:
+        try:
+            white = Flag.objects.get(colour="white")
+        except Flag.DoesNotExist:
+            white = Flag(colour="white")
+            white.save()
+    return white
 
 
 def counted():
@@ -1115,6 +1276,7 @@ def sought(colour):
 def go(rows):
     for row in rows:
         known()[row]
+        first().colour
     for row in rows:
         counted()[row]  # N
         sought(row)  # N

@@ -117,6 +117,59 @@ class FlatSerializer(serializers.ModelSerializer):
     assert not lines(SHIP + code)
 
 
+def test_what_a_set_of_filters_loads_comes_with_the_rows_of_its_view() -> None:
+    code = """
+from django_filters import FilterSet
+
+class Filters(FilterSet):
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
+        if self.form.cleaned_data:
+            queryset = queryset.{loaded}
+        return queryset
+
+class Ships(viewsets.ModelViewSet):
+    queryset = Ship.objects.all(){mark}
+    serializer_class = ShipSerializer
+    filterset_class = Filters
+"""
+    assert not lines(SHIP + code.format(loaded='select_related("home")', mark=""))
+    code = SHIP + code.format(loaded='filter(home__name="Genoa")', mark="  # N")
+    assert lines(code) == marked(MODELS + code, "# N")
+
+
+def test_a_row_that_is_shown_by_itself_asks_for_each_that_it_leads_to() -> None:
+    code = """
+class ShipSerializer(serializers.ModelSerializer):
+    crew = serializers.StringRelatedField(many=True)  # N
+
+    class Meta:
+        model = Ship
+        fields = ["crew"]
+
+class PortDetailSerializer(serializers.ModelSerializer):
+    ships = ShipSerializer(many=True)
+
+    class Meta:
+        model = Port
+        fields = ["name", "ships"]
+
+class PortListSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Port
+        fields = ["name"]
+
+class Ports(viewsets.ReadOnlyModelViewSet):
+    queryset = Port.objects.{rows}  # N
+
+    def get_serializer_class(self):
+        return PortListSerializer if self.action == "list" else PortDetailSerializer
+"""
+    asked = code.format(rows='prefetch_related("ships")')
+    assert lines(asked) == marked(MODELS + asked, "# N")
+    assert not lines(code.format(rows='prefetch_related("ships__crew")'))
+
+
 def test_a_view_that_loads_what_a_method_looks_for_is_silent() -> None:
     code = """
 class ShipSerializer(serializers.ModelSerializer):
@@ -131,6 +184,95 @@ class Ships(generics.ListAPIView):
         return Ship.objects.prefetch_related(Prefetch("logs", Log.objects.all(), to_attr="_logs"))
 """
     assert not lines(code)
+
+
+def test_what_a_field_looks_for_need_not_be_looked_for_by_what_it_calls() -> None:
+    code = """
+def last(ship):
+    return ship.logs.order_by("id").last()
+
+class LastField(serializers.Field):
+    def get_attribute(self, ship):
+        if hasattr(ship, "last_log"):
+            return ship.last_log
+        return last(ship)
+
+class ShipSerializer(serializers.ModelSerializer):
+    last = LastField(){mark}
+
+    class Meta:
+        model = Ship
+        fields = ["last"]
+
+class Ships(generics.ListAPIView):
+    serializer_class = ShipSerializer
+
+    def get_queryset(self):
+        return {rows}{mark}
+"""
+    known = "Ship.objects.annotate(last_log=models.Max('logs'))"
+    assert not lines(code.format(rows=known, mark=""))
+    code = code.format(rows="Ship.objects.all()", mark="  # N")
+    assert lines(code) == marked(MODELS + code, "# N")
+
+
+def test_a_method_that_shows_what_was_added_may_ask_for_more() -> None:
+    code = """
+class ShipSerializer(serializers.ModelSerializer):
+    told = serializers.SerializerMethodField()
+
+    def get_told(self, ship):
+        return f"{ship.crew_count} of {ship.home.name}"  # N
+
+    class Meta:
+        model = Ship
+        fields = ["told"]
+
+class Ships(generics.ListAPIView):
+    serializer_class = ShipSerializer
+    queryset = Ship.objects.annotate(crew_count=models.Count("crew"))  # N
+"""
+    assert lines(code) == marked(MODELS + code, "# N")
+
+
+def test_a_base_is_shown_by_the_serializers_that_derive_from_it() -> None:
+    code = """
+class Ships(generics.ListAPIView):
+    serializer_class = ShipWithCrewSerializer
+    queryset = Ship.objects.select_related("home").prefetch_related("crew")
+"""
+    derived = """
+class ShipWithCrewSerializer(ShipSerializer):
+    class Meta(ShipSerializer.Meta):
+        fields = ["home", "crew"]
+"""
+    assert not lines(SHIP + derived + code)
+    assert lines(SHIP) == marked(MODELS + SHIP, "# N")
+
+
+def test_rows_of_a_view_are_known_where_only_what_comes_with_them_is_not() -> None:
+    code = """
+class Ships(viewsets.ModelViewSet):
+    queryset = Ship.objects.all()
+    serializer_class = ShipSerializer
+
+    def get_queryset(self):
+        self.queryset = search(self.request, self.queryset)
+        return self.queryset.filter(home__name="Genoa"){mark}
+
+class ShipSerializer(serializers.ModelSerializer):
+    logs = serializers.SerializerMethodField()
+
+    def get_logs(self, ship):
+        return [log.id for log in ship.logs.{logs}]{mark}
+
+    class Meta:
+        model = Ship
+        fields = ["home", "logs"]
+"""
+    assert not lines(code.format(logs="all()", mark=""))
+    code = code.format(logs='order_by("id")', mark="  # N")
+    assert lines(code) == marked(MODELS + code, "# N")
 
 
 def test_a_view_that_fetches_the_rows_of_its_pages_anew_shows_those() -> None:

@@ -400,6 +400,20 @@ def g(session: Session):
     )
 
 
+def test_a_page_of_a_query_is_rows_of_it() -> None:
+    holds(
+        """
+from paginate_sqlalchemy import SqlalchemyOrmPage as OrmPage
+def f(session: Session, page):
+    for song in OrmPage(session.query(Song).order_by(Song.title), page=page, items_per_page=25):
+        song.band.name  # N
+def g(session: Session, page):
+    for song in OrmPage(session.query(Song).options(joinedload(Song.band)), page=page):
+        song.band.name
+"""
+    )
+
+
 def test_flask_sqlalchemy_has_all_in_one_object() -> None:
     holds(
         """

@@ -337,6 +337,17 @@ class Scope(Fact, frozen=True, array_like=True):
     # Stretches that a parameter decides about: they are come to only where the value of that number is true,
     # or, where the number is ~it, false: `if commit: session.commit()`.
     decided: tuple[tuple[int, int, int], ...] = ()
+    # The same of those that are come to only where that parameter is None, or, where the number is ~it, where
+    # it is not: `if owner is None: return`.
+    missing: tuple[tuple[int, int, int], ...] = ()
+    # The same of those that are come to only where an attribute of a parameter, or one of that, is one of
+    # some words, or, where the number is ~it, none of them: `if self.action == "list"`.
+    chosen: tuple[tuple[int, tuple[str, ...], int, int], ...] = ()
+    # Values that a name surely has after the stretch that begins at the last number, and none from before it,
+    # if all of that stretch is come to: `if full: query = query.options(joinedload(Book.author))`.
+    replacing: tuple[tuple[int, int], ...] = ()
+    # Stretches that end in `raise`, with no `try` around: whoever has called does not get to its next pass.
+    raised: tuple[tuple[int, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code", dict=True, gc=True):

@@ -21,6 +21,10 @@ KNOWN: Final = {
     **dict.fromkeys(
         ("strawberry", "strawberry_django", "graphene", "graphene_django", "aiodataloader"), "graphql"
     ),
+    **dict.fromkeys(
+        ("marshmallow", "flask_marshmallow", "marshmallow_sqlalchemy", "flask_smorest", "apiflask"),
+        "marshmallow",
+    ),
     "sqlmodel": "sqlmodel",
     "prisma": "prisma_client",
     "tortoise": "tortoise",
@@ -44,7 +48,7 @@ KNOWN: Final = {
     ),
 }
 
-_IMPORTS: Final = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(?:{'|'.join(KNOWN)})\b", re.MULTILINE)
+_IMPORTS: Final = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(?:{'|'.join(KNOWN)}|flask\.ext)\b", re.MULTILINE)
 _SENDS: Final = re.compile(r"\.(?:execute|executemany|execute_raw|query_raw|query_first|fetchrow|fetchval)\(")
 
 

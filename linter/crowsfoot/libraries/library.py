@@ -20,6 +20,8 @@ class Library:
     # The last words of its decorators that make a class one that derives from the library.
     DECORATORS: ClassVar[frozenset[str]] = frozenset()
     # A relation to many rows that only one model has tells that what it is read from is a row of that model.
+    # Parameters that it gives to functions of the program, whatever these are: `request`.
+    GIVES: ClassVar[frozenset[str]] = frozenset()
     TELLING: ClassVar[bool] = True
 
     # What a method is given tells enough for `received`, even where it is one of the program's own classes.
@@ -87,6 +89,10 @@ class Library:
 
     def makes_field(self, name: str) -> bool:
         """Whether a call of that dotted name makes a field, which nothing but a model of it holds."""
+        return False
+
+    def is_extended_by(self, name: str) -> bool:
+        """Whether a class, of a package that nobody has heard of, derives from its own by its dotted name."""
         return False
 
     def models_of(self, databases: "Iterable[Database]") -> list[Model]:

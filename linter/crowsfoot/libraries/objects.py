@@ -116,6 +116,12 @@ class At(Protocol):
     def calls_on(self, cls: "Class", method: str) -> "Iterator[Args]":
         """What the program gives that method wherever it calls it on the class by its name."""
 
+    def added(self, method: str, name: str) -> "Iterator[tuple[Object, Object]]":
+        """Of the calls `X.method("name", value)` of the program: X and the value."""
+
+    def bound(self, found: "Object", of: "Object") -> "Object":
+        """What a class has, as of gets it: a property is called, a method comes bound to of."""
+
     def imported(self, name: str) -> "Object":
         """What a dotted name stands for that the program writes in quotes."""
 
@@ -198,6 +204,7 @@ class Object(msgspec.Struct, frozen=True, gc=False):
     """The base of all. What is not overridden is unknown, and sends nothing."""
 
     ROWS: ClassVar[bool] = False  # to go over it is to go over rows of a table, whatever it is called
+    ALIKE: ClassVar[bool] = False  # where a library calls a method of it for each row, it is the same one
 
     @property
     def at_most_one(self) -> bool:
@@ -208,6 +215,21 @@ class Object(msgspec.Struct, frozen=True, gc=False):
     def few(self) -> bool:
         """Whether to go over it is to come to so many rows as the program says, and that is a handful."""
         return self.at_most_one
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The attributes that a row was fetched with besides its fields: annotations."""
+        return ()
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether it is a row, or a list of them, of which a query says what has been loaded with it."""
+        return False
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether it is a row, or a list of them, of which a name or an annotation says nothing of that."""
+        return False
 
     def attribute(self, name: str, at: At) -> "Object":
         """self.name, read."""
@@ -265,6 +287,10 @@ class Object(msgspec.Struct, frozen=True, gc=False):
     def moved(self, place: Place) -> "Object":
         """Self, now that it has come to another scope: as an argument, or as a result."""
         return self
+
+    def says(self, path: tuple[str, ...]) -> str | None:
+        """The word that an attribute is known to be, or an attribute of that: "action", "request.method"."""
+        return None
 
     def with_loaded(self, paths: tuple[str, ...]) -> "Object":
         """Self, once those relations of the row, or of each row, have been loaded."""
@@ -333,6 +359,17 @@ class Instance(Object, frozen=True):
     # what it was made with and keeps as self.name, where nothing but the call tells what that is
     held: tuple[tuple[str, "Object"], ...] = ()
 
+    def with_attribute(self, name: str, value: Object) -> Object:
+        """Of rows it matters what they have loaded: to the rest of the function, and to what that calls."""
+        if not value.is_fetched:
+            return self
+        return Instance(self.cls, (*(it for it in self.held if it[0] != name), (name, value)))
+
+    def element(self, at: At) -> Object:
+        from crowsfoot.libraries.standard import iterated
+
+        return iterated(self.cls, self, at) if isinstance(self.cls, Class) else UNKNOWN
+
 
 class Class(Object, frozen=True):
     """A class of the program."""
@@ -361,6 +398,14 @@ class Many(Object, frozen=True):
     of: Object
     items: tuple[Object, ...] | None = None
     size: str = "rows"  # "rows": it grows with the data; "fixed": the program says how many; "chunks"
+
+    @property
+    def is_fetched(self) -> bool:
+        return self.of.is_fetched
+
+    @property
+    def is_guessed(self) -> bool:
+        return self.of.is_guessed
 
     def element(self, at: At) -> Object:
         return self.of

@@ -26,7 +26,10 @@ Cause = Literal[
     "relation",  # a relation that is read and was not loaded
     "deferred",  # a column that was left out when the row was loaded
     "expired",  # a column of a row that a commit has expired
+    "kept",  # a call of a method of a row, which keeps what came of it for the next call
 ]
+
+CALLS: Final = frozenset(("call", "kept"))
 
 # How a column is compared: the field of a Query that names it.
 Kind = Literal["equal", "null", "among", "ranges", "others"]
@@ -78,3 +81,4 @@ class Query(msgspec.Struct, frozen=True, array_like=True):
     optional: tuple[str, ...] = ()  # of all that is compared: what only some of the ways to this place ask
     whole: bool = True  # False: it compares something else as well, and nobody can tell what
     narrowed: bool = False  # the program says which columns come
+    guessed: bool = False  # of a row that a name or an annotation tells of: callers may know what is loaded

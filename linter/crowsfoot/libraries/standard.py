@@ -109,6 +109,18 @@ def element_of(it: Object, at: At) -> Object:
     return it.element(at)
 
 
+def iterated(cls: Class, of: Object, at: At) -> Object:
+    """One element of an instance of a class of the program, by its __iter__()."""
+    method = at.member(cls, "__iter__", of)
+    if method is None:
+        return UNKNOWN
+    iterator = at.call(method, Args())
+    if isinstance(iterator, Instance):  # most often itself: what its __next__() gives is the element
+        following = at.member(iterator.cls, "__next__", iterator) if isinstance(iterator.cls, Class) else None
+        return at.call(following, Args()) if following is not None else UNKNOWN
+    return element_of(iterator, at)
+
+
 def join(options: Sequence[Object]) -> Object:
     """What may be any of them, as one object."""
     if len(options) < 2:
@@ -367,9 +379,11 @@ def _groupby(args: Args, at: At) -> Object:
 
 def _getattr(args: Args, at: At) -> Object:
     of, name = args.get(0) or UNKNOWN, args.get(1)
-    if isinstance(name, Constant) and isinstance(name.value, str):
-        return of.attribute(name.value, at)
-    return of.some_attribute(at)
+    options = name.options if isinstance(name, OneOf) else (name,)
+    names = [it.value for it in options if isinstance(it, Constant) and isinstance(it.value, str)]
+    if len(names) < len(options):
+        return of.some_attribute(at)
+    return join([of.attribute(it, at) for it in names])
 
 
 def _dict(args: Args, at: At) -> Object:

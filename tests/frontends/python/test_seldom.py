@@ -21,6 +21,8 @@ def stretches(test: str) -> int:
         "500 < len(batch)",
         "len(batch) == self.batch_size",
         "len(batch) == CHUNK or i % 7 == 0",
+        "len(batch) >= size or is_last",
+        "i % 100 == 0 or i == len(rows) - 1",
     ],
 )
 def test_a_count_that_comes_round_is_seldom(test: str) -> None:
@@ -37,6 +39,7 @@ def test_a_count_that_comes_round_is_seldom(test: str) -> None:
         "'%s' % i == row.name",
         "i > 0",
         "i % 100 == 0 or row.late",
+        "is_last or row.late",
         "row in batch",
     ],
 )

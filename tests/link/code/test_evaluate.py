@@ -46,6 +46,111 @@ def f():
 def g():
     return [shown(it) for it in Book.objects.all()]  # N
 """,
+    "what all rows lead back to keeps what it was asked once": """
+class Shelf(models.Model):
+    name = models.CharField(max_length=50)
+
+    @functools.cached_property
+    def crowded(self):
+        return self.places.exists()
+
+class Place(models.Model):
+    shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE, related_name="places")
+
+def f(key):
+    shelf = Shelf.objects.get(pk=key)
+    return [place.shelf.crowded for place in shelf.places.all()]
+
+def g():
+    return [place.shelf.crowded for place in Place.objects.select_related("shelf")]  # N
+
+def h():
+    for shelf in Shelf.objects.prefetch_related("places"):
+        if shelf.name:
+            for place in shelf.places.all():
+                place.shelf.name
+""",
+    "an attribute by one of some names is one of those": """
+def f(author, titles):
+    for kind, model in [("books", Book), ("children", Author)]:
+        for title in titles:
+            getattr(author, kind).filter(pk=title).first()  # N
+""",
+    "what a list is extended by is as many rows as that": """
+def f(titles):
+    found = []
+    found.extend(Book.objects.filter(title__in=titles))
+    for book in found:
+        book.save()  # N
+
+def g(title):
+    found = set()
+    found.update(Book.objects.filter(title=title))
+    for book in found:
+        book.author.name  # N
+
+def past_its_own(title):
+    for book in Book.objects.filter(title=title):
+        super(Book, book).save()  # N
+
+def h(key):
+    names = ["a"]
+    names.extend(["b", "c"])
+    for name in names:
+        find(name)
+""",
+    "an empty list that a function is handed has been filled by others": """
+def note(noted, sender):
+    noted.append(sender)
+
+def connected(connect):
+    noted = []
+    connect(functools.partial(note, noted))
+    yield
+    flush(noted)
+
+def flush(noted):
+    for name in noted:
+        find(name)  # N
+
+def some(*names):
+    for name in names:
+        find(name)
+
+some()
+some("a", "b")
+
+def few(names):
+    for name in names:
+        find(name)
+
+few([])
+few(["a", "b"])
+""",
+    "what a row was fetched with is not asked for again": """
+class Counted(models.Model):
+    book = models.ForeignKey(Book, on_delete=models.CASCADE)
+
+    @property
+    def looked_for(self):
+        if hasattr(self, "readers"):
+            return self.readers
+        return Author.objects.filter(name=self.pk).count()
+
+    @functools.cached_property
+    def kept(self):
+        try:
+            return self.readers
+        except AttributeError:
+            self.readers = Author.objects.filter(name=self.pk).count()
+            return self.readers
+
+def f():
+    return [(it.looked_for, it.kept) for it in Counted.objects.annotate(readers=models.Count("book"))]
+
+def g():
+    return [it.kept for it in Counted.objects.all()]  # N
+""",
     "an annotation says what a holder of anything hands on": """
 from typing import TYPE_CHECKING
 
@@ -875,3 +980,42 @@ def test_what_is_put_into_things_outside_thousands_of_times_is_looked_for_once()
         "def f(keys):\n    for key in keys:\n        keep(key)  # N\n"
     )
     assert set(sent(code).repeated) == marked(code, "# N")
+
+
+def test_a_short_helper_that_everything_is_given_to_still_hands_each_its_own_rows() -> None:
+    """`page_of(request, rows)` in dozens of views: what each has loaded with its rows counts there."""
+    views = "".join(
+        f"\ndef view{number}(request):\n    shown(page_of(request, Book.objects.filter(title='{number}')"
+        f".select_related('author'), {number}))\n"
+        for number in range(40)
+    )
+    code = (
+        f"{MODELS}\nfrom django.core.paginator import Paginator\n\n"
+        "def page_of(request, rows, size):\n"
+        "    return Paginator(rows, size).get_page(request.GET.get('page'))\n\n"
+        f"def shown(rows):\n    pass\n{views}\n"
+        "def loaded(request):\n"
+        "    return [it.author.name for it in page_of(request, Book.objects.select_related('author'), 50)]\n\n"
+        "def plain(request):\n    return [it.author.name for it in page_of(request, Book.objects.all(), 60)]\n"
+    )
+    [[found]] = sent(code).repeated.values()
+    assert found.function == "plain"
+
+
+def test_a_method_of_all_query_sets_is_gone_through_for_each_model() -> None:
+    models = "".join(
+        f"\nclass Kind{number}(models.Model):\n    of = models.ForeignKey(Book, on_delete=models.CASCADE)\n"
+        "    objects = Rows.as_manager()\n"
+        for number in range(30)
+    )
+    asked = "".join(f"    Kind{number}.objects.seen_by(user)\n" for number in range(30))
+    rows = (
+        "\nclass Rows(models.QuerySet):\n    def seen_by(self, user):\n"
+        "        if user.is_superuser:\n            return self\n        return self.filter(of__title=user.name)\n"
+    )
+    code = (
+        f"{MODELS}{rows}{models}\ndef some(user):\n{asked}\n"
+        "def last(user):\n    return [it.of.title for it in Kind29.objects.seen_by(user)]\n"
+    )
+    [[found]] = sent(code).repeated.values()
+    assert found.query.model == "app.Book"

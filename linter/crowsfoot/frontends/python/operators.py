@@ -4,6 +4,7 @@ import ast
 
 from crowsfoot.facts.code import Const, Either, Operation, Tested
 from crowsfoot.frontends.python import strings
+from crowsfoot.frontends.python.deciding import chosen
 from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Frame, Reader, perhaps, unclear
 
@@ -131,10 +132,14 @@ def _either(frame: Frame, node: ast.BoolOp) -> int:
 
 
 def _conditional(frame: Frame, node: ast.IfExp) -> int:
-    test(frame, node.test)
+    words = chosen(frame, node.test, test(frame, node.test))
     first = len(frame.values)
     body, orelse = node.body, node.orelse
-    options = [frame.read[body.__class__](frame, body), frame.read[orelse.__class__](frame, orelse)]
+    option = frame.read[body.__class__](frame, body)
+    second = len(frame.values)
+    options = [option, frame.read[orelse.__class__](frame, orelse)]
+    for it, of in words:
+        frame.chosen += [(it, of, first, second), (~it, of, second, len(frame.values))]
     perhaps(frame, first)
     return _one_of(frame, node, options)
 

@@ -11,6 +11,8 @@ _FEWEST: Final = 10  # `len(rows) > 1` asks whether there are any; nobody makes 
 _BATCH: Final = re.compile(
     r"batch|chunk|buffer|_size$|^size$|page_size|every|interval|flush|limit", re.IGNORECASE
 )
+_END: Final = re.compile(r"(?:^|_)(?:last|final|end|finished)(?:$|_)")
+_TOTAL: Final = re.compile(r"(?:^|_)(?:total|count|last|end)(?:$|_)")
 # What no two rows have in common, most often. `node.name` of what parses a text is its kind instead.
 _OWN_NAME: Final = re.compile(
     r"id|pk|uuid|slug|key|username|email|codename|(?:verbose_|full_|display_)?name|filename|file_(?:name|path)"
@@ -33,8 +35,11 @@ def is_seldom(test: ast.expr) -> bool:
     kind = test.__class__
     if kind is ast.BoolOp:
         assert isinstance(test, ast.BoolOp)
-        some = any if test.op.__class__ is ast.And else all
-        return some(is_seldom(it) for it in test.values)
+        if test.op.__class__ is ast.And:
+            return any(is_seldom(it) for it in test.values)
+        # `len(batch) >= size or is_last`: what is left in the end is one batch more.
+        others = [it for it in test.values if not is_seldom(it)]
+        return len(others) < len(test.values) and all(_is_end(it) for it in others)
     if kind is ast.UnaryOp:
         assert isinstance(test, ast.UnaryOp)
         return test.op.__class__ is ast.Not and _is_remainder(test.operand)
@@ -45,6 +50,23 @@ def is_seldom(test: ast.expr) -> bool:
     if test.ops[0].__class__ is ast.Eq and (_is_remainder(left) or _is_remainder(right)):
         return True
     return _filled(test) is not None
+
+
+def _is_end(test: ast.expr) -> bool:
+    """Whether a test holds in the last pass alone, by what it is called or counts."""
+    if isinstance(test, ast.Compare) and test.ops[0].__class__ is ast.Eq:
+        return any(_is_total(it) for it in (test.left, test.comparators[0]))
+    word = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
+    return _END.search(word) is not None
+
+
+def _is_total(it: ast.expr) -> bool:
+    """`len(rows)`, `len(rows) - 1`, `total`"""
+    if isinstance(it, ast.BinOp):
+        it = it.left
+    if isinstance(it, ast.Call):
+        return isinstance(it.func, ast.Name) and it.func.id == "len"
+    return isinstance(it, ast.Name) and _TOTAL.search(it.id) is not None
 
 
 def _is_gathered(frame: Frame, test: ast.expr) -> bool:

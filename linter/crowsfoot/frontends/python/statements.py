@@ -17,7 +17,7 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.frontends.python import loops
 from crowsfoot.frontends.python.annotations import annotation
-from crowsfoot.frontends.python.deciding import deciding
+from crowsfoot.frontends.python.deciding import chosen, deciding, missing
 from crowsfoot.frontends.python.first_pass import once_filled
 from crowsfoot.frontends.python.matching import match
 from crowsfoot.frontends.python.operators import augmented, test
@@ -162,17 +162,25 @@ def _if(frame: Frame, node: ast.If) -> int:
     here: ast.If = node
     tested = -1
     while True:
-        test(frame, here.test)
+        number = test(frame, here.test)
         first = len(frame.values)
         tested = first if tested < 0 else tested
         loop = seldom_in(frame, here.test) if frame.loop >= 0 else None
         filled = [*once_filled(frame, here)] if frame.passes else ()
-        deciders = deciding(frame, here.test)
+        deciders, nulls = deciding(frame, here.test), missing(frame, here.test)
+        words = chosen(frame, here.test, number)
         left, delta = branch(frame, here.body)
         frame.decided += [(it, first, len(frame.values)) for it in deciders]
-        if deciders and not frame.levels and left == RETURN:
+        frame.missing += [(it, first, len(frame.values)) for it in nulls]
+        frame.chosen += [(it, of, first, len(frame.values)) for it, of in words]
+        if (deciders or nulls or words) and here is node and left & GOES_ON:
+            _replace(frame, here.test, delta, first)
+        if (deciders or nulls or words) and not frame.levels and left == RETURN:
             # `if not commit: return`: the rest is for the others.
-            frame.decided += [(~it, len(frame.values), -1) for it in deciders if len(deciders) == 1]
+            alone = not isinstance(here.test, ast.BoolOp)
+            frame.decided += [(~it, len(frame.values), -1) for it in deciders if alone]
+            frame.missing += [(~it, len(frame.values), -1) for it in nulls if alone]
+            frame.chosen += [(~it, of, len(frame.values), -1) for it, of in words]
         if loop is not None:
             frame.seldom.append((loop, first, len(frame.values)))
         frame.seldom += [(it, first, len(frame.values)) for it in filled]
@@ -190,6 +198,10 @@ def _if(frame: Frame, node: ast.If) -> int:
         left, delta = branch(frame, orelse)
         if not isinstance(here.test, ast.BoolOp):
             frame.decided += [(~it, first, len(frame.values)) for it in deciders]
+            frame.missing += [(~it, first, len(frame.values)) for it in nulls]
+            frame.chosen += [(~it, of, first, len(frame.values)) for it, of in words]
+            if (deciders or nulls or words) and here is node and left & GOES_ON:
+                _replace(frame, here.test, delta, first)
         ways |= left
         if left & GOES_ON:
             deltas.append(delta)
@@ -201,6 +213,12 @@ def _if(frame: Frame, node: ast.If) -> int:
     perhaps(frame, tested)
     join(frame, deltas, node)
     return ways
+
+
+def _replace(frame: Frame, test: ast.expr, delta: Delta, first: int) -> None:
+    """What a branch gives to names is what they are, where a parameter alone decides that it is gone."""
+    if not frame.levels and not isinstance(test, ast.BoolOp):
+        frame.replacing += [(it, first) for it in delta.values() if it is not None and it >= 0]
 
 
 def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> int:
@@ -307,6 +325,8 @@ def _import(frame: Frame, node: ast.Import) -> None:
 
 def _import_from(frame: Frame, node: ast.ImportFrom) -> None:
     module, level = node.module or "", node.level
+    if module.startswith("flask.ext."):  # as extensions are named before Flask 1.0
+        module = module.replace(".ext.", "_", 1)
     for alias in node.names:
         if alias.name == "*":
             frame.file.stars.append((module, level))

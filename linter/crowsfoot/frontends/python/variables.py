@@ -101,6 +101,7 @@ class Frame:
         "annotations",
         "changed",
         "choices",
+        "chosen",
         "decided",
         "ensured",
         "env",
@@ -112,12 +113,15 @@ class Frame:
         "loop",
         "loops",
         "lost",
+        "missing",
         "number",
         "outside",
         "passes",
         "perhaps",
+        "raised",
         "read",
         "rebinds",
+        "replacing",
         "seldom",
         "sources",
         "starts",
@@ -145,6 +149,10 @@ class Frame:
         self.ensured: list[tuple[int, int, int]] = []
         self.perhaps: list[tuple[int, int, int]] = []
         self.decided: list[tuple[int, int, int]] = []
+        self.missing: list[tuple[int, int, int]] = []
+        self.chosen: list[tuple[int, tuple[str, ...], int, int]] = []
+        self.replacing: list[tuple[int, int]] = []
+        self.raised: list[tuple[int, int]] = []
         self.env: dict[str, int] = {}
         self.changed: dict[str, int | None] = {}  # by the innermost branch: what its names were before
         self.levels: list[dict[str, int | None]] = []

@@ -29,7 +29,7 @@ def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
     run = frame.file.statements
     ways = 0
     on = ON
-    first = len(frame.values)
+    first = ends = len(frame.values)  # ends is where what comes after the last `continue` begins
     left_out = -1
     for node in body:
         left = run[node.__class__](frame, node)
@@ -38,13 +38,17 @@ def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
                 left_out = len(frame.values)
             if on == ON_FAILED:
                 left = failed(left)
+            if left & REPEATS & ~GOES_ON:
+                ends = len(frame.values)
             ways |= left & ~GOES_ON
             on = left & GOES_ON | (ON_FAILED if on & ON_FAILED and left & GOES_ON else 0)
     ways |= on
     if 0 <= left_out < len(frame.values):
         frame.perhaps.append((frame.loop, left_out, len(frame.values)))
-    if frame.loop >= 0 and not ways & REPEATS:
-        frame.lasts.append((frame.loop if ways & BREAK else -1, first, len(frame.values)))
+    if ways == RAISE and frame.tried is None and first < len(frame.values):
+        frame.raised.append((first, len(frame.values)))
+    if frame.loop >= 0 and not on and ends < len(frame.values):
+        frame.lasts.append((frame.loop if ways & BREAK else -1, ends, len(frame.values)))
     return ways
 
 

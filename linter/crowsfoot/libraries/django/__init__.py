@@ -65,6 +65,7 @@ class Django(Library):
 
     PACKAGES = _PACKAGES
     OF_ROWS = True
+    GIVES = frozenset(("request",))
 
     def called(self, name: str, args: Args, at: At) -> Object | None:
         shown = templates.called(name, args, at)
@@ -144,6 +145,9 @@ class Django(Library):
     def makes_field(self, name: str) -> bool:
         return makes_field(External(name))
 
+    def is_extended_by(self, name: str) -> bool:
+        return _is_of_package(name)
+
     def connect(self, found: Iterable[Model]) -> list[Model]:
         return related.connect(found)
 
@@ -173,7 +177,18 @@ class Django(Library):
 
 def _is_manager(base: str) -> bool:
     last = dotted.last(base)
-    return (last.endswith("Manager") and base.startswith(_OF_MODELS)) or last == "from_queryset"
+    if last in MANAGERS:
+        return False  # it is a field
+    of_models = base.startswith(_OF_MODELS) or _is_of_package(base)
+    return (last.endswith("Manager") and of_models) or last == "from_queryset"
+
+
+def _is_of_package(base: str) -> bool:
+    """Whether it is a manager or query set of a package that extends Django, by where that has it."""
+    module, _, last = base.rpartition(".")
+    return last.endswith(("Manager", "QuerySet")) and (
+        module.startswith("django_") or not _MODULES.isdisjoint(module.split(".")[1:])
+    )
 
 
 class ClassMethod(Object, frozen=True):
@@ -218,6 +233,8 @@ _OF_FIELDS: Final = (
     "django.contrib.contenttypes.fields.",
 )
 _FIELDS: Final = ("Field", "ForeignKey", "GenericRelation")
+# Where packages that extend Django have their managers and query sets: softdelete.models.SoftDeleteManager.
+_MODULES: Final = frozenset(("models", "manager", "managers", "query", "queryset", "querysets"))
 # What holds query sets, or makes them.
 _HOLDERS: Final = frozenset(("objects", "_default_manager", "_base_manager", "queryset", "qs"))
 _PAGED: Final = "paginate_queryset"

@@ -208,9 +208,25 @@ def _models(cls: Class, columns: tuple[tuple[Object, Place], ...], at: At) -> It
 
 
 def _is_dynamic(cls: Class, at: At) -> bool:
-    return any(at.member(cls, it, cls) is not None for it in _OVERRIDDEN)
+    """Whether the program decides at run time which columns there are, or how their rows are fetched."""
+    columns = at.member(cls, "get_list_display", cls)
+    if columns is not None and "get_list_display" not in at.words(columns):
+        return True  # what calls super() shows more columns, or fewer
+    return at.member(cls, "get_list_select_related", cls) is not None or _lists_otherwise(cls, at)
+
+
+def _lists_otherwise(cls: Class, at: At) -> bool:
+    """Whether get_changelist() gives a class that loads more with the rows."""
+    method = at.member(cls, "get_changelist", cls)
+    if not isinstance(method, Function):
+        return method is not None
+    made = at.apart().call(method, Args((UNKNOWN,)))
+    if not isinstance(made, Class):
+        return True
+    own = (at.member(made, it, made) for it in ("get_queryset", "apply_select_related"))
+    return any(it is not None and bool(at.words(it) & _LOADING) for it in own)
 
 
 _OF: Final = "page of "
 _MOST: Final = 3
-_OVERRIDDEN: Final = ("get_list_display", "get_list_select_related", "get_changelist")
+_LOADING: Final = frozenset(("select_related", "prefetch_related", "only", "defer"))

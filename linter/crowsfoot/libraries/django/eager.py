@@ -26,7 +26,7 @@ def selected(plan: Plan, model: Model | None, args: Args, at: At) -> Plan:
             plan = msgspec.structs.replace(plan, anything=True)
         for name in found:
             plan = plans.with_path(plan, _named(name, model, at), joined=True)
-    return plan
+    return _with_others(plan, args)
 
 
 def prefetched(plan: Plan, model: Model | None, args: Args, at: At) -> Plan:
@@ -35,7 +35,12 @@ def prefetched(plan: Plan, model: Model | None, args: Args, at: At) -> Plan:
         return plans.without_prefetches(plan)
     for it in args.positional:
         plan = _prefetch(plan, it, model, at)
-    return plan
+    return _with_others(plan, args)
+
+
+def _with_others(plan: Plan, args: Args) -> Plan:
+    """After `*paths` that are not written out one by one: there may be more of them than are known."""
+    return msgspec.structs.replace(plan, anything=True) if args.star is not None else plan
 
 
 def _prefetch(plan: Plan, it: Object, model: Model | None, at: At) -> Plan:

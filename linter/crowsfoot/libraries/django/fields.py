@@ -102,7 +102,8 @@ def called_as(value: Object, at: At) -> tuple[str | None, Args]:
     if isinstance(value, Instance) and isinstance(value.cls, str):
         return value.cls, Args()
     if isinstance(value, Instance) and isinstance(value.cls, Class):
-        known = (it for it in names.outside(at.lineage(value.cls)) if it.endswith((*ONE, *MANY, "Field")))
+        kinds = (*ONE, *MANY, *MANAGERS, "Field")
+        known = (it for it in names.outside(at.lineage(value.cls)) if it.endswith(kinds))
         return next(known, None), Args()
     return None, Args()
 

@@ -25,7 +25,24 @@ class FilterSet(Object, frozen=True):
             # By what, whoever asks for the page says.
             where = self.rows.where.and_(SOMETHING)
             return msgspec.structs.replace(self.rows, made=at.place, narrowed=True, cached=False, where=where)
+        if name == "filter_queryset":
+            return Filtering()
         return self.rows if name in ("qs", "queryset") else UNKNOWN
+
+
+class Filtering(Object, frozen=True):
+    """super().filter_queryset of a set of filters, about to be called: what comes with the rows stays."""
+
+    def call(self, args: Args, at: At) -> Object:
+        return args.get(0, "queryset") or UNKNOWN
+
+
+def loaded(cls: Class, rows: QuerySet, at: At) -> QuerySet:
+    """The rows that the list of a view shows which has that set of filters: it may load more with them."""
+    of = FilterSet(cls, rows)
+    method = at.member(cls, "filter_queryset", of)
+    made = at.call(method, Args((rows,))) if method is not None else at.member(cls, "qs", of)
+    return made if isinstance(made, QuerySet) and made.model is rows.model else rows
 
 
 def filter_set(cls: Class, args: Args, model: Model | None, at: At) -> FilterSet:

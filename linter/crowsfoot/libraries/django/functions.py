@@ -10,6 +10,7 @@ from crowsfoot.libraries.django import (
     managers,
     model_forms,
     names,
+    permissions,
     querysets,
     related,
     shapes,
@@ -29,6 +30,10 @@ def called(name: str, args: Args, at: At) -> Object | None:
     last = dotted.last(name)
     if last == "register" and name.startswith("django.contrib.admin."):
         return admin_pages.registered(name, args, at)
+    if name.startswith("guardian."):
+        found = permissions.called(name, args, at)
+        if found is not None:
+            return found
     function = _FUNCTIONS.get(last)
     if function is not None:
         return function(name, args, at)

@@ -7,6 +7,7 @@ import msgspec
 from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import (
     admin_pages,
+    feeds,
     form_choices,
     keys_given,
     managers,
@@ -19,6 +20,7 @@ from crowsfoot.libraries.django import (
 )
 from crowsfoot.libraries.django.models import LIBRARY_NAME
 from crowsfoot.libraries.django.plans import PLAIN
+from crowsfoot.libraries.django.requests import REQUEST
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import Args, At, Built, Class, Object
@@ -26,6 +28,8 @@ from crowsfoot.libraries.objects import Args, At, Built, Class, Object
 
 def expected(param: str, cls: Class | None, decorators: tuple[Object, ...], at: At) -> Object | None:
     """What a parameter is given; None where Django has no part in it."""
+    if param == "request":
+        return REQUEST
     if param == "instance":
         for it in decorators:
             if isinstance(it, Built) and dotted.last(it.name) == "receiver":
@@ -72,6 +76,8 @@ def review(cls: Class, at: At) -> None:
         keys_given.review(cls, at)
     elif form_choices.is_form(cls, at):
         form_choices.review(cls, at)
+    elif feeds.is_feed(cls, at):
+        feeds.review(cls, at)
     elif admin_pages.is_page(cls, at):
         admin_pages.review(cls, model_of(cls, at), at)
 

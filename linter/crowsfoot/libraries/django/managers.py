@@ -70,6 +70,8 @@ class Manager(Object, frozen=True, cache_hash=True):
             return self.owner
         if name == "through":
             return ModelClass(_through(self))
+        if name == "db_manager":
+            return ManagerMethod(self, name)
         plain = name[1:] if name.startswith("a") and name[1:] in _RELATED else name
         if plain in _RELATED or querysets.is_method(name) or name in _OWN:
             return ManagerMethod(self, name, inherited=True)
@@ -94,7 +96,9 @@ class Manager(Object, frozen=True, cache_hash=True):
         loaded = self.owner.loaded(field) if field is not None else None
         if loaded is None:
             return found
-        return msgspec.structs.replace(found, plan=loaded, cached=not loaded.anything, empty=loaded.anything)
+        # Whatever has been loaded, filter() and the like ask anew.
+        other = self.owner.plan.other
+        return msgspec.structs.replace(found, plan=loaded, cached=not other, empty=other)
 
     def _of_set(self, cls: Class, name: str, at: At) -> Object:
         return at.member(cls, name, self.query_set(at)) or UNKNOWN
@@ -107,7 +111,7 @@ class Manager(Object, frozen=True, cache_hash=True):
     def _overridden(self, plain: QuerySet, at: At) -> QuerySet:
         """What the program's get_queryset() makes of it."""
         for cls in self.classes:
-            method = at.member(cls, "get_queryset", self)
+            method = at.member(cls, "get_queryset", self) or at.member(cls, _BEFORE_1_6, self)
             if method is None:
                 continue
             made = at.call(method, Args())
@@ -135,6 +139,8 @@ class ManagerMethod(Object, frozen=True):
 
     def call(self, args: Args, at: At) -> Object:
         of, name = self.of, self.name
+        if name == "db_manager":
+            return of  # the same, of another database
         if of.model is not None and name in _REMEMBERED.get(of.model.id, ()):
             return _row(of.model)
         plain = name[1:] if name.startswith("a") and name[1:] in _RELATED else name
@@ -173,6 +179,20 @@ class ManagerClass(Object, frozen=True):
 
     def call(self, args: Args, at: At) -> Object:
         return Manager(None, self.classes, self.sets)
+
+
+class TreeMethod(Object, frozen=True):
+    """Category.get_root_nodes of django-treebeard, about to be called: rows of the model.
+
+    Source: https://django-treebeard.readthedocs.io/en/latest/api.html
+    """
+
+    model: Model
+    name: str
+
+    def call(self, args: Args, at: At) -> Object:
+        found = default(self.model, at).query_set(at)
+        return msgspec.structs.replace(found, api=f".{self.name}()", narrowed=True)
 
 
 class Descriptor(Object, frozen=True):
@@ -222,6 +242,8 @@ def class_attribute(model: Model, name: str, at: At) -> Object | None:
         return found
     if name == "objects":
         return Manager(model)
+    if name in _OF_TREES and getattr(model, "tree", False):
+        return TreeMethod(model, name)
     field = model.fields.get(name)
     if field is None:
         return None
@@ -285,7 +307,9 @@ def _change(of: Manager, plain: str, name: str, args: Args, at: At) -> Object:
     return UNKNOWN
 
 
+_BEFORE_1_6: Final = "get_query_set"  # what Django has called it
 _MAKES: Final = frozenset(("all", "get_queryset", "get_query_set"))
+_OF_TREES: Final = frozenset(("get_root_nodes", "get_tree"))
 _OWN: Final = frozenset(("create_user", "create_superuser"))
 _RELATED: Final[dict[str, Operation]] = {
     "add": "insert",

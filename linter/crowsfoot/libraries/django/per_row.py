@@ -43,7 +43,7 @@ def readings(
     kept = frozenset(_kept(row.plan))
     for query, chain in within.sent:
         # `if hasattr(self, "_tags"): return self._tags`, where a Prefetch or an annotation has filled that
-        if chain and kept & _words(within, chain[-1]):
+        if chain and kept & _looked_for(within, chain):
             continue
         if _is_of(query, row, len(chain) - own, within):
             named = query.relation in source
@@ -88,6 +88,12 @@ def of_one(row: Object) -> Object:
         if field.kind == "one" and field.back == row.path[-1] and known is not None:
             plan = plans.with_path(plan, (field.name,), msgspec.structs.replace(known, ones=True))
     return msgspec.structs.replace(row, plan=plan)
+
+
+def _looked_for(at: At, chain: tuple[Place, ...]) -> frozenset[str]:
+    """What the functions on the way look for, as they may have to do without."""
+    found = (at.looked_for(Function(it.path, it.scope, "")) for it in chain)
+    return frozenset().union(*found)
 
 
 def _words(at: At, place: Place) -> frozenset[str]:

@@ -28,6 +28,7 @@ class Plan(msgspec.Struct, frozen=True, cache_hash=True):
     ordered: bool = False  # rows of a Prefetch that its query set has put in order
     # The relations that came by a join: an argument None takes them back.
     selected: tuple[str, ...] = ()
+    other: bool = False  # it is of rows that came otherwise than those that are known: nothing is told of it
 
 
 PLAIN = Plan()
@@ -115,6 +116,7 @@ def merged(one: Plan, other: Plan) -> Plan:
         shared=one.shared or other.shared,
         ordered=one.ordered or other.ordered,
         selected=_distinct(one.selected, other.selected),
+        other=one.other or other.other,
     )
 
 

@@ -56,6 +56,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
     narrowed: bool = False  # it is no longer all of the relation: what was prefetched does not serve
     cached: bool = False  # its rows are there
     empty: bool = False  # none()
+    kin: bool = False  # a row of a tree is asked for it: category.get_children()
     read: Place | None = None  # where the relation was read of which it has the rows
     sure: bool = True  # it is one, and somebody knows what has been fetched before
     asked: Place | None = None  # where the program has made it that gives it to a template
@@ -173,7 +174,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
         assert isinstance(self.owner, Row)
         plan: Plan = child_plan(self.owner, self.relation, self.plan)
         path, own = self.owner.step(self.relation)
-        if self.narrowed:
+        if self.narrowed or self.owner.given:
             own = len(path)  # it is sent whatever has been loaded with the owner
         single = own == len(path)
         return Row(self.model, plan, path, single, sure=self.sure, reached=self.read, own=own)
@@ -379,7 +380,9 @@ def _row(of: QuerySet, name: str, args: Args, at: At) -> Object:
 
 
 def _ordered(of: QuerySet) -> bool:
-    return bool(of.order) or of.plan.ordered or (of.model is not None and of.model.ordered)
+    return (
+        bool(of.order) or of.plan.ordered or of.plan.anything or (of.model is not None and of.model.ordered)
+    )
 
 
 def _order_of(of: QuerySet, name: str, args: Args, at: At) -> tuple[SortKey, ...]:

@@ -19,7 +19,9 @@ def connect(found: Iterable[Model]) -> list[Model]:
     for id, table, fields in builtin.concrete():
         if models.get(id) is None:
             app = id.split(".")[2]
-            model = DjangoModel(id, dotted.last(id), LIBRARY_NAME, table, dict[str, Field](fields), app=app)
+            users = id == builtin.USER
+            kind = dict[str, Field](fields)
+            model = DjangoModel(id, dotted.last(id), LIBRARY_NAME, table, kind, app=app, users=users)
             models.add(model)
             own.append(model)
     for model in own:

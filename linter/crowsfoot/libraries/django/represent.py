@@ -40,6 +40,8 @@ REPRESENTED: Final = "represented"
 class Serializer(Object, frozen=True):
     """A serializer, with the arguments that it was made of; none of them where it is self of a method."""
 
+    ALIKE = True
+
     cls: Class
     args: Args = Args()
 
@@ -188,7 +190,8 @@ def represent(
     """What is sent to represent a row; plain: by DRF's own to_representation, whatever the class has."""
     if isinstance(row, OneOf):
         return [it for option in row.options for it in represent(cls, option, at, many, seen, plain)]
-    at.note(cls, REPRESENTED)
+    for it in names.classes(at.lineage(cls)):  # what a base has is shown by what derives from it
+        at.note(it, REPRESENTED)
     if cls in seen or len(seen) >= _DEEPEST or isinstance(row, Constant):
         return []
     own = at.member(cls, "to_representation", Serializer(cls)) if not plain else None

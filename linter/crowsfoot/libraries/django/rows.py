@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from crowsfoot.libraries.django import managers, names, plans
+from crowsfoot.libraries.django import managers, names, permissions, plans
+from crowsfoot.libraries.django.added import added
 from crowsfoot.libraries.django.fields import DjangoField
 from crowsfoot.libraries.django.plans import PLAIN, Plan
 from crowsfoot.libraries.django.querysets import QuerySet
@@ -14,9 +15,11 @@ from crowsfoot.libraries.django.sending import column_read, relation_read, row_w
 from crowsfoot.libraries.models import Field, Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Many, Object, Place
 from crowsfoot.libraries.query import Operation
-from crowsfoot.libraries.standard import Coroutine
+from crowsfoot.libraries.standard import Coroutine, iterated
 
 _ELSEWHERE: Final = Place("", 0, 0)
+# Where Django keeps what was prefetched with a row, by the names of the relations.
+_KEPT: Final = "_prefetched_objects_cache"
 # How many steps from the row that was fetched are remembered, for what to write instead.
 _LONGEST: Final = 4
 
@@ -34,6 +37,19 @@ class Row(Object, frozen=True, cache_hash=True):
     kept: Place | None = None  # the same of a row that many lead back to: what is read of it is read once
     within: str = ""  # the method that the program's class has in place of Django's: super() leads to no more
     own: int = 0  # so many of path come before the last query set of its own, which is where to load more
+    given: bool = False  # the program has not asked for it: what comes with it, it says nowhere
+
+    @property
+    def is_fetched(self) -> bool:
+        return self.sure and not self.new
+
+    @property
+    def is_guessed(self) -> bool:
+        return not self.sure
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        return (*self.plan.free, *(name for name, _, _ in self.plan.listed))
 
     def attribute(self, name: str, at: At) -> Object:
         model = self.model
@@ -59,7 +75,13 @@ class Row(Object, frozen=True, cache_hash=True):
             return Done()
         if plain in _METHODS or (self.model is not None and is_tree_method(self.model, plain)):
             return RowMethod(self, name)
+        if name in permissions.OF_USERS and self.model is not None and self.model.users:
+            return permissions.UserMethod(self, name)
         return UNKNOWN
+
+    def element(self, at: At) -> Object:
+        cls = self.model.cls if self.model is not None else None
+        return iterated(cls, self, at) if isinstance(cls, Class) else UNKNOWN
 
     def told(self, at: At) -> None:
         cls = self.model.cls if self.model is not None else None
@@ -124,7 +146,10 @@ class Row(Object, frozen=True, cache_hash=True):
     def _field(self, field: Field, at: At) -> Object:
         if field.kind == "column":
             return self._column(field.name, field, at)
-        row = self._with_another(field, at) if self.plan.listed or self.plan.free else self
+        plan = self.plan
+        row = self
+        if plan.listed or plan.free or plan.anything or (plan.loaded and field.kind == "many"):
+            row = self._with_another(field, at)
         if field.kind == "many":
             return managers.related(row, field, at)
         target = at.models.target(field)
@@ -147,9 +172,14 @@ class Row(Object, frozen=True, cache_hash=True):
         names = [name for name, relation, _ in self.plan.listed if relation == field.name]
         names += self.plan.free if field.kind == "many" else ()
         here = Function(at.place.path, at.place.scope, "")
-        if names and at.looked_for(here).intersection(names) and field.name in at.words(here):
-            return msgspec.structs.replace(self, plan=Plan(anything=True))
-        return self
+        looked_for = at.looked_for(here) if names or self.plan.anything else frozenset()
+        if looked_for and not self.plan.anything:
+            looked_for = looked_for.intersection(names)
+        other = bool(looked_for) and field.name in at.words(here)
+        if not other and self.loaded(field) is not None and at.speaks_of(_KEPT):
+            # `if "books" in self._prefetched_objects_cache`
+            other = field.kind == "many" and (_KEPT in at.words(here) or _KEPT in at.looked_for(here))
+        return msgspec.structs.replace(self, plan=Plan(anything=True, other=True)) if other else self
 
     def loaded(self, field: Field) -> Plan | None:
         """How the rows of a relation were fetched with this one; None where they were not."""
@@ -194,6 +224,8 @@ class Row(Object, frozen=True, cache_hash=True):
     def _other(self, name: str, model: Model, at: At) -> Object:
         cls = model.cls
         found = at.member(cls, name, self) if isinstance(cls, Class) else None
+        if found is None:
+            found = added(model, name, self, at)
         if found is None:
             return self.inherited(name, at)
         plain = name.removeprefix("a") if name.startswith("a") and name[1:] in _METHODS else name
@@ -273,7 +305,7 @@ def is_tree_method(model: Model, name: str) -> bool:
 
 def _kin(row: Row, name: str, at: At) -> Object:
     """What rows of a tree, by django-mptt or django-treebeard, say of each other."""
-    found = QuerySet(row.model, made=at.place, owner=None, api=f".{name}()")
+    found = QuerySet(row.model, made=at.place, api=f".{name}()", kin=True)
     if name in ("get_root", "get_parent"):
         from crowsfoot.libraries.django.sending import query
 
@@ -285,7 +317,7 @@ def _kin(row: Row, name: str, at: At) -> Object:
 _KIN: Final = frozenset(
     (
         *("get_ancestors", "get_descendants", "get_children", "get_family", "get_siblings", "get_leafnodes"),
-        *("get_root", "get_parent"),
+        *("get_root", "get_parent", "get_tree", "get_root_nodes"),
     )
 )
 # What each sends, and what to write instead.

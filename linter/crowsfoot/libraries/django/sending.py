@@ -37,7 +37,9 @@ def query(
             where = where.with_("equal", (field.back,))
         else:  # a generic relation asks by the kind of its row as well
             where = msgspec.structs.replace(where, whole=False)
-    lazy = row is not None and not of.narrowed and operation in ("select", "count", "exists")
+    lazy = (
+        row is not None and not row.given and not of.narrowed and operation in ("select", "count", "exists")
+    )
     return Query(
         LIBRARY_NAME,
         f"{_head(of)}{of.api}{_said(method)}",
@@ -135,6 +137,8 @@ def _head(of: QuerySet) -> str:
     row = _owner(of)
     if row is not None:
         return f"{shown(row.model)}.{of.relation}"
+    if of.kin:
+        return shown(of.model)
     return f"{of.model.name}.objects" if of.model is not None else "objects"
 
 
@@ -157,6 +161,8 @@ def _instead(of: QuerySet, operation: Operation, method: str) -> str:
     if operation in ("update", "delete"):
         return f"{_many(of)}.{operation}()"
     row = _owner(of)
+    if row is not None and row.given and not of.narrowed:
+        return "one query before the loop"
     if row is not None:
         path = "__".join((*row.path[row.own :], of.relation))
         if not of.narrowed:

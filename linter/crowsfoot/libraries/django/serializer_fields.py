@@ -71,6 +71,8 @@ def fields(cls: Class, at: At) -> list[SerializerField]:
     """All fields that are shown."""
     found = {it.name: it for it in _declared(cls, at)}
     model, meta = model_of(cls, at), _meta(cls, at)
+    if meta is not None and is_model_serializer(cls, at):
+        found = {name: it for name, it in found.items() if _is_shown(name, meta, at)}
     if meta is not None and model is not None and is_model_serializer(cls, at):
         depth = names.number(at.member(meta, "depth", meta)) or 0
         extra = at.member(meta, "extra_kwargs", meta)
@@ -185,6 +187,18 @@ def is_own(field: Field) -> bool:
     if not isinstance(field, DjangoField) or field.generic or field.target is None:
         return False
     return field.stored if field.kind == "one" else field.query_name is None and field.back is not None
+
+
+def _is_shown(name: str, meta: Class, at: At) -> bool:
+    """Whether Meta leaves a declared field in: of what a base declares, a serializer may show a part.
+
+    https://www.django-rest-framework.org/api-guide/serializers/#serializer-inheritance
+    """
+    said = at.member(meta, "fields", meta)
+    if isinstance(said, Many) and said.items is not None:
+        texts = [names.text(it) for it in said.items]
+        return name in texts or None in texts
+    return name not in names.texts(at.member(meta, "exclude", meta))
 
 
 def _holder(meta: Class, name: str, at: At) -> Class | None:

@@ -19,6 +19,7 @@ from crowsfoot.libraries.django.orders import order
 from crowsfoot.libraries.django.page_answers import answer, answer_unseen
 from crowsfoot.libraries.django.pages import Page
 from crowsfoot.libraries.django.querysets import QuerySet
+from crowsfoot.libraries.django.requests import REQUEST, Request
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import (
@@ -45,9 +46,23 @@ def called(name: str, args: Args, at: At) -> Object | None:
     at_template, at_context = given
     shown = args.get(at_template, "template_name") or args.get(at_template, "template")
     context = args.get(at_context, "context")
+    if at_template == 1:
+        context = _with_request(context, args.get(0, "request"), at)
     if not show(shown, context, at) and isinstance(context, Table):
         answer_unseen((it for _, it in context.named), at)
     return UNKNOWN
+
+
+def _with_request(context: Object | None, request: Object | None, at: At) -> Object | None:
+    """What the template sees of the request, by the context processors that a project starts with.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/templates/api/#built-in-template-context-processors
+    """
+    if not isinstance(request, Request) or not isinstance(context, Table | None):
+        return context
+    named = context.named if context is not None else ()
+    known = {"request": request, "user": request.attribute("user", at)}
+    return _table({**known, **dict(named)})
 
 
 class Template(Object, frozen=True):
@@ -84,6 +99,8 @@ class GenericView(Object, frozen=True):
 
     def inherited(self, name: str, at: At) -> Object:
         """What it has from a class of Django's."""
+        if name == "request":
+            return REQUEST
         if name == "object":
             return _row(self, at.apart())  # it has been fetched before
         if name == "object_list":
@@ -107,7 +124,9 @@ class ViewMethod(Object, frozen=True):
         if self.name == "get_queryset":
             return _all(self.of, at)
         if self.name == "get_object":
-            rows = args.get(0, "queryset") or at.call(self.of.attribute("get_queryset", at), Args())
+            rows = args.get(0, "queryset")
+            if not isinstance(rows, QuerySet):  # `get_object(self, queryset=None)` hands on what it is given
+                rows = at.call(self.of.attribute("get_queryset", at), Args())
             return rows.one() if isinstance(rows, QuerySet) else UNKNOWN
         if self.name == "get_context_data":
             return _context(self.of, args, at)
@@ -165,7 +184,11 @@ def _kinds(view: GenericView, at: At) -> Iterator[str]:
 
 def _context(view: GenericView, args: Args, at: At) -> Object:
     """What get_context_data() of Django gives to the template."""
-    given: dict[str, Object] = {"view": view}
+    given: dict[str, Object] = {
+        "view": view,
+        "request": REQUEST,
+        "user": REQUEST.attribute("user", at),
+    }
     kinds = {_VIEWS[dotted.last(it)] for it in _kinds(view, at)}
     keywords = dict(args.keywords)
     own = names.text(view.attribute("context_object_name", at))
@@ -250,6 +273,7 @@ _VIEWS: Final = {
     **dict.fromkeys(("ListView", "BaseListView", "MultipleObjectMixin"), "_list"),
     **dict.fromkeys(("MultipleObjectTemplateResponseMixin", "ArchiveIndexView"), "_list"),
     **dict.fromkeys(("DetailView", "BaseDetailView", "SingleObjectMixin"), "_detail"),
+    "SingleObjectTemplateResponseMixin": "_detail",
     "UpdateView": "_form",
     "DeleteView": "_confirm_delete",
     **dict.fromkeys(("TemplateView", "TemplateResponseMixin", "ContextMixin"), ""),

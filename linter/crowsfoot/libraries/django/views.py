@@ -12,23 +12,26 @@ import msgspec
 from crowsfoot.libraries import dotted, standard
 from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.django import names
+from crowsfoot.libraries.django.filters import loaded
 from crowsfoot.libraries.django.managers import Manager
 from crowsfoot.libraries.django.per_row import Reading, of_one, tell_rows
 from crowsfoot.libraries.django.plans import Plan
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
+from crowsfoot.libraries.django.requests import REQUEST
 from crowsfoot.libraries.django.rest_answers import answer
 from crowsfoot.libraries.django.rest_pages import filtered, paged
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import is_serializer, model_of
-from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Function, Many, Object, Place
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Class, Constant, Function, Many, Object, Place
 
 
 class View(Object, frozen=True):
-    """self of a view; left is what a method has assigned to self.queryset."""
+    """self of a view; left is what a method has assigned to self.queryset, action what it is asked for."""
 
     cls: Class
     left: Object | None = None
+    action: str = ""
 
     def attribute(self, name: str, at: At) -> Object:
         if name == "queryset":
@@ -36,8 +39,15 @@ class View(Object, frozen=True):
         found = at.member(self.cls, name, self)
         return found if found is not None else self.inherited(name, at)
 
+    def says(self, path: tuple[str, ...]) -> str | None:
+        return (self.action if path == ("action",) else _SENT.get(path, {}).get(self.action)) or None
+
     def inherited(self, name: str, at: At) -> Object:
         """What it has from a class of DRF."""
+        if name == "action" and self.action:
+            return Constant(self.action)
+        if name == "request":
+            return REQUEST
         return ViewMethod(self, name) if name in _METHODS else UNKNOWN
 
     def rows(self, at: At) -> Object:
@@ -47,9 +57,12 @@ class View(Object, frozen=True):
         if not given:
             return found
         known = [it for each in (found, *given) for it in _all(each, at)]
-        if not all(isinstance(it, QuerySet) and it.model is not None for it in known):
-            return QuerySet(None, Plan(anything=True), sure=False)
-        return standard.join(known)
+        if all(isinstance(it, QuerySet) and it.model is not None for it in known):
+            return standard.join(known)
+        # Of some nobody knows what comes with their rows; they are of the same model.
+        told = [it for it in known if isinstance(it, QuerySet) and it.model is not None]
+        model = told[0].model if told and all(it.model is told[0].model for it in told) else None
+        return QuerySet(model, Plan(anything=True), sure=model is not None)
 
     def as_left(self, at: At) -> Object:
         return msgspec.structs.replace(self, left=self.rows(at)) if at.assigned(self, "queryset") else self
@@ -95,13 +108,14 @@ def is_view(cls: Class, at: At) -> bool:
 def review(cls: Class, at: At) -> None:
     """What the list of a view sends for each row that it shows."""
     view = View(cls)
-    classes = serializers(view, at)
-    for it in classes:
+    for it in serializers(view, at):
         at.note(it, REPRESENTED)
     outside = tuple(names.outside(at.lineage(cls)))
     own = at.member(cls, "list", view)
     lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(own, at)
-    ways = rows_of(view, at)
+    if lists:
+        view = View(cls, action="list")
+    classes, ways = serializers(view, at), rows_of(view, at)
     if ways:
         of_library = own is None or "list" in at.words(own)
         answer(view, ways, of_library, _place(cls, view, at), at)
@@ -121,8 +135,17 @@ def review(cls: Class, at: At) -> None:
         return
     found = _common([represent(it, each, at, many=lists) for each in pages for it in shown])
     place = _place(cls, view, at)
-    if place is not None:
-        tell_rows(found, rows, f"serializer {shown[0].name}", place, at)
+    if place is None:
+        return
+    tell_rows(found, rows, f"serializer {shown[0].name}", place, at)
+    if lists and at.member(cls, "retrieve", view) is None and any(dotted.last(it) in _ROWS for it in outside):
+        # Of one row, what is sent for each of several that it leads to.
+        one = View(cls, action="retrieve")
+        of_one = [it for it in serializers(one, at) if model_of(it, at) is rows.model]
+        pages = [_row(it.one()) for it in rows_of(one, at)]
+        for it in _shown_of_one(of_one, shown) if pages else ():
+            found = _common([represent(it, each, at, many=False) for each in pages])
+            tell_rows(found, rows, f"serializer {it.name}", place, at)
 
 
 def _pages(view: View, ways: list[QuerySet], at: At) -> list[Object]:
@@ -161,6 +184,9 @@ def rows_of(view: View, at: At) -> list[QuerySet]:
     found = _all(within.call(view.attribute("get_queryset", within), Args()), within)
     if isinstance(own, Function):
         found = [it for rows in found for it in _all(within.call(own, Args((rows,))), within)]
+    filters = at.member(view.cls, "filterset_class", view)
+    if isinstance(filters, Class):
+        found = [loaded(filters, it, within) if isinstance(it, QuerySet) else it for it in found]
     known = [it for it in found if isinstance(it, QuerySet) and not it.empty]
     return known if all(it.model is not None and it.model is known[0].model for it in known) else []
 
@@ -179,10 +205,15 @@ def serializers(view: View, at: At) -> list[Class]:
 
 def _shown_in_lists(classes: list[Class]) -> list[Class]:
     """Without those that are called after something else than a list, where there are others."""
-    listing = [it for it in classes if "List" in it.name]
+    listing = [it for it in classes if any(word in it.name for word in _LISTING)]
     if listing:
         return listing
     return [it for it in classes if not any(word in it.name for word in _OTHERS)] or classes
+
+
+def _shown_of_one(classes: list[Class], listing: list[Class]) -> list[Class]:
+    """Those that show a single row, and no list: by their names, as those of lists are told."""
+    return [it for it in classes if it not in listing and not any(word in it.name for word in _WRITING)]
 
 
 def _common(found: list[list[Reading]]) -> list[Reading]:
@@ -212,8 +243,17 @@ _METHODS: Final = frozenset(
         *("filter_queryset", "paginate_queryset"),
     )
 )
+# What the actions of a router are requested by.
+_SENT: Final[dict[tuple[str, ...], dict[str, str]]] = {
+    ("request", "method"): dict.fromkeys(("list", "retrieve"), "GET")
+}
 _SERIALIZERS: Final = frozenset(("get_serializer", "get_serializer_class", "serializer_class"))
 _LISTS: Final = frozenset(
     ("ModelViewSet", "ReadOnlyModelViewSet", "ListModelMixin", "ListAPIView", "ListCreateAPIView")
 )
-_OTHERS: Final = ("Create", "Update", "Write", "Detail", "Retrieve", "Input", "Bulk")
+_ROWS: Final = frozenset(
+    ("ModelViewSet", "ReadOnlyModelViewSet", "RetrieveModelMixin", "RetrieveAPIView", "RetrieveUpdateAPIView")
+)
+_LISTING: Final = ("List", "Overview", "Summary")
+_WRITING: Final = ("Create", "Update", "Write", "Input", "Bulk")
+_OTHERS: Final = (*_WRITING, "Detail", "Retrieve")

@@ -48,7 +48,7 @@ class Mapper(Library):
         return constructs.instance(found) if found is not None else None
 
     def row(self, model: Model) -> Object:
-        return UNKNOWN if model.abstract and not model.fields else Row(model.id)
+        return UNKNOWN if model.abstract and not model.fields else Row(model.id, guessed=True)
 
     def new_row(self, model: Model, args: Args) -> Object:
         """Book(title="x"): what the program has made."""

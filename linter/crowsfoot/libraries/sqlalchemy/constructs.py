@@ -25,7 +25,7 @@ from crowsfoot.libraries.sqlalchemy.expressions import (
     ordered,
 )
 from crowsfoot.libraries.sqlalchemy.flask import FlaskDatabase
-from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery
+from crowsfoot.libraries.sqlalchemy.legacy import LegacyQuery, paginated
 from crowsfoot.libraries.sqlalchemy.loading import COLUMN_LOADERS, RELATION_LOADERS, option
 from crowsfoot.libraries.sqlalchemy.models import Declared
 from crowsfoot.libraries.sqlalchemy.names import (
@@ -211,6 +211,12 @@ def _flask(args: Args, at: At) -> Object:
     return FlaskDatabase(args.get(None, "model_class") or UNKNOWN)
 
 
+def _page(args: Args, at: At) -> Object:
+    """https://pypi.org/project/paginate_sqlalchemy/"""
+    query = args.get(0, "collection")
+    return paginated(query, at) if isinstance(query, LegacyQuery) else UNKNOWN
+
+
 def _registry(args: Args, at: At) -> Object:
     return Registry()
 
@@ -273,6 +279,7 @@ _MAKERS: Final[dict[str, Callable[[Args, At], Object]]] = {
     **dict.fromkeys(("tuple_", "case", "extract", "collate"), _computed),
     "declared_attr": _declared,
     "SQLAlchemy": _flask,
+    "SqlalchemyOrmPage": _page,
     "registry": _registry,
     "MetaData": _metadata,
     "object_session": _object_session,

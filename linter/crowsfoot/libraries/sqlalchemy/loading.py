@@ -4,14 +4,14 @@ https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html; counted on 
 """
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
 from crowsfoot.libraries.sqlalchemy.expressions import ColumnRef, RelationRef
-from crowsfoot.libraries.sqlalchemy.receiver import Receiver, model_of, text
+from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, model_of, text
 
 Path: TypeAlias = tuple[str, ...]
 # "read": the program has read it since, and it is there until the row has expired.
@@ -112,6 +112,8 @@ class Option(Receiver, frozen=True):
         return super().attribute(name, at) if name in LOADERS else UNKNOWN
 
     def method(self, name: str, args: Args, at: At) -> Object:
+        if self == ANYTHING:
+            return self
         if name == "options":
             within = [it for it in args.positional if isinstance(it, Option)]
             return Option(
@@ -129,12 +131,27 @@ class Option(Receiver, frozen=True):
         if loading is None:
             return self
         for given in args.positional:
+            if given is UNKNOWN:
+                return ANYTHING
             for step in _steps(given):
                 if isinstance(given, RelationRef) and not path:
                     root = root or given.model
                 path = (*path, step)
                 loads = Loads(loads.relations | {(path, loading)}, loads.columns)
         return Option(root, path, loads)
+
+
+# What nobody knows may load any relation: joinedload(getattr(Book, name)), options(*given).
+ANYTHING: Final = Option(
+    loads=Loads(frozenset({((ALL,), "eager")}), frozenset({((), "undefer", ALL)})),
+)
+
+
+def optioned(args: Args, at: At) -> tuple[Option, ...]:
+    """The options that a call of options() is given."""
+    given = [it for one in args.positional for it in elements(one, at)]
+    unknown = args.spread or any(it is UNKNOWN for it in given)
+    return (*(it for it in given if isinstance(it, Option)), *((ANYTHING,) if unknown else ()))
 
 
 def option(name: str, args: Args, at: At) -> Object:

@@ -5,7 +5,10 @@ from typing import Final
 from crowsfoot.libraries.dotted import last
 from crowsfoot.libraries.objects import UNKNOWN, At, Built, Class, External, Many, Object
 
-PACKAGES: Final = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "quart_sqlalchemy", "advanced_alchemy")
+PACKAGES: Final = (
+    *("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "quart_sqlalchemy", "advanced_alchemy"),
+    "paginate_sqlalchemy",
+)
 
 # What makes a class the base of models, by derivation or decoration: the last word of its dotted name.
 BASES: Final = frozenset(

@@ -30,6 +30,7 @@ class Row(Object, frozen=True):
     trail holds what leads to it from the row that a query has fetched: ("joinedload(Book.author)",).
     is_async: it came from an AsyncSession, where reading loads no relation; None: nobody can tell.
     fresh: the program has made it, and the database has none of it yet: nothing of it is loaded later.
+    guessed: no query is known that has fetched it.
     """
 
     model: str
@@ -37,6 +38,15 @@ class Row(Object, frozen=True):
     trail: tuple[str, ...] = ()
     is_async: bool | None = None
     fresh: bool = False
+    guessed: bool = False
+
+    @property
+    def is_fetched(self) -> bool:
+        return not self.fresh and not self.guessed
+
+    @property
+    def is_guessed(self) -> bool:
+        return self.guessed
 
     def attribute(self, name: str, at: At) -> Object:
         model = at.models.get(self.model)
@@ -139,6 +149,7 @@ class Row(Object, frozen=True):
             relation=field.name,
             instead=self._path(f"{loader}({model.name}.{field.name})"),
             fails=fails,
+            guessed=self.guessed,
         )
 
     def reached(self, field: Field, model: Model, at: At) -> Object:
@@ -160,7 +171,7 @@ class Row(Object, frozen=True):
         loader = "joinedload" if field.kind == "one" else "selectinload"
         step = f"{loader}({model.name}.{field.name})"
         trail = self.trail if step in self.trail or len(self.trail) >= _LONGEST else (*self.trail, step)
-        row = Row(target.id, loads, trail, self.is_async, self.fresh and field.kind == "many")
+        row = Row(target.id, loads, trail, self.is_async, self.fresh and field.kind == "many", self.guessed)
         return Many(row) if field.kind == "many" else row
 
     def _path(self, last: str) -> str:
@@ -195,6 +206,7 @@ class Row(Object, frozen=True):
                 self.trail if self.trail == other.trail else (),
                 self.is_async if self.is_async == other.is_async else None,
                 self.fresh,
+                self.guessed and other.guessed,
             )
         return None
 

@@ -3,6 +3,7 @@
 Nothing here sends anything: a session does, or a connection.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ from crowsfoot.libraries.sqlalchemy.expressions import (
     both,
     by_keywords,
 )
-from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged
+from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged, optioned
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_none, model_of, text
 from crowsfoot.libraries.sqlalchemy.rows import Row, tuple_of
 
@@ -60,7 +61,7 @@ class Selection(Receiver, frozen=True):
                 self, condition=both(self.condition, by_keywords(self._latest(), args))
             )
         if name == "options":
-            given = tuple(it for one in args.positional for it in elements(one, at) if isinstance(it, Option))
+            given = optioned(args, at)
             return msgspec.structs.replace(self, options=tuple(dict.fromkeys(self.options + given)))
         if name == "order_by":
             return msgspec.structs.replace(self, order=_orders(self.order, args, self.root()))
@@ -198,7 +199,8 @@ class Selection(Receiver, frozen=True):
     def _instead(self, operation: Operation, root: Model | None) -> str:
         if root is None:
             return "one query for all of them"
-        keys = [key for model, name in self.condition.equal if model == root.id for key in _keys(root, name)]
+        names = [name for model, name in self.condition.equal if model == root.id]
+        keys = [key for name in _telling(root, names) for key in _keys(root, name)]
         columns = [f"{root.name}.{it}" for it in dict.fromkeys(keys)]
         of = f"{self.said}({root.name})"
         if operation in ("count", "aggregate"):
@@ -226,6 +228,14 @@ class Selection(Receiver, frozen=True):
             limit=self.limit if self.limit == other.limit else self.limit or other.limit,
             joins=tuple(dict.fromkeys(self.joins + other.joins)),
         )
+
+
+def _telling(model: Model, names: Sequence[str]) -> Sequence[str]:
+    """Of what is compared, what tells the row alone: the other conditions remain as they are."""
+    if set(model.primary_key) <= set(names):
+        return model.primary_key
+    unique = [it for it in names if it in model.fields and model.fields[it].unique]
+    return unique[:1] or names
 
 
 class Select(Selection, frozen=True):

@@ -72,6 +72,14 @@ class Row(Asked, frozen=True):
     loaded: tuple[str, ...] | None = None
     path: str = ""
 
+    @property
+    def is_fetched(self) -> bool:
+        return self.loaded is not None
+
+    @property
+    def is_guessed(self) -> bool:
+        return self.loaded is None
+
     def attribute(self, name: str, at: At) -> Object:
         field = self.model.fields.get(name)
         if field is not None and field.kind == "column":

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from crowsfoot.finding import Edit
-from crowsfoot.libraries.query import Query
+from crowsfoot.libraries.query import CALLS, Query
 from crowsfoot.link.project import Linked
 from crowsfoot.roles import Role
 from crowsfoot.source import Span
@@ -114,7 +114,7 @@ class Repeated(Linked, frozen=True, eq=False, dict=True, array_like=True):
             return "fan-out" if self.how.endswith((")", "=")) else "serializer"
         if self.way:
             return "behind-call"
-        if self.query.cause != "call":
+        if self.query.cause not in CALLS:
             return "lazy"
         operation = self.query.operation
         if operation in ("get-or-create", "upsert"):

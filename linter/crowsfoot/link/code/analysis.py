@@ -107,9 +107,11 @@ def _link(
     for part in parts:
         for key, some in part.sizes:
             sizes.setdefault(key, set()).update(some)
+    called = {it for part in parts for it in part.called}
+    told = {it for part in parts for it in part.told}
     calls = {*evaluator.calls_of_models, *(it for part in parts for it in part.calls)}
     return Code(
-        repeated=tuple(repeated_of(seen, {it for part in parts for it in part.called}, sizes)),
+        repeated=tuple(repeated_of(seen, called, told, sizes)),
         accesses=tuple(accesses_of(asked)),
         models=tuple(evaluator.settled.models.by_id.values()),
         followed=lambda: _edges(evaluator.program, calls),

@@ -1,6 +1,6 @@
 """A call -> what comes of it, and what it sends: functions of the program are gone through."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from crowsfoot.libraries.objects import (
     Args,
     Built,
     Class,
+    Constant,
     External,
     Function,
     Instance,
@@ -26,7 +27,10 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.link.code.frame import Each, Effect, Frame
 from crowsfoot.link.code.here import Here, Managed
+from crowsfoot.link.code.holding import held_as_field, held_of
+from crowsfoot.link.code.kept import looked_for
 from crowsfoot.link.code.learned import learn_each, learn_from
+from crowsfoot.link.code.loops import grows, is_by_chunks
 from crowsfoot.link.code.nesting import limited
 from crowsfoot.link.code.program import GROWS
 
@@ -79,7 +83,7 @@ def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> O
             found = out.received(frame, number, value, args)
             if found is not UNKNOWN:
                 return found
-    if positional:
+    if positional or keywords:
         out.grow(frame, number, value, args)
     found = out.call(function, args, frame, number)
     if found is UNKNOWN and kind is Function and out.receivers_of(values[value.of]):
@@ -127,7 +131,7 @@ def call(
     at = Here(out, frame, number, each)
     if isinstance(function, External):
         if function.name == "builtins.super":
-            return out.super_of(frame)
+            return out.super_of(frame, args)
         library = out.library(function.name)
         made = library.called(function.name, args, at) if library is not None else None
         if made is None and (other := out.others.get(function.name.partition(".")[0])) is not None:
@@ -156,24 +160,13 @@ def construct(
         if isinstance(init, Function):
             out.enter(init, args, frame, number, each)
             return (
-                limited(Instance(cls, tuple(_held(out, cls, init, args))), out.weights)
+                limited(Instance(cls, tuple(held_of(out, cls, init, args))), out.weights)
                 if args.positional or args.keywords
                 else made
             )
+        if made.held == () and any(isinstance(it, Class | Instance) for it in args.all):
+            return limited(Instance(cls, tuple(held_as_field(out, cls, args))), out.weights)
     return made
-
-
-def _held(out: "Evaluator", cls: Class, init: Function, args: Args) -> Iterator[tuple[str, Object]]:
-    """`self.store = store` of an argument that is an object of the program, and has no annotation."""
-    scope = out.program.scope(init.path, init.scope)
-    expected, bound = out.frame(init.path, init.scope).params, out.bind(init, scope, args)
-    for name, places in out.stores_of(cls).items():
-        for number, store in places:
-            it = out.program.scope(cls.path, number).values[store.value]
-            if (cls.path, number) == (init.path, init.scope) and isinstance(it, facts.Parameter):
-                given = bound[it.index]
-                if isinstance(given, Instance) and expected[it.index] is UNKNOWN:
-                    yield name, given
 
 
 def constructed(out: "Evaluator", cls: Class, args: Args, at: Here) -> Object | None:
@@ -230,12 +223,15 @@ def take_over(
     each: Each | None,
 ) -> None:
     """What the callee sends is sent by the call."""
-    if not callee.effects:
+    if not callee.effects or _is_spared(callee, bound):
         return
     loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
     by_self = bool(callee.scope.decorators) and not _KEPT_BY_SELF.isdisjoint(out.decorators(function))
     seen: set[object] = set()
+    raised = callee.scope.raised
     for it in callee.effects:
+        if raised and any(first <= it.value < end for first, end in raised):
+            continue  # it is sent once: the caller does not get to its next pass
         hands_on = bool(it.chain) and _hands_on(callee, it.value)
         if len(it.chain) >= _LONGEST_CHAIN and not hands_on:
             continue
@@ -250,6 +246,8 @@ def take_over(
         holder = it.parameter if it.held or it.query.cause != "call" else None
         if holder is None:
             holder = 0 if by_self else callee.held.get(it.value)
+        if holder == 0 and each is not None and function.bound is not None and function.bound.ALIKE:
+            continue  # the next row finds it there
         if holder is not None and each is None:
             # It is kept by the row or object that is given: sent once for that, not once for each call.
             given = _given(frame, number, function, callee.scope, holder)
@@ -258,6 +256,11 @@ def take_over(
                 if not frame.reads(given, *path):
                     continue  # something before has made it load that
                 row_loop, (parameter, names) = frame.loop_of(given), frame.parameter_of(given)
+                shared: Place | None = getattr(frame.objects[given], "kept", None)
+                if shared is not None:  # `shelf.books` all lead back to that one shelf
+                    if (shared.path, shared.scope) != (frame.path, frame.number):
+                        continue
+                    row_loop = frame.made_in_loop(shared, given)
                 path = (*names, *path)
                 frame.add(Effect(it.query, number, row_loop, chain, parameter, held=True, path=path), None)
                 continue
@@ -268,6 +271,12 @@ def take_over(
             break
     if callee.learned:
         _learn(out, callee, function, frame, number, each)
+
+
+def _is_spared(callee: Frame, bound: tuple[Object, ...]) -> bool:
+    """`if hasattr(self, "n"): return self.n`, where the row has an annotation `n`: the rest is for others."""
+    added = {name for it in bound if it.added for name in it.added}
+    return bool(added) and not added.isdisjoint(looked_for(callee.scope.values))
 
 
 def _learn(
@@ -349,6 +358,10 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
     if not isinstance(method, facts.Attribute) or method.name not in GROWS:
         return
     holder = frame.known(method.of)
+    if isinstance(holder, Table) and method.name == "update":
+        frame.objects[method.of] = limited(_updated(holder, args), out.weights)
+    if not args.positional:
+        return
     if method.name == "setdefault":
         if not isinstance(holder, Table):
             return
@@ -362,17 +375,47 @@ def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: A
     if not isinstance(holder, Many):
         return
     added = args.positional[-1]
+    takes_rows = False
     if method.name in ("extend", "update"):
+        takes_rows = standard.size_of(added) == "rows" and bool(value.args) and grows(frame, value.args[-1])
         added = standard.element_of(added, Here(out, frame, number))
-    inside = value.loop != values[method.of].loop
+    made = values[method.of].loop  # the loop in which the list was made
+    if _is_carried(values, method.of, value.loop):
+        made = frame.scope.loops[made].parent
+    inside = value.loop != made
     if holder.items is not None and not inside and method.name not in ("extend", "update"):
         frame.objects[method.of] = limited(standard.listed((*holder.items, added)), out.weights)
     else:
-        counted = method.name != "extend" and _so_often(frame, value.loop, values[method.of].loop)
-        grows = inside and not counted
-        size = "rows" if grows or holder.size == "rows" else holder.size
+        often = "rows" if method.name == "extend" and inside else _so_often(frame, value.loop, made)
+        size = "rows" if takes_rows else often if often == "rows" or holder.size == "fixed" else holder.size
         of = added if holder.items == () else standard.join([holder.of, added])
         frame.objects[method.of] = limited(Many(of, None, size), out.weights)
+
+
+def _updated(of: Table, args: Args) -> Table:
+    """A dict after `of.update(given, name=value)`."""
+    given = [it for it in args.positional[:1] if isinstance(it, Table)]
+    put = {name: value for it in given for name, value in it.named} | dict(args.keywords)
+    if not put and not given:
+        return of
+    named = {**dict(of.named), **put}
+    names = [Constant(it) for it in put]
+    return Table(
+        standard.join([of.keys, *[it.keys for it in given], *names]),
+        standard.join([of.values, *[it.values for it in given], *put.values()]),
+        tuple(named.items())[:_MOST_NAMED],
+        tuple(dict.fromkeys((*of.later, *put)))[:_MOST_NAMED],
+    )
+
+
+def _is_carried(values: Sequence[facts.AnyValue], number: int, loop: int) -> bool:
+    """Whether a pass of the loop goes on with the list of the last one: `if len(batch) == 9: batch = []`."""
+    it = values[number]
+    return (
+        isinstance(it, facts.Either)
+        and it.loop == loop >= 0
+        and any(values[each].loop != loop for each in it.options)
+    )
 
 
 def _hands_on(callee: Frame, number: int) -> bool:
@@ -402,14 +445,17 @@ def _is_given(callee: Frame, number: int) -> bool:
     return False
 
 
-def _so_often(frame: Frame, loop: int, outer: int) -> bool:
-    """Whether the program says how often the loops between those two come to something."""
+def _so_often(frame: Frame, loop: int, outer: int) -> str:
+    """How often the loops between come to something: "rows", "chunks", or "fixed", as the program says."""
+    found = "fixed"
     while loop not in (outer, -1):
         it = frame.scope.loops[loop]
-        if it.over is None or standard.size_of(frame.known(it.over)) != "fixed":
-            return False
+        if is_by_chunks(frame, it):
+            found = "chunks"
+        elif it.over is None or standard.size_of(frame.known(it.over)) != "fixed":
+            return "rows"
         loop = it.parent
-    return True
+    return found
 
 
 def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple[str, ...]) -> None:
@@ -483,4 +529,5 @@ _KEPT_BY_SELF: Final = frozenset(("cached_property", "lazy_property"))
 _CONTEXT_MANAGERS: Final = frozenset(("contextmanager", "asynccontextmanager"))
 _FAN_OUT: Final = frozenset(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"))
 _MOST_TAKEN: Final = 40
+_MOST_NAMED: Final = 50  # keys of a dict
 _LONGEST_CHAIN: Final = 5

@@ -19,11 +19,13 @@ from crowsfoot.libraries.objects import (
     Instance,
     Many,
     Object,
+    OneOf,
     Place,
     Subscripted,
 )
 from crowsfoot.link.code.frame import Each, Frame
 from crowsfoot.link.code.here import Here, Holder, Super
+from crowsfoot.link.code.holding import argument_of, held_by_all
 from crowsfoot.link.code.shown import last_word
 
 if TYPE_CHECKING:
@@ -51,10 +53,12 @@ def by_library(out: "Evaluator", cls: Class, name: str, at: Here) -> Object | No
 def of_instance(out: "Evaluator", of: Instance, name: str, at: Here) -> Object:
     if isinstance(of.cls, str):
         return out.external(f"{of.cls}().{name}")
-    for held, it in of.held:
+    for held, it in of.held or held_by_all(out, of.cls):
         if held == name:
             return it
     found = at.member(of.cls, name, of)
+    if isinstance(found, Built):
+        return argument_of(out, of, found) or found
     return out.of_heirs(of.cls, name) if found is None or found is UNKNOWN else found
 
 
@@ -67,8 +71,14 @@ def of_super(out: "Evaluator", of: Super, name: str, at: Here) -> Object:
     return found if found is not None else UNKNOWN
 
 
-def super_of(out: "Evaluator", frame: Frame) -> Object:
-    """What super() is in a method."""
+def super_of(out: "Evaluator", frame: Frame, args: Args) -> Object:
+    """What super() is in a method; super(Book, book) says it itself, anywhere."""
+    if (
+        len(args.positional) == 2
+        and isinstance(args.positional[0], Class)
+        and args.positional[1] is not UNKNOWN
+    ):
+        return Super(args.positional[0], args.positional[1])
     parent = frame.scope.parent
     if parent < 0 or not frame.params:
         return UNKNOWN
@@ -204,7 +214,9 @@ def stored(out: "Evaluator", cls: Class, name: str) -> Object | None:
         ):
             made = out.annotated(out.get(frame, store.annotation))
         found_.append(made)
-    return standard.join([it.moved(Place(cls.path, cls.scope, 0)) for it in found_])
+    # Each attribute keeps rows of its own; no value of the body of the class has such a number.
+    place = Place(cls.path, cls.scope, places[0][1].start)
+    return standard.join([it.moved(place) for it in found_])
 
 
 def of_heirs(out: "Evaluator", cls: Class, name: str) -> Object:
@@ -280,7 +292,9 @@ def reaching(out: "Evaluator", cls: Class) -> tuple[Library, ...]:
         found = dict.fromkeys(out.by_package[it] for it in packages if it in out.by_package)
         if not found and any(it not in sys.stdlib_module_names for it in packages):
             # A package that nobody has heard of may hand on a class of a library: what the body calls tells.
-            found = dict.fromkeys(it for it in out.libraries if _makes_fields(out, cls, it))
+            found = dict.fromkeys(
+                it for it in out.libraries if _makes_fields(out, cls, it) or _is_extended(out, cls, it)
+            )
         known = out.reached[cls] = tuple(found)
     return known
 
@@ -294,6 +308,12 @@ def _makes_fields(out: "Evaluator", cls: Class, library: Library) -> bool:
         if isinstance(it, Class)
         for made in out.called_in(it)
     )
+
+
+def _is_extended(out: "Evaluator", cls: Class, library: Library) -> bool:
+    if not answers(library, Library.is_extended_by):
+        return False
+    return any(isinstance(it, str) and library.is_extended_by(it) for it in out.bases(cls))
 
 
 def called_in(out: "Evaluator", cls: Class) -> Iterator[Object]:
@@ -328,26 +348,35 @@ def collect_bases(out: "Evaluator", cls: Class, found: list[Class | str]) -> Non
     parent = out.frame(cls.path, scope.parent) if scope.bases else None
     for number in scope.bases:
         assert parent is not None
-        base = out.get(parent, number)
-        if isinstance(base, Subscripted):
-            base = base.of
-        if isinstance(base, Class) and base != cls and base not in found:
-            found.append(base)
-            out.collect_bases(base, found)
-        elif isinstance(base, (External, Built)):
-            found.append(base.name)
-        else:  # a class that a library has made of others
-            for it in getattr(base, "bases", ()):
-                if it not in found:
-                    found.append(it)
-                    if isinstance(it, Class):
-                        out.collect_bases(it, found)
+        given = out.get(parent, number)
+        for base in _alternatives(given):
+            if isinstance(base, Subscripted):
+                base = base.of
+            if isinstance(base, Class) and base != cls and base not in found:
+                found.append(base)
+                out.collect_bases(base, found)
+            elif isinstance(base, (External, Built)):
+                found.append(base.name)
+            else:  # a class that a library has made of others
+                for it in getattr(base, "bases", ()):
+                    if it not in found:
+                        found.append(it)
+                        if isinstance(it, Class):
+                            out.collect_bases(it, found)
     for number in scope.decorators:
         it = out.get(out.frame(cls.path, scope.parent), number)
         if isinstance(it, (External, Built)):
             library = out.library(it.name)
             if library is not None and it.name.rpartition(".")[2] in library.DECORATORS:
                 found.append(it.name)
+
+
+def _alternatives(base: Object) -> Sequence[Object]:
+    """What a base may be that a setting or an import picks, as far as the program names it."""
+    if not isinstance(base, OneOf):
+        return (base,)
+    named = [it for it in base.options if isinstance(it, (Class, External))]
+    return named or base.options
 
 
 _PARTS_OF_PROPERTY: Final = frozenset(

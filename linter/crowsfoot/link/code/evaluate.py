@@ -12,8 +12,20 @@ from crowsfoot.facts import code as facts
 from crowsfoot.libraries.library import Library, answers
 from crowsfoot.libraries.models import Model, Models
 from crowsfoot.libraries.objects import UNKNOWN, Class, Object
-from crowsfoot.link.code import attributes, calls, classes, lookups, models, names, parameters, values, ways
-from crowsfoot.link.code.frame import WAITING, Frame, leave_out
+from crowsfoot.link.code import (
+    attributes,
+    calls,
+    classes,
+    holding,
+    lookups,
+    models,
+    names,
+    parameters,
+    values,
+    ways,
+)
+from crowsfoot.link.code.decided import decide
+from crowsfoot.link.code.frame import WAITING, Frame
 from crowsfoot.link.code.here import Holder
 from crowsfoot.link.code.looked import (
     AskedHeirs,
@@ -63,6 +75,7 @@ class Evaluator:
         self.heirs = AskedHeirs(self.settled)
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
         self.holders: dict[tuple[Class, str, bool], tuple[Holder, ...]] = {}
+        self.held_by_class: dict[Class, tuple[tuple[str, Object], ...]] = {}
         self.receiving = tuple(it for it in self.libraries if answers(it, Library.received))
         words = {word for it in self.libraries for word in it.HELD_AS}
         self.holding = {word: [it for it in self.libraries if word in it.HELD_AS] for word in words}
@@ -78,6 +91,7 @@ class Evaluator:
         self.steps_known: dict[tuple[str, int], Steps] = {}
         self.kept_known: dict[tuple[str, int], frozenset[int]] = {}
         self.held_known: dict[tuple[str, int], Mapping[int, int]] = {}
+        self.telling_known: dict[tuple[str, int], frozenset[int]] = {}
         self.packages: dict[str, Library | None] = {}  # by the names of what is theirs
         self.receivers: dict[str, tuple[Library, ...]] = {}
 
@@ -90,7 +104,7 @@ class Evaluator:
         # What these hold was found out by looking at files, which whoever comes next has to do himself.
         for found in (self.reached, self.lineages, self.protocols, self.stores):
             found.clear()
-        for each in (self.decorators_known, self.holders):
+        for each in (self.decorators_known, self.holders, self.held_by_class):
             each.clear()
         self.program.renew()
         self.templates.asked = False
@@ -172,8 +186,8 @@ class Evaluator:
         self.active[key] = frame
         frame.around = self.program.around(frame.path, frame.number)
         objects = frame.objects
-        if frame.scope.decided and not frame.general:
-            leave_out(frame)
+        if (frame.scope.decided or frame.scope.missing or frame.scope.chosen) and not frame.general:
+            decide(frame)
         for number, value, handler in self.steps(key, frame):
             if objects[number] is None:  # as in get(), for what comes too early
                 objects[number] = UNKNOWN
@@ -260,6 +274,7 @@ class Evaluator:
     called_in = classes.called_in
     lineage = classes.lineage
     collect_bases = classes.collect_bases
+    base_init = holding.base_init
 
     # Classes -> the models that they are, and what an instance of one is.
     model_of = models.model_of

@@ -47,19 +47,23 @@ def seen_in(evaluator: Evaluator, roles: Roles) -> Iterator[Seen]:
 def repeated_of(
     seen: Iterable[Seen],
     called: Set[tuple[str, int]],
+    told: Set[tuple[str, int]],
     sizes: Mapping[tuple[str, int, int], Set[str]],
 ) -> Iterator[Repeated]:
     """By place: what sends several statements, itself or below, is one.
 
-    called are the functions that somebody calls, sizes what callers give for parameters.
+    called are the functions that somebody calls, told those of them that somebody calls who knows what the
+    rows have loaded, sizes what callers give for parameters.
     """
     found: dict[Place, list[Repeated]] = {}
     for it in seen:
-        # Callers say more of what rows have loaded than annotations do.
+        # Callers say more of what rows have loaded than names and annotations do.
         if it.general and it.repeated.query.cause != "call" and it.place[:2] in called:
             continue
+        if it.repeated.query.guessed and it.place[:2] in told:
+            continue
         # All callers give a constant number of elements.
-        if it.over is not None and sizes.get(it.over) in ({"fixed"}, {"chunks"}):
+        if it.over is not None and {*sizes.get(it.over, ())} - {"none"} in ({"fixed"}, {"chunks"}):
             continue
         found.setdefault(it.place, []).append(it.repeated)
     for group in found.values():
@@ -163,7 +167,7 @@ def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
     """Whether nothing that a statement is made of changes from one pass of the loop to the next."""
     values, loops = frame.scope.values, frame.scope.loops
     pending, seen = [effect.value], {effect.value}
-    if not isinstance(values[effect.value], facts.Call) or effect.chain or effect.query.cause != "call":
+    if not isinstance(values[effect.value], facts.Call) or effect.chain or effect.query.cause not in _ASKED:
         return False
     if not within(loops, values[effect.value].loop, number):
         return False  # what one loop has put together, another one sends
@@ -175,7 +179,9 @@ def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
         match it:
             case facts.Call():
                 # What else is called may say something else each time.
-                if current != effect.value and not _leads_to(values, effect.value, current):
+                if current != effect.value and not _leads_to(
+                    values, effect.value, current, effect.query.relation
+                ):
                     return False
                 inner = (it.of, *it.args, *(value for _, value in it.keywords))
             case facts.Attribute() | facts.Awaited():
@@ -189,11 +195,16 @@ def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
     return True
 
 
-def _leads_to(values: tuple[facts.AnyValue, ...], last: int, number: int) -> bool:
-    """Whether it is one of the calls of the chain that ends there: `filter()` of `query.filter().first()`."""
+def _leads_to(values: tuple[facts.AnyValue, ...], last: int, number: int, relation: str) -> bool:
+    """Whether it is one of the calls of the chain that ends there: `filter()` of `query.filter().first()`.
+
+    What hands out the row that a relation is read of is none of them: `queue.pop().books.all()`.
+    """
     while last != number:
         it = values[last]
         if not isinstance(it, (facts.Call, facts.Attribute, facts.Awaited)):
+            return False
+        if relation and isinstance(it, facts.Attribute) and it.name == relation:
             return False
         last = it.of
     return True
@@ -293,3 +304,5 @@ def _made_of(values: tuple[facts.AnyValue, ...], number: int, source: int, depth
 
 
 _DEEPEST = 8
+# What a call of a relation to many rows sends is not kept either.
+_ASKED = frozenset(("call", "relation"))

@@ -21,7 +21,7 @@ from crowsfoot.facts.code import (
     Slice,
     Unclear,
 )
-from crowsfoot.libraries.objects import UNKNOWN, Constant, Object, Place
+from crowsfoot.libraries.objects import UNKNOWN, Class, Object, Place
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.kept import held, kept
 from crowsfoot.link.code.learned import Path, origin
@@ -93,6 +93,7 @@ class Frame:
             "learned",
             "lessons",
             "sorted_by",
+            "replaced",
         ),
         *("fanned", "recursive", "done", "marks", "around", "is_told_nothing"),
     )
@@ -127,6 +128,7 @@ class Frame:
         self.fanned: dict[int, str] = {}  # loops of comprehensions that something awaits all at once
         self.recursive: list[int] = []  # calls of itself, directly or by others
         self.done = False
+        self.replaced: dict[int, int] = {}  # values, each with the number that what it replaces is below
         # Its parameters tell nothing that matters to what it sends: only what it returns is worked out.
         self.is_told_nothing = False
         self.around: Around | None = None  # the variables of the scopes around it, when they were asked for
@@ -137,7 +139,7 @@ class Frame:
     def made_in_loop(self, place: Place, value: int) -> int:
         """The loop that what was made at the place counts in, when it is sent at the value."""
         here = place.path == self.path and place.scope == self.number
-        if not here:
+        if not here or place.value >= len(self.scope.values):
             return self.scope.values[value].loop
         return -1 if place.value < 0 else self.scope.values[place.value].loop
 
@@ -148,12 +150,14 @@ class Frame:
                 return
             self._sent.add(made)
             effect = effect._replace(loop=self.made_in_loop(made, effect.value))
-            if (made.path, made.scope) == (self.path, self.number):
+            if (made.path, made.scope) == (self.path, self.number) and made.value < len(self.scope.values):
                 if made.value < 0:
                     effect = effect._replace(parameter=-1 - made.value)
                 elif not effect.chain and self._together(made.value, effect.value):
                     # What is written there says more than the variable that holds it.
                     effect = effect._replace(value=_first_written(self.scope, made.value))
+            elif not effect.chain and effect.parameter is None:
+                effect = self._of_attribute(effect, made)
         # What is sent right here or in a loop is told of this scope: it finds room where others filled it.
         told_here = effect.loop >= 0 or not effect.chain
         if len(self.effects) < (_MOST_EFFECTS if not told_here else 2 * _MOST_EFFECTS):
@@ -161,6 +165,20 @@ class Frame:
 
     def _together(self, one: int, other: int) -> bool:
         return self.scope.values[one].loop == self.scope.values[other].loop
+
+    def _of_attribute(self, effect: Effect, made: Place) -> Effect:
+        """`for row in self.rows`: what an object was made with, or has made once, keeps its rows."""
+        it = self.scope.values[effect.value]
+        of = self.scope.values[it.of] if type(it) is Attribute else None
+        if type(it) is not Attribute or type(of) is not Parameter:
+            return effect
+        if self.out.program.scope(made.path, made.scope).kind != "class":
+            return effect
+        for number, store in self.out.stores_of(Class(made.path, made.scope, "")).get(it.name, ()):
+            scope = self.out.program.scope(made.path, number)
+            if scope.name not in _MAKING and store.value not in _held_in(self.out, made.path, number):
+                return effect  # it may be another one at each call
+        return effect._replace(loop=-1, parameter=of.index, held=True, path=(it.name,))
 
     def has_sent(self, made: Place) -> bool:
         """Whether what was made there has been fetched already."""
@@ -178,11 +196,7 @@ class Frame:
     @property
     def held(self) -> Mapping[int, int]:
         """The values that a parameter keeps, with the number of that one."""
-        key = (self.path, self.number)
-        known = self.out.held_known.get(key)
-        if known is None:
-            known = self.out.held_known[key] = held(self.scope)
-        return known
+        return _held_in(self.out, self.path, self.number)
 
     def reads(self, of: int, *names: str) -> bool:
         """Whether that attribute of that value, or of what it leads to, is read for the first time here."""
@@ -246,6 +260,11 @@ class Frame:
             for name, at in self.marks
         )
 
+    @property
+    def is_told_rows(self) -> bool:
+        """Whether it is known of all rows that it is handed, and there are some, what has been loaded."""
+        return any(it.is_fetched for it in self.params) and not any(it.is_guessed for it in self.params)
+
     def known(self, value: int) -> Object:
         found = self.objects[value]
         if found is None:
@@ -263,22 +282,16 @@ class Frame:
         return Span(self.path, at.start, at.end)
 
 
-def leave_out(frame: Frame) -> None:
-    """Nothing is known of what the frame does not come to, as its parameters decide: commit=False."""
-    values = frame.scope.values
-    rest = len(values)  # from here on it is all left out
-    for decider, first, end in frame.scope.decided:
-        if first >= rest:
-            continue
-        it = values[decider if decider >= 0 else ~decider]
-        given = frame.params[it.index] if isinstance(it, Parameter) else UNKNOWN
-        if isinstance(given, Constant) and bool(given.value) is (decider < 0):
-            rest = first if end == len(values) else rest
-            for number in range(first, end):
-                if not isinstance(values[number], Parameter):
-                    frame.objects[number] = UNKNOWN
+def _held_in(out: "Evaluator", path: str, number: int) -> Mapping[int, int]:
+    """The values that a parameter of that scope keeps."""
+    known = out.held_known.get((path, number))
+    if known is None:
+        known = out.held_known[path, number] = held(out.program.scope(path, number))
+    return known
 
 
+# What an object is made by, once.
+_MAKING = frozenset(("__init__", "__post_init__"))
 _MOST_EFFECTS = 200
 
 

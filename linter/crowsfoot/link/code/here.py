@@ -99,6 +99,13 @@ class Here:
                 return
             loop, (parameter, path) = frame.loop_of(of), frame.parameter_of(of)
             path = (*path, query.relation)
+        elif query.cause == "kept" and isinstance(it, facts.Call):
+            method = frame.scope.values[it.of]
+            if isinstance(method, facts.Attribute):
+                if not frame.reads(method.of, query.relation):
+                    return
+                loop, (parameter, path) = frame.loop_of(method.of), frame.parameter_of(method.of)
+                path = (*path, query.relation)
         frame.add(Effect(query, value, loop, self._behind, parameter, self._each, path=path), made)
 
     def _learns(self, query: Query, of: int) -> None:
@@ -206,6 +213,21 @@ class Here:
                 if isinstance(of, facts.Attribute) and out.get(frame, of.of) == cls:
                     keywords = tuple((name, out.get(frame, it)) for name, it in call.keywords)
                     yield Args(tuple(out.get(frame, it) for it in call.args), keywords)
+
+    def added(self, method: str, name: str) -> Iterator[tuple[Object, Object]]:
+        out = self._out
+        for path in out.program.saying(method):
+            for at, number in (it for some in out.program.calls_of(path, method).values() for it in some):
+                frame = out.frame(path, at)
+                values, call = frame.scope.values, frame.scope.values[number]
+                assert isinstance(call, facts.Call)
+                of = values[call.of]
+                said = values[call.args[0]] if len(call.args) > 1 else None
+                if isinstance(of, facts.Attribute) and isinstance(said, facts.Const) and said.value == name:
+                    yield out.get(frame, of.of), out.get(frame, call.args[1])
+
+    def bound(self, found: Object, of: Object) -> Object:
+        return self._out.bound(found, of, self._frame, self._value, self._each)
 
     def imported(self, name: str) -> Object:
         module, _, last = name.rpartition(".")

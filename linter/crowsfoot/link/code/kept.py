@@ -38,8 +38,22 @@ def kept(scope: facts.Scope) -> frozenset[int]:
     if not given and not put:
         return _NOTHING  # as in most functions
     readings = _readings(values) if given else {}
-    roots = [value for name, number, of, value in given if _is_read(readings, name, number, of)]
-    return frozenset(_made(scope, [*put, *roots]))
+    kept_by = {value: name for name, number, of, value in given if _is_read(readings, name, number, of)}
+    return frozenset((*_made(scope, [*put, *kept_by]), *_done_to(values, kept_by)))
+
+
+def _done_to(values: Values, kept_by: Mapping[int, str]) -> Iterator[int]:
+    """The calls of methods of what is kept, which was made just before: `_known = Shop(); _known.save()`."""
+    since: dict[str, int] = {}
+    for number, name in kept_by.items():
+        since[name] = min(number, since.get(name, number))
+    for number, it in enumerate(values):
+        method = values[it.of] if isinstance(it, facts.Call) else None
+        if isinstance(method, facts.Attribute):
+            holder = values[method.of]
+            known = since.get(holder.name) if isinstance(holder, facts.Name) else None
+            if method.of in kept_by or (known is not None and known < method.of):
+                yield number
 
 
 def _tested(values: Values) -> Mapping[str, int]:

@@ -62,6 +62,13 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     return any(grows(frame, it) and standard.size_of(frame.known(it)) == "rows" for it in options)
 
 
+def is_by_chunks(frame: Frame, loop: facts.Loop) -> bool:
+    """Whether each pass is for many rows: `for batch in batched(rows, 500)`."""
+    if loop.over is None or loop.kind == "while":
+        return False
+    return standard.size_of(frame.known(loop.over)) == "chunks" or _NO_ROWS.search(loop.target) is not None
+
+
 def _of_pages(frame: Frame, number: int, target: str) -> bool:
     """`for found in paginate(url)`, and not `for row in paginate(url)`, which has gone on to the next."""
     it = frame.scope.values[number]
@@ -85,11 +92,14 @@ def grows(frame: Frame, number: int) -> bool:
         if isinstance(method, facts.Attribute) and _last_word(frame, method.of) == _META:
             return False
         if word in ("items", "values", "keys") and isinstance(method, facts.Attribute):
+            built = frame.scope.values[method.of]
+            if type(built) is facts.Comprehension and row_loop(frame, built.innermost, built.each) is None:
+                return False  # {kind: … for kind in KINDS}.items()
             return not _has_fields(frame, method.of) and grows(frame, method.of)
         if word in _PASS_ON and it.args:
             return grows(frame, it.args[0])
         if word == "range":
-            return not all(_is_bound(frame, arg) for arg in it.args)
+            return not all(_is_bound(frame, arg) for arg in it.args) and not _is_pages(frame, it.args)
         return word != "get" or not _is_of_settings(frame, it.of)
     word = _last_word(frame, number)
     if isinstance(it, facts.Attribute) and _last_word(frame, it.of) == _META:
@@ -111,9 +121,31 @@ def _is_member(frame: Frame, it: Object) -> bool:
 
 def _is_bound(frame: Frame, number: int) -> bool:
     """Whether a number is a constant of the program by its name, or says how often at most: `max_steps`."""
-    it = frame.scope.values[number]
-    word = frame.scope.params[it.index].name if isinstance(it, facts.Parameter) else _last_word(frame, number)
+    word = _word(frame, number)
     return word.isupper() or word.startswith("max_")
+
+
+def _is_pages(frame: Frame, args: Sequence[int]) -> bool:
+    """Whether one of the bounds of a range is how many pages there are: `range(total // page_size + 1)`."""
+    values = frame.scope.values
+    pending = list(args)
+    for number in pending:  # which grows
+        it = values[number]
+        if isinstance(it, facts.Operation):
+            if it.operator in ("/", "//"):
+                by = values[it.operands[-1]]
+                return not isinstance(by, facts.Const) or (isinstance(by.value, int) and by.value >= _A_PAGE)
+            pending += it.operands if it.operator in ("+", "-") else ()
+        elif isinstance(it, facts.Call) and _last_word(frame, it.of) in _ROUND:
+            pending += it.args
+        elif _NO_ROWS.search(_word(frame, number)):
+            return True
+    return False
+
+
+def _word(frame: Frame, number: int) -> str:
+    it = frame.scope.values[number]
+    return frame.scope.params[it.index].name if isinstance(it, facts.Parameter) else _last_word(frame, number)
 
 
 def _is_of_settings(frame: Frame, number: int) -> bool:
@@ -223,6 +255,8 @@ _WAITS: Final = re.compile(r"(?:a?listen|subscribe|a?watch|notifies|iter_(?:json
 _ENUMS: Final = frozenset(("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"))
 _SETTINGS: Final = frozenset(("settings", "config"))
 _IS_SETTING: Final = re.compile(r"(?:^|\.)settings\.|\.[A-Z][A-Z0-9_]+$")
+_ROUND: Final = frozenset(("ceil", "floor", "int", "round", "max", "min"))
+_A_PAGE: Final = 10  # nobody makes pages of fewer rows: `range(len(rows) // 2)`
 _META: Final = "_meta"  # what Django, Peewee and Tortoise know of a model, by what its class says
 _OF_THE_PROGRAM: Final = frozenset(
     (

@@ -10,6 +10,7 @@ from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Class, Constant, External, Instance, Object, Subscripted
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here
+from crowsfoot.link.code.holding import told_by
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -104,6 +105,8 @@ def instance(out: "Evaluator", cls: Object) -> Object:
     if isinstance(cls, Subscripted):
         model = out.model_of(cls.items[0]) if cls.items else None
         found = out.instance(cls.of)
+        if isinstance(found, Instance) and isinstance(cls.of, Class) and (told := tuple(told_by(out, cls))):
+            return Instance(cls.of, told)
         return found if model is None else found.typed(model)
     return UNKNOWN
 

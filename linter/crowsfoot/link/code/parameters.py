@@ -9,6 +9,7 @@ from crowsfoot.libraries.objects import (
     Args,
     Built,
     Class,
+    Constant,
     External,
     Function,
     Instance,
@@ -37,12 +38,47 @@ def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -
             given.append(positional[taken])
             taken += 1
         elif kind in ("positional", "keyword"):
-            given.append(keywords.get(param.name, UNKNOWN))
+            found = keywords.get(param.name)
+            if found is None:
+                left_out = param.default is not None and not args.spread and args.star is None
+                found = _default(out, function, scope, param, len(given)) if left_out else UNKNOWN
+            given.append(found)
         elif kind == "args" and args.star is None:
             given.append(standard.listed(positional[taken:]))
         else:
             given.append(UNKNOWN)
     return tuple(given)
+
+
+def _default(
+    out: "Evaluator", function: Function, scope: facts.Scope, param: facts.Param, index: int
+) -> Object:
+    """What a parameter is that the call leaves out, where that decides what the function does."""
+    said = out.program.scope(function.path, scope.parent).values[param.default or 0]
+    tells = _telling(out, function, scope)
+    # What an annotation says serves better than None, where nothing asks which of them it is.
+    if not isinstance(said, facts.Const) or (index if param.annotation is None else ~index) not in tells:
+        return UNKNOWN
+    return Constant(said.value)
+
+
+def _telling(out: "Evaluator", function: Function, scope: facts.Scope) -> frozenset[int]:
+    """The parameters of which a constant tells something: which branch it is, or what others are called with.
+
+    Of those that decide about a branch, there is ~index as well.
+    """
+    key = (function.path, function.scope)
+    known = out.telling_known.get(key)
+    if known is None:
+        values = scope.values
+        numbers = [it if it >= 0 else ~it for it, _, _ in (*scope.decided, *scope.missing)]
+        handed = [arg for it in values if isinstance(it, facts.Call) for arg in it.args]
+        handed += [arg for it in values if isinstance(it, facts.Call) for _, arg in it.keywords]
+        decide = [it.index for number in numbers if isinstance(it := values[number], facts.Parameter)]
+        others = [it.index for number in handed if isinstance(it := values[number], facts.Parameter)]
+        known = frozenset((*decide, *others, *[~it for it in decide]))
+        out.telling_known[key] = known
+    return known
 
 
 def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param, index: int) -> Object:
@@ -77,7 +113,7 @@ def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param
 def by_machinery(out: "Evaluator", path: str, scope: facts.Scope, param: str) -> Object | None:
     """What a library gives to functions that it calls itself: admin actions, receivers of a signal."""
     parent = out.program.scope(path, scope.parent)
-    if not scope.decorators and parent.kind != "class":
+    if not (scope.decorators or parent.kind == "class" or any(param in it.GIVES for it in out.libraries)):
         return None
     around = out.frame(path, scope.parent)
     decorators = tuple(out.get(around, it) for it in scope.decorators)

@@ -28,16 +28,17 @@ ScopeKey = tuple[str, int]
 class Part(msgspec.Struct, frozen=True, array_like=True):
     """What comes of evaluating some of the files.
 
-    called are the functions that were evaluated for the way in which somebody calls them, sizes how many
-    elements callers give for parameters, noted what libraries remember of classes, derived the classes that
-    a library has to look at once more when that is known, and talking the scopes that set something of a
-    session.
+    called are the functions that were evaluated for the way in which somebody calls them, told those of them
+    that were given rows of which it is known what is loaded, sizes how many elements callers give for
+    parameters, noted what libraries remember of classes, derived the classes that a library has to look at
+    once more when that is known, and talking the scopes that set something of a session.
     """
 
     seen: list[Seen]
     asked: list[Asked]
     calls: list[tuple[ScopeKey, ScopeKey]]
     called: list[ScopeKey]
+    told: list[ScopeKey]
     sizes: list[tuple[tuple[str, int, int], list[str]]]
     noted: list[tuple[Class, list[str]]]
     derived: list[tuple[str, Class]]
@@ -168,6 +169,7 @@ def _told(evaluator: Evaluator, roles: Roles, derived: list[tuple[str, Class]]) 
         asked=list(asked_in(evaluator, roles)),
         calls=sorted(evaluator.calls),
         called=sorted({(it.path, it.number) for it in evaluator.called.values()}),
+        told=sorted({(it.path, it.number) for it in evaluator.called.values() if it.is_told_rows}),
         sizes=sorted((key, sorted(sizes)) for key, sizes in evaluator.sizes.items()),
         noted=[(cls, sorted(words)) for cls, words in evaluator.noted.items()],
         derived=derived,

@@ -100,7 +100,17 @@ class Program:
         """
         key = (path, name)
         if key not in self._places:
-            self._places[key] = next(self._places_of(path, name, {path}), None)
+            found = list(self._places_of(path, name, {path}))
+            # Modules of a package that import each other's names hand them on as well: the one that says
+            # what it is comes first.
+            self._places[key] = next(
+                (
+                    (file, number)
+                    for file, number in found
+                    if number >= 0 and not isinstance(self.files[file].scopes[0].values[number], Import)
+                ),
+                found[0] if found else None,
+            )
         return self._places[key]
 
     def _places_of(self, path: str, name: str, seen: set[str]) -> Iterator[tuple[str, int]]:

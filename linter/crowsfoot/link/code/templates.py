@@ -45,6 +45,7 @@ class Templates:
         self.asked = False  # for one of them, by its name
         self.tags = tags or {}  # tags and filters of the program, as templates write them
         self._by_name: dict[str, list[str]] = {}
+        self._deeper: dict[str, list[str]] = {}  # by what follows a folder within the folder of templates
         self._blocks = {path: {it.scope: it for it in file.blocks} for path, file in files.items()}
         self._scopes: dict[str, list[Scope]] = {path: [file.scopes[0]] for path, file in files.items()}
         self._numbers: dict[_Part, int] = {}
@@ -56,6 +57,7 @@ class Templates:
             for number, word in enumerate(words[:-1]):
                 if word in _FOLDERS:
                     self._by_name.setdefault("/".join(words[number + 1 :]), []).append(path)
+                    self._deeper.setdefault("/".join(words[number + 2 :]), []).append(path)
         self._waiting: list[_Part] = []
         for path, file in files.items():
             self._number(_Part(path, 1))
@@ -72,6 +74,10 @@ class Templates:
             return name if name in self._files else None
         _, _, within = name.rpartition(":templates/")  # "package:templates/page.html" of Pyramid
         found = [it for it in self._by_name.get(within or name, ()) if it != near]
+        if not found and "/" in name:
+            # The settings may look for templates in a folder of that folder; one of several, nobody can tell.
+            deeper = self._deeper.get(name, ())
+            return deeper[0] if len(deeper) == 1 and deeper[0] != near else None
         return min(found, key=lambda it: (-shared(it, near, "/"), len(it), it), default=None)
 
     def function(self, name: str, near: str) -> Function | None:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from crowsfoot.finding import Confidence, Finding, Fix, Related
+from crowsfoot.libraries.query import CALLS
 from crowsfoot.link.code.access import Passed, Repeated
 
 
 def once_per_row(it: Repeated, does: str) -> Finding:
     """does says what the statement does: "runs", "writes"; of one behind a call, it is sent."""
     if it.way:
-        verb = "sends" if it.query.cause == "call" else "loads"
+        verb = "sends" if it.query.cause in CALLS else "loads"
         subject = f"`{it.code}` {verb} `{_asked(it)}`, {_calls(len(it.way))} below,"
     else:
         subject = f"`{_asked(it)}` {does}"
@@ -58,7 +59,7 @@ def _instead(it: Repeated) -> str:
     """What to write instead, after what that does; nothing where no library says it."""
     if it.same:
         return "; it asks for the same in each pass: ask before the loop"
-    if it.kind == "recursive" and it.query.cause == "call" and it.query.operation in _READS:
+    if it.kind == "recursive" and it.query.cause in CALLS and it.query.operation in _READS:
         return "; a recursive query (WITH RECURSIVE) reads all levels at once"
     # "one query for all of them": the words that introduce the others say as much.
     said = _NO_RECEIVER.sub("", it.query.instead)
@@ -67,11 +68,11 @@ def _instead(it: Repeated) -> str:
     query = it.query
     if query.cause == "expired":
         return f"; {said}"
-    if query.cause != "call" or _EAGER.match(said):
+    if query.cause not in CALLS or _EAGER.match(said):
         return f"; load it with the rows: {said}"
     if said.startswith(("one ", "await ")) or said.endswith((" loop", " await")):
         return f"; use {said}"
-    if query.operation == "delete" and said.endswith("_(...))") and ".delete(" not in said:
+    if query.operation == "delete" and said.endswith("_(...))") and not _DELETES.search(said):
         said += ".delete()"
     if query.operation in _WRITES:
         return f"; write all at once: {said}"
@@ -113,7 +114,7 @@ def _way(it: Repeated) -> Iterator[Related]:
     for step in it.way[:-1]:
         yield Related(step.span, f"calls `{step.code}`")
     if it.way:
-        done = "sent" if it.query.cause == "call" else "loaded"
+        done = "sent" if it.query.cause in CALLS else "loaded"
         yield Related(it.way[-1].span, f"`{it.query.api}` is {done} here")
 
 
@@ -125,9 +126,10 @@ def _confidence(it: Repeated) -> Confidence:
 # What stands for a receiver that is not known: "….objects.filter(…)"
 _NO_RECEIVER: Final = re.compile(r"^(?:…|\.{3})\.(?:objects\.)?")
 # What a library says where it knows no model: "objects.filter()", "row.save()".
-_UNNAMED: Final = re.compile(r"(?:objects|row)\.")
+_UNNAMED: Final = re.compile(r"(?:objects|row)(?:\.|$)")
 _PLAIN: Final = re.compile(r"(?!super\b)[A-Za-z_]")
 _PLACEHOLDER: Final = re.compile(r"^one (?:query|statement) for all|\.{4}|^(?:…|\.\.\.)")
+_DELETES: Final = re.compile(r"(?:^|\.)delete\(")
 _EAGER: Final = re.compile(
     r"(?:select|prefetch)_related\(|(?:joined|selectin|subquery)load\(|undefer\(|include="
 )

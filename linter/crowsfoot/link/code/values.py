@@ -20,6 +20,7 @@ from crowsfoot.libraries.objects import (
     Subscripted,
     Table,
 )
+from crowsfoot.link.code.decided import remaining
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.loops import grows
@@ -183,9 +184,10 @@ def part_of(out: "Evaluator", of: Object, frame: Frame, number: int, value: fact
 
 
 def of_either(out: "Evaluator", frame: Frame, number: int, value: facts.Either) -> Object:
+    options = value.options if not frame.replaced else remaining(frame, value.options)
     # What a loop carries round has not been evaluated yet.
     return standard.join(
-        [out.get(frame, it) for it in value.options if it < number or frame.objects[it] is not None]
+        [out.get(frame, it) for it in options if it < number or frame.objects[it] is not None]
     )
 
 

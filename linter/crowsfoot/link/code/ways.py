@@ -41,7 +41,7 @@ def frame_for(
     """
     expected = out.frame(path, number)
     for index in out.program.gone_over(path, number):
-        out.sizes.setdefault((path, number, index), set()).add(standard.size_of(bound[index]))
+        out.sizes.setdefault((path, number, index), set()).add(_size_given(scope.params[index], bound[index]))
     if depth > _DEEPEST:
         return None
     params = tuple(
@@ -61,16 +61,15 @@ def frame_for(
     known = out.called.get((path, number, params)) or out.plain.get((path, number, params))
     if known is not None:
         return known
-    # What a class inherits is another function for each class that inherits it.
+    # What a class inherits is another function for each class, or each model, that inherits it.
     first = params[0] if params else None
-    owner = first if isinstance(first, Class) else getattr(first, "cls", None)
+    owner = first if isinstance(first, Class) else getattr(first, "cls", getattr(first, "model", None))
     count = out.contexts.get((path, number, owner), 0)
     most = _MOST_DECLARED if declares else _MOST_CONTEXTS
-    if count >= most and count >= (most := _room(expected, params, most)):
-        # Whose method it is, or whose rows it is given first, tells most of it.
-        params = (*params[:1], *expected.params[1:])
+    if count >= most:
+        params = _telling(expected, params)
         known = expected if params == expected.params else out.called.get((path, number, params))
-        if known is not None or count >= most + _MOST_CONTEXTS:
+        if known is not None or count >= most + _room(expected, params):
             return known or expected
     out.contexts[path, number, owner] = count + 1
     if _is_plain(out, expected, params):
@@ -85,20 +84,57 @@ def frame_for(
     return found
 
 
-def _room(expected: Frame, params: tuple[Object, ...], most: int) -> int:
-    """In how many ways the function may be gone through, where there have been as many as usual."""
+def _size_given(param: facts.Param, it: Object) -> str:
+    """How many elements a parameter is given. "none" are in a list that others may have put rows into."""
+    if isinstance(it, Many) and it.items == () and param.kind != "args":
+        return "none"
+    return standard.size_of(it)
+
+
+def _telling(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...]:
+    """What tells most of a call: whose method it is, whose rows it is given, and what decides on the rest.
+
+    Where it is told which function to call, `*args` and `**kwargs` are what that is given.
+    """
+    is_handed_on = any(map(_is_function, params))
+    deciders = _deciders(expected.scope)
+    completes = _completes(expected)
+    return tuple(
+        [
+            it
+            if not index
+            or it.ROWS
+            or _is_function(it)
+            or (type(it) is Constant and (completes or index in deciders))
+            or (is_handed_on and param.kind in ("args", "kwargs"))
+            else other
+            for index, (it, other, param) in enumerate(
+                zip(params, expected.params, expected.scope.params, strict=True)
+            )
+        ]
+    )
+
+
+def _room(expected: Frame, params: tuple[Object, ...]) -> int:
+    """In how many more ways the function may be gone through, where there have been as many as usual."""
     if not expected.path.endswith(".py"):
         return _MOST_SHOWN
-    scope = expected.scope
-    if any(type(it) is Function for it in params) or _decides(scope, params) or _completes(expected):
+    deciders = _deciders(expected.scope)
+    decided = any(type(it) is Constant and index in deciders for index, it in enumerate(params))
+    if decided or _completes(expected) or any(_is_function(it) for it in params):
         return _MOST_HANDED
-    return _MOST_SHORT if len(scope.values) <= _SHORT and not scope.loops else most
+    return _MOST_SHORT if len(expected.scope.values) <= _SHORT else _MOST_CONTEXTS
 
 
-def _decides(scope: facts.Scope, params: tuple[Object, ...]) -> bool:
-    """Whether a constant decides what the function comes to: commit=False."""
-    deciders = (scope.values[it if it >= 0 else ~it] for it, _, _ in scope.decided)
-    return any(isinstance(it, facts.Parameter) and isinstance(params[it.index], Constant) for it in deciders)
+def _is_function(it: Object) -> bool:
+    """Whether it is a function of the program, or one of some: `work = fast if returning else plain`."""
+    return type(it) is Function or (type(it) is OneOf and any(type(each) is Function for each in it.options))
+
+
+def _deciders(scope: facts.Scope) -> frozenset[int]:
+    """The parameters that decide what the function comes to: commit=False."""
+    found = (scope.values[it if it >= 0 else ~it] for it, _, _ in (*scope.decided, *scope.missing))
+    return frozenset(it.index for it in found if type(it) is facts.Parameter)
 
 
 def _completes(expected: Frame) -> bool:
@@ -157,7 +193,7 @@ def sends_nothing(out: "Evaluator", expected: Frame) -> bool:
 def _handed_around(out: "Evaluator", path: str, scope: facts.Scope) -> tuple[Object, ...]:
     """What the function around was called with just now, where there are functions among it."""
     outer = out.active.get((path, scope.parent)) if scope.parent > 0 else None
-    if outer is None or outer.general or not any(type(it) is Function for it in outer.params):
+    if outer is None or outer.general or not any(_is_function(it) for it in outer.params):
         return ()
     return outer.params
 
@@ -186,7 +222,7 @@ _STAYS: Final = frozenset((Constant, External, Class, Function, Instance))
 _MOST_CONTEXTS: Final = 8  # ways in which a function is gone through, or a method for each class that has it
 _MOST_DECLARED: Final = 500  # the same of calls in the body of a class, or of a module
 _MOST_HANDED: Final = 300  # the same where it is told what to send: a function to call, the name of a table
-_MOST_SHORT: Final = 100  # the same where going through costs little: `def page_of(request, rows): ...`
-_SHORT: Final = 30  # so many values
+_MOST_SHORT: Final = 60  # the same where going through costs little: `def page_of(request, rows): ...`
+_SHORT: Final = 40  # so many values
 _MOST_SHOWN: Final = 30  # the same of templates, of which a common one has a way for each view
 _DEEPEST: Final = 10

@@ -26,9 +26,12 @@ class Root(NamedTuple):
     number is a value of the scope, or that of the statement that it was taken for.
     """
 
-    kind: Literal["taken", "call", "name", "parameter", "thread", "each", "unclear"]
+    kind: Literal["taken", "call", "name", "parameter", "thread", "each", "unclear", "itself"]
     number: int
     name: str = ""
+
+
+_ITSELF: Final = Root("itself", 0)  # what a loop goes on with: the other options tell
 
 
 class Holder(NamedTuple):
@@ -83,6 +86,7 @@ _ASKS: Final = frozenset(
     ("fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val", "executemany")
 )
 _DEEPEST: Final = 40
+_DEEPEST_CHOICES: Final = 4  # each has up to four options
 
 
 class Habits(NamedTuple):
@@ -136,8 +140,11 @@ class Conversation:
                 return None
         return None
 
-    def root_of(self, number: int) -> Root:
-        """Where a connection, a cursor, or a query that is built on one comes from."""
+    def root_of(self, number: int, seen: frozenset[int] = frozenset()) -> Root:
+        """Where a connection, a cursor, or a query that is built on one comes from.
+
+        seen are the choices that led here: what a loop assigns is a choice that may lead to itself.
+        """
         for _ in range(_DEEPEST):
             it = self.values[number]
             known = self.frame.known(number)
@@ -157,13 +164,19 @@ class Conversation:
                 if name is None:
                     number = it.of
                 else:
-                    return Root("name", number, name) if "." in name else self.root_of(it.of)
+                    return Root("name", number, name) if "." in name else self.root_of(it.of, seen)
             elif isinstance(it, facts.Parameter):
                 return Root("parameter", it.index)
             elif isinstance(it, facts.Name):
                 return Root("name", number, it.name)
             elif isinstance(it, facts.Either) and it.options:
-                roots = {self._same(self.root_of(each)) for each in it.options[:4] if each != number}
+                if number in seen:
+                    return _ITSELF
+                if len(seen) == _DEEPEST_CHOICES:
+                    return Root("unclear", number)
+                roots = {self._same(self.root_of(each, seen | {number})) for each in it.options[:4]} - {
+                    _ITSELF
+                }
                 return roots.pop() if len(roots) == 1 else Root("unclear", number)
             elif isinstance(it, facts.Element | facts.Part | facts.Item | facts.Import):
                 return Root("name", number, f"#{number}")

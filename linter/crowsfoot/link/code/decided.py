@@ -1,0 +1,60 @@
+"""A run through a function -> what of it is not come to, as parameters decide: commit=False, self.action."""
+
+from collections.abc import Iterator
+
+from crowsfoot.facts.code import Attribute, Either, Parameter
+from crowsfoot.libraries.objects import UNKNOWN, Constant, Object
+from crowsfoot.link.code.frame import Frame
+
+
+def decide(frame: Frame) -> None:
+    """Nothing is known of what the frame does not come to, and what it does come to counts for its names."""
+    values = frame.scope.values
+    rest = len(values)  # from here on it is all left out
+    for is_gone, first, end in _stretches(frame):
+        if first >= rest:
+            continue
+        if is_gone:
+            frame.replaced.update((it, at) for it, at in frame.scope.replacing if at == first)
+            continue
+        rest = first if end == len(values) else rest
+        for number in range(first, end):
+            # What a name may be stands where it is first read, and is made of what comes before that.
+            if not isinstance(values[number], (Parameter, Either)):
+                frame.objects[number] = UNKNOWN
+
+
+def remaining(frame: Frame, options: tuple[int, ...]) -> tuple[int, ...]:
+    """The options of a name without those that a branch has replaced by another one of them."""
+    below = max((frame.replaced.get(it, 0) for it in options), default=0)
+    return tuple(it for it in options if it >= below) if below else options
+
+
+def _stretches(frame: Frame) -> Iterator[tuple[bool, int, int]]:
+    """Those that the parameters decide about: whether it is gone through, and where it is."""
+    for decider, first, end in frame.scope.decided:
+        given = _given(frame, decider)
+        if isinstance(given, Constant):
+            yield bool(given.value) is (decider >= 0), first, end
+    for decider, first, end in frame.scope.missing:
+        given = _given(frame, decider)
+        if isinstance(given, Constant):
+            yield (given.value is None) is (decider >= 0), first, end
+    for of, words, first, end in frame.scope.chosen:
+        word = _said(frame, of if of >= 0 else ~of)
+        if word is not None:
+            yield (word in words) is (of >= 0), first, end
+
+
+def _said(frame: Frame, number: int) -> str | None:
+    """What an attribute of a parameter says, as far as whoever calls the function has settled it."""
+    values, it = frame.scope.values, frame.scope.values[number]
+    path: tuple[str, ...] = ()
+    while isinstance(it, Attribute):
+        path, it = (it.name, *path), values[it.of]
+    return frame.params[it.index].says(path) if isinstance(it, Parameter) else None
+
+
+def _given(frame: Frame, decider: int) -> Object:
+    it = frame.scope.values[decider if decider >= 0 else ~decider]
+    return frame.params[it.index] if isinstance(it, Parameter) else UNKNOWN
