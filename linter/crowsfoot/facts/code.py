@@ -57,7 +57,7 @@ class Defined(Value, frozen=True, array_like=True, tag=3):
 
 
 class Const(Value, frozen=True, array_like=True, tag=4):
-    """A constant. A bytes constant or a number too large for 64 bits is kept as None."""
+    """A constant; `...` is kept as None. Bytes, and numbers too large for 64 bits, are Unclear."""
 
     value: str | int | float | bool | None
 

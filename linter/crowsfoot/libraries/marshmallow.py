@@ -17,6 +17,7 @@ from crowsfoot.libraries.objects import (
     At,
     Built,
     Class,
+    Constant,
     Function,
     Instance,
     Many,
@@ -29,6 +30,13 @@ _ANSWERS: Final = frozenset(("response", "output", "marshal_with", "alt_response
 # Of these, the key is shown of a relation, for which it is read.
 _OF_MODELS: Final = frozenset(("ModelSchema", "SQLAlchemyAutoSchema", "AutoSchema"))
 _DEEPEST: Final = 4
+# https://marshmallow.readthedocs.io/en/stable/marshmallow.schema.html
+_SAID: Final = frozenset(
+    (
+        *("only", "exclude", "many", "context", "load_only", "dump_only", "partial", "unknown"),
+        *("session", "instance", "transient"),
+    )
+)
 
 
 class Schema(Object, frozen=True):
@@ -148,8 +156,18 @@ def schema_of(cls: Class, args: Args, at: At) -> Schema | None:
     bases = [it for it in at.bases(cls) if isinstance(it, str)]
     if not any(it.partition(".")[0] in Marshmallow.PACKAGES and it.endswith("Schema") for it in bases):
         return None
+    if isinstance(at.member(cls, "__init__", Instance(cls)), Function) and not _is_plain(args):
+        return None  # it may choose by that what is shown: BookSchema(view="short")
     many = is_true(args.get(None, "many"))
     return Schema(cls, many, _names(args.get(None, "only")), _names(args.get(None, "exclude")) or ())
+
+
+def _is_plain(args: Args) -> bool:
+    """Whether an __init__ of the program is told no more than that of the library, but for switches."""
+    others = [it for name, it in args.keywords if name not in _SAID]
+    return not args.spread and all(
+        isinstance(it, Constant) and not isinstance(it.value, str) for it in (*args.positional, *others)
+    )
 
 
 def _fields(cls: Class, at: At) -> Iterator[tuple[str, Object]]:

@@ -768,6 +768,8 @@ def test_what_something_outside_is_asked_for_first_and_then_given_may_be_there()
     code = (
         MODELS
         + """
+from django.core.cache import cache
+
 class Known:
     _all = {}
 
@@ -787,6 +789,13 @@ def one(key):
     Known.put(key, name, 1)
     return name
 
+def either(key):
+    found = cache.get(key)
+    if not found:
+        found = Author.objects.get(pk=key)
+        cache.set(key, found, timeout=60)
+    return found
+
 def other(key):
     known = Known.get(key)
     name = Author.objects.get(pk=key).name
@@ -794,7 +803,7 @@ def other(key):
     return known == name
 
 def f(keys):
-    return [one(key) for key in keys]
+    return [(one(key), either(key)) for key in keys]
 
 def g(keys):
     return [other(key) for key in keys]  # N
@@ -1019,3 +1028,25 @@ def test_a_method_of_all_query_sets_is_gone_through_for_each_model() -> None:
     )
     [[found]] = sent(code).repeated.values()
     assert found.query.model == "app.Book"
+
+
+@pytest.mark.parametrize(
+    ("known", "asked", "likely"),
+    [
+        ("Book.objects.in_bulk(keys)", "known.get(key) or Book.objects.get(pk=key)", False),
+        ("{it.pk: it for it in Book.objects.filter(pk__in=keys)}", "look(known, key)", True),
+        ("{it.pk: it for it in Book.objects.filter(pk__in=keys)}", "known.get(key) or find(key)", False),
+        ("Book.objects.in_bulk(keys)", "known[key] if key in known else Book.objects.get(pk=key)", False),
+        ("{}", "other.get(key) or Book.objects.get(pk=key)", True),
+        ("Book.objects.in_bulk(keys)", "known.get(key) or Book.objects.create(pk=key)", True),
+    ],
+)
+def test_what_a_query_for_all_has_not_found_is_asked_for_once_more(
+    known: str, asked: str, likely: bool
+) -> None:
+    code = (
+        f"{MODELS}\ndef look(known, key):\n    return Book.objects.get(pk=key)\n\n"
+        f"def f(keys, other):\n    known = {known}\n    for key in keys:\n        book = {asked}\n        print(book)\n"
+    )
+    [[found]] = sent(code).repeated.values()
+    assert found.query.likely is likely

@@ -198,6 +198,20 @@ VIEWS_OF_CLASSES = {
 }
 
 
+def test_a_finding_names_the_view_that_gives_its_rows() -> None:
+    """A view that shows the same template without them comes first."""
+    views = VIEWS.replace(
+        "def shelf",
+        'def about(request):\n    return render(request, "shop/shelf.html", {"title": "us"})\n\ndef shelf',
+    ).replace("Book.objects.all()", "[it for it in Book.objects.all() if it.title]")
+    text = "{{ title }}{% include 'shop/list.html' %}"
+    files = {**page(text, list=LOOP), "shop/views.py": views}
+    [it] = found(files)
+    assert it.asked is None
+    assert it.shown_by is not None
+    assert it.shown_by.function == "shelf"
+
+
 @pytest.mark.parametrize("views", VIEWS_OF_CLASSES.values(), ids=VIEWS_OF_CLASSES.keys())
 def test_generic_views_give_their_rows(views: str) -> None:
     files = {

@@ -40,6 +40,8 @@ def constant(frame: Frame, node: ast.Constant) -> int:
     value = node.value
     if value.__class__ is not str or len(value) > 200 or not value.isascii() or strings.may_be_secret(value):
         value = strings.kept(value)
+        if value is None and node.value.__class__ in _NOT_KEPT:
+            return unclear(frame)
     values.append(
         Const(
             starts[node.lineno] + node.col_offset,
@@ -165,6 +167,8 @@ def text(frame: Frame, node: ast.expr, pieces: Sequence[ast.expr]) -> int:
 def _unknown(frame: Frame, node: ast.expr) -> int:
     return unclear(frame)
 
+
+_NOT_KEPT = (bytes, int, complex)  # where facts have no place for it: it is something else than None
 
 READERS: dict[type, Reader] = {
     **dict.fromkeys(ast.expr.__subclasses__(), _unknown),

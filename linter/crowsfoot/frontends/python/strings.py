@@ -14,7 +14,7 @@ _SQL = re.compile(
 
 
 def kept(value: object) -> str | int | float | bool | None:
-    """The constant as facts keep it; None for bytes, and for a number that is complex or too large."""
+    """The constant as facts keep it; None for bytes, for a number complex or too large, and for `...`."""
     kind = value.__class__
     if kind is str:
         return text(value)  # type: ignore[arg-type]

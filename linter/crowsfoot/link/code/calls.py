@@ -79,6 +79,8 @@ def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> O
                 return found
     elif kind is Function:
         assert isinstance(function, Function)
+        if function.bound is not None:
+            function = out.implementation(function)
         if out.is_declared_only(function):
             found = out.received(frame, number, value, args)
             if found is not UNKNOWN:

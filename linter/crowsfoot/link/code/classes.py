@@ -1,5 +1,6 @@
 """Classes of the program: what they and their instances have, by themselves and by what they derive from."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -148,7 +149,7 @@ def bound(out: "Evaluator", found: Object, of: Object, frame: Frame, value: int,
     if isinstance(of, Class):
         return found
     if kinds & _PROPERTIES:
-        return out.call(bound, Args(), frame, value, each)
+        return out.call(out.implementation(bound), Args(), frame, value, each)
     return bound
 
 
@@ -229,6 +230,35 @@ def of_heirs(out: "Evaluator", cls: Class, name: str) -> Object:
             if not isinstance(said, (Function, Constant)):
                 found.append(said)
     return standard.join(found)
+
+
+def implementation(out: "Evaluator", function: Function) -> Function:
+    """What an abstract method is, where one class alone says it: `def send(mails: Mails): mails.unsent()`."""
+    of = function.bound
+    if not isinstance(of, Instance) or not isinstance(of.cls, Class) or not _is_abstract(out, function):
+        return function
+    found: dict[Class, Function] = {}
+    for heir in out.heirs.of(of.cls):
+        if _STANDS_IN.search(heir.name) or _OF_TESTS.search(heir.path):
+            continue
+        for scope in out.program.inner(heir.path, heir.scope):
+            if out.program.files[heir.path].scopes[scope].name == function.name and heir not in found:
+                method = Function(heir.path, scope, function.name, Instance(heir, of.held))
+                if not _is_abstract(out, method):
+                    found[heir] = method
+    return next(iter(found.values())) if len(found) == 1 else function
+
+
+def _is_abstract(out: "Evaluator", function: Function) -> bool:
+    """Whether it is for others to say what it does: `@abstractmethod`, or nothing but NotImplementedError."""
+    scope = out.program.scope(function.path, function.scope)
+    if scope.decorators and not _ABSTRACT.isdisjoint(out.decorators(function)):
+        return True
+    begins = len(scope.params)
+    if (begins, len(scope.values)) not in scope.raised:
+        return False
+    it = scope.values[begins]
+    return isinstance(it, facts.Name) and it.name == "NotImplementedError"
 
 
 class Attributes(Mapping[str, Object]):
@@ -386,5 +416,9 @@ _PROPERTIES: Final = frozenset(
     ("property", "cached_property", "hybrid_property", "classproperty", "lazy_property")
 )
 _MOST_STORES: Final = 4
+_ABSTRACT: Final = frozenset(("abstractmethod", "abstractproperty"))
+# What stands in for a class where nothing is asked of a database.
+_STANDS_IN: Final = re.compile(r"^_?(?:Fake|Mock|Stub|Dummy|Test|InMemory|Null|NoOp)|(?:Mock|Stub|Fake)$")
+_OF_TESTS: Final = re.compile(r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*)(?:/|$)")
 _MOST_HEIRS: Final = 4
 _MOST_BASES: Final = 60

@@ -265,6 +265,7 @@ class Evaluator:
     stores_of = classes.stores_of
     stored = classes.stored
     of_heirs = classes.of_heirs
+    implementation = classes.implementation
     attributes = classes.attributes
     annotations = classes.annotations
     class_decorators = classes.class_decorators

@@ -12,6 +12,7 @@ from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.climbs import climb_of
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
+from crowsfoot.link.code.leftovers import is_left_over
 from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
@@ -134,6 +135,9 @@ def _repeated(
     chooses = number is not None and direct and not _is_of_row(evaluator, frame, query, effect.value)
     if number is not None and chooses and is_chosen_by(frame, effect.value, number):
         query = msgspec.structs.replace(query, likely=False)
+    reads = query.likely and query.operation in READS
+    if number is not None and reads and is_left_over(frame, effect.value, number):
+        query = msgspec.structs.replace(query, likely=False)
     if number is not None and not effect.chain:
         query = msgspec.structs.replace(query, instead=instead(frame, query, effect.value, number))
     found = Repeated(
@@ -157,10 +161,17 @@ def _repeated(
         else None,
         asked=_passed(evaluator, asked) if (asked := _asked(frame, number)) is not None else None,
         shown_by=_passed(evaluator, shown_by)
-        if asked is None and (shown_by := evaluator.templates.shown_by.get(frame.path)) is not None
+        if asked is None and (shown_by := _shown_by(evaluator, frame)) is not None
         else None,
     )
     return found, parameter
+
+
+def _shown_by(evaluator: Evaluator, frame: Frame) -> Place | None:
+    """What shows the template with these parameters, or the first that shows it; None: it is no template."""
+    if frame.path.endswith(".py"):
+        return None
+    return frame.shown_by or evaluator.templates.shown_by.get(frame.path)
 
 
 def _is_same(frame: Frame, effect: Effect, number: int) -> bool:

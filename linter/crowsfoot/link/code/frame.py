@@ -95,7 +95,7 @@ class Frame:
             "sorted_by",
             "replaced",
         ),
-        *("fanned", "recursive", "done", "marks", "around", "is_told_nothing"),
+        *("fanned", "recursive", "done", "marks", "around", "is_told_nothing", "shown_by"),
     )
 
     def __init__(
@@ -132,6 +132,7 @@ class Frame:
         # Its parameters tell nothing that matters to what it sends: only what it returns is worked out.
         self.is_told_nothing = False
         self.around: Around | None = None  # the variables of the scopes around it, when they were asked for
+        self.shown_by = out.templates.showing  # of a template: what shows it, with these parameters
         self.marks: list[
             tuple[str, int]
         ] = []  # what a library remembers to have happened, and at which value

@@ -66,10 +66,7 @@ def _tested(values: Values) -> Mapping[str, int]:
 
 
 def _put(values: Values) -> list[int]:
-    """What something outside keeps that is asked first: `found = known.get(key)`, `known.put(key, found)`.
-
-    What it has is returned as it is, and nothing else is worked out then.
-    """
+    """What something outside keeps that is asked first: `found = known.get(key)`, `known.put(key, found)`."""
     puts: list[tuple[tuple[str, int], int]] = []
     for it in values:
         if type(it) is not facts.Call or len(it.args) < 2:
@@ -77,29 +74,41 @@ def _put(values: Values) -> list[int]:
         method = values[it.of]
         if type(method) is not facts.Attribute or method.name not in _PUTS:
             continue
-        holder = values[method.of]
-        if type(holder) is facts.Name:
-            puts.append(((holder.name, it.args[0]), it.args[1]))
+        name = _outside(values[method.of])
+        if name:
+            puts.append(((name, it.args[0]), it.args[1]))
     asked = _asked(values) if puts else frozenset()
     return [value for key, value in puts if key in asked]
 
 
 def _asked(values: Values) -> Set[tuple[str, int]]:
-    """The names of what has something under a key that is returned as it is, each with the key."""
-    found: set[tuple[str, int]] = set()
+    """The names of what is asked for what it has under a key, each with the key; what is there is returned as it
+    is, or decides what else is done.
+    """
+    decides: set[int] = set()
     for it in values:
-        if type(it) is not facts.Returned or it.of is None:
-            continue
-        got = values[it.of]
+        if type(it) is facts.Returned or type(it) is facts.Tested:
+            if it.of is not None:
+                decides.add(it.of)
+        elif type(it) is facts.Operation and it.operator in _IS_THERE:
+            decides.update(it.operands)
+    found: set[tuple[str, int]] = set()
+    for number in decides:
+        got = values[number]
         got = values[got.of] if type(got) is facts.Awaited else got
         if type(got) is not facts.Call or not got.args:
             continue
         method = values[got.of]
         if type(method) is facts.Attribute and method.name == "get":
-            holder = values[method.of]
-            if type(holder) is facts.Name:
-                found.add((holder.name, got.args[0]))
+            name = _outside(values[method.of])
+            if name:
+                found.add((name, got.args[0]))
     return found
+
+
+def _outside(it: facts.AnyValue) -> str:
+    """The name of what is there beyond the call, from another module perhaps."""
+    return it.name if type(it) is facts.Name or type(it) is facts.Import else ""
 
 
 _PUTS: Final = frozenset(("put", "set", "store"))
@@ -148,6 +157,7 @@ def looked_for(values: Values) -> frozenset[str]:
 
 _NOTHING: Final[frozenset[int]] = frozenset()
 _DECIDES: Final = frozenset(("is", "is not", "not", "==", "!="))
+_IS_THERE: Final = frozenset(("is", "is not", "not"))
 
 
 def _attribute(values: Values, it: facts.AnyValue) -> tuple[int, object] | None:

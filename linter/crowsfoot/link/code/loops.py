@@ -11,9 +11,12 @@ from crowsfoot.libraries.objects import (
     Class,
     Constant,
     External,
+    Function,
     Instance,
     Many,
     Object,
+    OneOf,
+    Table,
     Unknown,
 )
 from crowsfoot.link.code.frame import Frame
@@ -82,7 +85,9 @@ def grows(frame: Frame, number: int) -> bool:
     known = frame.known(number)
     if isinstance(known, Class) or (isinstance(known, External) and _IS_SETTING.search(known.name)):
         return False  # the members of an enum; settings
-    if isinstance(known, Many) and _is_member(frame, known.of):
+    if isinstance(known, Many) and (_is_member(frame, known.of) or _is_code(known.of)):
+        return False
+    if isinstance(known, Table) and _is_code(known.values):
         return False
     if isinstance(it, facts.Call):
         word = _last_word(frame, it.of)
@@ -110,6 +115,12 @@ def grows(frame: Frame, number: int) -> bool:
     if isinstance(it, facts.Item):
         return grows(frame, it.of)
     return not (word.isupper() and len(word) > 1 and word not in _SENT) and word not in _OF_THE_PROGRAM
+
+
+def _is_code(it: Object) -> bool:
+    """Whether it is a function or class of the program, or one of some: as many as it says."""
+    options = it.options if isinstance(it, OneOf) else (it,)
+    return all(isinstance(option, (Function, Class)) for option in options)
 
 
 def _is_member(frame: Frame, it: Object) -> bool:

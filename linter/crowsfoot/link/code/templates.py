@@ -52,6 +52,7 @@ class Templates:
         self._needs: dict[_Part, tuple[str, ...]] = {}
         self.meanings: dict[str, dict[str, Object]] = {path: {} for path in files}
         self.shown_by: dict[str, Place] = {}  # the first that shows each
+        self.showing: Place | None = None  # what shows the one that is gone through now, includes and all
         for path in files:
             words = path.split("/")
             for number, word in enumerate(words[:-1]):
@@ -244,8 +245,11 @@ def render(
         (it.name, given[it.name].asked_at()) for it in params if given.get(it.name, UNKNOWN) is not UNKNOWN
     )
     if keywords:
-        out.templates.shown_by.setdefault(function.path, frame.place(number))
+        templates, place = out.templates, frame.place(number)
+        templates.shown_by.setdefault(function.path, place)
+        before, templates.showing = templates.showing, templates.showing or place
         out.call(function, Args(keywords=keywords), frame, number, each)
+        templates.showing = before
     return True
 
 
