@@ -53,8 +53,8 @@ It is told where the rows are asked for, and at the field or method that reads t
 Pages of the admin are read in the same way (`list_display`, `list_select_related`, `get_queryset()`), and so
 are the labels of a form's choices, resolvers of Strawberry and Graphene, response models of FastAPI, and what
 schemas of Marshmallow dump. A view that shows one row is no list, but the lists within that row are. Where
-several serializers may show a list, what all of them read counts. A serializer of which no use is found, though
-the project names it, is a `possible` finding. Templates are not read.
+several serializers may show a list, what all of them read counts. A serializer of which no use is found,
+though the project names it, is a `possible` finding. Templates are not read.
 
 Source: https://www.django-rest-framework.org/api-guide/relations/
 Source: https://docs.djangoproject.com/en/5.2/ref/contrib/admin/#django.contrib.admin.ModelAdmin.list_select_related

@@ -82,8 +82,8 @@ def _put(values: Values) -> list[int]:
 
 
 def _asked(values: Values) -> Set[tuple[str, int]]:
-    """The names of what is asked for what it has under a key, each with the key; what is there is returned as it
-    is, or decides what else is done.
+    """The names of what is asked for what it has under a key, each with the key; what is there is returned as
+    it is, or decides what else is done.
     """
     decides: set[int] = set()
     for it in values:
