@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-KEPT = (".py", ".pyi", ".toml", ".cfg", ".prisma", ".sql", ".html")
+KEPT = (".py", ".pyi", ".toml", ".cfg", ".prisma", ".sql", ".html", ".jinja", ".jinja2", ".j2")
 LARGEST = 1_500_000  # bytes; generated data beyond that
 RELEASE = "pypi:"
 
@@ -39,7 +39,7 @@ def check_out(folder: Path, repo: str, revision: str, sources: Sequence[Path]) -
         clone = next((it for source in sources for it in _clones(source, repo) if _has(it, revision)), None)
         if clone is None:
             return f"no clone of {repo} has {revision}"
-        files = _of_clone(clone, revision)
+        files = files_of(clone, revision)
     for path, content in files:
         if ".." not in PurePosixPath(path).parts and not path.startswith("/"):
             target = root / path
@@ -68,7 +68,8 @@ def _of_wheel(wheel: Path) -> Iterator[tuple[str, bytes]]:
                 yield entry.filename, archive.read(entry)
 
 
-def _of_clone(clone: Path, revision: str) -> Iterator[tuple[str, bytes]]:
+def files_of(clone: Path, revision: str) -> Iterator[tuple[str, bytes]]:
+    """The files of a revision that an analysis may read, by path."""
     git = ["git", "-C", str(clone)]
     listed = subprocess.run([*git, "ls-tree", "-rlz", revision], capture_output=True, check=True).stdout
     blobs: list[tuple[str, str]] = []

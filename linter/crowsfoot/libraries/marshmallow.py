@@ -5,7 +5,7 @@ https://marshmallow-sqlalchemy.readthedocs.io/en/latest/
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from crowsfoot.libraries import standard
 from crowsfoot.libraries.calls import Bound, is_true, options, string
@@ -30,6 +30,7 @@ _ANSWERS: Final = frozenset(("response", "output", "marshal_with", "alt_response
 # Of these, the key is shown of a relation, for which it is read.
 _OF_MODELS: Final = frozenset(("ModelSchema", "SQLAlchemyAutoSchema", "AutoSchema"))
 _DEEPEST: Final = 4
+Trail: TypeAlias = tuple[Class, ...]
 # https://marshmallow.readthedocs.io/en/stable/marshmallow.schema.html
 _SAID: Final = frozenset(
     (
@@ -66,13 +67,15 @@ class Schema(Object, frozen=True):
         elif not isinstance(given, Many):
             self.read(given, at)
 
-    def read(self, of: Object, at: At, depth: int = 0) -> None:
-        """Reads all that the schema shows of one object."""
+    def read(self, of: Object, at: At, within: Trail = ()) -> None:
+        """Reads all that the schema shows of one object; within are the schemas that it is nested in."""
+        if len(within) == _DEEPEST or self.cls in within:
+            return
         for it in options(of):
-            if depth <= _DEEPEST and type(it) not in (type(UNKNOWN), Built, Many):
-                self._read(it, at, depth)
+            if type(it) not in (type(UNKNOWN), Built, Many):
+                self._read(it, at, (*within, self.cls))
 
-    def _read(self, of: Object, at: At, depth: int) -> None:
+    def _read(self, of: Object, at: At, within: Trail) -> None:
         for function in _hooks(self.cls, "pre_dump", at):
             at.call(function, Args((of,)))
         for name, field in _fields(self.cls, at):
@@ -80,12 +83,12 @@ class Schema(Object, frozen=True):
                 continue
             if isinstance(field, Built) and is_true(field.args.get(None, "load_only")):
                 continue
-            self._field(name, field, of, at, depth)
+            self._field(name, field, of, at, within)
 
     def _shows(self, name: str) -> bool:
         return self.only is None or any(it.partition(".")[0] == name for it in self.only)
 
-    def _field(self, name: str, field: Object, of: Object, at: At, depth: int) -> None:
+    def _field(self, name: str, field: Object, of: Object, at: At, within: Trail) -> None:
         kind = last(field.name) if isinstance(field, Built) else ""
         args = field.args if isinstance(field, Built) else Args()
         if kind in ("Function", "Method"):
@@ -101,27 +104,27 @@ class Schema(Object, frozen=True):
         named = args.get(0) if kind == "auto_field" else args.get(1) if kind == "field_for" else None
         for part in (string(args.get(None, "attribute")) or string(named) or name).split("."):
             value = value.attribute(part, at)
-        self._show(name, kind, args, value, at, depth)
+        self._show(name, kind, args, value, at, within)
 
-    def _show(self, name: str, kind: str, args: Args, value: Object, at: At, depth: int) -> None:
+    def _show(self, name: str, kind: str, args: Args, value: Object, at: At, within: Trail) -> None:
         if kind == "List":
             inner = args.get(0, "cls_or_instance")
             if isinstance(inner, Built):
-                self._each(name, last(inner.name), inner.args, value, at, depth)
+                self._each(name, last(inner.name), inner.args, value, at, within)
         elif kind in ("Nested", "Pluck") and is_true(args.get(None, "many")):
-            self._each(name, kind, args, value, at, depth)
+            self._each(name, kind, args, value, at, within)
         elif kind in ("Nested", "Pluck"):
             nested = self._nested(name, kind, args, at)
             if nested is not None and nested.many:
-                self._each(name, kind, args, value, at, depth)
+                self._each(name, kind, args, value, at, within)
             elif nested is not None:
-                nested.read(value, at, depth + 1)
+                nested.read(value, at, within)
 
-    def _each(self, name: str, kind: str, args: Args, value: Object, at: At, depth: int) -> None:
+    def _each(self, name: str, kind: str, args: Args, value: Object, at: At, within: Trail) -> None:
         nested = self._nested(name, kind, args, at)
         if nested is not None:
-            within = at.each(value, f"{self.cls.name}.{name}") if isinstance(value, Many) else at
-            nested.read(standard.element_of(value, at), within, depth + 1)
+            each = at.each(value, f"{self.cls.name}.{name}") if isinstance(value, Many) else at
+            nested.read(standard.element_of(value, at), each, within)
 
     def _nested(self, name: str, kind: str, args: Args, at: At) -> "Schema | None":
         if kind not in ("Nested", "Pluck"):
