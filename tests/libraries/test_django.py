@@ -916,6 +916,11 @@ class Liner(Ship):
     def colours(self):
         return self.flags.filter(colour="red"), self.by_day
 
+    def told(self):
+        data = {"flags": self.flags.count()}
+        data["journeys"] = getattr(self, "journeys", 0)
+        return data
+
 
 def go():
     for ship in Liner.objects.prefetch_related(Prefetch("voyage_set", to_attr="by_day")):
@@ -923,6 +928,7 @@ def go():
         len(ship.colours()[0])  # N
     for ship in Liner.objects.annotate(journeys=Count("voyage")):
         ship.count()
+        ship.told()  # N
         ship.first  # N
         ship.home.name  # N
     for ship in Liner.objects.all():

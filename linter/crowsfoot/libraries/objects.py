@@ -89,8 +89,11 @@ class At(Protocol):
     def assigned(self, of: "Object", name: str) -> "tuple[Object, ...]":
         """What this function has assigned to `of.name` before, in whichever of its branches."""
 
-    def looked_for(self, function: "Function") -> frozenset[str]:
-        """What the function is ready to find missing: by hasattr(), getattr(), AttributeError."""
+    def looked_for(self, function: "Function", before: int | None = None) -> frozenset[str]:
+        """What the function is ready to find missing: by hasattr(), getattr(), AttributeError.
+
+        before: asked until that value of it; what is asked afterwards decides nothing of that one.
+        """
 
     def words(self, function: "Object") -> frozenset[str]:
         """The names of all attributes that a function of the program reads."""

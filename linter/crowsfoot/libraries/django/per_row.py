@@ -92,7 +92,7 @@ def of_one(row: Object) -> Object:
 
 def _looked_for(at: At, chain: tuple[Place, ...]) -> frozenset[str]:
     """What the functions on the way look for, as they may have to do without."""
-    found = (at.looked_for(Function(it.path, it.scope, "")) for it in chain)
+    found = (at.looked_for(Function(it.path, it.scope, ""), it.value) for it in chain)
     return frozenset().union(*found)
 
 

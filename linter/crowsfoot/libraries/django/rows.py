@@ -172,7 +172,7 @@ class Row(Object, frozen=True, cache_hash=True):
         names = [name for name, relation, _ in self.plan.listed if relation == field.name]
         names += self.plan.free if field.kind == "many" else ()
         here = Function(at.place.path, at.place.scope, "")
-        looked_for = at.looked_for(here) if names or self.plan.anything else frozenset()
+        looked_for = at.looked_for(here, at.place.value) if names or self.plan.anything else frozenset()
         if looked_for and not self.plan.anything:
             looked_for = looked_for.intersection(names)
         other = bool(looked_for) and field.name in at.words(here)

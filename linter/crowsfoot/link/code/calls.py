@@ -225,13 +225,16 @@ def take_over(
     each: Each | None,
 ) -> None:
     """What the callee sends is sent by the call."""
-    if not callee.effects or _is_spared(callee, bound):
+    if not callee.effects:
         return
+    spared = _spared_from(callee, bound)
     loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
     by_self = bool(callee.scope.decorators) and not _KEPT_BY_SELF.isdisjoint(out.decorators(function))
     seen: set[object] = set()
     raised = callee.scope.raised
     for it in callee.effects:
+        if it.value >= spared:
+            continue
         if raised and any(first <= it.value < end for first, end in raised):
             continue  # it is sent once: the caller does not get to its next pass
         hands_on = bool(it.chain) and _hands_on(callee, it.value)
@@ -275,10 +278,18 @@ def take_over(
         _learn(out, callee, function, frame, number, each)
 
 
-def _is_spared(callee: Frame, bound: tuple[Object, ...]) -> bool:
-    """`if hasattr(self, "n"): return self.n`, where the row has an annotation `n`: the rest is for others."""
+def _spared_from(callee: Frame, bound: tuple[Object, ...]) -> int:
+    """`if hasattr(self, "n"): return self.n`, where the row has an annotation `n`: the rest is for others.
+
+    The value from which on that holds: what is done before, is done for all.
+    """
+    everything = len(callee.scope.values)
     added = {name for it in bound if it.added for name in it.added}
-    return bool(added) and not added.isdisjoint(looked_for(callee.scope.values))
+    if not added:
+        return everything
+    return min(
+        (at for name, at in looked_for(callee.scope.values).items() if name in added), default=everything
+    )
 
 
 def _learn(

@@ -174,8 +174,9 @@ class Here:
         values = self._out.program.scope(function.path, function.scope).values
         return frozenset(it.name for it in values if isinstance(it, facts.Attribute))
 
-    def looked_for(self, function: Function) -> frozenset[str]:
-        return looked_for(self._out.program.scope(function.path, function.scope).values)
+    def looked_for(self, function: Function, before: int | None = None) -> frozenset[str]:
+        asked = looked_for(self._out.program.scope(function.path, function.scope).values)
+        return frozenset(name for name, at in asked.items() if before is None or at < before)
 
     def defined(self, cls: Class) -> Place:
         return self._out.program.defined(cls)

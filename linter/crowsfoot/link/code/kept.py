@@ -138,21 +138,33 @@ def held(scope: facts.Scope) -> Mapping[int, int]:
     return {made: index for index, some in roots.items() for made in _made(scope, some)}
 
 
-def looked_for(values: Values) -> frozenset[str]:
-    """The attributes that something is asked for which may not have them: `hasattr(row, "name")`.
+def looked_for(values: Values) -> Mapping[str, int]:
+    """What something is asked for that may not have it, each name with the value that asks first.
 
-    Of getattr(), what a parameter is asked for: of others, the default may do as well.
+    `hasattr(row, "name")`, an AttributeError that is caught; of getattr(), what a parameter is asked for: of
+    others, the default may do as well.
     """
-    asked = [args for it in values if len(args := _given(values, it, "hasattr")) > 1]
-    asked += [
-        args
-        for it in values
-        if len(args := _given(values, it, "getattr")) > 1 and isinstance(values[args[0]], facts.Parameter)
-    ]
-    names = [_name(values, args[1]) for args in asked]
-    if any(isinstance(it, facts.Name) and it.name == "AttributeError" for it in values):
-        names += [it.name for it in values if isinstance(it, facts.Attribute)]
-    return frozenset([it for it in names if isinstance(it, str)])
+    found: dict[str, int] = {}
+    caught = next(
+        (
+            number
+            for number, it in enumerate(values)
+            if isinstance(it, facts.Name) and it.name == "AttributeError"
+        ),
+        None,
+    )
+    for number, it in enumerate(values):
+        if caught is not None and isinstance(it, facts.Attribute):
+            found.setdefault(it.name, max(number, caught))
+            continue
+        args = _given(values, it, "hasattr", "getattr")
+        if len(args) > 1 and (
+            isinstance(values[args[0]], facts.Parameter) or len(_given(values, it, "hasattr")) > 1
+        ):
+            name = _name(values, args[1])
+            if isinstance(name, str):
+                found.setdefault(name, number)
+    return found
 
 
 _NOTHING: Final[frozenset[int]] = frozenset()
