@@ -19,9 +19,9 @@ class Library:
     REACHES: ClassVar[bool] = True
     # The last words of its decorators that make a class one that derives from the library.
     DECORATORS: ClassVar[frozenset[str]] = frozenset()
-    # A relation to many rows that only one model has tells that what it is read from is a row of that model.
     # Parameters that it gives to functions of the program, whatever these are: `request`.
     GIVES: ClassVar[frozenset[str]] = frozenset()
+    # A relation to many rows that only one model has tells that what it is read from is a row of that model.
     TELLING: ClassVar[bool] = True
 
     # What a method is given tells enough for `received`, even where it is one of the program's own classes.

@@ -231,7 +231,7 @@ class Object(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_guessed(self) -> bool:
-        """Whether it is a row, or a list of them, of which a name or an annotation says nothing of that."""
+        """The same of what only a name or an annotation tells of: nobody says what has been loaded."""
         return False
 
     def attribute(self, name: str, at: At) -> "Object":

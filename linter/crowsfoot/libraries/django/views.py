@@ -108,14 +108,16 @@ def is_view(cls: Class, at: At) -> bool:
 def review(cls: Class, at: At) -> None:
     """What the list of a view sends for each row that it shows."""
     view = View(cls)
-    for it in serializers(view, at):
+    classes = serializers(view, at)
+    for it in classes:
         at.note(it, REPRESENTED)
     outside = tuple(names.outside(at.lineage(cls)))
     own = at.member(cls, "list", view)
     lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(own, at)
     if lists:
         view = View(cls, action="list")
-    classes, ways = serializers(view, at), rows_of(view, at)
+        classes = serializers(view, at)
+    ways = rows_of(view, at)
     if ways:
         of_library = own is None or "list" in at.words(own)
         answer(view, ways, of_library, _place(cls, view, at), at)

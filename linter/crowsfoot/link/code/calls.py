@@ -1,6 +1,5 @@
 """A call -> what comes of it, and what it sends: functions of the program are gone through."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +13,6 @@ from crowsfoot.libraries.objects import (
     Args,
     Built,
     Class,
-    Constant,
     External,
     Function,
     Instance,
@@ -30,9 +28,7 @@ from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.holding import held_as_field, held_of
 from crowsfoot.link.code.kept import looked_for
 from crowsfoot.link.code.learned import learn_each, learn_from
-from crowsfoot.link.code.loops import grows, is_by_chunks
 from crowsfoot.link.code.nesting import limited
-from crowsfoot.link.code.program import GROWS
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -284,12 +280,11 @@ def _spared_from(callee: Frame, bound: tuple[Object, ...]) -> int:
     The value from which on that holds: what is done before, is done for all.
     """
     everything = len(callee.scope.values)
-    added = {name for it in bound if it.added for name in it.added}
+    added = {name for it in bound for name in it.added}
     if not added:
         return everything
-    return min(
-        (at for name, at in looked_for(callee.scope.values).items() if name in added), default=everything
-    )
+    asked = callee.out.of_scope(looked_for, callee.path, callee.number)
+    return min((at for name, at in asked.items() if name in added), default=everything)
 
 
 def _learn(
@@ -364,73 +359,6 @@ def fan_out(out: "Evaluator", frame: Frame, value: facts.Call, name: str) -> Non
             frame.fanned[values[of.each].loop] = name.rpartition(".")[2]
 
 
-def grow(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: Args) -> None:
-    """list.append(x): from here on the list has such elements."""
-    values = frame.scope.values
-    method = values[value.of]
-    if not isinstance(method, facts.Attribute) or method.name not in GROWS:
-        return
-    holder = frame.known(method.of)
-    if isinstance(holder, Table) and method.name == "update":
-        frame.objects[method.of] = limited(_updated(holder, args), out.weights)
-    if not args.positional:
-        return
-    if method.name == "setdefault":
-        if not isinstance(holder, Table):
-            return
-        default = args.get(1) or UNKNOWN
-        frame.objects[method.of] = Table(
-            standard.join([holder.keys, args.positional[0]]),
-            standard.join([holder.values, default]),
-            holder.named,
-        )
-        return
-    if not isinstance(holder, Many):
-        return
-    added = args.positional[-1]
-    takes_rows = False
-    if method.name in ("extend", "update"):
-        takes_rows = standard.size_of(added) == "rows" and bool(value.args) and grows(frame, value.args[-1])
-        added = standard.element_of(added, Here(out, frame, number))
-    made = values[method.of].loop  # the loop in which the list was made
-    if _is_carried(values, method.of, value.loop):
-        made = frame.scope.loops[made].parent
-    inside = value.loop != made
-    if holder.items is not None and not inside and method.name not in ("extend", "update"):
-        frame.objects[method.of] = limited(standard.listed((*holder.items, added)), out.weights)
-    else:
-        often = "rows" if method.name == "extend" and inside else _so_often(frame, value.loop, made)
-        size = "rows" if takes_rows else often if often == "rows" or holder.size == "fixed" else holder.size
-        of = added if holder.items == () else standard.join([holder.of, added])
-        frame.objects[method.of] = limited(Many(of, None, size), out.weights)
-
-
-def _updated(of: Table, args: Args) -> Table:
-    """A dict after `of.update(given, name=value)`."""
-    given = [it for it in args.positional[:1] if isinstance(it, Table)]
-    put = {name: value for it in given for name, value in it.named} | dict(args.keywords)
-    if not put and not given:
-        return of
-    named = {**dict(of.named), **put}
-    names = [Constant(it) for it in put]
-    return Table(
-        standard.join([of.keys, *[it.keys for it in given], *names]),
-        standard.join([of.values, *[it.values for it in given], *put.values()]),
-        tuple(named.items())[:_MOST_NAMED],
-        tuple(dict.fromkeys((*of.later, *put)))[:_MOST_NAMED],
-    )
-
-
-def _is_carried(values: Sequence[facts.AnyValue], number: int, loop: int) -> bool:
-    """Whether a pass of the loop goes on with the list of the last one: `if len(batch) == 9: batch = []`."""
-    it = values[number]
-    return (
-        isinstance(it, facts.Either)
-        and it.loop == loop >= 0
-        and any(values[each].loop != loop for each in it.options)
-    )
-
-
 def _hands_on(callee: Frame, number: int) -> bool:
     """Whether the call calls, or gives another, a function that the callee was given: `run(find, key)`.
 
@@ -456,19 +384,6 @@ def _is_given(callee: Frame, number: int) -> bool:
             value = callee.out.program.scope(callee.path, scope).values[found]
             return isinstance(value, facts.Parameter)
     return False
-
-
-def _so_often(frame: Frame, loop: int, outer: int) -> str:
-    """How often the loops between come to something: "rows", "chunks", or "fixed", as the program says."""
-    found = "fixed"
-    while loop not in (outer, -1):
-        it = frame.scope.loops[loop]
-        if is_by_chunks(frame, it):
-            found = "chunks"
-        elif it.over is None or standard.size_of(frame.known(it.over)) != "fixed":
-            return "rows"
-        loop = it.parent
-    return found
 
 
 def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple[str, ...]) -> None:
@@ -542,5 +457,4 @@ _KEPT_BY_SELF: Final = frozenset(("cached_property", "lazy_property"))
 _CONTEXT_MANAGERS: Final = frozenset(("contextmanager", "asynccontextmanager"))
 _FAN_OUT: Final = frozenset(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"))
 _MOST_TAKEN: Final = 40
-_MOST_NAMED: Final = 50  # keys of a dict
 _LONGEST_CHAIN: Final = 5

@@ -28,6 +28,7 @@ from crowsfoot.link.code.frame import Each, Frame
 from crowsfoot.link.code.here import Here, Holder, Super
 from crowsfoot.link.code.holding import argument_of, held_by_all
 from crowsfoot.link.code.shown import last_word
+from crowsfoot.roles import role_of
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -239,7 +240,7 @@ def implementation(out: "Evaluator", function: Function) -> Function:
         return function
     found: dict[Class, Function] = {}
     for heir in out.heirs.of(of.cls):
-        if _STANDS_IN.search(heir.name) or _OF_TESTS.search(heir.path):
+        if _STANDS_IN.search(heir.name) or role_of(heir.path) == "test":
             continue
         for scope in out.program.inner(heir.path, heir.scope):
             if out.program.files[heir.path].scopes[scope].name == function.name and heir not in found:
@@ -419,6 +420,5 @@ _MOST_STORES: Final = 4
 _ABSTRACT: Final = frozenset(("abstractmethod", "abstractproperty"))
 # What stands in for a class where nothing is asked of a database.
 _STANDS_IN: Final = re.compile(r"^_?(?:Fake|Mock|Stub|Dummy|Test|InMemory|Null|NoOp)|(?:Mock|Stub|Fake)$")
-_OF_TESTS: Final = re.compile(r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*)(?:/|$)")
 _MOST_HEIRS: Final = 4
 _MOST_BASES: Final = 60

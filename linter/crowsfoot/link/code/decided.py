@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crowsfoot.facts.code import Attribute, Either, Parameter
+from crowsfoot.facts.code import Attribute, Either, Parameter, Scope
 from crowsfoot.libraries.objects import UNKNOWN, Constant, Object
 from crowsfoot.link.code.frame import Frame
 
@@ -11,17 +11,26 @@ def decide(frame: Frame) -> None:
     """Nothing is known of what the frame does not come to, and what it does come to counts for its names."""
     values = frame.scope.values
     rest = len(values)  # from here on it is all left out
+    gone: set[int] = set()
     for is_gone, first, end in _stretches(frame):
         if first >= rest:
             continue
         if is_gone:
-            frame.replaced.update((it, at) for it, at in frame.scope.replacing if at == first)
+            gone.add(first)
             continue
         rest = first if end == len(values) else rest
         for number in range(first, end):
             # What a name may be stands where it is first read, and is made of what comes before that.
             if not isinstance(values[number], (Parameter, Either)):
                 frame.objects[number] = UNKNOWN
+    if gone:
+        frame.replaced = {it: at for it, at in frame.scope.replacing if at in gone}
+
+
+def deciders(scope: Scope) -> frozenset[int]:
+    """The parameters of which a constant decides what the function comes to: commit=False."""
+    found = (scope.values[it if it >= 0 else ~it] for it, _, _ in (*scope.decided, *scope.missing))
+    return frozenset(it.index for it in found if isinstance(it, Parameter))
 
 
 def remaining(frame: Frame, options: tuple[int, ...]) -> tuple[int, ...]:

@@ -5,8 +5,8 @@ through once in general, and once for each way in which it is called, so far as 
 caller's rows have loaded is known in what it calls. Nothing of the program is run.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.library import Library, answers
@@ -16,6 +16,7 @@ from crowsfoot.link.code import (
     attributes,
     calls,
     classes,
+    growing,
     holding,
     lookups,
     models,
@@ -39,6 +40,8 @@ from crowsfoot.link.code.looked import (
 from crowsfoot.link.code.nesting import NESTING, Weights, limited
 from crowsfoot.link.code.program import Program
 from crowsfoot.link.code.templates import Templates
+
+_T = TypeVar("_T")
 
 
 class Evaluator:
@@ -89,9 +92,7 @@ class Evaluator:
         self.weights: Weights = {}
         # What is found out of the scopes alone.
         self.steps_known: dict[tuple[str, int], Steps] = {}
-        self.kept_known: dict[tuple[str, int], frozenset[int]] = {}
-        self.held_known: dict[tuple[str, int], Mapping[int, int]] = {}
-        self.telling_known: dict[tuple[str, int], frozenset[int]] = {}
+        self.known_of_scopes: dict[tuple[Callable[[facts.Scope], Any], str, int], Any] = {}
         self.packages: dict[str, Library | None] = {}  # by the names of what is theirs
         self.receivers: dict[str, tuple[Library, ...]] = {}
 
@@ -214,6 +215,15 @@ class Evaluator:
             )
         return known
 
+    def of_scope(self, work: Callable[[facts.Scope], _T], path: str, number: int) -> _T:
+        """What the work finds out of a scope alone, once."""
+        scope = self.program.scope(path, number)  # looked at, whether it has been worked out before or not
+        key = (work, path, number)
+        if key not in self.known_of_scopes:
+            self.known_of_scopes[key] = work(scope)
+        found: _T = self.known_of_scopes[key]
+        return found
+
     def run_early(self, frame: Frame) -> None:
         """Evaluate all of it before its turn comes, if that is not too deep below others."""
         if self._nested < _MOST_EARLY:
@@ -311,8 +321,8 @@ class Evaluator:
     received = calls.received
     wrapped = calls.wrapped
     fan_out = calls.fan_out
-    grow = calls.grow
     load = calls.load
+    grow = growing.grow
 
     texted = values.texted
     part_of = values.part_of

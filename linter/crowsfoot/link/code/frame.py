@@ -177,7 +177,7 @@ class Frame:
             return effect
         for number, store in self.out.stores_of(Class(made.path, made.scope, "")).get(it.name, ()):
             scope = self.out.program.scope(made.path, number)
-            if scope.name not in _MAKING and store.value not in _held_in(self.out, made.path, number):
+            if scope.name not in _MAKING and store.value not in self.out.of_scope(held, made.path, number):
                 return effect  # it may be another one at each call
         return effect._replace(loop=-1, parameter=of.index, held=True, path=(it.name,))
 
@@ -188,16 +188,12 @@ class Frame:
     @property
     def kept(self) -> frozenset[int]:
         """The values that are kept beyond a call."""
-        key = (self.path, self.number)
-        known = self.out.kept_known.get(key)
-        if known is None:
-            known = self.out.kept_known[key] = kept(self.scope)
-        return known
+        return self.out.of_scope(kept, self.path, self.number)
 
     @property
     def held(self) -> Mapping[int, int]:
         """The values that a parameter keeps, with the number of that one."""
-        return _held_in(self.out, self.path, self.number)
+        return self.out.of_scope(held, self.path, self.number)
 
     def reads(self, of: int, *names: str) -> bool:
         """Whether that attribute of that value, or of what it leads to, is read for the first time here."""
@@ -281,14 +277,6 @@ class Frame:
         it = self.scope.values[value]
         at = self.scope.loops[it.over] if isinstance(it, Element) else it
         return Span(self.path, at.start, at.end)
-
-
-def _held_in(out: "Evaluator", path: str, number: int) -> Mapping[int, int]:
-    """The values that a parameter of that scope keeps."""
-    known = out.held_known.get((path, number))
-    if known is None:
-        known = out.held_known[path, number] = held(out.program.scope(path, number))
-    return known
 
 
 # What an object is made by, once.

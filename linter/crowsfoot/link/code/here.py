@@ -171,11 +171,10 @@ class Here:
     def words(self, function: Object) -> frozenset[str]:
         if not isinstance(function, Function):
             return frozenset()
-        values = self._out.program.scope(function.path, function.scope).values
-        return frozenset(it.name for it in values if isinstance(it, facts.Attribute))
+        return self._out.of_scope(_words, function.path, function.scope)
 
     def looked_for(self, function: Function, before: int | None = None) -> frozenset[str]:
-        asked = looked_for(self._out.program.scope(function.path, function.scope).values)
+        asked = self._out.of_scope(looked_for, function.path, function.scope)
         return frozenset(name for name, at in asked.items() if before is None or at < before)
 
     def defined(self, cls: Class) -> Place:
@@ -282,3 +281,7 @@ class Here:
 
 
 _FROM_BEFORE: Final = (facts.Either, facts.Parameter, facts.Name, facts.Attribute)
+
+
+def _words(scope: facts.Scope) -> frozenset[str]:
+    return frozenset(it.name for it in scope.values if isinstance(it, facts.Attribute))

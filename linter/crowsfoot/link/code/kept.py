@@ -138,12 +138,13 @@ def held(scope: facts.Scope) -> Mapping[int, int]:
     return {made: index for index, some in roots.items() for made in _made(scope, some)}
 
 
-def looked_for(values: Values) -> Mapping[str, int]:
+def looked_for(scope: facts.Scope) -> Mapping[str, int]:
     """What something is asked for that may not have it, each name with the value that asks first.
 
     `hasattr(row, "name")`, an AttributeError that is caught; of getattr(), what a parameter is asked for: of
     others, the default may do as well.
     """
+    values = scope.values
     found: dict[str, int] = {}
     caught = next(
         (

@@ -111,8 +111,8 @@ def _is_made_there(scope: facts.Scope, value: int, first: int) -> bool:
     it = values[value]
     if not isinstance(it, facts.Either):
         return True
-    others = (each for each in values[first:] if not isinstance(each, facts.Either))
-    return it.start >= next(others, it).start
+    stretch = (values[number] for number in range(first, len(values)))
+    return it.start >= next((each for each in stretch if not isinstance(each, facts.Either)), it).start
 
 
 def _comes_to_all(loop: facts.Loop) -> bool:

@@ -17,6 +17,7 @@ from crowsfoot.libraries.objects import (
     Object,
     Place,
 )
+from crowsfoot.link.code.decided import deciders
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.shown import last_word
@@ -53,32 +54,25 @@ def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -
 def _default(
     out: "Evaluator", function: Function, scope: facts.Scope, param: facts.Param, index: int
 ) -> Object:
-    """What a parameter is that the call leaves out, where that decides what the function does."""
-    said = out.program.scope(function.path, scope.parent).values[param.default or 0]
-    tells = _telling(out, function, scope)
-    # What an annotation says serves better than None, where nothing asks which of them it is.
-    if not isinstance(said, facts.Const) or (index if param.annotation is None else ~index) not in tells:
-        return UNKNOWN
-    return Constant(said.value)
+    """What a parameter is that the call leaves out, where that decides what the function does.
 
-
-def _telling(out: "Evaluator", function: Function, scope: facts.Scope) -> frozenset[int]:
-    """The parameters of which a constant tells something: which branch it is, or what others are called with.
-
-    Of those that decide about a branch, there is ~index as well.
+    Or what functions do that it is handed on to. What an annotation says serves better than None, where
+    nothing asks which of them it is.
     """
-    key = (function.path, function.scope)
-    known = out.telling_known.get(key)
-    if known is None:
-        values = scope.values
-        numbers = [it if it >= 0 else ~it for it, _, _ in (*scope.decided, *scope.missing)]
-        handed = [arg for it in values if isinstance(it, facts.Call) for arg in it.args]
-        handed += [arg for it in values if isinstance(it, facts.Call) for _, arg in it.keywords]
-        decide = [it.index for number in numbers if isinstance(it := values[number], facts.Parameter)]
-        others = [it.index for number in handed if isinstance(it := values[number], facts.Parameter)]
-        known = frozenset((*decide, *others, *[~it for it in decide]))
-        out.telling_known[key] = known
-    return known
+    said = out.program.scope(function.path, scope.parent).values[param.default or 0]
+    if not isinstance(said, facts.Const):
+        return UNKNOWN
+    tells = index in out.of_scope(deciders, function.path, function.scope) or (
+        param.annotation is None and index in out.of_scope(_handed_on, function.path, function.scope)
+    )
+    return Constant(said.value) if tells else UNKNOWN
+
+
+def _handed_on(scope: facts.Scope) -> frozenset[int]:
+    """The parameters that the function gives to others."""
+    calls = [it for it in scope.values if isinstance(it, facts.Call)]
+    given = (scope.values[number] for it in calls for number in (*it.args, *(arg for _, arg in it.keywords)))
+    return frozenset(it.index for it in given if isinstance(it, facts.Parameter))
 
 
 def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param, index: int) -> Object:

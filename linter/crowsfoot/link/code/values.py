@@ -22,6 +22,7 @@ from crowsfoot.libraries.objects import (
 )
 from crowsfoot.link.code.decided import remaining
 from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.growing import put
 from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.loops import grows
 
@@ -280,13 +281,8 @@ def of_store_item(out: "Evaluator", frame: Frame, number: int, value: facts.Stor
     of, stored = out.get(frame, value.of), out.get(frame, value.value)
     if isinstance(of, Table) and value.index is not None:
         key = out.get(frame, value.index)
-        named, later = of.named, of.later
-        if isinstance(key, Constant) and isinstance(key.value, str):
-            later = tuple(dict.fromkeys((*later, key.value)))[:_MOST_NAMED]
-            named = (*(it for it in named if it[0] != key.value), (key.value, stored))
-        frame.objects[value.of] = Table(
-            standard.join([of.keys, key]), standard.join([of.values, stored]), named[:_MOST_NAMED], later
-        )
+        named = {key.value: stored} if isinstance(key, Constant) and isinstance(key.value, str) else {}
+        frame.objects[value.of] = put(of, [key], [stored], named)
     return UNKNOWN
 
 
@@ -323,4 +319,3 @@ def _measured(it: Object, at: Here) -> None:
 
 
 _TYPES: Final = (Class, External, Subscripted, OneOf)
-_MOST_NAMED: Final = 50

@@ -19,6 +19,7 @@ from crowsfoot.libraries.objects import (
     Table,
     Unknown,
 )
+from crowsfoot.link.code.decided import deciders
 from crowsfoot.link.code.frame import Frame
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def frame_for(
     count = out.contexts.get((path, number, owner), 0)
     most = _MOST_DECLARED if declares else _MOST_CONTEXTS
     if count >= most:
-        params = _telling(expected, params)
+        params = _essential(expected, params)
         known = expected if params == expected.params else out.called.get((path, number, params))
         if known is not None or count >= most + _room(expected, params):
             return known or expected
@@ -91,13 +92,13 @@ def _size_given(param: facts.Param, it: Object) -> str:
     return standard.size_of(it)
 
 
-def _telling(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...]:
+def _essential(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...]:
     """What tells most of a call: whose method it is, whose rows it is given, and what decides on the rest.
 
     Where it is told which function to call, `*args` and `**kwargs` are what that is given.
     """
     is_handed_on = any(map(_is_function, params))
-    deciders = _deciders(expected.scope)
+    decide = _deciders(expected)
     completes = _completes(expected)
     return tuple(
         [
@@ -105,7 +106,7 @@ def _telling(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...]:
             if not index
             or it.ROWS
             or _is_function(it)
-            or (type(it) is Constant and (completes or index in deciders))
+            or (type(it) is Constant and (completes or index in decide))
             or (is_handed_on and param.kind in ("args", "kwargs"))
             else other
             for index, (it, other, param) in enumerate(
@@ -119,8 +120,8 @@ def _room(expected: Frame, params: tuple[Object, ...]) -> int:
     """In how many more ways the function may be gone through, where there have been as many as usual."""
     if not expected.path.endswith(".py"):
         return _MOST_SHOWN
-    deciders = _deciders(expected.scope)
-    decided = any(type(it) is Constant and index in deciders for index, it in enumerate(params))
+    decide = _deciders(expected)
+    decided = any(type(it) is Constant and index in decide for index, it in enumerate(params))
     if decided or _completes(expected) or any(_is_function(it) for it in params):
         return _MOST_HANDED
     return _MOST_SHORT if len(expected.scope.values) <= _SHORT else _MOST_CONTEXTS
@@ -131,10 +132,8 @@ def _is_function(it: Object) -> bool:
     return type(it) is Function or (type(it) is OneOf and any(type(each) is Function for each in it.options))
 
 
-def _deciders(scope: facts.Scope) -> frozenset[int]:
-    """The parameters that decide what the function comes to: commit=False."""
-    found = (scope.values[it if it >= 0 else ~it] for it, _, _ in (*scope.decided, *scope.missing))
-    return frozenset(it.index for it in found if type(it) is facts.Parameter)
+def _deciders(expected: Frame) -> frozenset[int]:
+    return expected.out.of_scope(deciders, expected.path, expected.number)
 
 
 def _completes(expected: Frame) -> bool:
