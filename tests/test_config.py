@@ -402,6 +402,25 @@ def test_without_anything_the_start_is_the_root(tmp_path: Path) -> None:
         assert (found.root, found.file, found.found) == (file.parent, None, "start")
 
 
+def test_without_anything_a_package_lies_in_the_root(tmp_path: Path) -> None:
+    if repository(str(tmp_path)):
+        pytest.skip("the temporary folder is in a repository")
+    write(tmp_path / "library/__init__.py")
+    file = write(tmp_path / "library/books/__init__.py")
+    for start in (file, file.parent, file.parent.parent):
+        assert locate(start).root == tmp_path
+
+
+@pytest.mark.parametrize("name", ["manage.py", "pyproject.toml", "setup.py"])
+def test_the_top_of_a_project_is_no_package(tmp_path: Path, name: str) -> None:
+    if repository(str(tmp_path)):
+        pytest.skip("the temporary folder is in a repository")
+    write(tmp_path / "library/__init__.py")
+    write(tmp_path / "library" / name)
+    file = write(tmp_path / "library/books/__init__.py")
+    assert locate(file).root == tmp_path / "library"
+
+
 def test_a_folder_called_like_a_configuration_does_not_count(top: Path) -> None:
     (top / "crowsfoot.toml").mkdir()
     (top / "pyproject.toml").mkdir()

@@ -10,7 +10,7 @@ import pytest
 
 from crowsfoot import frontends
 from crowsfoot import session as sessions
-from crowsfoot.config import UserError
+from crowsfoot.config import UserError, repository
 from crowsfoot.discover import Discovery, discover
 from crowsfoot.session import Choices, Session
 
@@ -148,6 +148,23 @@ def test_a_file_is_judged_by_the_project_around_it(project: Path) -> None:
     assert [(it.rule, it.finding.span.path) for it in session.report.kept] == [
         ("unindexed-foreign-key", "prisma/tag.prisma")
     ]
+
+
+def test_a_package_finds_what_it_imports_by_its_own_name(project: Path) -> None:
+    if repository(str(project.parent)):
+        pytest.skip("the temporary folder is in a repository")
+    package = project.parent / "library"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "models.py").write_text(
+        "from django.db import models\n"
+        "class Book(models.Model):\n"
+        "    author = models.ForeignKey('Book', on_delete=models.CASCADE)\n"
+    )
+    (package / "names.py").write_text(
+        "from library.models import Book\ndef names():\n    return [it.author.pk for it in Book.objects.all()]\n"
+    )
+    assert "lazy-load-in-loop" in rules_of(open_session(package))
 
 
 def test_standard_input_takes_the_place_of_its_file(project: Path) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 
 import msgspec
 
@@ -69,7 +69,8 @@ def locate(start: Path) -> Location:
     """The project around start: the folder of the nearest configuration file, from start upwards.
 
     The search ends at the first folder with a .git. Without a configuration that folder is the root;
-    without a .git either, it is start itself, or its folder when start is a file.
+    without a .git either, it is start itself, or its folder when start is a file. Of a package of Python it
+    is the folder around the package then, from which `from package.models import Book` is found.
     """
     folder = start.absolute()
     # Unlike the methods of Path, these have an answer for names that are too long, or in locked folders.
@@ -85,7 +86,20 @@ def locate(start: Path) -> Location:
                 return Location(ancestor, file, _decode(file, data), "config")
         if os.path.exists(ancestor / ".git"):
             return Location(ancestor, None, "", "git")
-    return Location(folder, None, "", "start")
+    return Location(_around_package(folder), None, "", "start")
+
+
+def _around_package(folder: Path) -> Path:
+    """The folder that Python has to look in to find the package of the folder; the folder, if it is none."""
+    while os.path.isfile(folder / "__init__.py") and not any(
+        os.path.exists(folder / name) for name in _TOP_OF_PROJECT
+    ):
+        folder = folder.parent
+    return folder
+
+
+# Where these lie, nothing above belongs to the project: an __init__.py beside them is there in vain.
+_TOP_OF_PROJECT: Final = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
 
 
 def locate_file(file: Path) -> Location:
