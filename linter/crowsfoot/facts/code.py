@@ -286,6 +286,9 @@ class Param(Fact, frozen=True, array_like=True):
 
 
 BRANCH: Final = -2  # in perhaps of a Scope
+# What decides about a stretch: whether a parameter is true, or None; whether an attribute of one, or one of
+# that, is one of some words: `if commit`, `if owner is None: return`, `if self.action == "list"`.
+Asked = tuple[str, ...] | bool | None
 
 
 class Scope(Fact, frozen=True, array_like=True):
@@ -334,15 +337,9 @@ class Scope(Fact, frozen=True, array_like=True):
     # of which a pass leaves them out, or which ends early: what follows `continue`, a loop with `break`. It
     # is -1 for what `return` leaves out, and BRANCH for a branch, or what is gone over only as far as asked.
     perhaps: tuple[tuple[int, int, int], ...] = ()
-    # Stretches that a parameter decides about: they are come to only where the value of that number is true,
-    # or, where the number is ~it, false: `if commit: session.commit()`.
-    decided: tuple[tuple[int, int, int], ...] = ()
-    # The same of those that are come to only where that parameter is None, or, where the number is ~it, where
-    # it is not: `if owner is None: return`.
-    missing: tuple[tuple[int, int, int], ...] = ()
-    # The same of those that are come to only where an attribute of a parameter, or one of that, is one of
-    # some words, or, where the number is ~it, none of them: `if self.action == "list"`.
-    chosen: tuple[tuple[int, tuple[str, ...], int, int], ...] = ()
+    # Stretches that a parameter decides about, from the third number to before the fourth: they are come to
+    # only where the value of the first number is what is asked for, or, where the number is ~it, is not that.
+    decided: tuple[tuple[int, Asked, int, int], ...] = ()
     # Values that a name surely has after the stretch that begins at the last number, and none from before it,
     # if all of that stretch is come to: `if full: query = query.options(joinedload(Book.author))`.
     replacing: tuple[tuple[int, int], ...] = ()

@@ -1,24 +1,31 @@
-"""The test of a branch -> parameters that have to be true for it, or None: `if commit: session.commit()`."""
+"""The test of a branch -> what has to be so of parameters for it: `if commit`, `if self.action == "list"`."""
 
 import ast
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from crowsfoot.facts.code import AnyValue, Attribute, Const, Display, Operation, Parameter
+from crowsfoot.facts.code import AnyValue, Asked, Attribute, Const, Display, Operation, Parameter
 from crowsfoot.frontends.python.variables import Frame
 
+# The value that a parameter is, or that is read of one, and what it is asked for; ~value of what must not be.
+Decider = tuple[int, Asked]
 
-def deciding(frame: Frame, test: ast.expr) -> Sequence[int]:
-    """The values of those parameters; ~value of one that has to be false."""
+
+def deciding(frame: Frame, test: ast.expr, number: int = -1) -> Sequence[Decider]:
+    """All of what has to be so; number is the value of the test, which has been read."""
     kind = test.__class__
     if kind is ast.Name:
-        assert isinstance(test, ast.Name)
-        number = frame.env.get(test.id, -1)
-        return (number,) if number >= 0 and isinstance(frame.values[number], Parameter) else ()
+        return [(it, True) for it in _parameter(frame, test)]
+    if kind is ast.Compare:
+        assert isinstance(test, ast.Compare)
+        return _compared(frame, test, number)
     if kind is ast.UnaryOp:
         assert isinstance(test, ast.UnaryOp)
-        of = deciding(frame, test.operand) if isinstance(test.operand, ast.Name) else ()
-        return [~it for it in of] if test.op.__class__ is ast.Not else ()
+        if test.op.__class__ is not ast.Not:
+            return ()
+        of = frame.values[number] if number >= 0 else None
+        inner = of.operands[0] if isinstance(of, Operation) else -1
+        return otherwise(test.operand, deciding(frame, test.operand, inner))
     if kind is ast.BoolOp:
         assert isinstance(test, ast.BoolOp)
         is_all = test.op.__class__ is ast.And
@@ -26,39 +33,31 @@ def deciding(frame: Frame, test: ast.expr) -> Sequence[int]:
     return ()
 
 
-def missing(frame: Frame, test: ast.expr) -> Sequence[int]:
-    """The values of the parameters that have to be None; ~value of one that must not be."""
-    if isinstance(test, ast.Compare):
-        sign = _IS.get(test.ops[0].__class__)
-        if sign is None or len(test.ops) > 1 or not isinstance(test.left, ast.Name):
-            return ()
+def otherwise(test: ast.expr, deciders: Sequence[Decider]) -> Sequence[Decider]:
+    """What has to be so where the test fails, as its deciders tell: of several, nobody knows which failed."""
+    return () if isinstance(test, ast.BoolOp) else [(~it, asked) for it, asked in deciders]
+
+
+def _compared(frame: Frame, test: ast.Compare, number: int) -> Sequence[Decider]:
+    """`owner is None`; `self.action == "list"`, of which number is the value."""
+    sign = _IS.get(test.ops[0].__class__)
+    if sign is not None:
         other = test.comparators[0]
-        of = deciding(frame, test.left) if isinstance(other, ast.Constant) and other.value is None else ()
-        return [it if sign else ~it for it in of]
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return [it for operand in test.values for it in missing(frame, operand)]
-    return ()
-
-
-_IS: Final[dict[type[ast.cmpop], bool]] = {ast.Is: True, ast.IsNot: False}
-
-
-def chosen(frame: Frame, test: ast.expr, number: int) -> Sequence[tuple[int, tuple[str, ...]]]:
-    """What of a parameter has to be one of some words for it, `self.action == "list"`; ~value: none of them.
-
-    number is the value of the test, which has been read.
-    """
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        of = frame.values[number]
-        inner = chosen(frame, test.operand, of.operands[0]) if isinstance(of, Operation) else ()
-        return [(~it, words) for it, words in inner]
-    it = frame.values[number] if isinstance(test, ast.Compare) else None
+        is_none = len(test.ops) == 1 and isinstance(other, ast.Constant) and other.value is None
+        return [(it if sign else ~it, None) for it in _parameter(frame, test.left)] if is_none else ()
+    it = frame.values[number] if number >= 0 else None
     if not isinstance(it, Operation) or it.operator not in _EQUAL or len(it.operands) != 2:
         return ()
     words = tuple(_words(frame.values, it.operands[1]))
     if not words or not _is_of_parameter(frame.values, it.operands[0]):
         return ()
     return [(it.operands[0] if _EQUAL[it.operator] else ~it.operands[0], words)]
+
+
+def _parameter(frame: Frame, node: ast.expr) -> Sequence[int]:
+    """The value of the parameter that the name stands for, if it does."""
+    number = frame.env.get(node.id, -1) if isinstance(node, ast.Name) else -1
+    return (number,) if number >= 0 and isinstance(frame.values[number], Parameter) else ()
 
 
 def _words(values: Sequence[AnyValue], number: int) -> Iterator[str]:
@@ -81,4 +80,5 @@ def _is_of_parameter(values: Sequence[AnyValue], number: int) -> bool:
     return isinstance(of, Parameter) or (isinstance(of, Attribute) and isinstance(values[of.of], Parameter))
 
 
+_IS: Final[dict[type[ast.cmpop], bool]] = {ast.Is: True, ast.IsNot: False}
 _EQUAL: Final = {"==": True, "in": True, "!=": False, "not in": False}

@@ -4,7 +4,7 @@ import ast
 
 from crowsfoot.facts.code import Const, Either, Operation, Tested
 from crowsfoot.frontends.python import strings
-from crowsfoot.frontends.python.deciding import chosen
+from crowsfoot.frontends.python.deciding import deciding, otherwise
 from crowsfoot.frontends.python.places import place
 from crowsfoot.frontends.python.variables import Frame, Reader, perhaps, unclear
 
@@ -132,14 +132,15 @@ def _either(frame: Frame, node: ast.BoolOp) -> int:
 
 
 def _conditional(frame: Frame, node: ast.IfExp) -> int:
-    words = chosen(frame, node.test, test(frame, node.test))
+    deciders = deciding(frame, node.test, test(frame, node.test))
     first = len(frame.values)
     body, orelse = node.body, node.orelse
     option = frame.read[body.__class__](frame, body)
     second = len(frame.values)
     options = [option, frame.read[orelse.__class__](frame, orelse)]
-    for it, of in words:
-        frame.chosen += [(it, of, first, second), (~it, of, second, len(frame.values))]
+    deciders = [it for it in deciders if isinstance(it[1], tuple)]
+    frame.decided += [(it, asked, first, second) for it, asked in deciders]
+    frame.decided += [(it, asked, second, len(frame.values)) for it, asked in otherwise(node.test, deciders)]
     perhaps(frame, first)
     return _one_of(frame, node, options)
 

@@ -197,9 +197,9 @@ def _close(
         tuple(frame.withins),
         tuple(frame.ensured),
         tuple([(loop, first, len(frame.values) if end < 0 else end) for loop, first, end in frame.perhaps]),
-        tuple([(it, first, len(frame.values) if end < 0 else end) for it, first, end in frame.decided]),
-        tuple([(it, first, len(frame.values) if end < 0 else end) for it, first, end in frame.missing]),
-        tuple([(it, of, at, len(frame.values) if end < 0 else end) for it, of, at, end in frame.chosen]),
+        tuple(
+            [(it, asked, at, len(frame.values) if end < 0 else end) for it, asked, at, end in frame.decided]
+        ),
         tuple(frame.replacing),
         tuple(frame.raised),
     )

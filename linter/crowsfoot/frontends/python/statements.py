@@ -17,7 +17,7 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.frontends.python import loops
 from crowsfoot.frontends.python.annotations import annotation
-from crowsfoot.frontends.python.deciding import chosen, deciding, missing
+from crowsfoot.frontends.python.deciding import deciding, otherwise
 from crowsfoot.frontends.python.first_pass import once_filled
 from crowsfoot.frontends.python.matching import match
 from crowsfoot.frontends.python.operators import augmented, test
@@ -167,20 +167,15 @@ def _if(frame: Frame, node: ast.If) -> int:
         tested = first if tested < 0 else tested
         loop = seldom_in(frame, here.test) if frame.loop >= 0 else None
         filled = [*once_filled(frame, here)] if frame.passes else ()
-        deciders, nulls = deciding(frame, here.test), missing(frame, here.test)
-        words = chosen(frame, here.test, number)
+        deciders = deciding(frame, here.test, number)
         left, delta = branch(frame, here.body)
-        frame.decided += [(it, first, len(frame.values)) for it in deciders]
-        frame.missing += [(it, first, len(frame.values)) for it in nulls]
-        frame.chosen += [(it, of, first, len(frame.values)) for it, of in words]
-        if (deciders or nulls or words) and here is node and left & GOES_ON:
-            _replace(frame, here.test, delta, first)
-        if (deciders or nulls or words) and not frame.levels and left == RETURN:
+        frame.decided += [(it, asked, first, len(frame.values)) for it, asked in deciders]
+        others = otherwise(here.test, deciders)
+        if others and here is node and left & GOES_ON:
+            _replace(frame, delta, first)
+        if others and not frame.levels and left == RETURN:
             # `if not commit: return`: the rest is for the others.
-            alone = not isinstance(here.test, ast.BoolOp)
-            frame.decided += [(~it, len(frame.values), -1) for it in deciders if alone]
-            frame.missing += [(~it, len(frame.values), -1) for it in nulls if alone]
-            frame.chosen += [(~it, of, len(frame.values), -1) for it, of in words]
+            frame.decided += [(it, asked, len(frame.values), -1) for it, asked in others]
         if loop is not None:
             frame.seldom.append((loop, first, len(frame.values)))
         frame.seldom += [(it, first, len(frame.values)) for it in filled]
@@ -196,12 +191,9 @@ def _if(frame: Frame, node: ast.If) -> int:
     if orelse:
         first = len(frame.values)
         left, delta = branch(frame, orelse)
-        if not isinstance(here.test, ast.BoolOp):
-            frame.decided += [(~it, first, len(frame.values)) for it in deciders]
-            frame.missing += [(~it, first, len(frame.values)) for it in nulls]
-            frame.chosen += [(~it, of, first, len(frame.values)) for it, of in words]
-            if (deciders or nulls or words) and here is node and left & GOES_ON:
-                _replace(frame, here.test, delta, first)
+        frame.decided += [(it, asked, first, len(frame.values)) for it, asked in others]
+        if others and here is node and left & GOES_ON:
+            _replace(frame, delta, first)
         ways |= left
         if left & GOES_ON:
             deltas.append(delta)
@@ -215,9 +207,9 @@ def _if(frame: Frame, node: ast.If) -> int:
     return ways
 
 
-def _replace(frame: Frame, test: ast.expr, delta: Delta, first: int) -> None:
+def _replace(frame: Frame, delta: Delta, first: int) -> None:
     """What a branch gives to names is what they are, where a parameter alone decides that it is gone."""
-    if not frame.levels and not isinstance(test, ast.BoolOp):
+    if not frame.levels:
         frame.replacing += [(it, first) for it in delta.values() if it is not None and it >= 0]
 
 

@@ -10,7 +10,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from crowsfoot.facts.code import BRANCH, AnyValue, Either, Loop, Name, Scope, Unclear
+from crowsfoot.facts.code import BRANCH, AnyValue, Asked, Either, Loop, Name, Scope, Unclear
 from crowsfoot.frontends.python.ways import GOES_ON, block
 
 Delta = dict[str, int | None]  # names that a way through the code assigns; None for `del`
@@ -101,7 +101,6 @@ class Frame:
         "annotations",
         "changed",
         "choices",
-        "chosen",
         "decided",
         "ensured",
         "env",
@@ -113,7 +112,6 @@ class Frame:
         "loop",
         "loops",
         "lost",
-        "missing",
         "number",
         "outside",
         "passes",
@@ -148,9 +146,7 @@ class Frame:
         self.withins: list[tuple[int, int, int]] = []
         self.ensured: list[tuple[int, int, int]] = []
         self.perhaps: list[tuple[int, int, int]] = []
-        self.decided: list[tuple[int, int, int]] = []
-        self.missing: list[tuple[int, int, int]] = []
-        self.chosen: list[tuple[int, tuple[str, ...], int, int]] = []
+        self.decided: list[tuple[int, Asked, int, int]] = []
         self.replacing: list[tuple[int, int]] = []
         self.raised: list[tuple[int, int]] = []
         self.env: dict[str, int] = {}

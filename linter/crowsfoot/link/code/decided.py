@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from crowsfoot.facts.code import Attribute, Either, Parameter, Scope
-from crowsfoot.libraries.objects import UNKNOWN, Constant, Object
+from crowsfoot.facts.code import Asked, Attribute, Either, Parameter, Scope
+from crowsfoot.libraries.objects import UNKNOWN, Constant
 from crowsfoot.link.code.frame import Frame
 
 
@@ -29,7 +29,7 @@ def decide(frame: Frame) -> None:
 
 def deciders(scope: Scope) -> frozenset[int]:
     """The parameters of which a constant decides what the function comes to: commit=False."""
-    found = (scope.values[it if it >= 0 else ~it] for it, _, _ in (*scope.decided, *scope.missing))
+    found = (scope.values[it if it >= 0 else ~it] for it, _, _, _ in scope.decided)
     return frozenset(it.index for it in found if isinstance(it, Parameter))
 
 
@@ -41,29 +41,24 @@ def remaining(frame: Frame, options: tuple[int, ...]) -> tuple[int, ...]:
 
 def _stretches(frame: Frame) -> Iterator[tuple[bool, int, int]]:
     """Those that the parameters decide about: whether it is gone through, and where it is."""
-    for decider, first, end in frame.scope.decided:
-        given = _given(frame, decider)
-        if isinstance(given, Constant):
-            yield bool(given.value) is (decider >= 0), first, end
-    for decider, first, end in frame.scope.missing:
-        given = _given(frame, decider)
-        if isinstance(given, Constant):
-            yield (given.value is None) is (decider >= 0), first, end
-    for of, words, first, end in frame.scope.chosen:
-        word = _said(frame, of if of >= 0 else ~of)
-        if word is not None:
-            yield (word in words) is (of >= 0), first, end
+    for decider, asked, first, end in frame.scope.decided:
+        so = _is_so(frame, decider if decider >= 0 else ~decider, asked)
+        if so is not None:
+            yield so is (decider >= 0), first, end
 
 
-def _said(frame: Frame, number: int) -> str | None:
-    """What an attribute of a parameter says, as far as whoever calls the function has settled it."""
+def _is_so(frame: Frame, number: int, asked: Asked) -> bool | None:
+    """Whether the value is what is asked for, as far as whoever calls the function has settled it."""
     values, it = frame.scope.values, frame.scope.values[number]
     path: tuple[str, ...] = ()
     while isinstance(it, Attribute):
         path, it = (it.name, *path), values[it.of]
-    return frame.params[it.index].says(path) if isinstance(it, Parameter) else None
-
-
-def _given(frame: Frame, decider: int) -> Object:
-    it = frame.scope.values[decider if decider >= 0 else ~decider]
-    return frame.params[it.index] if isinstance(it, Parameter) else UNKNOWN
+    if not isinstance(it, Parameter):
+        return None
+    given = frame.params[it.index]
+    if isinstance(asked, tuple):
+        word = given.says(path)
+        return None if word is None else word in asked
+    if not isinstance(given, Constant):
+        return None
+    return given.value is None if asked is None else bool(given.value)

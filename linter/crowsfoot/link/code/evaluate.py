@@ -187,7 +187,7 @@ class Evaluator:
         self.active[key] = frame
         frame.around = self.program.around(frame.path, frame.number)
         objects = frame.objects
-        if (frame.scope.decided or frame.scope.missing or frame.scope.chosen) and not frame.general:
+        if frame.scope.decided and not frame.general:
             decide(frame)
         for number, value, handler in self.steps(key, frame):
             if objects[number] is None:  # as in get(), for what comes too early
