@@ -33,15 +33,18 @@ def role_of(path: str) -> Role:
 # Text, which re compiles when it first needs it: every run loads this module, and not all read code.
 _TEST: Final = (
     # "test" below others may be an application of that name; the tests of one are in "tests".
-    r"(?:^|/)(?:tests|testing|unittests|integration_tests|factories|testdata)/|^(?:src/)?test/"
+    r"(?:^|/)(?:_?tests|testing|unittests|integration_tests|factories|testdata)/|^(?:src/)?test/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest|factories)\.py$"
 )
 # Alembic's folder can have any name; the files in its versions/ have the number of their revision in theirs.
+# Others go from one version to the next: "upgrades/v45_v46.py", "migrator/migrate4to5.py".
 _MIGRATION: Final = (
-    r"(?:^|/)(?:(?:\w+_)?migrations|alembic)/(?:.*/)?[^/]+\.py$"
+    r"(?:^|/)(?:(?:\w+_)?migrations?|migrators?|alembic)/(?:.*/)?[^/]+\.py$"
     r"|(?:^|/)versions/(?:.*[^0-9a-f])?[0-9a-f]{12}(?:_[^/]*)?\.py$"
+    r"|(?:^|/)upgrades?/(?:.*/)?[^/]*\d[^/]*\.py$"
+    r"|(?:^|/)(?:migrations|migrate|migrate_?v?\d[^/]*)\.py$"
 )
 _SCRIPT: Final = (
-    r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|docs|seeds?|fixtures)/"
-    r"|(?:^|/)(?:manage|seed[^/]*|setup)\.py$"
+    r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|tutorials?|docs|seeds?|fixtures)/"
+    r"|(?:^|/)(?:manage|seed[^/]*|populate(?:_[^/]*)?|setup)\.py$"
 )

@@ -39,7 +39,17 @@ def kept(scope: facts.Scope) -> frozenset[int]:
         return _NOTHING  # as in most functions
     readings = _readings(values) if given else {}
     kept_by = {value: name for name, number, of, value in given if _is_read(readings, name, number, of)}
-    return frozenset((*_made(scope, [*put, *kept_by]), *_done_to(values, kept_by)))
+    once = _done_once(values, kept_by, readings)
+    return frozenset((*_made(scope, [*put, *kept_by]), *_done_to(values, kept_by), *once))
+
+
+def _done_once(
+    values: Values, kept_by: Mapping[int, str], readings: Mapping[str, list[tuple[int, int]]]
+) -> Iterator[int]:
+    """What is done until a variable says that it has been: `if not _ready: start(); _ready = True`."""
+    for number, name in kept_by.items():
+        if _is_flag(values[number]):
+            yield from _between(values, readings[name][0][0], number)
 
 
 def _done_to(values: Values, kept_by: Mapping[int, str]) -> Iterator[int]:
@@ -115,27 +125,49 @@ _PUTS: Final = frozenset(("put", "set", "store"))
 
 
 def held(scope: facts.Scope) -> Mapping[int, int]:
-    """The values that are kept by a parameter which has been asked for them before, with its number."""
+    """The values that are kept by a parameter which has been asked for them before, with its number.
+
+    With `if not self.ready: self.start(); self.ready = True`, what is done until then.
+    """
     values = scope.values
     if not any(_may_store(values, it) for it in values):
         return {}  # as in most functions
     asked: dict[int, tuple[int, object]] = {}
-    decides: set[tuple[int, object]] = set()
+    decides: dict[tuple[int, object], int] = {}  # and the value that asks first
     roots: dict[int, list[int]] = {}
+    once: dict[int, int] = {}
     for number, it in enumerate(values):
         attribute = _attribute(values, it)
         if attribute is not None:
             asked[number] = attribute
         elif isinstance(it, facts.Tested) and it.of in asked:
-            decides.add(asked[it.of])
+            decides.setdefault(asked[it.of], number)
         elif isinstance(it, facts.Operation) and it.operator in _DECIDES:
-            decides.update(asked[of] for of in it.operands if of in asked)
+            for of in it.operands:
+                if of in asked:
+                    decides.setdefault(asked[of], number)
         else:
             for of, name, value in _stored(values, it):
-                holder = values[of]
-                if isinstance(holder, facts.Parameter) and (of, name) in decides:
-                    roots.setdefault(holder.index, []).append(value)
-    return {made: index for index, some in roots.items() for made in _made(scope, some)}
+                of, name = _within(values, of, name)
+                holder, first = values[of], decides.get((of, name))
+                if not isinstance(holder, facts.Parameter) or first is None:
+                    continue
+                roots.setdefault(holder.index, []).append(value)
+                if _is_flag(values[value]):
+                    once.update((it, holder.index) for it in _between(values, first, number))
+    made = {made: index for index, some in roots.items() for made in _made(scope, some)}
+    return {**once, **made}
+
+
+def _between(values: Values, first: int, last: int) -> range:
+    """Those of them that surely come to the last: what is returned before does not."""
+    returned = (it for it in range(last - 1, first, -1) if isinstance(values[it], facts.Returned))
+    return range(next(returned, first), last)
+
+
+def _is_flag(it: facts.AnyValue) -> bool:
+    """Whether it is True or False, which says that something has been done."""
+    return isinstance(it, facts.Const) and isinstance(it.value, bool)
 
 
 def looked_for(scope: facts.Scope) -> Mapping[str, int]:
@@ -176,15 +208,27 @@ _IS_THERE: Final = frozenset(("is", "is not", "not"))
 def _attribute(values: Values, it: facts.AnyValue) -> tuple[int, object] | None:
     """Whose attribute is read or looked for there, and its name."""
     if isinstance(it, facts.Attribute):
-        return it.of, it.name
+        return _within(values, it.of, it.name)
     args = _given(values, it, "getattr", "hasattr")
-    return (args[0], _name(values, args[1])) if len(args) > 1 else None
+    return _within(values, args[0], _name(values, args[1])) if len(args) > 1 else None
+
+
+def _within(values: Values, of: int, name: object) -> tuple[int, object]:
+    """The same of what the attribute is read of in the end: `self` and "local.rows", of `self.local.rows`."""
+    names = [name]
+    number = of
+    while isinstance(it := values[number], facts.Attribute):
+        names.append(it.name)
+        number = it.of
+    if len(names) == 1 or not isinstance(it, facts.Parameter):
+        return of, name
+    return number, tuple(reversed(names))
 
 
 def _may_store(values: Values, it: facts.AnyValue) -> bool:
     """Whether _stored may tell of it that a parameter is given an attribute; this is the quicker question."""
     if isinstance(it, facts.Store):
-        return isinstance(values[it.of], facts.Parameter)
+        return isinstance(values[it.of], facts.Parameter | facts.Attribute)
     if isinstance(it, facts.Call):
         of = values[it.of]
         return isinstance(of, facts.Name) and of.name == "setattr"
