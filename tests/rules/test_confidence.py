@@ -248,3 +248,77 @@ def test_an_upsert_without_an_index_that_decides_fails_for_certain() -> None:
     more = "CREATE UNIQUE INDEX account_one ON account (email) WHERE color = 'red';"
     query = "INSERT INTO account VALUES (1, %s, '', '') ON CONFLICT (email) DO NOTHING"
     assert asking("upsert-on-partial-unique", query, more) is Confidence.CERTAIN
+
+
+DATABASES = """
+import sqlite3
+
+connection = sqlite3.connect("all.db")
+
+
+class Store:
+    def __init__(self, path: str, timeout: float = 5.0):
+        self._connection = sqlite3.connect(path, timeout=timeout)
+
+    def execute(self, sql: str, *args):
+        return self._connection.execute(sql, args)
+
+    def first(self, *args):
+        return self.execute(*args).fetchone()
+
+
+class Named:
+    def __init__(self, connection: sqlite3.Connection, name: str):
+        self.connection = connection
+        self.name = name
+
+    def key(self):
+        return self.connection.execute("SELECT id FROM book WHERE name = ?", (self.name,)).fetchone()
+
+
+def get_connection(tenant: str):
+    return sqlite3.connect(f"{tenant}.db")
+
+
+def count_of(connection: sqlite3.Connection, name: str):
+    return connection.execute("SELECT id FROM book WHERE name = ?", (name,)).fetchone()
+
+
+def in_files(paths: list[str], name: str):
+    found = []
+    for path in paths:
+        store = Store(path)
+        found.append(store.first("SELECT id FROM book WHERE name = ?", name))
+    return found
+
+
+def of_tenants(tenants: list[str], name: str):
+    return [count_of(get_connection(tenant), name) for tenant in tenants]
+
+
+def in_one_file(names: list[str]):
+    store = Store("all.db")
+    return [store.first("SELECT id FROM book WHERE name = ?", name) for name in names]
+
+
+def in_one_database(names: list[str]):
+    for name in names:
+        with Store("all.db") as store:
+            store.first("SELECT id FROM book WHERE name = ?", name)
+
+
+def by_objects(names: list[str]):
+    return [Named(connection, name).key() for name in names]
+"""
+
+
+def test_what_each_pass_asks_of_another_database_is_only_possible() -> None:
+    kept = lint({"shop/books.py": DATABASES}, load()["query-behind-call-in-loop"]).kept
+    found = {DATABASES[: it.finding.span.start].rpartition("def ")[2].partition("(")[0]: it for it in kept}
+    assert {name: it.finding.confidence for name, it in found.items()} == {
+        "in_files": Confidence.POSSIBLE,
+        "of_tenants": Confidence.POSSIBLE,
+        "in_one_file": Confidence.LIKELY,
+        "in_one_database": Confidence.LIKELY,
+        "by_objects": Confidence.LIKELY,
+    }

@@ -10,6 +10,7 @@ from crowsfoot.libraries.objects import Function, Place
 from crowsfoot.libraries.query import READS, Query
 from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.climbs import climb_of
+from crowsfoot.link.code.databases import goes_elsewhere
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.leftovers import is_left_over
@@ -17,6 +18,7 @@ from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
 from crowsfoot.link.code.subjects import is_chosen_by
+from crowsfoot.link.code.unchanging import is_same, said_of, way_of
 from crowsfoot.link.code.varying import instead
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
@@ -140,6 +142,13 @@ def _repeated(
         query = msgspec.structs.replace(query, likely=False)
     if number is not None and not effect.chain:
         query = msgspec.structs.replace(query, instead=instead(frame, query, effect.value, number))
+    way = None
+    if number is not None and not how and query.cause == "call":
+        way = way_of(evaluator, frame, effect, number)
+    if way is not None:
+        is_elsewhere = query.likely and goes_elsewhere(evaluator, frame, way, query)
+        likely = query.likely and not is_elsewhere
+        query = msgspec.structs.replace(query, instead=said_of(way, query), likely=likely)
     found = Repeated(
         query=query,
         span=Span(frame.path, value.start, value.end),
@@ -154,7 +163,10 @@ def _repeated(
         same=number is not None
         and effect.query.operation in READS
         and not how
-        and _is_same(frame, effect, number),
+        and (
+            _is_same(frame, effect, number)
+            or (way is not None and bool(effect.chain) and is_same(way, frame, effect, number))
+        ),
         each=scope.loops[number].target if number is not None else "",
         mend=mended(frame, effect.query, effect.value, number)
         if number is not None and not effect.chain
