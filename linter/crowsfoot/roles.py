@@ -39,12 +39,12 @@ _TEST: Final = (
 # Alembic's folder can have any name; the files in its versions/ have the number of their revision in theirs.
 # Others go from one version to the next: "upgrades/v45_v46.py", "migrator/migrate4to5.py".
 _MIGRATION: Final = (
-    r"(?:^|/)(?:(?:\w+_)?migrations?|migrators?|alembic)/(?:.*/)?[^/]+\.py$"
+    r"(?:^|/)(?:(?:\w+_)?migrations|migrators?|(?:db|database)/migration|alembic)/(?:.*/)?[^/]+\.py$"
     r"|(?:^|/)versions/(?:.*[^0-9a-f])?[0-9a-f]{12}(?:_[^/]*)?\.py$"
     r"|(?:^|/)upgrades?/(?:.*/)?[^/]*\d[^/]*\.py$"
-    r"|(?:^|/)(?:migrations|migrate|migrate_?v?\d[^/]*)\.py$"
+    r"|(?:^|/)(?:migrations|migrate_?v?\d[^/]*)\.py$"
 )
 _SCRIPT: Final = (
     r"(?:^|/)(?:scripts?|bin|tools?|benchmarks?|examples?|tutorials?|docs|seeds?|fixtures)/"
-    r"|(?:^|/)(?:manage|seed[^/]*|populate(?:_[^/]*)?|setup)\.py$"
+    r"|(?:^|/)(?:manage|seed[^/]*|populate(?:_db)?|setup)\.py$"
 )

@@ -322,3 +322,29 @@ def test_what_each_pass_asks_of_another_database_is_only_possible() -> None:
         "in_one_database": Confidence.LIKELY,
         "by_objects": Confidence.LIKELY,
     }
+
+
+LOGGED = """
+import sqlite3
+
+connection = sqlite3.connect("log.db")
+
+class Logger:
+    def info(self, text):
+        connection.execute("INSERT INTO log (text) VALUES (?)", (text,))
+
+logger = Logger()
+
+def told(names):
+    for name in names:
+        logger.info(name)
+"""
+
+
+def test_what_a_logger_writes_is_only_possibly_to_be_written_at_once() -> None:
+    def of(code: str) -> Confidence:
+        (found,) = lint({"app.py": code}, load()["query-behind-call-in-loop"]).kept
+        return found.finding.confidence
+
+    assert of(LOGGED) is Confidence.POSSIBLE
+    assert of(LOGGED.replace("logger", "writer")) is Confidence.LIKELY

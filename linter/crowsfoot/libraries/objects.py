@@ -339,7 +339,8 @@ class Constant(Object, frozen=True):
     def attribute(self, name: str, at: At) -> Object:
         from crowsfoot.libraries.standard import Method
 
-        return Method(self, name)
+        # Of a member of an enum: texts and numbers have no `value` themselves.
+        return self if name == "value" else Method(self, name)
 
 
 class External(Object, frozen=True):

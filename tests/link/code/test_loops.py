@@ -32,6 +32,11 @@ LANGUAGES = ("en", "de")
 """
 
 PER_ROW = {
+    "a comprehension over a parameter, or a constant": """
+def f(languages):
+    for key in [it.upper() for it in (languages or LANGUAGES)]:
+        Book.objects.get(title=key)  # N
+""",
     "a parameter": """
 def f(keys):
     for key in keys:
@@ -326,6 +331,19 @@ def f(keys, known):
 }
 
 NOT_PER_ROW = {
+    "a comprehension over constants, or one thing": """
+def f(language):
+    languages = [language] if language is not None else LANGUAGES
+    for key in [it.upper() for it in languages]:
+        Book.objects.get(title=key)
+""",
+    "a stream of what happens": """
+async def f(source, stream):
+    async for key in source.paid_orders_stream():
+        await Book.objects.aget(pk=key)
+    async for key in stream:
+        await Book.objects.aget(pk=key)
+""",
     "what a call gives page by page": """
 def f(api):
     for found in api.paginate():

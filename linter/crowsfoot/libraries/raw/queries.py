@@ -56,8 +56,8 @@ def text_of(sql: Object) -> str | None:
 
 
 def _parts(it: Object, nested: int = 0) -> Iterator[str]:
-    if isinstance(it, Constant) and isinstance(it.value, str):
-        yield it.value
+    if isinstance(it, Constant) and isinstance(it.value, str | int | float):
+        yield str(it.value)
     elif isinstance(it, Built) and is_put_together(it) and nested < _DEEPEST:
         for part in it.args.positional:
             yield from _parts(part, nested + 1)

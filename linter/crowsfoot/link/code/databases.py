@@ -4,7 +4,8 @@
 """
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.objects import Class, Function, Instance
@@ -16,16 +17,28 @@ if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
 
 
+class Root(NamedTuple):
+    """What a connection comes from, in the end; plain: it is that, and no attribute of it."""
+
+    value: int
+    plain: bool
+
+
 def goes_elsewhere(out: "Evaluator", frame: Frame, way: Way, query: Query) -> bool:
     """Whether what sends the statement was opened in the loop, with what changes from pass to pass."""
     number = len(way.steps) - 1
-    pending = _receivers(way.steps[number], way.steps[number].value)
+    pending = _receivers(way.steps[number])
     while pending and number >= 0:
         step = way.steps[number]
         roots = [root for it in pending for root in _roots(step, it)]
         for root in roots:
-            it = step.scope.values[root]
-            if isinstance(it, facts.Element) and it.over == step.loop and query.sql is not None:
+            it = step.scope.values[root.value]
+            if (
+                isinstance(it, facts.Element)
+                and it.over == step.loop
+                and root.plain
+                and query.sql is not None
+            ):
                 return True  # `for connection in connections: connection.execute(...)`
             if isinstance(it, facts.Call) and _is_opened_for(out, frame, way, step, it):
                 return True
@@ -34,41 +47,47 @@ def goes_elsewhere(out: "Evaluator", frame: Frame, way: Way, query: Query) -> bo
     return False
 
 
-def _given_for(caller: Step, step: Step, roots: list[int]) -> list[int]:
+def _given_for(caller: Step, step: Step, roots: Sequence[Root]) -> list[Root]:
     """What the caller gives for the parameters among them."""
     given = arguments(caller, step.scope) or ()
-    values = step.scope.values
-    indexes = [it.index for root in roots if isinstance(it := values[root], facts.Parameter)]
-    return [arg for index in indexes if index < len(given) and (arg := given[index]) is not None]
+    found: list[Root] = []
+    for root in roots:
+        it = step.scope.values[root.value]
+        if isinstance(it, facts.Parameter) and it.index < len(given):
+            arg = given[it.index]
+            found += [Root(arg, root.plain)] if arg is not None else []
+    return found
 
 
-def _receivers(step: Step, number: int) -> list[int]:
-    it = step.scope.values[number]
+def _receivers(step: Step) -> list[Root]:
+    it = step.scope.values[step.value]
     of = step.scope.values[it.of] if isinstance(it, facts.Call) else None
-    return [of.of] if isinstance(of, facts.Attribute) else []
+    return [Root(of.of, True)] if isinstance(of, facts.Attribute) else []
 
 
-def _roots(step: Step, number: int) -> list[int]:
-    """What a connection comes from, in the end: a parameter, what opens it, an element of a loop."""
+def _roots(step: Step, of: Root) -> list[Root]:
+    """A parameter, what opens it, an element of a loop."""
     values = step.scope.values
-    found: list[int] = []
-    pending, seen = [number], {number}
+    found: list[Root] = []
+    pending, seen = [of], {of.value}
     while pending:
         current = pending.pop()
-        it = values[current]
-        inner: tuple[int, ...] = ()
-        if isinstance(it, (facts.Attribute, facts.Awaited, facts.Entered, facts.Part)):
-            inner = (it.of,)
+        it = values[current.value]
+        inner: list[Root] = []
+        if isinstance(it, (facts.Awaited, facts.Entered, facts.Part)):
+            inner = [Root(it.of, current.plain)]
+        elif isinstance(it, facts.Attribute):
+            inner = [Root(it.of, False)]
         elif isinstance(it, facts.Either):
-            inner = it.options
+            inner = [Root(option, current.plain) for option in it.options]
         elif isinstance(it, facts.Call):
-            of = values[it.of]
             found.append(current)
-            inner = (of.of,) if isinstance(of, facts.Attribute) else ()
+            method = values[it.of]
+            inner = [Root(method.of, current.plain)] if isinstance(method, facts.Attribute) else []
         else:
             found.append(current)
-        pending += [each for each in inner if each not in seen]
-        seen.update(inner)
+        pending += [each for each in inner if each.value not in seen]
+        seen.update(each.value for each in inner)
     return found
 
 
@@ -82,7 +101,15 @@ def _is_opened_for(out: "Evaluator", frame: Frame, way: Way, step: Step, it: fac
         named = _paths(out, frame, it)
     else:
         return False
-    return any(not is_fixed(way, step, value) for value in named)
+    return any(not _is_own(step, value) and not is_fixed(way, step, value) for value in named)
+
+
+def _is_own(step: Step, number: int) -> bool:
+    """`self.engine`: objects that differ from pass to pass have one database nearly always."""
+    it = step.scope.values[number]
+    while isinstance(it, facts.Attribute):
+        it = step.scope.values[it.of]
+    return isinstance(it, facts.Parameter) and step.scope.params[it.index].name in ("self", "cls")
 
 
 def _paths(out: "Evaluator", frame: Frame, it: facts.Call) -> list[int]:

@@ -14,6 +14,7 @@ from crowsfoot.link.code.databases import goes_elsewhere
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.leftovers import is_left_over
+from crowsfoot.link.code.logs import is_logged
 from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
@@ -146,8 +147,8 @@ def _repeated(
     if number is not None and not how and query.cause == "call":
         way = way_of(evaluator, frame, effect, number)
     if way is not None:
-        is_elsewhere = query.likely and goes_elsewhere(evaluator, frame, way, query)
-        likely = query.likely and not is_elsewhere
+        apart = query.likely and (is_logged(way) or goes_elsewhere(evaluator, frame, way, query))
+        likely = query.likely and not apart
         query = msgspec.structs.replace(query, instead=said_of(way, query), likely=likely)
     found = Repeated(
         query=query,

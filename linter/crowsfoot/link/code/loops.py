@@ -61,6 +61,8 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     if _NO_ROWS.search(loop.target) or _of_pages(frame, loop.over, loop.target):
         return False
     over = frame.scope.values[loop.over]
+    if loop.is_async and _STREAM.search(_word(frame, over.of if isinstance(over, facts.Call) else loop.over)):
+        return False
     options = over.options if isinstance(over, facts.Either) else (loop.over,)
     return any(grows(frame, it) and standard.size_of(frame.known(it)) == "rows" for it in options)
 
@@ -106,6 +108,8 @@ def grows(frame: Frame, number: int) -> bool:
         if word == "range":
             return not all(_is_bound(frame, arg) for arg in it.args) and not _is_pages(frame, it.args)
         return word != "get" or not _is_of_settings(frame, it.of)
+    if isinstance(it, facts.Comprehension):
+        return row_loop(frame, it.innermost, it.each) is not None
     word = _last_word(frame, number)
     if isinstance(it, facts.Attribute) and _last_word(frame, it.of) == _META:
         return False
@@ -263,6 +267,11 @@ _PAGE: Final = re.compile(r"page|resp|result|found|s(?:,|$)", re.IGNORECASE)
 _SENT: Final = frozenset(("GET", "POST", "FILES", "DATA"))
 # What comes when it happens, and never ends: messages, notifications, passes of a service.
 _WAITS: Final = re.compile(r"(?:a?listen|subscribe|a?watch|notifies|iter_(?:json|text|bytes)|cycle)$")
+# The same, where it is gone over with `async for`, and no query gives it.
+_STREAM: Final = re.compile(
+    r"(?:^|_)(?:streams?|events|messages|notifications|updates|subscriptions?|subscriber|generator|ws|websocket)$"
+    r"|^(?:i?a?iter|stream)_(?:lines|events|messages|chunks|raw|chunked)$|^stream_"
+)
 _ENUMS: Final = frozenset(("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"))
 _SETTINGS: Final = frozenset(("settings", "config"))
 _IS_SETTING: Final = re.compile(r"(?:^|\.)settings\.|\.[A-Z][A-Z0-9_]+$")

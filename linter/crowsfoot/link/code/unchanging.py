@@ -65,7 +65,7 @@ def said_of(way: Way, query: Query) -> str:
     """`instead` of the query, without the columns that are compared with the same in each pass."""
     if _COLUMNS.search(query.instead) is None and _UNTOLD not in query.instead:
         return query.instead
-    told: dict[str, bool] = {}
+    told = dict.fromkeys([name.rpartition(".")[2] for name, _ in query.constants], True)
     for name, value in _compared(way.steps[-1]):
         told[name] = is_fixed(way, way.steps[-1], value) and told.get(name, True)
     fixed = {name for name, same in told.items() if same}
@@ -104,6 +104,12 @@ def _compared(step: Step) -> Iterator[tuple[str, int]]:
             if isinstance(of, facts.Attribute):
                 yield of.name, value
         elif isinstance(it, facts.Call):
+            method = values[it.of]
+            field = (
+                values[method.of] if isinstance(method, facts.Attribute) and method.name == "is_" else None
+            )
+            if isinstance(field, facts.Attribute) and it.args:
+                yield field.name, it.args[0]
             yield from ((name, value) for name, value in it.keywords if name != "**")
 
 
@@ -162,13 +168,20 @@ def is_fixed(way: Way, step: Step, number: int) -> bool:
         if kind is facts.Either and not all(step.given):
             return False  # what differs may decide which one it is
         inner = _PARTS.get(kind, _nothing)(step, it)
-        if inner is None or (isinstance(it, facts.Attribute) and it.name in way.stored):
+        if inner is None or (isinstance(it, facts.Attribute) and _changes(way, values, it)):
             return False
         if isinstance(it, facts.Call) and _MOVES_ON.search(_word_of(values, it)):
             return False
         pending += [each for each in inner if each not in seen]
         seen.update(inner)
     return True
+
+
+def _changes(way: Way, values: Sequence[facts.AnyValue], it: facts.Attribute) -> bool:
+    """Whether the attribute is another one in the next pass, though it is one of the same thing."""
+    of = values[it.of]
+    named = isinstance(of, (facts.Name, facts.Import)) and of.name in _REQUESTS
+    return it.name in way.stored or (named and it.name in _OF_REQUESTS)
 
 
 def _element(step: Step, it: facts.AnyValue) -> Sequence[int] | None:
@@ -237,6 +250,9 @@ _MOVES_ON: Final = re.compile(
     r"|rand\w*|choices?|sample|shuffle|u?u?id[145]|now|utcnow|today|time|monotonic|token|generate\w*|new|make"
     r"|create\w*|read|input|refresh\w*|wait\w*|newest|latest|last)(?:_|$)"
 )
+# What a program puts into a request that it makes up: `request.view_args = {"id": book.id}`
+_REQUESTS: Final = frozenset(("request", "g"))
+_OF_REQUESTS: Final = frozenset(("view_args", "args", "form", "values", "json", "data", "params", "rh"))
 # Where a library names the columns of an IN, or of a GROUP BY.
 _COLUMNS: Final = re.compile(
     r"\.(?P<by>filter|where)\((?:tuple_\((?P<tuple>[^()]*)\)|(?P<one>\w+\.\w+))\.in_\("
