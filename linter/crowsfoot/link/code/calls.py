@@ -162,7 +162,7 @@ def construct(
                 if args.positional or args.keywords
                 else made
             )
-        if made.held == () and any(isinstance(it, Class | Instance) for it in args.all):
+        if made.held == () and any(isinstance(it, Class | Instance) or it.is_fetched for it in args.all):
             return limited(Instance(cls, tuple(held_as_field(out, cls, args))), out.weights)
     return made
 
