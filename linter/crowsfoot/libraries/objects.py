@@ -95,6 +95,9 @@ class At(Protocol):
         before: asked until that value of it; what is asked afterwards decides nothing of that one.
         """
 
+    def lacking(self, place: Place) -> frozenset[tuple[str, str]]:
+        """What is not there wherever the function comes to the place: `context` and the key of an entry."""
+
     def words(self, function: "Object") -> frozenset[str]:
         """The names of all attributes that a function of the program reads."""
 

@@ -45,6 +45,8 @@ def readings(
         # `if hasattr(self, "_tags"): return self._tags`, where a Prefetch or an annotation has filled that
         if chain and kept & _looked_for(within, chain):
             continue
+        if any(_is_left_to_others(within, it) for it in chain):
+            continue
         if _is_of(query, row, len(chain) - own, within):
             named = query.relation in source
             in_method = bool(chain) and own
@@ -94,6 +96,11 @@ def _looked_for(at: At, chain: tuple[Place, ...]) -> frozenset[str]:
     """What the functions on the way look for, as they may have to do without."""
     found = (at.looked_for(Function(it.path, it.scope, ""), it.value) for it in chain)
     return frozenset().union(*found)
+
+
+def _is_left_to_others(at: At, place: Place) -> bool:
+    """Whether it is for those who give no such context: a view that shows many rows has asked for all."""
+    return any(of == "context" and key not in _OF_EACH_VIEW for of, key in at.lacking(place))
 
 
 def _words(at: At, place: Place) -> frozenset[str]:
@@ -172,3 +179,5 @@ def _longest(names: tuple[str, ...]) -> list[str]:
 _LOADS: Final = re.compile(r'(select_related|prefetch_related)\(("\w+")\)')
 _PATH: Final = re.compile(r'"(\w+)"')
 _MOST_NAMED: Final = 4
+# https://www.django-rest-framework.org/api-guide/generic-views/#other-methods
+_OF_EACH_VIEW: Final = frozenset(("request", "format", "view"))

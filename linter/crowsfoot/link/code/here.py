@@ -10,6 +10,7 @@ from crowsfoot.libraries.objects import Args, Class, External, Function, Object,
 from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.frame import Answer, Each, Effect, Frame
 from crowsfoot.link.code.kept import looked_for
+from crowsfoot.link.code.lacking import lacking
 from crowsfoot.link.code.learned import learn
 from crowsfoot.link.code.templates import render
 
@@ -176,6 +177,10 @@ class Here:
     def looked_for(self, function: Function, before: int | None = None) -> frozenset[str]:
         asked = self._out.of_scope(looked_for, function.path, function.scope)
         return frozenset(name for name, at in asked.items() if before is None or at < before)
+
+    def lacking(self, place: Place) -> frozenset[tuple[str, str]]:
+        found = self._out.of_scope(lacking, place.path, place.scope)
+        return frozenset((it.attribute, it.key) for it in found if it.first <= place.value < it.end)
 
     def defined(self, cls: Class) -> Place:
         return self._out.program.defined(cls)
