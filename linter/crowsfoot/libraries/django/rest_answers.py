@@ -56,12 +56,12 @@ def _actions(cls: Class, at: At) -> set[str]:
     methods = names.texts(at.member(cls, "http_method_names", cls))
     if methods and "delete" not in methods:
         found.discard("destroy")
-    found &= _routed(cls, at) or found
+    found &= routed(cls, at) or found
     # What a list of the program's own does with DRF's is looked at by who asks.
     return {it for it in found if it == "list" or at.member(cls, it, cls) is None}
 
 
-def _routed(cls: Class, at: At) -> set[str]:
+def routed(cls: Class, at: At) -> set[str]:
     """The actions that `as_view({"get": "list"})` names, wherever the program writes it; none: a router may
     have them all.
     """

@@ -19,7 +19,7 @@ from crowsfoot.libraries.django.plans import Plan
 from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.represent import REPRESENTED, Serializer, represent
 from crowsfoot.libraries.django.requests import REQUEST
-from crowsfoot.libraries.django.rest_answers import answer
+from crowsfoot.libraries.django.rest_answers import answer, routed
 from crowsfoot.libraries.django.rest_pages import filtered, paged
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import is_serializer, model_of
@@ -114,6 +114,7 @@ def review(cls: Class, at: At) -> None:
     outside = tuple(names.outside(at.lineage(cls)))
     own = at.member(cls, "list", view)
     lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(own, at)
+    lists = lists and "list" in (routed(cls, at) or ("list",))
     if lists:
         view = View(cls, action="list")
         classes = serializers(view, at)
