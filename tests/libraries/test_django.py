@@ -1291,3 +1291,36 @@ def go(rows):
     found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
     likely = {line for line, group in found.items() if any(it.query.likely for it in group)}
     assert likely == marked(code, "# N")
+
+
+def test_what_the_first_row_gets_for_all_of_them_is_asked_once() -> None:
+    code = """
+from fleet.models import Flag, Ship
+
+
+def flags_of(ship):
+    if not hasattr(ship, "found"):
+        others = ship.home.ships.all()
+        known = {}
+        for flag in Flag.objects.filter(pk__in=[it.pk for it in others]):
+            known[flag.pk] = flag
+        for it in others:
+            it.found = known.get(it.pk)
+    return ship.found
+
+
+def own(ship):
+    found = [it.pk for it in Ship.objects.filter(pk=ship.pk)]
+    if not hasattr(ship, "known"):
+        for it in found:
+            it.other = found
+
+
+def go():
+    for ship in Ship.objects.all():
+        flags_of(ship)
+        own(ship)  # N
+"""
+    found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
+    likely = {line for line, group in found.items() if any(it.query.likely for it in group)}
+    assert likely == marked(code, "# N")

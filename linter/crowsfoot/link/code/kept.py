@@ -35,12 +35,13 @@ def kept(scope: facts.Scope) -> frozenset[int]:
         given += [it for it in filled if tested.get(it[0], it[1]) < it[1]]
     given += [(name, value, -1, value) for name, value in scope.rebinds]
     put = _put(values)
+    others = _for_others(values)
     if not given and not put:
-        return _NOTHING  # as in most functions
+        return others  # nothing, as in most functions
     readings = _readings(values) if given else {}
     kept_by = {value: name for name, number, of, value in given if _is_read(readings, name, number, of)}
     once = _done_once(values, kept_by, readings)
-    return frozenset((*_made(scope, [*put, *kept_by]), *_done_to(values, kept_by), *once))
+    return others.union(_made(scope, [*put, *kept_by]), _done_to(values, kept_by), once)
 
 
 def _done_once(
@@ -50,6 +51,27 @@ def _done_once(
     for number, name in kept_by.items():
         if _is_flag(values[number]):
             yield from _between(values, readings[name][0][0], number)
+
+
+def _for_others(values: Values) -> frozenset[int]:
+    """What is worked out for all of a kind when the first of them lacks it, each of which then has it.
+
+    `if not hasattr(row, "notes"): for it in row.shelf.rows: it.notes = known[it.pk]`
+    """
+    stores = [
+        (number, it.name)
+        for number, it in enumerate(values)
+        if type(it) is facts.Store and type(values[it.of]) is facts.Element
+    ]
+    if not stores:
+        return _NOTHING
+    asked: dict[str, int] = {}
+    for number, it in enumerate(values):
+        args = _given(values, it, "getattr", "hasattr")
+        name = _name(values, args[1]) if len(args) > 1 else None
+        if isinstance(name, str) and type(values[args[0]]) is facts.Parameter:
+            asked.setdefault(name, number)
+    return frozenset(at for number, name in stores if name in asked for at in range(asked[name], number))
 
 
 def _done_to(values: Values, kept_by: Mapping[int, str]) -> Iterator[int]:
