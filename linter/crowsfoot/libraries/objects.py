@@ -405,6 +405,7 @@ class Many(Object, frozen=True):
     of: Object
     items: tuple[Object, ...] | None = None
     size: str = "rows"  # "rows": it grows with the data; "fixed": the program says how many; "chunks"
+    is_said: bool = False  # nothing but an annotation tells of it, and None may stand in its place
 
     @property
     def is_fetched(self) -> bool:
@@ -432,17 +433,17 @@ class Many(Object, frozen=True):
 
     def moved(self, place: Place) -> Object:
         items = None if self.items is None else tuple(it.moved(place) for it in self.items)
-        return Many(self.of.moved(place), items, self.size)
+        return Many(self.of.moved(place), items, self.size, self.is_said)
 
     def with_loaded(self, paths: tuple[str, ...]) -> Object:
         of = self.of.with_loaded(paths)
-        return self if of is self.of else Many(of, None, self.size)
+        return self if of is self.of else Many(of, None, self.size, self.is_said)
 
     def with_read(self, path: tuple[str, ...]) -> Object:
         if self.items is not None:
             return self
         of = self.of.with_read(path)
-        return self if of is self.of else Many(of, None, self.size)
+        return self if of is self.of else Many(of, None, self.size, self.is_said)
 
 
 class Sliced(Object, frozen=True):
@@ -460,6 +461,7 @@ class Table(Object, frozen=True):
     values: Object
     named: tuple[tuple[str, Object], ...] = ()
     later: tuple[str, ...] = ()
+    is_said: bool = False  # as of a list
 
     def element(self, at: At) -> Object:
         return self.keys
@@ -476,7 +478,7 @@ class Table(Object, frozen=True):
 
     def moved(self, place: Place) -> Object:
         named = tuple((key, value.moved(place)) for key, value in self.named)
-        return Table(self.keys.moved(place), self.values.moved(place), named, self.later)
+        return Table(self.keys.moved(place), self.values.moved(place), named, self.later, self.is_said)
 
 
 class OneOf(Object, frozen=True):

@@ -592,12 +592,12 @@ def annotated(it: Object, instance: Callable[[Object], Object]) -> Object:
         return join([annotated(option, instance) for option in items])
     if name.lower() == "tuple" and items:
         if len(items) == 2 and items[1] is UNKNOWN:
-            return Many(annotated(items[0], instance))
+            return Many(annotated(items[0], instance), is_said=True)
         return listed(tuple(annotated(option, instance) for option in items))
     if name in _COLLECTIONS and items:
-        return Many(annotated(items[0], instance))
+        return Many(annotated(items[0], instance), is_said=True)
     if name in _MAPPINGS and len(items) == 2:
-        return Table(annotated(items[0], instance), annotated(items[1], instance))
+        return Table(annotated(items[0], instance), annotated(items[1], instance), is_said=True)
     if name in ("Type", "type") and items:
         return items[0]
     return instance(it)

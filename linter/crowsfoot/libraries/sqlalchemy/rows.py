@@ -272,7 +272,7 @@ def tuple_of(items: tuple[Object, ...], names: tuple[str, ...]) -> Tuple:
     """A row of those things."""
     known = tuple(dict.fromkeys(it for it in items if it is not UNKNOWN))
     of = known[0] if len(known) == 1 else OneOf(known) if known else UNKNOWN
-    return Tuple(of, items, "fixed", names)
+    return Tuple(of, items, "fixed", names=names)
 
 
 def expired(model: Model, name: str, at: At, *, likely: bool = True) -> None:

@@ -1,9 +1,10 @@
 """A run through a function -> what of it is not come to, as parameters decide: commit=False, self.action."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from crowsfoot.facts.code import Asked, Attribute, Either, Parameter, Scope
-from crowsfoot.libraries.objects import UNKNOWN, Constant
+from crowsfoot.libraries.objects import UNKNOWN, Constant, Many, Object, Table
 from crowsfoot.link.code.frame import Frame
 
 
@@ -33,6 +34,13 @@ def deciders(scope: Scope) -> frozenset[int]:
     return frozenset(it.index for it in found if isinstance(it, Parameter))
 
 
+def tells_whether_none(it: Object) -> bool:
+    """Whether `it is None` is decided: by a constant, or by a list or dict that the program has made."""
+    return isinstance(it, Constant) or (
+        isinstance(it, (Many, Table)) and not it.is_said and not it.is_guessed
+    )
+
+
 def remaining(frame: Frame, options: tuple[int, ...]) -> tuple[int, ...]:
     """The options of a name without those that a branch has replaced by another one of them."""
     below = max((frame.replaced.get(it, 0) for it in options), default=0)
@@ -59,6 +67,9 @@ def _is_so(frame: Frame, number: int, asked: Asked) -> bool | None:
     if isinstance(asked, tuple):
         word = given.says(path)
         return None if word is None else word in asked
-    if not isinstance(given, Constant):
-        return None
-    return given.value is None if asked is None else bool(given.value)
+    if asked is None:
+        return given == _NONE if tells_whether_none(given) else None
+    return bool(given.value) if isinstance(given, Constant) else None
+
+
+_NONE: Final = Constant(None)

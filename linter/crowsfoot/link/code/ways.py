@@ -19,7 +19,7 @@ from crowsfoot.libraries.objects import (
     Table,
     Unknown,
 )
-from crowsfoot.link.code.decided import deciders
+from crowsfoot.link.code.decided import deciders, tells_whether_none
 from crowsfoot.link.code.frame import Frame
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ def _essential(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...
             if not index
             or it.ROWS
             or _is_function(it)
-            or (type(it) is Constant and (completes or index in decide))
+            or (type(it) is Constant and completes)
+            or (index in decide and tells_whether_none(it))
             or (is_handed_on and param.kind in ("args", "kwargs"))
             else other
             for index, (it, other, param) in enumerate(
