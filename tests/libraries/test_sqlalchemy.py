@@ -358,6 +358,52 @@ def g(session: Session):
     )
 
 
+def test_what_a_response_holds_its_rows_in_is_read_as_well() -> None:
+    holds(
+        """
+from typing import Generic, TypeVar
+from fastapi import APIRouter
+from pydantic import BaseModel
+router = APIRouter()
+T = TypeVar("T")
+class BandOut(BaseModel):
+    name: str
+class SongOut(BaseModel):
+    title: str
+    band: BandOut | None
+class Page(BaseModel, Generic[T]):
+    total: int = 0
+    items: list[T]
+class SongPage(BaseModel):
+    items: list[SongOut]
+class Titles(BaseModel):
+    items: list[dict]
+@router.get("/dict", response_model=SongPage)
+def dict_of_rows(session: Session):
+    return {"items": session.scalars(select(Song)).all()}  # N
+@router.get("/loaded", response_model=SongPage)
+def loaded(session: Session):
+    return {"items": session.scalars(select(Song).options(joinedload(Song.band))).all()}
+@router.get("/page", response_model=SongPage)
+def page(session: Session):
+    return Page(total=1, items=session.scalars(select(Song)).all())  # N
+@router.get("/generic", response_model=Page[SongOut])
+def generic(session: Session):
+    return {"items": session.scalars(select(Song)).all()}  # N
+@router.get("/plain", response_model=Titles)
+def plain(session: Session):
+    return {"items": session.scalars(select(Song)).all()}
+def made(session: Session):
+    return SongPage(items=session.scalars(select(Song)).all())  # N
+def made_of_each(session: Session):
+    rows = session.scalars(select(Song)).all()
+    return [SongOut(title=it.title, band=it.band) for it in rows]  # N
+def unread(session: Session):
+    return Page(items=session.scalars(select(Song)).all())
+"""
+    )
+
+
 def test_what_getattr_reads_of_a_row_before_the_loop_is_loaded_once() -> None:
     holds(
         """

@@ -57,6 +57,9 @@ class Mapper(Library):
     def class_attribute(self, model: Model, name: str, at: At) -> Object | None:
         return class_attribute(model, name, at)
 
+    def constructed(self, cls: Class, args: Args, at: At) -> Object | None:
+        return schemas.constructed(cls, args, at)
+
     def class_member(self, cls: Class, name: str, at: At) -> Object | None:
         return schemas.class_member(cls, name, at)
 
