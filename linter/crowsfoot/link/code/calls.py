@@ -84,12 +84,25 @@ def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> O
     if positional or keywords:
         out.grow(frame, number, value, args)
     found = out.call(function, args, frame, number)
+    if isinstance(function, Function) and frame.params and function.bound is frame.params[0]:
+        found = _overridden(out, frame, number, function, args, found)
     if found is UNKNOWN and kind is Function and out.receivers_of(values[value.of]):
         return out.wrapped(frame, number, value, args)
     for path in frame.sorted_by:
         found = found.with_read(path)
         frame.sorted_by = ()
     return found
+
+
+def _overridden(
+    out: "Evaluator", frame: Frame, number: int, function: Function, args: Args, found: Object
+) -> Object:
+    """What comes of a method that an object calls on itself, where other classes say what that does."""
+    others = out.overriding(function, frame, number)
+    if not others:
+        return found
+    told = [out.call(it, args, frame, number) for it in others]
+    return standard.join(told) if found is UNKNOWN else found
 
 
 def wrapped(out: "Evaluator", frame: Frame, number: int, value: facts.Call, args: Args) -> Object:

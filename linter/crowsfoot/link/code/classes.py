@@ -238,16 +238,54 @@ def implementation(out: "Evaluator", function: Function) -> Function:
     of = function.bound
     if not isinstance(of, Instance) or not isinstance(of.cls, Class) or not _is_abstract(out, function):
         return function
-    found: dict[Class, Function] = {}
-    for heir in out.heirs.of(of.cls):
+    found = [it for it in _overrides(out, function, of.cls) if not _is_abstract(out, it)]
+    return found[0] if len(found) == 1 else function
+
+
+def overriding(out: "Evaluator", function: Function, frame: Frame, number: int) -> tuple[Function, ...]:
+    """What the few classes that derive from it make of a method that the class calls on itself.
+
+    Of an abstract method that is all there is. Of another one it counts where the class itself goes over
+    something, `for row in rows: self.write(row)`, for those that leave that to it.
+    """
+    of = function.bound
+    cls = of.cls if isinstance(of, Instance) else of
+    if not isinstance(cls, Class) or out.program.scope(frame.path, frame.scope.parent).kind != "class":
+        return ()
+    if not out.heirs.of(cls):
+        return ()
+    is_abstract = _is_abstract(out, function)
+    if not is_abstract and (not frame.general or frame.scope.values[number].loop < 0):
+        return ()
+    found = [it for it in _overrides(out, function, cls) if not _is_abstract(out, it)]
+    if len(found) > _MOST_HEIRS:
+        return ()
+    return tuple(found if is_abstract else [it for it in found if not _has(out, it, frame.scope.name)])
+
+
+def _overrides(out: "Evaluator", function: Function, cls: Class) -> Iterator[Function]:
+    """The methods of that name of the classes that derive from the class, but for those that stand in."""
+    held = getattr(function.bound, "held", ())
+    for heir in out.heirs.of(cls):
         if _STANDS_IN.search(heir.name) or role_of(heir.path) == "test":
             continue
-        for scope in out.program.inner(heir.path, heir.scope):
-            if out.program.files[heir.path].scopes[scope].name == function.name and heir not in found:
-                method = Function(heir.path, scope, function.name, Instance(heir, of.held))
-                if not _is_abstract(out, method):
-                    found[heir] = method
-    return next(iter(found.values())) if len(found) == 1 else function
+        number = _method(out, heir, function.name)
+        if number is not None:
+            bound = heir if isinstance(function.bound, Class) else Instance(heir, held)
+            yield Function(heir.path, number, function.name, bound)
+
+
+def _has(out: "Evaluator", method: Function, name: str) -> bool:
+    """Whether the class that has the method has one of that name itself."""
+    scopes = out.program.files[method.path].scopes
+    owner = scopes[method.scope].parent
+    return _method(out, Class(method.path, owner, scopes[owner].name), name) is not None
+
+
+def _method(out: "Evaluator", cls: Class, name: str) -> int | None:
+    """The number of what the body of the class defines by that name first."""
+    scopes = out.program.files[cls.path].scopes
+    return next((it for it in out.program.inner(cls.path, cls.scope) if scopes[it].name == name), None)
 
 
 def _is_abstract(out: "Evaluator", function: Function) -> bool:

@@ -276,6 +276,7 @@ class Evaluator:
     stored = classes.stored
     of_heirs = classes.of_heirs
     implementation = classes.implementation
+    overriding = classes.overriding
     attributes = classes.attributes
     annotations = classes.annotations
     class_decorators = classes.class_decorators
