@@ -61,7 +61,7 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     if _NO_ROWS.search(loop.target) or _of_pages(frame, loop.over, loop.target):
         return False
     over = frame.scope.values[loop.over]
-    if loop.is_async and _STREAM.search(_word(frame, over.of if isinstance(over, facts.Call) else loop.over)):
+    if loop.is_async and _is_stream(frame, loop.over) and not known.is_fetched:
         return False
     options = over.options if isinstance(over, facts.Either) else (loop.over,)
     return any(grows(frame, it) and standard.size_of(frame.known(it)) == "rows" for it in options)
@@ -79,6 +79,18 @@ def _of_pages(frame: Frame, number: int, target: str) -> bool:
     it = frame.scope.values[number]
     word = _last_word(frame, it.of if isinstance(it, facts.Call) else number)
     return "paginat" in word.lower() and _PAGE.search(target) is not None
+
+
+def _is_stream(frame: Frame, number: int) -> bool:
+    """Whether it is called like something that comes when it happens: `client.events()`.
+
+    What `repository.stream(statement)` is given says which rows there are.
+    """
+    it = frame.scope.values[number]
+    if not isinstance(it, facts.Call):
+        return _STREAM.search(_word(frame, number)) is not None
+    word = _word(frame, it.of)
+    return _STREAM.search(word) is not None and not (it.args and word == "stream")
 
 
 def grows(frame: Frame, number: int) -> bool:
