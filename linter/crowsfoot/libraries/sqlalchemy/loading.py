@@ -174,6 +174,29 @@ def merged(loads: Iterable[Loads]) -> Loads:
     return Loads(frozenset(relations.items()), frozenset(columns))
 
 
+def either_way(one: tuple[Option, ...], other: tuple[Option, ...]) -> tuple[Option, ...]:
+    """The options of a statement that has those or these: `if brief: query = query.options(...)`.
+
+    What comes on one way only is there for whoever reads it; what is left out on one way only, as well.
+    """
+    if one == other:
+        return one
+    shared = {it for it in one if it in other}
+    both = dict.fromkeys((*one, *other))
+    found = (it if it in shared else _loading(it) for it in both)
+    return tuple(dict.fromkeys(found))
+
+
+def _loading(it: Option) -> Option:
+    """The option without what it leaves out."""
+    relations = frozenset(each for each in it.loads.relations if each[1] in _LOADS)
+    columns = frozenset(each for each in it.loads.columns if each[1] == "undefer")
+    return Option(it.root, it.path, Loads(relations, columns))
+
+
+_LOADS: Final = frozenset(("eager", "default", "read"))
+
+
 def _below(path: Path, loads: Loads) -> Loads:
     return Loads(
         frozenset(((*path, *it), how) for it, how in loads.relations),

@@ -22,7 +22,7 @@ from crowsfoot.libraries.sqlalchemy.expressions import (
     both,
     by_keywords,
 )
-from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, merged, optioned
+from crowsfoot.libraries.sqlalchemy.loading import Loads, Option, either_way, merged, optioned
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver, elements, is_none, model_of, text
 from crowsfoot.libraries.sqlalchemy.rows import Row, tuple_of
 
@@ -219,10 +219,11 @@ class Selection(Receiver, frozen=True):
     def joined(self, other: Object) -> Object | None:
         if type(other) is not type(self) or not isinstance(other, Selection):
             return None
-        if other.entities != self.entities or other.options != self.options or other.base != self.base:
+        if other.entities != self.entities or other.base != self.base:
             return None
         return msgspec.structs.replace(
             self,
+            options=either_way(self.options, other.options),
             condition=Condition(self.condition.where.or_else(other.condition.where)),
             order=self.order if self.order == other.order else (),
             limit=self.limit if self.limit == other.limit else self.limit or other.limit,
