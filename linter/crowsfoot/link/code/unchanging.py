@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.query import READS, Query
+from crowsfoot.libraries.raw.statements import read
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.loops import within
 from crowsfoot.link.code.usage import all_parts, parts_of
@@ -56,9 +57,19 @@ def is_same(way: Way, frame: Frame, effect: Effect, loop: int) -> bool:
         return False
     if any(_MOVES_ON.search(_word(step.scope.values, step.value)) for step in way.steps):
         return False
+    if _lacks_values(way.steps[-1], effect.query):
+        return False
     if any(_may_change(it, effect.query, frame, loop) for it in frame.effects):
         return False
     return is_fixed(way, way.steps[-1], way.steps[-1].value)
+
+
+def _lacks_values(step: Step, query: Query) -> bool:
+    """Whether SQL with placeholders is sent by a call without values: another branch gives them."""
+    if query.sql is None or not read(query.sql).parameters:
+        return False
+    it = step.scope.values[step.value]
+    return not isinstance(it, facts.Call) or len(it.args) + len(it.keywords) < 2
 
 
 def said_of(way: Way, query: Query) -> str:
