@@ -44,7 +44,17 @@ def tells_whether_none(it: Object) -> bool:
 def remaining(frame: Frame, options: tuple[int, ...]) -> tuple[int, ...]:
     """The options of a name without those that a branch has replaced by another one of them."""
     below = max((frame.replaced.get(it, 0) for it in options), default=0)
-    return tuple(it for it in options if it >= below) if below else options
+    if not below:
+        return options
+    return tuple(it for it in options if it >= below and not _is_older(frame, it, below))
+
+
+def _is_older(frame: Frame, number: int, below: int) -> bool:
+    """Whether it is what a name was before the branch, though it is in the branch that it is first read."""
+    it = frame.scope.values[number]
+    if number in frame.replaced:
+        return False
+    return isinstance(it, Parameter) or (isinstance(it, Either) and all(of < below for of in it.options))
 
 
 def _stretches(frame: Frame) -> Iterator[tuple[bool, int, int]]:
