@@ -271,7 +271,9 @@ def _overrides(out: "Evaluator", function: Function, cls: Class) -> Iterator[Fun
             continue
         number = _method(out, heir, function.name)
         if number is not None:
-            bound = heir if isinstance(function.bound, Class) else Instance(heir, held)
+            of = out.instance(heir)
+            of = Instance(heir, held) if isinstance(of, Instance) else of
+            bound = heir if isinstance(function.bound, Class) else of
             yield Function(heir.path, number, function.name, bound)
 
 
