@@ -345,6 +345,9 @@ class Scope(Fact, frozen=True, array_like=True):
     replacing: tuple[tuple[int, int], ...] = ()
     # Stretches that end in `raise`, with no `try` around: whoever has called does not get to its next pass.
     raised: tuple[tuple[int, int], ...] = ()
+    # Stretches in which the value of the first number is an instance of the class of the second number, if
+    # nothing else tells what it is: `if isinstance(it, Book):`.
+    narrowed: tuple[tuple[int, int, int, int], ...] = ()
 
 
 class CodeFile(Fact, frozen=True, array_like=True, tag="code", dict=True, gc=True):

@@ -744,6 +744,28 @@ def f(keys):
 def f(keys, Author):
     return [Author.objects_.get(pk=key) for key in keys]
 """,
+    "what isinstance() says": """
+class Shelf:
+    def __init__(self, key):
+        self.key = key
+
+    def owner(self):
+        return Author.objects.get(pk=self.key)
+
+def f(things):
+    for thing in things:
+        if isinstance(thing, Shelf) and thing.key:
+            thing.owner()  # N
+        elif isinstance(thing, (str, Shelf)) or isinstance(thing, Shelf):
+            thing.owner()
+        else:
+            thing.owner()
+        if isinstance(thing, Book):
+            thing.author.name
+        if isinstance(thing, Shelf):
+            thing = thing.key
+            thing.owner()
+""",
     "recursion": """
 def below(node):
     return [node, *(it for child in node.children.all() for it in below(child))]

@@ -1,10 +1,24 @@
-"""The test of a branch -> what has to be so of parameters for it: `if commit`, `if self.action == "list"`."""
+"""The test of a branch -> what has to be so for it.
+
+Of parameters, as in `if commit`, `if self.action == "list"`; of anything, that it is of a class, as in
+`if isinstance(it, Book)`.
+"""
 
 import ast
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from crowsfoot.facts.code import AnyValue, Asked, Attribute, Const, Display, Operation, Parameter
+from crowsfoot.facts.code import (
+    AnyValue,
+    Asked,
+    Attribute,
+    Call,
+    Const,
+    Display,
+    Either,
+    Operation,
+    Parameter,
+)
 from crowsfoot.frontends.python.variables import Frame
 
 # The value that a parameter is, or that is read of one, and what it is asked for; ~value of what must not be.
@@ -36,6 +50,23 @@ def deciding(frame: Frame, test: ast.expr, number: int = -1) -> Sequence[Decider
 def otherwise(test: ast.expr, deciders: Sequence[Decider]) -> Sequence[Decider]:
     """What has to be so where the test fails, as its deciders tell: of several, nobody knows which failed."""
     return () if isinstance(test, ast.BoolOp) else [(~it, asked) for it, asked in deciders]
+
+
+def narrowed(frame: Frame, test: ast.expr, number: int) -> Sequence[tuple[int, int]]:
+    """The values that have to be instances for it, each with that of the class: `isinstance(it, Book)`.
+
+    number is the value of the test, which has been read.
+    """
+    it = frame.values[number]
+    if isinstance(test, ast.BoolOp):
+        if not isinstance(test.op, ast.And) or not isinstance(it, Either):
+            return ()
+        parts = zip(test.values, it.options, strict=False)
+        return [found for operand, of in parts for found in narrowed(frame, operand, of)]
+    if not isinstance(test, ast.Call) or not isinstance(it, Call) or len(it.args) != 2:
+        return ()
+    is_asked = isinstance(test.func, ast.Name) and test.func.id == "isinstance"
+    return ((it.args[0], it.args[1]),) if is_asked else ()
 
 
 def _compared(frame: Frame, test: ast.Compare, number: int) -> Sequence[Decider]:

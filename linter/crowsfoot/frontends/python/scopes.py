@@ -202,4 +202,5 @@ def _close(
         ),
         tuple(frame.replacing),
         tuple(frame.raised),
+        tuple(frame.narrowed),
     )

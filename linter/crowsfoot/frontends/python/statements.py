@@ -17,7 +17,7 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.frontends.python import loops
 from crowsfoot.frontends.python.annotations import annotation
-from crowsfoot.frontends.python.deciding import deciding, otherwise
+from crowsfoot.frontends.python.deciding import deciding, narrowed, otherwise
 from crowsfoot.frontends.python.first_pass import once_filled
 from crowsfoot.frontends.python.matching import match
 from crowsfoot.frontends.python.operators import augmented, test
@@ -168,7 +168,9 @@ def _if(frame: Frame, node: ast.If) -> int:
         loop = seldom_in(frame, here.test) if frame.loop >= 0 else None
         filled = [*once_filled(frame, here)] if frame.passes else ()
         deciders = deciding(frame, here.test, number)
+        instances = narrowed(frame, here.test, number)
         left, delta = branch(frame, here.body)
+        frame.narrowed += [(it, of, first, len(frame.values)) for it, of in instances]
         frame.decided += [(it, asked, first, len(frame.values)) for it, asked in deciders]
         others = otherwise(here.test, deciders)
         if others and here is node and left & GOES_ON:

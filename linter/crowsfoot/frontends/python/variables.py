@@ -112,6 +112,7 @@ class Frame:
         "loop",
         "loops",
         "lost",
+        "narrowed",
         "number",
         "outside",
         "passes",
@@ -149,6 +150,7 @@ class Frame:
         self.decided: list[tuple[int, Asked, int, int]] = []
         self.replacing: list[tuple[int, int]] = []
         self.raised: list[tuple[int, int]] = []
+        self.narrowed: list[tuple[int, int, int, int]] = []
         self.env: dict[str, int] = {}
         self.changed: dict[str, int | None] = {}  # by the innermost branch: what its names were before
         self.levels: list[dict[str, int | None]] = []

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def of_attribute(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -> Object:
     of = frame.objects[value.of] or out.get(frame, value.of)
+    if of is UNKNOWN and frame.scope.narrowed:
+        of = out.narrowed(frame, number, value.of)
     if of is UNKNOWN:
         holder = frame.scope.values[value.of]
         if type(holder) is facts.Attribute and holder.name in out.holding:
@@ -31,6 +33,18 @@ def of_attribute(out: "Evaluator", frame: Frame, number: int, value: facts.Attri
     if type(of) is External:
         return out.external(f"{of.name}.{value.name}")
     return out.read(of, value.name, Here(out, frame, number))
+
+
+def narrowed(out: "Evaluator", frame: Frame, number: int, of: int) -> Object:
+    """What the branch that the value stands in says of another one: `if isinstance(it, Shelf): it.owner()`.
+
+    Of a row it says too little: nobody knows what has been loaded with it.
+    """
+    for it, cls, first, end in frame.scope.narrowed:
+        if it == of and first <= number < end:
+            found = out.annotated(out.get(frame, cls))
+            return found if isinstance(found, Instance) else UNKNOWN
+    return UNKNOWN
 
 
 def climbed(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -> Object | None:

@@ -255,6 +255,7 @@ class Evaluator:
     external = names.external
 
     # of.name -> what is read.
+    narrowed = attributes.narrowed
     climbed = attributes.climbed
     read = attributes.read
     guess = attributes.guess
