@@ -14,6 +14,7 @@ import msgspec
 from crowsfoot.libraries import dotted
 from crowsfoot.libraries.django import names, serializer_fields
 from crowsfoot.libraries.django.per_row import Reading, of_one, readings, tell, tell_rows, together
+from crowsfoot.libraries.django.querysets import QuerySet
 from crowsfoot.libraries.django.read_paths import element, read, read_key, tell_text
 from crowsfoot.libraries.django.rows import Row
 from crowsfoot.libraries.django.serializer_fields import CustomField, SerializerField
@@ -255,8 +256,9 @@ def _built(
     if last == _METHOD:
         name = names.text(given.get(0, "method_name")) or f"get_{field.name}"
         method = at.member(cls, name, Serializer(cls))
-        if method is not None:
-            within.call(method, Args((row,)))
+        made = within.call(method, Args((row,))) if method is not None else UNKNOWN
+        if isinstance(made, QuerySet):
+            element(made, within)  # whoever makes JSON of it goes over it
     elif last in _KEYS and not many:
         lookup = names.text(given.get(None, "lookup_field")) or "pk"
         if lookup == "pk":
