@@ -1122,6 +1122,104 @@ def go():
 """,
             id="what comes with a row that another leads back to is not forgotten",
         ),
+        pytest.param(
+            """
+def go(names, home):
+    ships = [Ship(name=name, home=home) for name in names]
+    for ship in Ship.objects.bulk_create(ships):
+        ship.home.name
+        ship.escort.name  # N
+""",
+            id="rows that are written at once come back as they were made",
+        ),
+        pytest.param(
+            """
+from collections import defaultdict
+
+
+def told(ship, crews=None):
+    if crews is not None:
+        if ship in crews:
+            return crews[ship]
+    elif flags := [it.colour for it in ship.flags.order_by("colour")]:
+        return flags
+    return []
+
+
+def go():
+    crews = defaultdict(set)
+    for ship in Ship.objects.all():
+        told(ship, crews)
+
+
+def come():
+    for ship in Ship.objects.all():
+        told(ship)  # N
+""",
+            id="what is made on the spot is not None",
+        ),
+        pytest.param(
+            """
+def go(found):
+    for it in found:
+        it.escorted.get("name")
+        it.escorted.get(name="Argo")  # N
+""",
+            id="get() of a dict is asked for a key",
+        ),
+        pytest.param(
+            """
+class Node:
+    def __init__(self):
+        self.escorted = []
+
+
+def go(nodes):
+    for node in nodes:
+        node.escorted.remove(node)
+    for node in nodes:
+        node.ships.all().delete()  # N
+""",
+            id="what other objects have by that name tells of no rows",
+        ),
+        pytest.param(
+            """
+def go(pk):
+    first = Ship.objects.get(pk=pk)
+
+    def told(ship):
+        return first.home.name + ship.home.name
+
+    for ship in Ship.objects.all():
+        told(ship)  # N
+    for ship in Ship.objects.select_related("home"):
+        told(ship)
+""",
+            id="what functions within read of a variable is read once",
+        ),
+        pytest.param(
+            """
+from django.contrib.sites.models import Site
+from django.db import models
+
+
+class Fees(models.Model):
+    site = models.OneToOneField(Site, related_name="fees", on_delete=models.CASCADE)
+    port = models.IntegerField()
+
+
+def fee():
+    return Site.objects.get_current().fees.port
+
+
+def go():
+    for ship in Ship.objects.all():
+        fee()
+    for site in Site.objects.all():
+        site.fees.port  # N
+""",
+            id="the site that is current is kept, with what was read of it",
+        ),
     ],
 )
 def test_what_is_marked_is_asked_once_per_row(body: str) -> None:

@@ -99,3 +99,69 @@ class ShipType:
     assert lines(code) == marked(MODELS + code, "# N")
     optimizer = "from strawberry_django.optimizer import DjangoOptimizerExtension\n"
     assert not lines(code + optimizer)
+
+
+def test_what_looks_at_no_object_is_resolved_once() -> None:
+    code = """
+class Fleet(graphene.ObjectType):
+    def resolve_ports(_, info):
+        return [it.name for it in Port.objects.all()]
+
+    def resolve_home(root, info):
+        return Port.objects.get(name=root.name)  # N
+
+    def resolve_later(root, info):
+        def found():
+            return Port.objects.get(name=root.name)
+        return found()  # N
+"""
+    head = "import graphene\n"
+    assert lines(head + code) == marked(MODELS + head + code, "# N")
+
+
+def test_what_a_request_keeps_is_asked_for_once() -> None:
+    code = """
+class Guest(models.Model):
+    ports = models.ManyToManyField(Port)
+
+    def known(self):
+        kept = "_known"
+        if not hasattr(self, kept):
+            setattr(self, kept, [it.name for it in self.ports.order_by("name")])
+        return getattr(self, kept)
+
+    def knows(self, name):
+        return name in self.known()
+
+class Member(models.Model):
+    ports = models.ManyToManyField(Port)
+
+    def knows(self, name):
+        return self.ports.filter(name=name).exists()
+
+def guest_of(context) -> Guest | None:
+    return context.guest or context.host
+
+def any_of(context) -> Guest | Member:
+    return context.guest or context.member
+
+def may_see(context):
+    guest = guest_of(context)
+    return guest is not None and guest.knows("x")
+
+@strawberry_django.type(Ship)
+class ShipType:
+    @strawberry_django.field
+    def seen(self, info) -> bool:
+        return may_see(info.context)
+
+    @strawberry_django.field
+    def said(self, info) -> bool:
+        return cast(Guest, info.context.guest).knows("x")
+
+    @strawberry_django.field
+    def asked(self, info) -> bool:
+        return any_of(info.context).knows("x")  # N
+"""
+    head = "from typing import cast\n"
+    assert lines(head + code) == marked(MODELS + head + code, "# N")

@@ -14,6 +14,7 @@ from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import (
+    RESOLVER,
     UNKNOWN,
     Args,
     At,
@@ -93,8 +94,12 @@ class GraphQL(Library):
                 continue
             field = next((found for found in at.decorated(it) if _is(found, "field")), None)
             if strawberry is not None and field is not None:
+                if known is None and not at.uses(it, 0):
+                    continue
                 _resolved(Function(it.path, it.scope, it.name, _object(cls, known, field, at)), Args(), at)
             elif graphene and name.startswith("resolve_") and "resolver_hints" not in at.decorators(it):
+                if known is None and not at.uses(it, 0):
+                    continue  # no row is looked at: `shop { countries }`, of which there is one
                 _resolved(it, Args((_object(cls, known, None, at), UNKNOWN)), at)
 
 
@@ -151,7 +156,7 @@ def _shown(cls: Class, known: Model, at: At) -> None:
         field, place = known.fields.get(name), at.written(cls, name)
         if field is None or field.kind == "column" or place is None:
             continue
-        within = at.each(UNKNOWN, "resolver").apart()
+        within = at.each(UNKNOWN, RESOLVER).apart()
         of = read(_object(cls, known, at.attributes(cls).get(name), at), (name,), within)
         if field.kind == "many":
             element(of, within)
@@ -159,7 +164,7 @@ def _shown(cls: Class, known: Model, at: At) -> None:
 
 
 def _resolved(function: Function, args: Args, at: At) -> None:
-    within = at.each(UNKNOWN, "resolver").apart()
+    within = at.each(UNKNOWN, RESOLVER).apart()
     made = within.call(function, args)
     for it in options(made.of if isinstance(made, Coroutine) else made):
         if it.ROWS:

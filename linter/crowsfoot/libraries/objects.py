@@ -7,7 +7,7 @@ what it is called with.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -21,6 +21,10 @@ class Place(NamedTuple):
     path: str
     scope: int
     value: int
+
+
+# How At.each() is told that a function is called for each object that a request asks for, and with that.
+RESOLVER: Final = "resolver"
 
 
 class At(Protocol):
@@ -100,6 +104,9 @@ class At(Protocol):
 
     def words(self, function: "Object") -> frozenset[str]:
         """The names of all attributes that a function of the program reads."""
+
+    def uses(self, function: "Function", index: int) -> bool:
+        """Whether the function, or one within it, does anything with its parameter of that number."""
 
     def defined(self, cls: "Class") -> "Place":
         """Where the class is."""

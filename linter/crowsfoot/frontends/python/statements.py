@@ -1,6 +1,7 @@
 """Statements to values, and to the ways on which they are left."""
 
 import ast
+from collections.abc import Sequence
 from typing import cast
 
 from crowsfoot.facts.code import (
@@ -17,7 +18,7 @@ from crowsfoot.facts.code import (
 )
 from crowsfoot.frontends.python import loops
 from crowsfoot.frontends.python.annotations import annotation
-from crowsfoot.frontends.python.deciding import deciding, narrowed, otherwise
+from crowsfoot.frontends.python.deciding import Decider, deciding, narrowed, otherwise
 from crowsfoot.frontends.python.first_pass import once_filled
 from crowsfoot.frontends.python.matching import match
 from crowsfoot.frontends.python.operators import augmented, test
@@ -161,6 +162,8 @@ def _if(frame: Frame, node: ast.If) -> int:
     deltas: list[Delta] = []
     here: ast.If = node
     tested = -1
+    # Where each `elif` begins, and what has to be so from there on.
+    rests: list[tuple[int, Sequence[Decider]]] = []
     while True:
         number = test(frame, here.test)
         first = len(frame.values)
@@ -189,6 +192,7 @@ def _if(frame: Frame, node: ast.If) -> int:
         orelse = here.orelse
         if len(orelse) != 1 or orelse[0].__class__ is not ast.If:
             break
+        rests.append((len(frame.values), others))
         here = orelse[0]
     if orelse:
         first = len(frame.values)
@@ -204,6 +208,8 @@ def _if(frame: Frame, node: ast.If) -> int:
     else:
         ways |= ON
         deltas.append({})
+    for first, others in rests:
+        frame.decided += [(it, asked, first, len(frame.values)) for it, asked in others]
     perhaps(frame, tested)
     join(frame, deltas, node)
     return ways

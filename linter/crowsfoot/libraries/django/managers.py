@@ -142,7 +142,8 @@ class ManagerMethod(Object, frozen=True):
         if name == "db_manager":
             return of  # the same, of another database
         if of.model is not None and name in _REMEMBERED.get(of.model.id, ()):
-            return _row(of.model)
+            # A site is one as well, with what has been read of it.
+            return _row(of.model, Plan(anything=name == "get_current"))
         plain = name[1:] if name.startswith("a") and name[1:] in _RELATED else name
         if plain in _RELATED and of.owner is not None:
             return _change(of, plain, name, args, at)
@@ -288,10 +289,10 @@ def _find(model: Model, cls: Class, name: str, at: At) -> Manager | None:
     return None
 
 
-def _row(model: Model | None) -> Object:
+def _row(model: Model | None, plan: Plan = PLAIN) -> Object:
     from crowsfoot.libraries.django.rows import Row
 
-    return Row(model)
+    return Row(model, plan)
 
 
 def _through(of: Manager) -> str:

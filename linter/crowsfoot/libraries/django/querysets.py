@@ -361,6 +361,8 @@ def _row(of: QuerySet, name: str, args: Args, at: At) -> Object:
     narrowed = bool(args.keywords or args.positional or args.spread)
     found = of
     if name.removeprefix("a") == "get":
+        if any(isinstance(it, Constant) for it in args.positional):
+            return UNKNOWN  # of a dict that is called as a relation is: get() of a manager takes conditions
         found = msgspec.structs.replace(
             of,
             where=of.where.and_(shapes.where(args, of.model, at.models)),
@@ -440,9 +442,10 @@ def _get_or_create(of: QuerySet, name: str, args: Args, at: At) -> Object:
 
 
 def _bulk(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    from crowsfoot.libraries.django.rows import Row
+
     given = args.get(0, "objs")
-    if given is not None:
-        given.element(at)
+    made = given.element(at) if given is not None else UNKNOWN
     operation: Operation = "insert" if "create" in name else "update"
     target: tuple[str, ...] = ()
     if names.truth(args.get(None, "update_conflicts")):
@@ -454,7 +457,10 @@ def _bulk(of: QuerySet, name: str, args: Args, at: At) -> Object:
     found = query(of, operation, name, at, many=True, target=target)
     # What has been gathered over many passes is sent for many at a time.
     at.runs(msgspec.structs.replace(found, in_batch=at.gathered(0)))
-    return Many(new_row(of.model, Args())) if "create" in name else UNKNOWN
+    if "create" not in name:
+        return UNKNOWN
+    # It gives back the rows that it was given, with the relations that they were made with.
+    return Many(made if isinstance(made, Row) and made.model is of.model else new_row(of.model, Args()))
 
 
 def _write(of: QuerySet, name: str, args: Args, at: At) -> Object:

@@ -9,6 +9,7 @@ from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Built, Class, External, Instance, Object, OneOf
 from crowsfoot.link.code import classes
 from crowsfoot.link.code.frame import Frame
+from crowsfoot.link.code.handing import is_made
 from crowsfoot.link.code.here import Here, Module, Super
 from crowsfoot.link.code.loops import walk_of
 
@@ -97,8 +98,35 @@ def guess(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -
     if len(found) != 1 or out.models.has_column(value.name):
         return UNKNOWN
     model = found[0][0]
+    if out.is_of_others(value.name):
+        return UNKNOWN
     row = out.row(model)
     return row.attribute(value.name, Here(out, frame, number)) if row is not UNKNOWN else UNKNOWN
+
+
+def is_of_others(out: "Evaluator", name: str) -> bool:
+    """Whether objects of the program that are no rows have a list of that name: `self.notes = []`."""
+    known = out.of_others.get(name)
+    if known is None:
+        known = out.of_others[name] = any(
+            _is_made_by(out, path, number, name)
+            for path in out.program.saying(name)
+            for number in range(len(out.program.files[path].scopes))
+        )
+    return known
+
+
+def _is_made_by(out: "Evaluator", path: str, number: int, name: str) -> bool:
+    """Whether that is the __init__() of a class without a table, which gives its objects such a list."""
+    scope = out.program.files[path].scopes[number]
+    if scope.name != "__init__" or scope.parent < 0:
+        return False
+    values = scope.values
+    stores = (it for it in values if isinstance(it, facts.Store) and it.name == name)
+    own = (it for it in stores if isinstance(of := values[it.of], facts.Parameter) and of.index == 0)
+    if not any(is_made(values, it.value) for it in own):
+        return False
+    return out.model_of(Class(path, scope.parent, out.program.scope(path, scope.parent).name)) is None
 
 
 def is_telling(out: "Evaluator", model: Model) -> bool:

@@ -7,8 +7,10 @@ import msgspec
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
+from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.objects import (
+    RESOLVER,
     UNKNOWN,
     Args,
     Built,
@@ -24,6 +26,7 @@ from crowsfoot.libraries.objects import (
     Table,
 )
 from crowsfoot.link.code.frame import Each, Effect, Frame
+from crowsfoot.link.code.handing import given, is_made
 from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.holding import held_as_field, held_of
 from crowsfoot.link.code.kept import looked_for
@@ -240,12 +243,12 @@ def take_over(
     loop = frame.scope.values[number].loop if number < len(frame.scope.values) else -1
     by_self = bool(callee.scope.decorators) and not _KEPT_BY_SELF.isdisjoint(out.decorators(function))
     seen: set[object] = set()
-    raised = callee.scope.raised
+    raised = (*callee.scope.raised, *_left_out(frame, number, function, callee))
     for it in callee.effects:
         if it.value >= spared:
             continue
         if raised and any(first <= it.value < end for first, end in raised):
-            continue  # it is sent once: the caller does not get to its next pass
+            continue  # the caller does not get to its next pass, or the callee does not get there
         hands_on = bool(it.chain) and _hands_on(callee, it.value)
         if len(it.chain) >= _LONGEST_CHAIN and not hands_on:
             continue
@@ -262,19 +265,21 @@ def take_over(
             holder = 0 if by_self else callee.held.get(it.value)
         if holder == 0 and each is not None and function.bound is not None and function.bound.ALIKE:
             continue  # the next row finds it there
-        if holder is not None and each is None:
+        if holder is not None and holder > 0 and each is not None and each.how == RESOLVER:
+            continue  # so does the next one in what a request brings with it
+        if each is None:
             # It is kept by the row or object that is given: sent once for that, not once for each call.
-            given = _given(frame, number, function, callee.scope, holder)
-            if given is not None:
+            by = _given(frame, number, function, holder) if holder is not None else _around(frame, callee, it)
+            if by is not None:
                 path = it.path or (it.query.relation or it.query.api,)
-                if not frame.reads(given, *path):
+                if not frame.reads(by, *path):
                     continue  # something before has made it load that
-                row_loop, (parameter, names) = frame.loop_of(given), frame.parameter_of(given)
-                shared: Place | None = getattr(frame.objects[given], "kept", None)
+                row_loop, (parameter, names) = frame.loop_of(by), frame.parameter_of(by)
+                shared: Place | None = getattr(frame.objects[by], "kept", None)
                 if shared is not None:  # `shelf.books` all lead back to that one shelf
                     if (shared.path, shared.scope) != (frame.path, frame.number):
                         continue
-                    row_loop = frame.made_in_loop(shared, given)
+                    row_loop = frame.made_in_loop(shared, by)
                 path = (*names, *path)
                 frame.add(Effect(it.query, number, row_loop, chain, parameter, held=True, path=path), None)
                 continue
@@ -285,6 +290,33 @@ def take_over(
             break
     if callee.learned:
         _learn(out, callee, function, frame, number, each)
+
+
+def _around(frame: Frame, callee: Frame, it: Effect) -> int | None:
+    """The variable of the frame of which a function within it has loaded a relation, or a column."""
+    if (
+        it.chain
+        or it.query.cause == "call"
+        or (callee.path, callee.scope.parent) != (frame.path, frame.number)
+    ):
+        return None
+    of = callee.scope.values[it.value]
+    while isinstance(of, facts.Attribute):
+        of = callee.scope.values[of.of]
+    return dict(frame.scope.names).get(of.name) if isinstance(of, facts.Name) else None
+
+
+def _left_out(frame: Frame, number: int, function: Function, callee: Frame) -> list[tuple[int, int]]:
+    """What the callee does where it is given None, if it is given what is made on the spot, as a dict is."""
+    return [
+        (first, end)
+        for decider, asked, first, end in callee.scope.decided
+        if asked is None
+        and decider >= 0
+        and isinstance(parameter := callee.scope.values[decider], facts.Parameter)
+        and (by := _given(frame, number, function, parameter.index)) is not None
+        and is_made(frame.scope.values, by)
+    ]
 
 
 def _spared_from(callee: Frame, bound: tuple[Object, ...]) -> int:
@@ -316,9 +348,9 @@ def _learn(
                     learn_each(callee, frame, number, of)
         return
     for index in {index for index, _, _ in callee.learned}:
-        given = _given(frame, number, function, callee.scope, index)
-        if given is not None:
-            learn_from(callee, index, frame, number, given)
+        by = _given(frame, number, function, index)
+        if by is not None:
+            learn_from(callee, index, frame, number, by)
 
 
 def result(
@@ -409,28 +441,18 @@ def load(out: "Evaluator", frame: Frame, number: int, rows: Object, paths: tuple
                 frame.objects[it] = rows.with_loaded(paths)
 
 
-def _given(frame: Frame, call: int, function: Function, scope: facts.Scope, parameter: int) -> int | None:
+def _given(frame: Frame, call: int, function: Function, parameter: int) -> int | None:
     """The value that a call, or the attribute that is a property, gives for a parameter of what it enters."""
     it = frame.scope.values[call]
     if isinstance(it, facts.Attribute):
         return it.of if parameter == 0 else None
     of = frame.known(it.of) if isinstance(it, facts.Call) else None
-    if not isinstance(it, facts.Call) or not isinstance(of, Function):
+    called = [each for each in options(of) if isinstance(each, Function)]
+    if not isinstance(it, facts.Call) or not called:
         return _written_out(frame, it, function) if parameter == 0 else None
-    if (of.path, of.scope) != (function.path, function.scope):
+    if not any((each.path, each.scope) == (function.path, function.scope) for each in called):
         return None
-    if function.bound is not None:
-        if parameter == 0:
-            method = frame.scope.values[it.of]
-            return method.of if isinstance(method, facts.Attribute) else None
-        parameter -= 1
-        name = scope.params[parameter + 1].name
-    else:
-        name = scope.params[parameter].name
-    if parameter < len(it.args):
-        spread = any(isinstance(frame.scope.values[arg], facts.Spread) for arg in it.args[: parameter + 1])
-        return None if spread else it.args[parameter]
-    return dict(it.keywords).get(name)
+    return given(frame, it, function, parameter)
 
 
 def _written_out(frame: Frame, it: facts.AnyValue, function: Function) -> int | None:

@@ -74,6 +74,7 @@ class Evaluator:
         self.lineages: dict[Class, tuple[Class | str, ...]] = {}
         self.externals: dict[str, Object] = {}
         self.protocols: dict[tuple[str, int], bool] = {}
+        self.of_others: dict[str, bool] = {}
         self.stores: dict[tuple[str, int], dict[str, list[tuple[int, facts.Store]]]] = {}
         self.heirs = AskedHeirs(self.settled)
         self.decorators_known: dict[tuple[str, int], frozenset[str]] = {}
@@ -105,7 +106,7 @@ class Evaluator:
         # What these hold was found out by looking at files, which whoever comes next has to do himself.
         for found in (self.reached, self.lineages, self.protocols, self.stores):
             found.clear()
-        for each in (self.decorators_known, self.holders, self.held_by_class):
+        for each in (self.decorators_known, self.holders, self.held_by_class, self.of_others):
             each.clear()
         self.program.renew()
         self.templates.asked = False
@@ -259,6 +260,7 @@ class Evaluator:
     climbed = attributes.climbed
     read = attributes.read
     guess = attributes.guess
+    is_of_others = attributes.is_of_others
     is_telling = attributes.is_telling
 
     # Classes of the program: what they and their instances have, by themselves and by what they derive from.

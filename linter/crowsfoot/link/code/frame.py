@@ -21,8 +21,9 @@ from crowsfoot.facts.code import (
     Slice,
     Unclear,
 )
-from crowsfoot.libraries.objects import UNKNOWN, Class, Object, Place
+from crowsfoot.libraries.objects import UNKNOWN, Class, External, Function, Object, Place
 from crowsfoot.libraries.query import Query
+from crowsfoot.link.code.handing import handed_back
 from crowsfoot.link.code.kept import held, kept
 from crowsfoot.link.code.learned import Path, origin
 from crowsfoot.link.code.program import Around
@@ -226,18 +227,28 @@ class Frame:
     def loop_of(self, value: int) -> int:
         """The loop that the row belongs to of which attributes are read: none, if it is there before."""
         it = self.scope.values[value]
-        while isinstance(it, Attribute):
-            it = self.scope.values[it.of]
+        while (of := self._belongs_to(it)) is not None:
+            it = self.scope.values[of]
         return -1 if isinstance(it, (Name, Parameter)) else it.loop
+
+    def _belongs_to(self, it: AnyValue) -> int | None:
+        """The value of which that is an attribute, or what a function gives for it: the same each time."""
+        if isinstance(it, Attribute):
+            return it.of
+        return handed_back(self, it) if isinstance(it, Call) else None
 
     def parameter_of(self, value: int) -> tuple[int | None, Path]:
         """The parameter that it is, or is an attribute of, and by which names."""
         it = self.scope.values[value]
         names: list[str] = []
-        while isinstance(it, Attribute):
-            names.append(it.name)
-            it = self.scope.values[it.of]
+        while (of := self._belongs_to(it)) is not None:
+            names.append(it.name if isinstance(it, Attribute) else f"{self._called(it)}()")
+            it = self.scope.values[of]
         return (it.index, tuple(reversed(names))) if isinstance(it, Parameter) else (None, ())
+
+    def _called(self, it: AnyValue) -> str:
+        function = self.known(it.of) if isinstance(it, Call) else None
+        return function.name if isinstance(function, Function | External) else ""
 
     def marked(self, word: str, value: int) -> bool:
         """Whether that has happened since the row was there of which the value reads an attribute."""

@@ -13,6 +13,7 @@ from crowsfoot.link.code.kept import looked_for
 from crowsfoot.link.code.lacking import lacking
 from crowsfoot.link.code.learned import learn
 from crowsfoot.link.code.templates import render
+from crowsfoot.link.code.usage import parts_of
 
 if TYPE_CHECKING:
     from crowsfoot.link.code.evaluate import Evaluator
@@ -182,6 +183,15 @@ class Here:
         found = self._out.of_scope(lacking, place.path, place.scope)
         return frozenset((it.attribute, it.key) for it in found if it.first <= place.value < it.end)
 
+    def uses(self, function: Function, index: int) -> bool:
+        program, path, number = self._out.program, function.path, function.scope
+        name = program.scope(path, number).params[index].name
+        return index in self._out.of_scope(_used, path, number) or any(
+            isinstance(it, facts.Name) and it.name == name
+            for inner in program.inner(path, number)
+            for it in program.scope(path, inner).values
+        )
+
     def defined(self, cls: Class) -> Place:
         return self._out.program.defined(cls)
 
@@ -286,6 +296,14 @@ class Here:
 
 
 _FROM_BEFORE: Final = (facts.Either, facts.Parameter, facts.Name, facts.Attribute)
+
+
+def _used(scope: facts.Scope) -> frozenset[int]:
+    """The parameters of which something is made, or over which a loop goes."""
+    values = scope.values
+    parts = {part for it in values for part in parts_of(it)}
+    parts.update(it.over for it in scope.loops if it.over is not None)
+    return frozenset(it.index for part in parts if isinstance(it := values[part], facts.Parameter))
 
 
 def _words(scope: facts.Scope) -> frozenset[str]:
