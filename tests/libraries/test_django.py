@@ -1184,6 +1184,26 @@ def go(nodes):
         ),
         pytest.param(
             """
+def first_of(ships):
+    return (ships[0], ships.count(), ships.exists())
+
+
+def handed(ships):
+    return first_of(ships)
+
+
+def go():
+    for harbour in Harbour.objects.all():
+        ships = Ship.objects.filter(home=harbour)  # N
+        names = [ship.name for ship in ships]
+        handed(ships)
+        others = Ship.objects.filter(escort__home=harbour)
+        handed(others)  # N
+""",
+            id="rows that have been gone over are counted, and picked from, in what they are handed to",
+        ),
+        pytest.param(
+            """
 def go(pk):
     first = Ship.objects.get(pk=pk)
 

@@ -35,11 +35,12 @@ class At(Protocol):
     @property
     def models(self) -> Models: ...
 
-    def runs(self, query: Query, made: Place | None = None) -> None:
+    def runs(self, query: Query, made: Place | None = None, unless: Place | None = None) -> None:
         """A statement is sent here.
 
         made is for what is only sent once and then kept, as the rows of a query set: where that was made.
         Then it is sent as often as that place is passed, and not again when it is asked for a second time.
+        unless: where rows were made that answer it instead, once they have been fetched.
         """
 
     def answers(self, query: Query, shows: bool = False) -> None:

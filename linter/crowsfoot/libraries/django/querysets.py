@@ -103,7 +103,7 @@ class QuerySet(Object, frozen=True, cache_hash=True):
                 return self if self.kind == "rows" else Many(UNKNOWN)
             return msgspec.structs.replace(self, made=at.place, limit=_limit(index), narrowed=True)
         if not self.cached and not self.empty and not evaluated(self, at):
-            at.runs(query(self, "select", "[]", at, limit=1))
+            at.runs(query(self, "select", "[]", at, limit=1), unless=self.made)
         return self._kept()
 
     def measured(self, at: At) -> None:
@@ -409,7 +409,7 @@ def _counted(of: QuerySet, name: str, args: Args, at: At) -> Object:
     """count(), exists(), contains(): the rows tell where they are there."""
     if not of.cached and not of.empty and not evaluated(of, at):
         operation: Operation = "count" if "count" in name else "exists"
-        at.runs(query(of, operation, name, at, limit=1 if operation == "exists" else None))
+        at.runs(query(of, operation, name, at, limit=1 if operation == "exists" else None), unless=of.made)
     return UNKNOWN
 
 

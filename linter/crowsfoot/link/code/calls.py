@@ -285,7 +285,11 @@ def take_over(
                 continue
         if it.parameter is not None and it.parameter < len(bound):
             made = getattr(bound[it.parameter], "made", None)
-        frame.add(Effect(it.query, number, loop, chain, None, each), made)
+        rows: Place | None = getattr(bound[it.spared], "made", None) if it.spared is not None else None
+        if rows is not None and frame.has_sent(rows):
+            continue
+        by_rows = frame.parameter_made_at(rows)
+        frame.add(Effect(it.query, number, loop, chain, None, each, spared=by_rows), made)
         if len(seen) >= _MOST_TAKEN:
             break
     if callee.learned:

@@ -60,6 +60,7 @@ class Effect(NamedTuple):
     each: Each | None = None
     held: bool = False
     path: tuple[str, ...] = ()
+    spared: int | None = None  # the number of the parameter whose rows answer it, once they have been fetched
 
 
 class Answer(NamedTuple):
@@ -181,6 +182,11 @@ class Frame:
             if scope.name not in _MAKING and store.value not in self.out.of_scope(held, made.path, number):
                 return effect  # it may be another one at each call
         return effect._replace(loop=-1, parameter=of.index, held=True, path=(it.name,))
+
+    def parameter_made_at(self, made: Place | None) -> int | None:
+        """The number of the parameter that stands for what was made there."""
+        here = made is not None and (made.path, made.scope) == (self.path, self.number)
+        return -1 - made.value if made is not None and here and made.value < 0 else None
 
     def has_sent(self, made: Place) -> bool:
         """Whether what was made there has been fetched already."""

@@ -78,7 +78,7 @@ class Here:
     def models(self) -> Models:
         return self._out.models
 
-    def runs(self, query: Query, made: Place | None = None) -> None:
+    def runs(self, query: Query, made: Place | None = None, unless: Place | None = None) -> None:
         frame, value = self._frame, self._value
         it = frame.scope.values[value]
         loop = it.loop
@@ -108,7 +108,10 @@ class Here:
                     return
                 loop, (parameter, path) = frame.loop_of(method.of), frame.parameter_of(method.of)
                 path = (*path, query.relation)
-        frame.add(Effect(query, value, loop, self._behind, parameter, self._each, path=path), made)
+        spared = frame.parameter_made_at(unless)
+        frame.add(
+            Effect(query, value, loop, self._behind, parameter, self._each, path=path, spared=spared), made
+        )
 
     def _learns(self, query: Query, of: int) -> None:
         if self._each is None and not query.fails and not self._behind:
