@@ -1300,6 +1300,17 @@ def go():
             "for it in Harbour.objects.all(): it.ships.get(name=a)",
             'prefetch_related(Prefetch("ships", queryset=…, to_attr=…))',
         ),
+        (
+            "for it in rows: Ship.objects.get(name__in=it.names, log=it.log, home=a)",
+            "Ship.objects.filter(log__in=…)",
+        ),
+        ("for it in rows: list(Ship.objects.filter(name__in=it))", "Ship.objects.filter(name__in=…)"),
+        (
+            "for it in rows: User.objects.create_user(it)",
+            "User.objects.bulk_create(), with make_password(…)",
+        ),
+        ("for it in Flag.objects.all(): a.ships.get(pk=1).flags.add(it)", "a.ships.get(pk=1).flags.add(*…)"),
+        ("for it in Ship.objects.all(): it.flags.add(a)", "Ship.flags.through.objects.bulk_create()"),
         ("for it in a.ships.all(): it.escort.pk", 'prefetch_related("ships__escort")'),
         ("for it in a.ships.filter(sunk=True): it.escort.name", 'select_related("escort")'),
         ("for it in a.ships.order_by('name'): it.escort.home.name", 'select_related("escort")'),
@@ -1311,7 +1322,8 @@ def go():
     ],
 )
 def test_what_to_write_instead_is_about_what_changes_from_pass_to_pass(body: str, instead: str) -> None:
-    code = HEAD + f"def go(rows, a: Harbour):\n    {body}\n"
+    users = "from django.contrib.auth.models import User\n"
+    code = HEAD + users + f"def go(rows, a: Harbour):\n    {body}\n"
     found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
     assert instead in [it.query.instead for group in found.values() for it in group]
 

@@ -148,7 +148,7 @@ class ManagerMethod(Object, frozen=True):
         if plain in _RELATED and of.owner is not None:
             return _change(of, plain, name, args, at)
         if name in _OWN:
-            name = "create"
+            return querysets.create(of.query_set(at), name, args, at)
         if of.opaque and not querysets.is_method(name):
             return QuerySet(
                 of.model,

@@ -426,7 +426,8 @@ def _in_bulk(of: QuerySet, name: str, args: Args, at: At) -> Object:
     return Table(UNKNOWN, of.one())
 
 
-def _create(of: QuerySet, name: str, args: Args, at: At) -> Object:
+def create(of: QuerySet, name: str, args: Args, at: At) -> Object:
+    """create() of rows, create_user() of users"""
     at.runs(query(of, "insert", name, at))
     return new_row(of.model, args)
 
@@ -527,7 +528,7 @@ _METHODS: Final[dict[str, Callable[[QuerySet, str, Args, At], Object]]] = {
     **dict.fromkeys(("count", "exists", "contains"), _counted),
     "aggregate": _aggregate,
     "in_bulk": _in_bulk,
-    "create": _create,
+    "create": create,
     **dict.fromkeys(("get_or_create", "update_or_create"), _get_or_create),
     **dict.fromkeys(("bulk_create", "bulk_update"), _bulk),
     **dict.fromkeys(("update", "delete", "_raw_delete"), _write),

@@ -219,6 +219,7 @@ def _many(of: QuerySet) -> str:
 
 _WRITES: Final = {
     "create": "bulk_create()",
+    **dict.fromkeys(("create_user", "create_superuser"), "bulk_create(), with make_password(…)"),
     "bulk_create": "bulk_create() after the loop",
     "bulk_update": "bulk_update() after the loop",
     "get_or_create": "bulk_create(ignore_conflicts=True)",
