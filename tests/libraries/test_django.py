@@ -1328,6 +1328,45 @@ def test_what_to_write_instead_is_about_what_changes_from_pass_to_pass(body: str
     assert instead in [it.query.instead for group in found.values() for it in group]
 
 
+@pytest.mark.parametrize(
+    ("body", "instead", "same"),
+    [
+        ("def it(self, name, home): return Ship.objects.get(name=name, home=home)", "name", False),
+        ("def it(self, log, name): return Ship.objects.get(log__in=log, name=name, home=1)", "log", False),
+        (
+            "def it(self, log, name=1): return list(Ship.objects.filter(name=name, log=log, sunk=True))",
+            "log",
+            False,
+        ),
+        (
+            "def it(self, name, home): return self.of(home, log=name)\n"
+            "    def of(self, home, name='', log=''):\n"
+            "        return Ship.objects.filter(name=name, log=log, home=home).first()",
+            "log",
+            False,
+        ),
+        ("def it(self, name, home): return Ship.objects.get(home=home)", "home", True),
+        ("def it(self, name, home): return Ship.objects.get(name=MODELS.get(home))", "name", True),
+        ("def it(self, name, home): return Ship.objects.get(name=self.next(home))", "name", False),
+        (
+            "def it(self, name, home): return [Ship.objects.get(home=home), Ship(home=home).save()]",
+            "home",
+            False,
+        ),
+        ("def it(self, name, home): return Ship.objects.order_by('pk').filter(sunk=True).last()", "", True),
+    ],
+)
+def test_what_calls_are_given_says_what_changes_from_pass_to_pass(
+    body: str, instead: str, same: bool
+) -> None:
+    code = HEAD + f"MODELS = {{}}\n\nclass Fleet:\n    {body}\n\n    def go(self, rows, a):\n"
+    code += "        for each in rows:\n            self.it(each, a)\n"
+    found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
+    reads = [it for group in found.values() for it in group if it.query.operation == "select"]
+    assert [it.same for it in reads] == [same]
+    assert all(f"filter({instead}__in=…)" in it.query.instead or not instead or same for it in reads)
+
+
 def test_each_call_of_a_module_is_followed_with_what_it_is_given() -> None:
     names = ("Country", "Harbour", "Flag", "Papers", "Voyage", "Ferry", "Note", "Keeper", "Watch", "Ship")
     loads = "\n".join(f'{name} = load("fleet", "{name}")' for name in names)

@@ -32,6 +32,11 @@ LANGUAGES = ("en", "de")
 """
 
 PER_ROW = {
+    "what a repository of the program streams": """
+async def f(repository, statement):
+    async for key in repository.stream(statement):
+        await Book.objects.aget(pk=key)  # N
+""",
     "a comprehension over a parameter, or a constant": """
 def f(languages):
     for key in [it.upper() for it in (languages or LANGUAGES)]:

@@ -8,6 +8,7 @@ from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
 from crowsfoot.libraries.objects import Function, Place
 from crowsfoot.libraries.query import READS, Query
+from crowsfoot.link.code import varying
 from crowsfoot.link.code.access import Passed, Repeated
 from crowsfoot.link.code.climbs import climb_of
 from crowsfoot.link.code.databases import goes_elsewhere
@@ -19,8 +20,7 @@ from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.shown import shown
 from crowsfoot.link.code.subjects import is_chosen_by
-from crowsfoot.link.code.unchanging import is_same, said_of, way_of
-from crowsfoot.link.code.varying import instead
+from crowsfoot.link.code.unchanging import behind, is_same, said_of, way_of
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
@@ -142,14 +142,15 @@ def _repeated(
     if number is not None and reads and is_left_over(frame, effect.value, number):
         query = msgspec.structs.replace(query, likely=False)
     if number is not None and not effect.chain:
-        query = msgspec.structs.replace(query, instead=instead(frame, query, effect.value, number))
+        varies = varying.by_loop(scope, number)
+        query = msgspec.structs.replace(query, instead=varying.instead(scope, query, effect.value, varies))
     way = None
     if number is not None and not how and query.cause == "call":
         way = way_of(evaluator, frame, effect, number)
     if way is not None:
         apart = query.likely and (is_logged(way) or goes_elsewhere(evaluator, frame, way, query))
         likely = query.likely and not apart
-        query = msgspec.structs.replace(query, instead=said_of(way, query), likely=likely)
+        query = msgspec.structs.replace(query, instead=said_of(way, behind(way, query)), likely=likely)
     found = Repeated(
         query=query,
         span=Span(frame.path, value.start, value.end),

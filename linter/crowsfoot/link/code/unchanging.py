@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries.query import READS, Query
 from crowsfoot.libraries.raw.statements import read
+from crowsfoot.link.code import varying
 from crowsfoot.link.code.frame import Effect, Frame
 from crowsfoot.link.code.loops import within
 from crowsfoot.link.code.usage import all_parts, parts_of
@@ -72,6 +75,20 @@ def _lacks_values(step: Step, query: Query) -> bool:
     return not isinstance(it, facts.Call) or len(it.args) + len(it.keywords) < 2
 
 
+def behind(way: Way, query: Query) -> Query:
+    """The query, with what to write instead by what of the calls changes for certain from pass to pass."""
+    caller, *others = way.steps
+    varies = varying.by_loop(caller.scope, caller.loop)
+    for step in others:
+        given = enumerate(arguments(caller, step.scope) or ())
+        changing = {index for index, arg in given if arg is not None and varies(arg)}
+        varies, caller = varying.by_parameters(step.scope, changing), step
+    said = varying.instead(caller.scope, query, caller.value, varies)
+    if others and "(" not in said:
+        return query  # rows may have it all the same, whoever leads to them
+    return msgspec.structs.replace(query, instead=said)
+
+
 def said_of(way: Way, query: Query) -> str:
     """`instead` of the query, without the columns that are compared with the same in each pass."""
     if _COLUMNS.search(query.instead) is None and _UNTOLD not in query.instead:
@@ -132,8 +149,22 @@ def _given(way: Way, scope: facts.Scope) -> tuple[bool, ...] | None:
         return None
     left_out = [param.kind not in ("args", "kwargs") for param in scope.params]
     return tuple(
-        left_out[index] if arg is None else is_fixed(way, step, arg) for index, arg in enumerate(args)
+        left_out[index]
+        if arg is None
+        else is_fixed(way, step, arg) and not (index == 0 and _is_made_anew(step, arg))
+        for index, arg in enumerate(args)
     )
+
+
+def _is_made_anew(step: Step, number: int) -> bool:
+    """Whether each pass makes the object of which a method is called, and has told it other things before."""
+    values = step.scope.values
+    it = values[number]
+    if not isinstance(it, facts.Call) or (
+        step.loop >= 0 and not within(step.scope.loops, it.loop, step.loop)
+    ):
+        return False
+    return sum(isinstance(each, facts.Attribute | facts.Store) and each.of == number for each in values) > 1
 
 
 def arguments(step: Step, scope: facts.Scope) -> tuple[int | None, ...] | None:
@@ -259,7 +290,8 @@ def _opens(it: facts.AnyValue) -> bool:
 _MOVES_ON: Final = re.compile(
     r"(?:^|_)(?:next|pop\w*|claim\w*|acquire\w*|take|lease\w*|dequeue\w*|poll\w*|receive|recv|lock|random\w*"
     r"|rand\w*|choices?|sample|shuffle|u?u?id[145]|now|utcnow|today|time|monotonic|token|generate\w*|new|make"
-    r"|create\w*|read|input|refresh\w*|wait\w*|newest|latest|last)(?:_|$)"
+    r"|create\w*|read|input|refresh\w*|wait\w*)(?:_|$)"
+    r"|(?:^|_)(?:newest|latest|last)_|_(?:newest|latest|last)$"  # last() is a method of query sets
 )
 # What a program puts into a request that it makes up: `request.view_args = {"id": book.id}`
 _REQUESTS: Final = frozenset(("request", "g"))
