@@ -1160,6 +1160,25 @@ def come():
         ),
         pytest.param(
             """
+def home_of(ship=None, pk=None):
+    if ship is None:
+        ship = Ship.objects.get(pk=pk)
+    return ship.home_id
+
+
+def go():
+    for ship in Ship.objects.all():
+        home_of(ship)
+
+
+def come():
+    for ship in Ship.objects.all():
+        home_of(pk=ship.pk)  # N
+""",
+            id="an element of a loop is not None",
+        ),
+        pytest.param(
+            """
 def go(found):
     for it in found:
         it.escorted.get("name")

@@ -26,7 +26,7 @@ from crowsfoot.libraries.objects import (
     Table,
 )
 from crowsfoot.link.code.frame import Each, Effect, Frame
-from crowsfoot.link.code.handing import given, is_made
+from crowsfoot.link.code.handing import given, is_there
 from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.holding import held_as_field, held_of
 from crowsfoot.link.code.kept import looked_for
@@ -311,7 +311,7 @@ def _around(frame: Frame, callee: Frame, it: Effect) -> int | None:
 
 
 def _left_out(frame: Frame, number: int, function: Function, callee: Frame) -> list[tuple[int, int]]:
-    """What the callee does where it is given None, if it is given what is made on the spot, as a dict is."""
+    """What the callee does where it is given None, if what it is given is surely something else."""
     return [
         (first, end)
         for decider, asked, first, end in callee.scope.decided
@@ -319,7 +319,7 @@ def _left_out(frame: Frame, number: int, function: Function, callee: Frame) -> l
         and decider >= 0
         and isinstance(parameter := callee.scope.values[decider], facts.Parameter)
         and (by := _given(frame, number, function, parameter.index)) is not None
-        and is_made(frame.scope.values, by)
+        and is_there(frame.scope.values, by)
     ]
 
 

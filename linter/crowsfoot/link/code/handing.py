@@ -73,6 +73,11 @@ def is_made(values: Sequence[facts.AnyValue], number: int) -> bool:
     return isinstance(it, facts.Display | facts.Comprehension)
 
 
+def is_there(values: Sequence[facts.AnyValue], number: int) -> bool:
+    """Whether it is not None: an element of a loop, or what is made on the spot."""
+    return isinstance(values[number], facts.Element) or is_made(values, number)
+
+
 _MAKERS: Final = frozenset(
     ("dict", "list", "set", "frozenset", "tuple", "defaultdict", "Counter", "OrderedDict", "deque")
 )
