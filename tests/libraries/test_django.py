@@ -1328,7 +1328,7 @@ def go():
             "for it in rows: User.objects.create_user(it)",
             "User.objects.bulk_create(), with make_password(…)",
         ),
-        ("for it in Flag.objects.all(): a.ships.get(pk=1).flags.add(it)", "a.ships.get(pk=1).flags.add(*…)"),
+        ("for it in Flag.objects.all(): a.ships.get(pk=1).flags.add(it)", "ship.flags.add(*…)"),
         ("for it in Ship.objects.all(): it.flags.add(a)", "Ship.flags.through.objects.bulk_create()"),
         ("for it in a.ships.all(): it.escort.pk", 'prefetch_related("ships__escort")'),
         ("for it in a.ships.filter(sunk=True): it.escort.name", 'select_related("escort")'),

@@ -28,10 +28,10 @@ def instead(scope: facts.Scope, query: Query, number: int, varies: Varies) -> st
         return query.instead
     calls = list(_chain(values, number))
     manager = _receiver(values, calls[-1])
-    if (method := _name(values, calls[0])) in _LINKS and query.instead.endswith(_ONE_BY_ONE):
+    if _name(values, calls[0]) in _LINKS and query.instead.endswith(_ONE_BY_ONE):
         # add() takes any number of rows; with bulk=False, it saves each of them.
         alone = manager is not None and len(calls) == 1 and not calls[0].keywords and not varies(manager)
-        return f"{shown(scope, manager)}.{method}(*…)" if manager is not None and alone else query.instead
+        return f"{query.api.removesuffix('()')}(*…)" if alone else query.instead
     found = _BY_KEY.fullmatch(query.instead)
     if found is None and not query.instead.startswith(_WITH_ROWS):
         return query.instead
