@@ -6,7 +6,7 @@ lower (those that a loop carries round are not), so that the names of local vari
 crowsfoot.libraries does, and link.code joins the two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from typing import Final, Literal
 
@@ -283,6 +283,12 @@ class Param(Fact, frozen=True, array_like=True):
     kind: Literal["positional", "keyword", "args", "kwargs"]
     annotation: int | None = None
     default: int | None = None
+
+
+def word_of(values: Sequence[AnyValue], number: int) -> str:
+    """The last word of a value that is written as a name: "books" of `shop.books`; "" of all others."""
+    it = values[number]
+    return it.name if isinstance(it, (Attribute, Name, Import)) else ""
 
 
 BRANCH: Final = -2  # in perhaps of a Scope

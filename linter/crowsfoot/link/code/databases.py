@@ -93,9 +93,7 @@ def _roots(step: Step, of: Root) -> list[Root]:
 
 def _is_opened_for(out: "Evaluator", frame: Frame, way: Way, step: Step, it: facts.Call) -> bool:
     """Whether the call opens a database that what it is given says, which changes from pass to pass."""
-    of = step.scope.values[it.of]
-    word = of.name if isinstance(of, (facts.Attribute, facts.Name, facts.Import)) else ""
-    if _OPENS.search(word):
+    if _OPENS.search(facts.word_of(step.scope.values, it.of)):
         named = [*it.args, *(value for _, value in it.keywords)]
     elif step.loop >= 0:
         named = _paths(out, frame, it)

@@ -150,7 +150,8 @@ def _repeated(
     if way is not None:
         apart = query.likely and (is_logged(way) or goes_elsewhere(evaluator, frame, way, query))
         likely = query.likely and not apart
-        query = msgspec.structs.replace(query, instead=said_of(way, behind(way, query)), likely=likely)
+        query = behind(way, query) if effect.chain else query
+        query = msgspec.structs.replace(query, instead=said_of(way, query), likely=likely)
     found = Repeated(
         query=query,
         span=Span(frame.path, value.start, value.end),

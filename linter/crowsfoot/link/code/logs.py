@@ -18,10 +18,7 @@ def _is_log(step: Step) -> bool:
     of = values[it.of] if isinstance(it, facts.Call) else None
     if not isinstance(of, facts.Attribute) or of.name not in _LEVELS:
         return False
-    logger = values[of.of]
-    return isinstance(logger, (facts.Attribute, facts.Name, facts.Import)) and bool(
-        _LOGGER.search(logger.name)
-    )
+    return _LOGGER.search(facts.word_of(values, of.of)) is not None
 
 
 _LEVELS: Final = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical"))

@@ -77,7 +77,7 @@ def is_by_chunks(frame: Frame, loop: facts.Loop) -> bool:
 def _of_pages(frame: Frame, number: int, target: str) -> bool:
     """`for found in paginate(url)`, and not `for row in paginate(url)`, which has gone on to the next."""
     it = frame.scope.values[number]
-    word = _last_word(frame, it.of if isinstance(it, facts.Call) else number)
+    word = facts.word_of(frame.scope.values, it.of if isinstance(it, facts.Call) else number)
     return "paginat" in word.lower() and _PAGE.search(target) is not None
 
 
@@ -104,11 +104,11 @@ def grows(frame: Frame, number: int) -> bool:
     if isinstance(known, Table) and _is_code(known.values):
         return False
     if isinstance(it, facts.Call):
-        word = _last_word(frame, it.of)
+        word = facts.word_of(frame.scope.values, it.of)
         if _NO_ROWS.search(word) or word in _OF_THE_PROGRAM or _WAITS.match(word):
             return False
         method = frame.scope.values[it.of]
-        if isinstance(method, facts.Attribute) and _last_word(frame, method.of) == _META:
+        if isinstance(method, facts.Attribute) and facts.word_of(frame.scope.values, method.of) == _META:
             return False
         if word in ("items", "values", "keys") and isinstance(method, facts.Attribute):
             built = frame.scope.values[method.of]
@@ -122,8 +122,8 @@ def grows(frame: Frame, number: int) -> bool:
         return word != "get" or not _is_of_settings(frame, it.of)
     if isinstance(it, facts.Comprehension):
         return row_loop(frame, it.innermost, it.each) is not None
-    word = _last_word(frame, number)
-    if isinstance(it, facts.Attribute) and _last_word(frame, it.of) == _META:
+    word = facts.word_of(frame.scope.values, number)
+    if isinstance(it, facts.Attribute) and facts.word_of(frame.scope.values, it.of) == _META:
         return False
     if isinstance(it, (facts.Attribute, facts.Item)) and _is_of_settings(frame, number):
         of = known.of if isinstance(known, Many) else known
@@ -163,7 +163,7 @@ def _is_pages(frame: Frame, args: Sequence[int]) -> bool:
                 by = values[it.operands[-1]]
                 return not isinstance(by, facts.Const) or (isinstance(by.value, int) and by.value >= _A_PAGE)
             pending += it.operands if it.operator in ("+", "-") else ()
-        elif isinstance(it, facts.Call) and _last_word(frame, it.of) in _ROUND:
+        elif isinstance(it, facts.Call) and facts.word_of(frame.scope.values, it.of) in _ROUND:
             pending += it.args
         elif _NO_ROWS.search(_word(frame, number)):
             return True
@@ -172,7 +172,11 @@ def _is_pages(frame: Frame, args: Sequence[int]) -> bool:
 
 def _word(frame: Frame, number: int) -> str:
     it = frame.scope.values[number]
-    return frame.scope.params[it.index].name if isinstance(it, facts.Parameter) else _last_word(frame, number)
+    return (
+        frame.scope.params[it.index].name
+        if isinstance(it, facts.Parameter)
+        else facts.word_of(frame.scope.values, number)
+    )
 
 
 def _is_of_settings(frame: Frame, number: int) -> bool:
@@ -181,7 +185,7 @@ def _is_of_settings(frame: Frame, number: int) -> bool:
     it = values[number]
     while isinstance(it, (facts.Attribute, facts.Item)):
         number = it.of
-        if _last_word(frame, number) in _SETTINGS:
+        if facts.word_of(frame.scope.values, number) in _SETTINGS:
             return True
         it = values[number]
     return False
@@ -193,16 +197,11 @@ def _has_fields(frame: Frame, number: int) -> bool:
     if isinstance(it, facts.Parameter):
         return frame.scope.params[it.index].kind == "kwargs"
     if isinstance(it, facts.Call):
-        word = _last_word(frame, it.of)
+        word = facts.word_of(frame.scope.values, it.of)
         if isinstance(frame.scope.values[it.of], facts.Attribute):
             return word in ("model_dump", "dict", "_asdict")
         return word in ("vars", "asdict")
     return isinstance(it, facts.Attribute) and it.name in ("__dict__", "cleaned_data", "validated_data")
-
-
-def _last_word(frame: Frame, number: int) -> str:
-    it = frame.scope.values[number]
-    return it.name if isinstance(it, (facts.Attribute, facts.Name, facts.Import)) else ""
 
 
 def _takes_away(frame: Frame, number: int, loop: facts.Loop) -> bool:

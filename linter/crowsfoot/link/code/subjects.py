@@ -36,7 +36,7 @@ def _subject(frame: Frame, call: facts.Call) -> int | None:
     """The class or table that a call says its statement is about, where no more than one may be meant."""
     values = frame.scope.values
     of = values[call.of]
-    word = of.name if isinstance(of, (facts.Attribute, facts.Name, facts.Import)) else ""
+    word = facts.word_of(values, call.of)
     if isinstance(of, facts.Attribute) and _is_of_one(frame, of.of):
         return None  # Book.insert(row) of Peewee is about books
     if word in _ABOUT and call.args:

@@ -43,7 +43,7 @@ class Way(NamedTuple):
 def way_of(out: "Evaluator", frame: Frame, effect: Effect, loop: int) -> Way | None:
     """The way from that loop to the statement; None where it goes through what a call was handed."""
     steps = [Step(frame.scope, effect.value, (), loop)]
-    stored = _stored(frame.scope)
+    stored = out.of_scope(_stored, frame.path, frame.number)
     for place in effect.chain:
         scope = out.program.scope(place.path, place.scope)
         stored |= out.of_scope(_stored, place.path, place.scope)
@@ -58,7 +58,7 @@ def is_same(way: Way, frame: Frame, effect: Effect, loop: int) -> bool:
     """Whether a statement behind calls asks for the same in each pass, as far as anybody can tell."""
     if effect.query.operation not in READS or effect.query.cause != "call":
         return False
-    if any(_MOVES_ON.search(_word(step.scope.values, step.value)) for step in way.steps):
+    if any(_moves_on(it.scope.values, it.scope.values[it.value]) for it in way.steps):
         return False
     if _lacks_values(way.steps[-1], effect.query):
         return False
@@ -84,7 +84,7 @@ def behind(way: Way, query: Query) -> Query:
         changing = {index for index, arg in given if arg is not None and varies(arg)}
         varies, caller = varying.by_parameters(step.scope, changing), step
     said = varying.instead(caller.scope, query, caller.value, varies)
-    if others and "(" not in said:
+    if "(" not in said:
         return query  # rows may have it all the same, whoever leads to them
     return msgspec.structs.replace(query, instead=said)
 
@@ -176,7 +176,7 @@ def arguments(step: Step, scope: facts.Scope) -> tuple[int | None, ...] | None:
     it = values[step.value]
     if isinstance(it, facts.Attribute):
         return (it.of,) if it.name == scope.name else None
-    if not isinstance(it, facts.Call) or _word_of(values, it) != scope.name:
+    if not isinstance(it, facts.Call) or facts.word_of(values, it.of) != scope.name:
         return None
     keywords = dict(it.keywords)
     of = values[it.of]
@@ -212,7 +212,7 @@ def is_fixed(way: Way, step: Step, number: int) -> bool:
         inner = _PARTS.get(kind, _nothing)(step, it)
         if inner is None or (isinstance(it, facts.Attribute) and _changes(way, values, it)):
             return False
-        if isinstance(it, facts.Call) and _MOVES_ON.search(_word_of(values, it)):
+        if _moves_on(values, it):
             return False
         pending += [each for each in inner if each not in seen]
         seen.update(inner)
@@ -270,14 +270,9 @@ def _stored(scope: facts.Scope) -> frozenset[str]:
     return frozenset(it.name for it in scope.values if isinstance(it, facts.Store))
 
 
-def _word(values: Sequence[facts.AnyValue], number: int) -> str:
-    it = values[number]
-    return _word_of(values, it) if isinstance(it, facts.Call) else ""
-
-
-def _word_of(values: Sequence[facts.AnyValue], it: facts.Call) -> str:
-    of = values[it.of]
-    return of.name if isinstance(of, (facts.Attribute, facts.Name, facts.Import)) else ""
+def _moves_on(values: Sequence[facts.AnyValue], it: facts.AnyValue) -> bool:
+    """Whether it is a call that gives something else each time."""
+    return isinstance(it, facts.Call) and _MOVES_ON.search(facts.word_of(values, it.of)) is not None
 
 
 def _opens(it: facts.AnyValue) -> bool:

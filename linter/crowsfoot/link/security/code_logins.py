@@ -43,10 +43,10 @@ def logins_in(file: File) -> Iterator[tuple[str, Login]]:
             elif isinstance(it, facts.Display):
                 if it.kind == "dict" and it.keys:
                     yield from _of_django(values, it)
-            elif isinstance(it, facts.Call) and it.keywords and _word(values, it.of) in _CONNECTS:
+            elif isinstance(it, facts.Call) and it.keywords and facts.word_of(values, it.of) in _CONNECTS:
                 for key, value in it.keywords:
                     if key == "user" and (user := _constant(values, value)) is not None:
-                        yield f"{_word(values, it.of)}()", _login(user, values[value])
+                        yield f"{facts.word_of(values, it.of)}()", _login(user, values[value])
 
 
 # What is looked for above, as files list their words.
@@ -63,7 +63,7 @@ def _name_of(scope: facts.Scope, number: int) -> str:
                 if value == number:
                     return key
             if number in it.args:
-                return f"{_word(scope.values, it.of)}()"
+                return f"{facts.word_of(scope.values, it.of)}()"
     return next((name for name, value in scope.names if value == number), "the connection string")
 
 
@@ -106,8 +106,3 @@ def _placed(login: Login, it: facts.Const) -> Login:
 def _constant(values: tuple[facts.AnyValue, ...], number: int) -> str | None:
     it = values[number]
     return it.value if isinstance(it, facts.Const) and isinstance(it.value, str) else None
-
-
-def _word(values: tuple[facts.AnyValue, ...], number: int) -> str:
-    it = values[number]
-    return it.name if isinstance(it, facts.Attribute | facts.Name | facts.Import) else ""

@@ -44,22 +44,24 @@ def event_of(evaluator: Evaluator, frame: Frame, given: Mapping[str, Event]) -> 
     for number in scope.decorators:
         it = around[number]
         if isinstance(it, facts.Call):
-            word = _word(around, it.of)
+            word = facts.word_of(around, it.of)
             if word in _LISTENS:
                 return _named(around, it)
-            if word == "receiver" and any(_word(around, arg) == "connection_created" for arg in it.args):
+            if word == "receiver" and any(
+                facts.word_of(around, arg) == "connection_created" for arg in it.args
+            ):
                 return "connect"
     for it in around:
         if not isinstance(it, facts.Call):
             continue
-        word = _word(around, it.of)
+        word = facts.word_of(around, it.of)
         if word == "listen" and any(_is_it(around, arg, frame.number, scope.name) for arg in it.args):
             return _named(around, it)
         of = around[it.of]
         if (
             word == "connect"
             and isinstance(of, facts.Attribute)
-            and _word(around, of.of) == "connection_created"
+            and facts.word_of(around, of.of) == "connection_created"
         ) and any(_is_it(around, arg, frame.number, scope.name) for arg in it.args):
             return "connect"
         if word.lower().endswith("pool"):
@@ -83,7 +85,7 @@ def given_to_pools(files: Iterable[facts.CodeFile]) -> dict[str, Event]:
                 # An exact type, which is told apart faster: these are all values of the program.
                 if type(it) is not facts.Call or not it.keywords:
                     continue
-                if not _word(scope.values, it.of).lower().endswith("pool"):
+                if not facts.word_of(scope.values, it.of).lower().endswith("pool"):
                     continue
                 for key, arg in it.keywords:
                     value = scope.values[arg]
@@ -105,8 +107,3 @@ def _is_it(values: tuple[facts.AnyValue, ...], number: int, scope: int, name: st
     if isinstance(it, facts.Defined):
         return it.scope == scope
     return bool(name) and isinstance(it, facts.Name) and it.name == name
-
-
-def _word(values: tuple[facts.AnyValue, ...], number: int) -> str:
-    it = values[number]
-    return it.name if isinstance(it, facts.Attribute | facts.Name | facts.Import) else ""

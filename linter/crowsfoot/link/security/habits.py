@@ -25,7 +25,7 @@ def habits_of(files: Iterable[facts.CodeFile]) -> Habits:
             for it in values:
                 # Exact types, which are told apart faster: these are all values of the program.
                 if type(it) is facts.Call:
-                    name = _called(values, it)
+                    name = facts.word_of(values, it.of)
                     keywords = dict(it.keywords) if it.keywords else _NO_KEYWORDS
                     if name in (
                         "create_engine",
@@ -74,11 +74,6 @@ def _is_driver(values: tuple[facts.AnyValue, ...], call: facts.Call) -> bool:
         base.module if isinstance(base, facts.Import) else base.name if isinstance(base, facts.Name) else ""
     )
     return word.partition(".")[0] in ("psycopg", "psycopg2", "asyncpg", "aiopg", "pg8000")
-
-
-def _called(values: tuple[facts.AnyValue, ...], call: facts.Call) -> str:
-    of = values[call.of]
-    return of.name if isinstance(of, facts.Attribute | facts.Name | facts.Import) else ""
 
 
 def _names(values: tuple[facts.AnyValue, ...], number: int | None, word: str) -> bool:

@@ -52,7 +52,7 @@ def _leaves(values: tuple[facts.AnyValue, ...], number: int) -> Iterator[int]:
                 waiting += it.items
             case facts.Call():
                 of = values[it.of]
-                name = of.name if isinstance(of, facts.Attribute | facts.Name | facts.Import) else ""
+                name = facts.word_of(values, it.of)
                 if name in ("text", "str", "SQL", "raw"):
                     waiting += it.args
                 elif name == "format" and isinstance(of, facts.Attribute):
@@ -69,12 +69,12 @@ def _is_safe(evaluator: Evaluator, frame: Frame, number: int) -> bool:
     values = frame.scope.values
     it = values[number]
     if isinstance(it, facts.Call):
-        name = _word(values, it.of)
+        name = facts.word_of(values, it.of)
         of = values[it.of]
-        if isinstance(of, facts.Attribute) and _word(values, of.of) in _OPERATORS:
+        if isinstance(of, facts.Attribute) and facts.word_of(values, of.of) in _OPERATORS:
             return True  # os.environ.get("SCHEMA")
         return name in _MAKES or name in _QUOTES or any(word in name for word in _WORDS)
-    if isinstance(it, facts.Attribute) and (it.name == "hex" or _word(values, it.of) in _OPERATORS):
+    if isinstance(it, facts.Attribute) and (it.name == "hex" or facts.word_of(values, it.of) in _OPERATORS):
         return True
     if isinstance(it, facts.Name) and it.name.isupper():
         return True  # a constant, which no request chooses
@@ -82,12 +82,12 @@ def _is_safe(evaluator: Evaluator, frame: Frame, number: int) -> bool:
         param = frame.scope.params[it.index]
         if param.annotation is not None and frame.scope.parent >= 0:
             around = evaluator.program.scope(frame.path, frame.scope.parent).values
-            if _word(around, param.annotation) in _TYPES:
+            if facts.word_of(around, param.annotation) in _TYPES:
                 return True
     # UUID(tenant) before it: what is no UUID raises.
     for each in values[: max(number, len(values))]:
         if isinstance(each, facts.Call) and (number in each.args or _same_name(values, each.args, it)):
-            name = _word(values, each.of)
+            name = facts.word_of(values, each.of)
             if name in _CHECKS or "valid" in name.lower():
                 return True
     return False
@@ -100,8 +100,3 @@ def _same_name(values: tuple[facts.AnyValue, ...], args: tuple[int, ...], it: fa
         isinstance(each := values[arg], facts.Attribute) and (each.of, each.name) == (it.of, it.name)
         for arg in args
     )
-
-
-def _word(values: tuple[facts.AnyValue, ...], number: int) -> str:
-    it = values[number]
-    return it.name if isinstance(it, facts.Attribute | facts.Name | facts.Import) else ""
