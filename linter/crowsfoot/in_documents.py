@@ -140,7 +140,8 @@ def _settings(projects: Sequence[Project], blocks: Blocks, text: str) -> Sequenc
             found += settings_of_script(migration.file, blocks.text(migration.file.path, text))
     if not found:
         return ()
-    code = Code(settings=tuple(found[:_MOST_SETTINGS]))
+    first = tuple(found[:_MOST_SETTINGS])
+    code = Code(talked=lambda: first)
     settings = context_settings(replace(page or projects[0], code=code))
     for it in settings:
         # Where the page does not make the tables, nobody knows who owns them; claims come with a role.

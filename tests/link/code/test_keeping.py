@@ -176,10 +176,18 @@ def told(code: Code) -> object:
 def evaluated(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """What was evaluated of a program after it has changed; that it comes to the same is checked as well."""
     store = Kept()
-    linked(before, store)
+    told(linked(before, store))
     store.put_again.clear()
     assert told(linked(after, store)) == told(linked(after))
     return store.put_again
+
+
+def test_what_is_set_of_sessions_waits_for_who_asks() -> None:
+    store = Kept()
+    code = linked(TEXTS, store)
+    assert "settings" not in store.put_again
+    assert code.settings == code.settings
+    assert store.put_again.count("settings") == 1
 
 
 def changed(path: str, old: str, new: str) -> dict[str, str]:

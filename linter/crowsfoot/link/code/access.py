@@ -136,7 +136,12 @@ class Code(Linked, frozen=True, eq=False, dict=True):
     followed: Callable[[], Iterable[tuple[str, str]]] = tuple
     databases: "tuple[Database, ...]" = ()  # which its models make
     failures: "tuple[Problem, ...]" = ()
-    settings: "tuple[ContextSetting, ...]" = ()  # what it sets of its sessions
+    talked: "Callable[[], tuple[ContextSetting, ...]]" = tuple
+
+    @cached_property
+    def settings(self) -> "tuple[ContextSetting, ...]":
+        """What it sets of its sessions."""
+        return self.talked()
 
     @cached_property
     def edges(self) -> tuple[tuple[str, str], ...]:

@@ -99,7 +99,7 @@ def _link(
         )
 
     parts = evaluate_all(evaluator, libraries, paths, roles, keeper=keeper, first=make_databases)
-    settings = _settings(evaluator, talking_in(parts), roles, keeper)
+    talking = talking_in(parts)
     noted = msgspec.msgpack.encode([(it.noted, it.derived) for it in parts])
     parts.append(keeper.worked_out("last", Part, lambda: evaluate_last(evaluator, parts, roles), noted))
     seen, asked = _in_order(parts, paths)
@@ -117,7 +117,7 @@ def _link(
         followed=lambda: _edges(evaluator.program, calls),
         databases=made,
         failures=failures,
-        settings=settings,
+        talked=lambda: _settings(evaluator, talking, roles, keeper),
     )
 
 
