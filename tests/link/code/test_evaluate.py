@@ -933,8 +933,19 @@ def classes(count: int) -> str:
     )
 
 
+def kinds(count: int) -> str:
+    """A function with something for each kind, which is called with each: `f("kind 7")`."""
+    does = "".join(
+        f"    if kind == 'kind {it}':\n        print('{it}', it.of.some(kind), {{'of': it}})\n"
+        for it in range(count)
+    )
+    calls = "".join(f"    f(it, 'kind {it}')\n" for it in range(count))
+    return f"def f(it, kind):\n    if not kind:\n        it.objects.get(pk=1)\n{does}\ndef g(it):\n{calls}"
+
+
 @pytest.mark.parametrize(
-    "make", [chain, circle, all_call_some, doubling, options, lists_of_lists, loops_that_carry, classes]
+    "make",
+    [chain, circle, all_call_some, doubling, options, lists_of_lists, loops_that_carry, classes, kinds],
 )
 def test_work_grows_with_the_program_and_no_faster(make: Callable[[int], str]) -> None:
     small, large = values(evaluated(make(50))), values(evaluated(make(200)))

@@ -124,8 +124,13 @@ def _room(expected: Frame, params: tuple[Object, ...]) -> int:
     decide = _deciders(expected)
     decided = any(type(it) is Constant and index in decide for index, it in enumerate(params))
     if decided or _completes(expected) or any(_is_function(it) for it in params):
-        return _MOST_HANDED
+        return _most_handed(expected.scope)
     return _MOST_SHORT if len(expected.scope.values) <= _SHORT else _MOST_CONTEXTS
+
+
+def _most_handed(scope: facts.Scope) -> int:
+    """In how many ways a function may be gone through that is told what to send; fewer, if that is long."""
+    return max(_MOST_CONTEXTS, min(_MOST_HANDED, _MOST_VALUES // (len(scope.values) + 1)))
 
 
 def _is_function(it: Object) -> bool:
@@ -211,7 +216,7 @@ def _within(
     key = (path, number, (*params, *around))
     found = out.called.get(key)
     count = out.contexts.get((path, number, None), 0)
-    if found is None and count < _MOST_HANDED:
+    if found is None and count < _most_handed(scope):
         out.contexts[path, number, None] = count + 1
         found = out.called[key] = Frame(out, path, number, scope, params, general=False, depth=depth)
     return found
@@ -222,6 +227,7 @@ _STAYS: Final = frozenset((Constant, External, Class, Function, Instance))
 _MOST_CONTEXTS: Final = 8  # ways in which a function is gone through, or a method for each class that has it
 _MOST_DECLARED: Final = 500  # the same of calls in the body of a class, or of a module
 _MOST_HANDED: Final = 300  # the same where it is told what to send: a function to call, the name of a table
+_MOST_VALUES: Final = 20_000  # as many values are gone through for that, all ways of one function together
 _MOST_SHORT: Final = 60  # the same where going through costs little: `def page_of(request, rows): ...`
 _SHORT: Final = 40  # so many values
 _MOST_SHOWN: Final = 30  # the same of templates, of which a common one has a way for each view
