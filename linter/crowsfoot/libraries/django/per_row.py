@@ -119,23 +119,31 @@ def _kept(plan: Plan) -> Iterator[str]:
 
 
 def tell(found: Iterable[Reading], rows: Object, how: str, at: At) -> None:
-    """Says of each place that reads what it sends, once per row; what one has read, the others have."""
+    """Says of each place that reads what it sends, once per row.
+
+    What one has loaded, the others have; what is asked is asked anew at each place.
+    """
     groups: dict[tuple[object, ...], list[Reading]] = {}
     for it in sorted(found, key=lambda it: not it.named):
         groups.setdefault(_group(it), []).append(it)
     said: set[str] = set()
     for group in groups.values():
         query = together([it.query for it in group])
-        if query.instead not in said:
+        if query.instead not in said or not _is_load(query):
             said.add(query.instead)
             deepest = max(group, key=lambda it: len(it.query.instead))
             at.each(rows, how).elsewhere(deepest.place).runs(query)
 
 
 def _group(it: Reading) -> tuple[object, ...]:
-    """A field is one, and so is in a method what it reads by way of one relation."""
-    path = _PATH.search(it.query.instead) if it.of_method and it.query.relation else None
+    """A field is one, and so is in a method what it loads by way of one relation."""
+    path = _PATH.search(it.query.instead) if it.of_method and _is_load(it.query) else None
     return (it.place.path, it.place.scope, path[1].partition("__")[0]) if path is not None else (it.place,)
+
+
+def _is_load(query: Query) -> bool:
+    """Whether to load it with the rows, as it is, is all there is to write instead."""
+    return _LOADING.match(query.instead) is not None
 
 
 def tell_rows(found: Iterable[Reading], rows: Object, how: str, place: Place, at: At) -> None:
@@ -177,6 +185,7 @@ def _longest(names: tuple[str, ...]) -> list[str]:
 
 
 _LOADS: Final = re.compile(r'(select_related|prefetch_related)\(("\w+")\)')
+_LOADING: Final = re.compile(r'(select|prefetch)_related\("')
 _PATH: Final = re.compile(r'"(\w+)"')
 _MOST_NAMED: Final = 4
 # https://www.django-rest-framework.org/api-guide/generic-views/#other-methods

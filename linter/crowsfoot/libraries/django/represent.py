@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from crowsfoot.libraries import dotted
+from crowsfoot.libraries.calls import options
 from crowsfoot.libraries.django import names, serializer_fields
 from crowsfoot.libraries.django.per_row import Reading, of_one, readings, tell, tell_rows, together
 from crowsfoot.libraries.django.querysets import QuerySet
@@ -211,7 +212,7 @@ def _shown(
 ) -> list[Reading]:
     """What one field sends."""
     within = at.each(UNKNOWN, _HOW).apart()
-    value = field.value
+    value = _as_method_field(field.value, at)
     below: list[Reading] = []
     if isinstance(value, Serializer):
         of = read(row, field.source, within)
@@ -237,6 +238,15 @@ def _shown(
     return [*here, *below]
 
 
+def _as_method_field(value: Object | None, at: At) -> Object | None:
+    """A field that a program derives from SerializerMethodField as DRF's own, if it is shown as that is."""
+    if isinstance(value, CustomField) and at.member(value.cls, "to_representation", value) is None:
+        found = (it for it in names.outside(at.lineage(value.cls)) if dotted.last(it) == _METHOD)
+        base = next(found, None)
+        return Built(base, value.args) if base is not None else value
+    return value
+
+
 def _is_chosen(args: Args) -> bool:
     return args.spread or any(name not in _KNOWN for name, _ in args.keywords)
 
@@ -257,8 +267,9 @@ def _built(
         name = names.text(given.get(0, "method_name")) or f"get_{field.name}"
         method = at.member(cls, name, Serializer(cls))
         made = within.call(method, Args((row,))) if method is not None else UNKNOWN
-        if isinstance(made, QuerySet):
-            element(made, within)  # whoever makes JSON of it goes over it
+        for it in options(made):
+            if isinstance(it, QuerySet):
+                element(it, within)  # whoever makes JSON of it goes over it
     elif last in _KEYS and not many:
         lookup = names.text(given.get(None, "lookup_field")) or "pk"
         if lookup == "pk":
