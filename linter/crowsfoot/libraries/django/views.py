@@ -108,9 +108,7 @@ def is_view(cls: Class, at: At) -> bool:
 def review(cls: Class, at: At) -> None:
     """What the list of a view sends for each row that it shows."""
     view = View(cls)
-    classes = serializers(view, at)
-    for it in classes:
-        at.note(it, REPRESENTED)
+    classes = every = serializers(view, at)
     outside = tuple(names.outside(at.lineage(cls)))
     own = at.member(cls, "list", view)
     lists = any(dotted.last(it) in _LISTS for it in outside) and _lists(own, at)
@@ -119,6 +117,10 @@ def review(cls: Class, at: At) -> None:
         view = View(cls, action="list")
         classes = serializers(view, at)
     ways = rows_of(view, at)
+    for it in every:
+        # Of a list of which nobody knows the rows, what is asked of each row is asked all the same.
+        if ways or not lists or it not in classes:
+            at.note(it, REPRESENTED)
     if ways:
         of_library = own is None or "list" in at.words(own)
         answer(view, ways, of_library, _place(cls, view, at), at)
