@@ -56,6 +56,7 @@ _PACKAGES: Final = (
         "import_export",
         "django_tenants",
         "django_filters",
+        "django_tables2",
     ),
 )
 

@@ -15,6 +15,7 @@ from crowsfoot.libraries.django import (
     names,
     represent,
     serializer_fields,
+    shown_tables,
     templates,
     views,
 )
@@ -63,11 +64,19 @@ def constructed(cls: Class, args: Args, at: At) -> Object | None:
     """What a call of a class of the program makes that derives from one of theirs."""
     if form_choices.is_choice_field(cls, at):
         return form_choices.ChoiceField(cls, args)
+    if shown_tables.is_table(cls, at):
+        shown_tables.made(cls, args, at)
+        return None
+    column = shown_tables.column(cls, args, at)
+    if column is not None:
+        return column
     return model_forms.form(cls, args, at) or represent.serializer(cls, args, at)
 
 
 def review(cls: Class, at: At) -> None:
     """What is sent for each row of a list that Django or DRF shows."""
+    if shown_tables.is_view(cls, at):
+        shown_tables.review(cls, at)
     if views.is_view(cls, at):
         views.review(cls, at)
     elif templates.is_view(cls, at):

@@ -272,6 +272,7 @@ _LOADERS: Final = frozenset(("get_template", "select_template"))
 _VIEWS: Final = {
     **dict.fromkeys(("ListView", "BaseListView", "MultipleObjectMixin"), "_list"),
     **dict.fromkeys(("MultipleObjectTemplateResponseMixin", "ArchiveIndexView"), "_list"),
+    "SingleTableView": "_list",  # of django-tables2
     **dict.fromkeys(("DetailView", "BaseDetailView", "SingleObjectMixin"), "_detail"),
     "SingleObjectTemplateResponseMixin": "_detail",
     "UpdateView": "_form",
