@@ -29,6 +29,7 @@ def tags(names):
         ("shop/tests.py", "test"),
         ("shop/contest.py", "application"),
         ("conftest.py", "test"),
+        ("shop/test_helpers/fake.py", "test"),
         ("shop/migrations/0001_initial.py", "migration"),
         ("shop/db_migrations/0001_initial.py", "migration"),
         ("alembic/versions/1a2b_users.py", "migration"),
@@ -61,6 +62,17 @@ def test_the_first_pattern_that_fits_goes_over_the_path() -> None:
     assert roles("tools/old/load.py") == "script"
     assert roles("jobs/nightly.py") == "script"
     assert roles("tests/test_load.py") == "test"
+
+
+def test_a_package_with_models_is_an_application_whatever_its_folder_is_called() -> None:
+    paths = ["seed/__init__.py", "seed/models.py", "app/tools/__init__.py", "app/tools/models/__init__.py"]
+    roles = roles_by({}, [*paths, "docs/__init__.py", "docs/shop/models.py", "examples/models.py"])
+    assert roles("seed/views.py") == "application"
+    assert roles("app/tools/models/tool.py") == "application"
+    assert roles("seed/scripts/load.py") == "script"
+    assert roles("seed/tests/test_views.py") == "test"
+    assert roles("docs/shop/models.py") == "script"
+    assert roles("examples/models.py") == "script"
 
 
 def test_what_a_script_does_once_per_row_is_only_possible_unless_the_user_says_otherwise() -> None:

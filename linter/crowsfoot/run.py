@@ -121,9 +121,11 @@ def _of_documents(
     from crowsfoot.in_documents import said_of_documents
 
     def link_part(part: "Part") -> Project:
-        read = _Read([*part.facts], [*part.code], part.layouts, part.migrations, [])
         # What is copied from a page becomes part of an application, wherever the page lies.
-        return _link(read, config, None, _NOTHING_KEPT, roles=lambda path: "application")
+        read = _Read(
+            [*part.facts], [*part.code], part.layouts, part.migrations, [], lambda path: "application"
+        )
+        return _link(read, config, None, _NOTHING_KEPT)
 
     return said_of_documents(read, discovery.by_path(), rules, link_part, config)
 
@@ -136,12 +138,14 @@ class _Read(msgspec.Struct, frozen=True):
     layouts: Sequence[Layout]
     migrations: Iterable[tuple[str, SqlFile | Unread]]
     problems: list[tuple[str, Problem]]
+    roles: Roles  # what each file of code is for
     digests: Mapping[str, str] = MappingProxyType({})  # of the texts of code
 
 
 def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     facts = read_all(discovery.sources, cache)
-    everywhere, roles = config.min_confidence == Confidence.POSSIBLE, roles_by(config.code_roles)
+    everywhere = config.min_confidence == Confidence.POSSIBLE
+    roles = roles_by(config.code_roles, (it.path for it in discovery.sources))
     digests: dict[str, str] = {}
     code: list[tuple[str, CodeFile | TemplateFile | Unread]] = [
         *read_code(discovery.sources, cache, everywhere=everywhere, roles=roles, digests=digests)
@@ -173,12 +177,10 @@ def _read(discovery: Discovery, config: Config, cache: Cache) -> _Read:
     wanted = {entry.path for layout in layouts for entry in layout.entries}
     problems = [it for it in discovery.problems if not it[0].endswith(".sql") or it[0] in wanted]
     of_wanted = (it for it in migrations if it[0] in wanted)
-    return _Read(facts, code, layouts, of_wanted, [*problems, *foreign], digests)
+    return _Read(facts, code, layouts, of_wanted, [*problems, *foreign], roles, digests)
 
 
-def _link(
-    read: _Read, config: Config, changes: Changes | None, cache: Cache, roles: Roles | None = None
-) -> Project:
+def _link(read: _Read, config: Config, changes: Changes | None, cache: Cache) -> Project:
     return link(
         read.facts,
         read.problems,
@@ -191,7 +193,7 @@ def _link(
             changes=changes,
         ),
         tenant_column=config.tenant_column,
-        roles=roles or roles_by(config.code_roles),
+        roles=read.roles,
         dialect=config.dialect,
         runtime_roles=config.runtime_roles,
         exposed_schemas=config.exposed_schemas,
