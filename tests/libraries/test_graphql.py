@@ -165,3 +165,76 @@ class ShipType:
 """
     head = "from typing import cast\n"
     assert lines(head + code) == marked(MODELS + head + code, "# N")
+
+
+FLEET = """
+from typing import List, Optional
+
+class Crew(models.Model):
+    ship = models.ForeignKey(Ship, related_name="crew", on_delete=models.CASCADE)
+    port = models.ForeignKey(Port, related_name="+", on_delete=models.CASCADE)
+
+@strawberry.type
+class PortType:
+    name: str
+"""
+
+
+def test_a_type_without_a_model_reads_the_rows_that_a_resolver_returns_for_it() -> None:
+    code = """
+@strawberry.type
+class CrewType:
+    id: strawberry.ID
+    port: PortType  # N
+
+@strawberry.type
+class ShipType:
+    id: strawberry.ID
+    home: PortType  # N
+    fixed: PortType = strawberry.field(resolver=lambda root: None)
+
+    @strawberry.field
+    def crew(self, info) -> List[CrewType]:
+        return self.crew.all()  # N
+
+    @strawberry.field
+    def size(self) -> int:
+        return self.crew.filter(port=None).count()  # N
+
+    @strawberry.field
+    def key(self) -> int:
+        return self.home_id
+
+class Query:
+    @strawberry.field
+    def ships(self) -> List[ShipType]:
+        return Ship.objects.all()
+"""
+    assert lines(FLEET + code) == marked(MODELS + FLEET + code, "# N")
+
+
+def test_a_type_without_a_model_is_silent_where_the_rows_are_loaded_or_there_is_one() -> None:
+    code = """
+@strawberry.type
+class LoadedType:
+    home: PortType
+
+    @strawberry.field
+    def town(self) -> str:
+        return self.home.name
+
+@strawberry.type
+class OneType:
+    home: PortType
+    crew: List[PortType]
+
+class Query:
+    @strawberry.field
+    def loaded(self) -> Optional[List[LoadedType]]:
+        return Ship.objects.select_related("home")
+
+    @strawberry.field
+    def one(self, id: int) -> OneType:
+        return Ship.objects.get(pk=id)
+"""
+    assert not lines(FLEET + code)

@@ -78,11 +78,20 @@ class GraphQL(Library):
         bases = (it for it in at.bases(cls) if isinstance(it, str))
         return Loader() if any(self.instance(it) for it in bases) else None
 
+    def review_function(
+        self, decorators: tuple[Object, ...], returned: Object, annotation: Object | None, at: At
+    ) -> None:
+        """What is read of the rows that a resolver returns, by the type that it says it returns."""
+        if any(is_of(it, "field") for it in decorators):
+            from crowsfoot.libraries.graphql_types import respond
+
+            respond(annotation, returned, at)
+
     def review(self, cls: Class, at: At) -> None:
         """What the resolvers of a type send for each object."""
         if cls.name.endswith(_ROOTS):
             return  # there is one of these
-        strawberry = next((it for it in at.class_decorators(cls) if _is(it, "type", "interface")), None)
+        strawberry = next((it for it in at.class_decorators(cls) if is_of(it, "type", "interface")), None)
         graphene = any(isinstance(it, str) and it.endswith("ObjectType") for it in at.bases(cls))
         if strawberry is None and not graphene:
             return
@@ -92,7 +101,7 @@ class GraphQL(Library):
         for name, it in at.attributes(cls).items():
             if not isinstance(it, Function):
                 continue
-            field = next((found for found in at.decorated(it) if _is(found, "field")), None)
+            field = next((found for found in at.decorated(it) if is_of(found, "field")), None)
             if strawberry is not None and field is not None:
                 if known is None and not at.uses(it, 0):
                     continue
@@ -103,7 +112,7 @@ class GraphQL(Library):
                 _resolved(it, Args((_object(cls, known, None, at), UNKNOWN)), at)
 
 
-def _is(it: Object, *words: str) -> bool:
+def is_of(it: Object, *words: str) -> bool:
     """Whether it is a decorator of Strawberry's of that name, called or not."""
     name = it.name if isinstance(it, External | Built) else ""
     return name.startswith("strawberry") and name.rpartition(".")[2] in words

@@ -169,6 +169,9 @@ class At(Protocol):
     def decorated(self, function: "Function") -> "tuple[Object, ...]":
         """What a function is decorated with, evaluated."""
 
+    def annotated(self, function: "Function") -> "Object | None":
+        """What a function says that it returns; None where it says nothing."""
+
     def returned(self, function: "Object") -> Place | None:
         """What a function of the program returns last."""
 

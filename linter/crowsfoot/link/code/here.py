@@ -279,6 +279,11 @@ class Here:
     def decorated(self, function: Function) -> tuple[Object, ...]:
         return self._out.class_decorators(Class(function.path, function.scope, function.name))
 
+    def annotated(self, function: Function) -> Object | None:
+        scope = self._out.program.scope(function.path, function.scope)
+        around = self._out.frame(function.path, scope.parent)
+        return self._out.get(around, scope.returns) if scope.returns is not None else None
+
     def returned(self, function: Object) -> Place | None:
         if not isinstance(function, Function):
             return None
