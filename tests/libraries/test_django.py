@@ -1386,6 +1386,20 @@ def test_what_calls_are_given_says_what_changes_from_pass_to_pass(
     assert all(f"filter({instead}__in=…)" in it.query.instead or not instead or same for it in reads)
 
 
+def test_models_that_oscar_looks_up_are_those_of_the_program() -> None:
+    code = """
+from oscar.core.loading import get_model
+
+Ship = get_model("fleet", "Ship")
+
+def go():
+    for ship in Ship.objects.all():
+        ship.home.name  # N
+"""
+    found = sent({"app.py": code, "fleet/models.py": MODELS, "fleet/__init__.py": ""}).repeated
+    assert set(found) == marked(code, "# N")
+
+
 def test_each_call_of_a_module_is_followed_with_what_it_is_given() -> None:
     names = ("Country", "Harbour", "Flag", "Papers", "Voyage", "Ferry", "Note", "Keeper", "Watch", "Ship")
     loads = "\n".join(f'{name} = load("fleet", "{name}")' for name in names)

@@ -57,6 +57,7 @@ _PACKAGES: Final = (
         "django_tenants",
         "django_filters",
         "django_tables2",
+        "oscar",
     ),
 )
 
