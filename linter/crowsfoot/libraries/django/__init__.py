@@ -10,6 +10,7 @@ from crowsfoot.libraries.django import (
     managers,
     models,
     names,
+    ninja,
     querysets,
     related,
     represent,
@@ -169,6 +170,11 @@ class Django(Library):
 
     def review(self, cls: Class, at: At) -> None:
         machinery.review(cls, at)
+
+    def review_function(
+        self, decorators: tuple[Object, ...], returned: Object, annotation: Object | None, at: At
+    ) -> None:
+        ninja.review_function(decorators, returned, annotation, at)
 
     def is_for_last(self, cls: Class, at: At) -> bool:
         return serializer_fields.is_serializer(cls, at)
