@@ -380,3 +380,28 @@ class WreckPage(admin.ModelAdmin):
 """
     told = [it for group in found(code).values() for it in group]
     assert {it.query.instead for it in told} == {'select_related("port")'}
+
+
+def test_a_row_that_may_have_been_given_what_it_is_asked_for_is_asked_where_it_is_one() -> None:
+    code = """
+class FirstSerializer(serializers.ModelSerializer):
+    first = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Ship
+        fields = ["first"]
+
+    def get_first(self, ship):
+        return ship.first_log
+
+class Ships(generics.ListAPIView):
+    serializer_class = FirstSerializer
+
+    def get_queryset(self):
+        return fleet_of(self.request)
+
+def tell(ship: Ship, readers):
+    for reader in readers:
+        reader.send(FirstSerializer(ship).data)  # N
+"""
+    assert lines(code) == marked(MODELS + code, "# N")

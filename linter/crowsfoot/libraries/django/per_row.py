@@ -42,8 +42,10 @@ def readings(
         return found  # nobody knows what it is: it may be a result of a search
     kept = frozenset(_kept(row.plan))
     for query, chain in within.sent:
-        # `if hasattr(self, "_tags"): return self._tags`, where a Prefetch or an annotation has filled that
-        if chain and kept & _looked_for(within, chain):
+        # `if hasattr(self, "_tags"): return self._tags`, where a Prefetch or an annotation has filled that,
+        # or may have done so where nobody knows how the row was fetched
+        looked_for = _looked_for(within, chain) if chain else _NOTHING
+        if looked_for and (kept & looked_for or (many and not row.sure)):
             continue
         if any(_is_left_to_others(within, it) for it in chain):
             continue
@@ -184,6 +186,7 @@ def _longest(names: tuple[str, ...]) -> list[str]:
     return [it for it in names if not any(other.startswith(it[:-1] + "__") for other in names)]
 
 
+_NOTHING: Final[frozenset[str]] = frozenset()
 _LOADS: Final = re.compile(r'(select_related|prefetch_related)\(("\w+")\)')
 _LOADING: Final = re.compile(r'(select|prefetch)_related\("')
 _PATH: Final = re.compile(r'"(\w+)"')
