@@ -5,7 +5,7 @@ A way is one bit. A statement's handler gives None for the plain case, that it g
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from crowsfoot.frontends.python.variables import Frame
@@ -42,6 +42,8 @@ def block(frame: "Frame", body: Sequence[ast.stmt]) -> int:
                 ends = len(frame.values)
             ways |= left & ~GOES_ON
             on = left & GOES_ON | (ON_FAILED if on & ON_FAILED and left & GOES_ON else 0)
+        if node.__class__ in _LEAVES and node is not body[-1] and not _yields(body):
+            break  # nothing comes to what stands behind it
     ways |= on
     if 0 <= left_out < len(frame.values):
         frame.perhaps.append((frame.loop, left_out, len(frame.values)))
@@ -59,3 +61,11 @@ def failed(ways: int) -> int:
         | (ON_FAILED if ways & GOES_ON else 0)
         | (NEXT_FAILED if ways & (NEXT | NEXT_FAILED) else 0)
     )
+
+
+def _yields(body: Sequence[ast.stmt]) -> bool:
+    """Whether that is of a generator, which it is by a `yield` that nothing comes to as well."""
+    return any(isinstance(it, ast.Yield | ast.YieldFrom) for each in body for it in ast.walk(each))
+
+
+_LEAVES: Final = frozenset((ast.Return, ast.Raise, ast.Continue, ast.Break))
