@@ -685,6 +685,22 @@ def fetched_after():
     )
 
 
+def test_whether_rows_of_an_asynchronous_session_expire_says_whoever_has_made_it() -> None:
+    found = sent(
+        MODELS
+        + """
+from sqlalchemy.ext.asyncio import AsyncSession
+
+async def f(session: AsyncSession):
+    bands = (await session.scalars(select(Band))).all()
+    await session.commit()
+    return [band.name for band in bands]
+"""
+    )
+    fails = [it for queries in found.queries.values() for it in queries if it.fails]
+    assert [(it.api, it.likely) for it in fails] == [("Band.name", False)]
+
+
 FLASK_OF_ITS_OWN = """
 import functools
 from flask_sqlalchemy import SQLAlchemy

@@ -64,11 +64,12 @@ from crowsfoot import Access, Confidence, Finding, rule
 def check(access: Access) -> Iterator[Finding]:
     query = access.query
     if query.fails:
+        is_likely = query.likely and access.role == "application"
         load = f"; load it with the rows: {query.instead}" if query.instead else ""
         yield Finding(
             access.span,
             f"`{query.api}` is not loaded, and to read it from an asynchronous session raises "
             f"MissingGreenlet{load}",
             subject=f"{access.function or 'module'}: {query.api}",
-            confidence=Confidence.LIKELY if access.role == "application" else Confidence.POSSIBLE,
+            confidence=Confidence.LIKELY if is_likely else Confidence.POSSIBLE,
         )

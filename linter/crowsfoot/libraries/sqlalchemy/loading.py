@@ -122,6 +122,8 @@ class Option(Receiver, frozen=True):
         root, path, loads = self.root, self.path, self.loads
         if how := COLUMN_LOADERS.get(name):
             named = {(path, how, it) for given in args.positional if (it := _column(given))}
+            if args.spread:  # load_only(*columns): nobody knows which are left out
+                named.add((path, "undefer", ALL))
             root = root or next((it.model for it in args.positional if isinstance(it, ColumnRef)), None)
             if name != "load_only" and path == () and len(args.positional) > 1:
                 # defer(Book.author, Author.bio), the way of 1.x: a path whose last is the column

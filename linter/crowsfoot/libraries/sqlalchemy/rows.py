@@ -22,6 +22,8 @@ _LONGEST: Final = 4
 EXPIRED: Final = "expired"
 MAY_HAVE_EXPIRED: Final = "may have expired"
 FAILED: Final = "expired for good"
+MAY_HAVE_FAILED: Final = "may have expired for good"
+_MARKS: Final = (EXPIRED, FAILED, MAY_HAVE_EXPIRED, MAY_HAVE_FAILED)
 
 
 class Row(Object, frozen=True):
@@ -118,7 +120,7 @@ class Row(Object, frozen=True):
             from crowsfoot.libraries.sqlalchemy.legacy import dynamic
 
             return dynamic(self, field, model, at)
-        if loading == "read" and any(map(at.marked, (EXPIRED, MAY_HAVE_EXPIRED, FAILED))):
+        if loading == "read" and any(map(at.marked, _MARKS)):
             loading = "lazy"
         if loading == "lazy" and not self.fresh and field.target is not None:
             at.runs(self.query(field, model, at, fails=self.is_async is True and not asked))
@@ -277,7 +279,7 @@ def tuple_of(items: tuple[Object, ...], names: tuple[str, ...]) -> Tuple:
 
 def expired(model: Model, name: str, at: At, *, likely: bool = True) -> None:
     """A column that is read after a commit: the first of a row sends a query, and brings them all."""
-    word = next((it for it in (EXPIRED, FAILED, MAY_HAVE_EXPIRED) if at.marked(it)), None)
+    word = next((it for it in _MARKS if at.marked(it)), None)
     if word is None:
         return
     at.runs(
@@ -291,8 +293,8 @@ def expired(model: Model, name: str, at: At, *, likely: bool = True) -> None:
             equal=model.primary_key,
             relation=name,
             instead="expire_on_commit=False, or read it before commit()",
-            likely=likely and word == EXPIRED,
-            fails=word == FAILED,
+            likely=likely and word in (EXPIRED, FAILED),
+            fails=word in (FAILED, MAY_HAVE_FAILED),
         )
     )
 

@@ -16,7 +16,7 @@ from crowsfoot.libraries.sqlalchemy.loading import Option
 from crowsfoot.libraries.sqlalchemy.names import ours
 from crowsfoot.libraries.sqlalchemy.receiver import Awaiting, Receiver, elements, is_none, model_of, text
 from crowsfoot.libraries.sqlalchemy.results import Result, first, first_of
-from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, FAILED, MAY_HAVE_EXPIRED, Row
+from crowsfoot.libraries.sqlalchemy.rows import EXPIRED, FAILED, MAY_HAVE_EXPIRED, MAY_HAVE_FAILED, Row
 from crowsfoot.libraries.sqlalchemy.sent import execute, is_statement
 from crowsfoot.libraries.sqlalchemy.statements import Select, Selection
 from crowsfoot.libraries.where import Where
@@ -116,8 +116,12 @@ class Session(Receiver, frozen=True):
         api = f"{self.name}.{name}()"
         at.runs(Query("sqlalchemy", api, "flush", instead=f"{name}() once, after the loop"))
         if name == "commit" and not self.keeps:
+            sure = self.keeps is False
             # An asynchronous session cannot load anew what has expired: it raises.
-            at.mark(FAILED if self.is_async else EXPIRED if self.keeps is False else MAY_HAVE_EXPIRED)
+            if self.is_async:
+                at.mark(FAILED if sure else MAY_HAVE_FAILED)
+            else:
+                at.mark(EXPIRED if sure else MAY_HAVE_EXPIRED)
 
     def _refresh(self, args: Args, at: At) -> None:
         row = args.get(0, "instance")
