@@ -492,6 +492,16 @@ class Table(Object, frozen=True):
         return Table(self.keys.moved(place), self.values.moved(place), named, self.later, self.is_said)
 
 
+class Keywords(Object, frozen=True):
+    """`**kw` of a function: what a call gives it by the names that decide what it does, and no others."""
+
+    named: tuple[tuple[str, Object], ...] = ()
+
+    def keyword(self, name: str) -> Object | None:
+        """What the call gives by the name; None where it does not."""
+        return next((it for key, it in self.named if key == name), None)
+
+
 class OneOf(Object, frozen=True):
     """One of several, as the run decides; whoever made it has joined what can be joined."""
 

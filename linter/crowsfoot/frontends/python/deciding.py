@@ -1,7 +1,7 @@
 """The test of a branch -> what has to be so for it.
 
-Of parameters, as in `if commit`, `if self.action == "list"`; of anything, that it is of a class, as in
-`if isinstance(it, Book)`.
+Of parameters, as in `if commit`, `if kw.get("commit")`, `if self.action == "list"`; of anything, that
+it is of a class, as in `if isinstance(it, Book)`.
 """
 
 import ast
@@ -30,6 +30,8 @@ def deciding(frame: Frame, test: ast.expr, number: int = -1) -> Sequence[Decider
     kind = test.__class__
     if kind is ast.Name:
         return [(it, True) for it in _parameter(frame, test)]
+    if kind is ast.Call:
+        return [(number, True)] if number >= 0 and _is_of_keywords(frame, number) else ()
     if kind is ast.Compare:
         assert isinstance(test, ast.Compare)
         return _compared(frame, test, number)
@@ -86,9 +88,23 @@ def _compared(frame: Frame, test: ast.Compare, number: int) -> Sequence[Decider]
 
 
 def _parameter(frame: Frame, node: ast.expr) -> Sequence[int]:
-    """The value of the parameter that the name stands for, if it does."""
+    """The value of the parameter that the name stands for, if it does; also what `**kw` have by a name."""
     number = frame.env.get(node.id, -1) if isinstance(node, ast.Name) else -1
-    return (number,) if number >= 0 and isinstance(frame.values[number], Parameter) else ()
+    if number < 0:
+        return ()
+    decides = isinstance(frame.values[number], Parameter) or _is_of_keywords(frame, number)
+    return (number,) if decides else ()
+
+
+def _is_of_keywords(frame: Frame, number: int) -> bool:
+    """`kw.pop("commit", False)`, `kw.get("commit")`, of the `**kw` of the function."""
+    it = frame.values[number]
+    if frame.keywords < 0 or not isinstance(it, Call) or not 0 < len(it.args) < 3:
+        return False
+    method = frame.values[it.of]
+    if not isinstance(method, Attribute) or method.name not in ("pop", "get"):
+        return False
+    return method.of == frame.keywords
 
 
 def _words(values: Sequence[AnyValue], number: int) -> Iterator[str]:

@@ -142,6 +142,7 @@ def _enter(inner: Frame, node: ast.arguments) -> None:
         given.append(node.vararg)
     given += node.kwonlyargs
     if node.kwarg is not None:
+        inner.keywords = len(given)
         given.append(node.kwarg)
     for index, it in enumerate(given):
         inner.values.append(Parameter(*place(inner, it), index))

@@ -106,6 +106,7 @@ class Frame:
         "env",
         "file",
         "has_scopes",
+        "keywords",
         "kind",
         "lasts",
         "levels",
@@ -164,6 +165,7 @@ class Frame:
         self.lost: dict[str, int] = {}  # what names were on ways that ended
         self.unclear = -1
         self.has_scopes = False
+        self.keywords = -1  # the value that is its **kw
 
 
 # They take the frame, and a node of the class that they are listed under.

@@ -8,6 +8,7 @@ from crowsfoot.libraries import standard
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Built, Class, External, Instance, Object, OneOf
 from crowsfoot.link.code import classes
+from crowsfoot.link.code.decided import may_be
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.handing import is_made
 from crowsfoot.link.code.here import Here, Module, Super
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def of_attribute(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -> Object:
     of = frame.objects[value.of] or out.get(frame, value.of)
-    if of is UNKNOWN and frame.scope.narrowed:
-        of = out.narrowed(frame, number, value.of)
+    if frame.scope.narrowed:
+        of = out.narrowed(frame, number, value.of, of)
     if of is UNKNOWN:
         holder = frame.scope.values[value.of]
         if type(holder) is facts.Attribute and holder.name in out.holding:
@@ -36,16 +37,21 @@ def of_attribute(out: "Evaluator", frame: Frame, number: int, value: facts.Attri
     return out.read(of, value.name, Here(out, frame, number))
 
 
-def narrowed(out: "Evaluator", frame: Frame, number: int, of: int) -> Object:
+def narrowed(out: "Evaluator", frame: Frame, number: int, of: int, known: Object) -> Object:
     """What the branch that the value stands in says of another one: `if isinstance(it, Shelf): it.owner()`.
 
-    Of a row it says too little: nobody knows what has been loaded with it.
+    Of a row it says too little: nobody knows what has been loaded with it. What is known to be a row of
+    another model does not come to it.
     """
     for it, cls, first, end in frame.scope.narrowed:
         if it == of and first <= number < end:
-            found = out.annotated(out.get(frame, cls))
-            return found if isinstance(found, Instance) else UNKNOWN
-    return UNKNOWN
+            asked = out.get(frame, cls)
+            if known is UNKNOWN:
+                found = out.annotated(asked)
+                return found if isinstance(found, Instance) else UNKNOWN
+            options = known.options if isinstance(known, OneOf) else (known,)
+            known = standard.join([each for each in options if may_be(out, each, asked)])
+    return known
 
 
 def climbed(out: "Evaluator", frame: Frame, number: int, value: facts.Attribute) -> Object | None:

@@ -188,7 +188,7 @@ class Evaluator:
         self.active[key] = frame
         frame.around = self.program.around(frame.path, frame.number)
         objects = frame.objects
-        if frame.scope.decided and not frame.general:
+        if not frame.general and (frame.scope.decided or frame.scope.narrowed):
             decide(frame)
         for number, value, handler in self.steps(key, frame):
             if objects[number] is None:  # as in get(), for what comes too early

@@ -244,13 +244,30 @@ class Frame:
         return handed_back(self, it) if isinstance(it, Call) else None
 
     def parameter_of(self, value: int) -> tuple[int | None, Path]:
-        """The parameter that it is, or is an attribute of, and by which names."""
+        """The parameter that it is, or is an attribute of, and by which names.
+
+        Or that keeps the rows of which it is one: the books of `for book in shelf.books` are there for good.
+        """
         it = self.scope.values[value]
         names: list[str] = []
-        while (of := self._belongs_to(it)) is not None:
-            names.append(it.name if isinstance(it, Attribute) else f"{self._called(it)}()")
+        while True:
+            of = self._belongs_to(it)
+            if of is not None:
+                names.append(it.name if isinstance(it, Attribute) else f"{self._called(it)}()")
+            elif (over := self._kept_rows(it)) is not None:
+                names.append("each")
+                of = over
+            else:
+                break
             it = self.scope.values[of]
         return (it.index, tuple(reversed(names))) if isinstance(it, Parameter) else (None, ())
+
+    def _kept_rows(self, it: AnyValue) -> int | None:
+        """The relation of a row that a loop goes over, of which that is an element, if the row keeps it."""
+        over = self.scope.loops[it.over].over if isinstance(it, Element) else None
+        of = self.scope.values[over] if over is not None else None
+        keeps = isinstance(of, Attribute) and self.known(of.of).keeps_relation(of.name, self.out.models)
+        return over if keeps else None
 
     def _called(self, it: AnyValue) -> str:
         function = self.known(it.of) if isinstance(it, Call) else None

@@ -13,11 +13,12 @@ from crowsfoot.libraries.objects import (
     External,
     Function,
     Instance,
+    Keywords,
     Many,
     Object,
     Place,
 )
-from crowsfoot.link.code.decided import deciders
+from crowsfoot.link.code.decided import deciders, deciding_keywords, handed_on
 from crowsfoot.link.code.frame import Frame
 from crowsfoot.link.code.here import Here, Managed
 from crowsfoot.link.code.shown import last_word
@@ -46,9 +47,20 @@ def bind(out: "Evaluator", function: Function, scope: facts.Scope, args: Args) -
             given.append(found)
         elif kind == "args" and args.star is None:
             given.append(standard.listed(positional[taken:]))
+        elif kind == "kwargs" and not args.spread and args.star is None:
+            given.append(_keywords(out, function, keywords))
         else:
             given.append(UNKNOWN)
     return tuple(given)
+
+
+def _keywords(out: "Evaluator", function: Function, given: dict[str, Object]) -> Object:
+    """What `**kw` are, where the function asks them for something that decides what it does."""
+    asked = out.of_scope(deciding_keywords, function.path, function.scope)
+    if not asked:
+        return UNKNOWN
+    known = {key: it if isinstance(it, Constant) else UNKNOWN for key, it in given.items() if key in asked}
+    return Keywords(tuple(sorted(known.items())))
 
 
 def _default(
@@ -63,16 +75,10 @@ def _default(
     if not isinstance(said, facts.Const):
         return UNKNOWN
     tells = index in out.of_scope(deciders, function.path, function.scope) or (
-        param.annotation is None and index in out.of_scope(_handed_on, function.path, function.scope)
+        (param.annotation is None or isinstance(said.value, bool))
+        and index in out.of_scope(handed_on, function.path, function.scope)
     )
     return Constant(said.value) if tells else UNKNOWN
-
-
-def _handed_on(scope: facts.Scope) -> frozenset[int]:
-    """The parameters that the function gives to others."""
-    calls = [it for it in scope.values if isinstance(it, facts.Call)]
-    given = (scope.values[number] for it in calls for number in (*it.args, *(arg for _, arg in it.keywords)))
-    return frozenset(it.index for it in given if isinstance(it, facts.Parameter))
 
 
 def expected(out: "Evaluator", path: str, scope: facts.Scope, param: facts.Param, index: int) -> Object:

@@ -1,5 +1,6 @@
 """A call of a function -> the run through it: in general, or for what the call tells of its parameters."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
@@ -12,6 +13,7 @@ from crowsfoot.libraries.objects import (
     External,
     Function,
     Instance,
+    Keywords,
     Many,
     Object,
     OneOf,
@@ -19,7 +21,7 @@ from crowsfoot.libraries.objects import (
     Table,
     Unknown,
 )
-from crowsfoot.link.code.decided import deciders, tells_whether_none
+from crowsfoot.link.code.decided import deciders, settling, tells_whether_none
 from crowsfoot.link.code.frame import Frame
 
 if TYPE_CHECKING:
@@ -98,7 +100,6 @@ def _essential(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...
     Where it is told which function to call, `*args` and `**kwargs` are what that is given.
     """
     is_handed_on = any(map(_is_function, params))
-    decide = _deciders(expected)
     completes = _completes(expected)
     return tuple(
         [
@@ -107,7 +108,7 @@ def _essential(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...
             or it.ROWS
             or _is_function(it)
             or (type(it) is Constant and completes)
-            or (index in decide and tells_whether_none(it))
+            or _decides(expected, index, it)
             or (is_handed_on and param.kind in ("args", "kwargs"))
             else other
             for index, (it, other, param) in enumerate(
@@ -121,8 +122,7 @@ def _room(expected: Frame, params: tuple[Object, ...]) -> int:
     """In how many more ways the function may be gone through, where there have been as many as usual."""
     if not expected.path.endswith(".py"):
         return _MOST_SHOWN
-    decide = _deciders(expected)
-    decided = any(type(it) is Constant and index in decide for index, it in enumerate(params))
+    decided = any(type(it) in _DECIDE and _decides(expected, index, it) for index, it in enumerate(params))
     if decided or _completes(expected) or any(_is_function(it) for it in params):
         return _most_handed(expected.scope)
     return _MOST_SHORT if len(expected.scope.values) <= _SHORT else _MOST_CONTEXTS
@@ -138,8 +138,16 @@ def _is_function(it: Object) -> bool:
     return type(it) is Function or (type(it) is OneOf and any(type(each) is Function for each in it.options))
 
 
-def _deciders(expected: Frame) -> frozenset[int]:
-    return expected.out.of_scope(deciders, expected.path, expected.number)
+def _decides(expected: Frame, index: int, it: Object) -> bool:
+    """Whether what a parameter is given decides what the function does, or what those do that it calls."""
+    work: Callable[[facts.Scope], frozenset[int]]
+    if type(it) is Constant and isinstance(it.value, bool):
+        work = settling
+    elif tells_whether_none(it):
+        work = deciders
+    else:
+        return False
+    return index in expected.out.of_scope(work, expected.path, expected.number)
 
 
 def _completes(expected: Frame) -> bool:
@@ -170,7 +178,7 @@ def tells_nothing(out: "Evaluator", params: tuple[Object, ...], expected: tuple[
 def _is_inert(out: "Evaluator", it: Object) -> bool:
     """Whether it is made of constants and unknown things alone."""
     match it:
-        case Constant() | Unknown():
+        case Constant() | Unknown() | Keywords():
             return True
         case Many():
             return _is_inert(out, it.of) and all(_is_inert(out, each) for each in it.items or ())
@@ -222,8 +230,9 @@ def _within(
     return found
 
 
+_DECIDE: Final = frozenset((Constant, Keywords))
 # What is the same wherever it comes to.
-_STAYS: Final = frozenset((Constant, External, Class, Function, Instance))
+_STAYS: Final = frozenset((Constant, External, Class, Function, Instance, Keywords))
 _MOST_CONTEXTS: Final = 8  # ways in which a function is gone through, or a method for each class that has it
 _MOST_DECLARED: Final = 500  # the same of calls in the body of a class, or of a module
 _MOST_HANDED: Final = 300  # the same where it is told what to send: a function to call, the name of a table
