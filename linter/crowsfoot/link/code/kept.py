@@ -24,6 +24,8 @@ def kept(scope: facts.Scope) -> frozenset[int]:
             holder = values[it.of]
             if isinstance(holder, facts.Name):
                 given.append((holder.name, number, it.of, it.value))
+            elif isinstance(it, facts.StoreItem) and (dotted := _dotted(values, it.of)):
+                given.append((dotted, number, it.of, it.value))  # `app.config["rows"] = rows`
         elif isinstance(it, facts.Call):
             method = values[it.of]
             if isinstance(method, facts.Attribute) and method.name in GROWS:
@@ -295,11 +297,20 @@ def _readings(values: Values) -> Mapping[str, list[tuple[int, int]]]:
         else:
             continue
         for of in parts:
-            name = values[of]
-            if isinstance(name, facts.Name) and of not in seen:
+            name = _dotted(values, of)
+            if name and of not in seen:
                 seen.add(of)
-                found.setdefault(name.name, []).append((number, of))
+                found.setdefault(name, []).append((number, of))
     return found
+
+
+def _dotted(values: Values, number: int) -> str:
+    """The name of something outside, or of an attribute of it: "app.config"."""
+    it = values[number]
+    if isinstance(it, facts.Attribute):
+        of = values[it.of]
+        return f"{of.name}.{it.name}" if isinstance(of, facts.Name | facts.Import) and of.name else ""
+    return it.name if isinstance(it, facts.Name) else ""
 
 
 def _is_read(readings: Mapping[str, list[tuple[int, int]]], name: str, before: int, but: int) -> bool:
