@@ -818,6 +818,61 @@ def f(session, names, table):
     )
 
 
+def test_what_a_dict_of_something_outside_keeps_is_perhaps_asked_once() -> None:
+    found = sent(
+        MODELS
+        + """
+from flask import current_app
+
+def settings(session):
+    if "bands" in current_app.config:
+        return current_app.config["bands"]
+    bands = session.scalars(select(Band)).all()
+    current_app.config["bands"] = bands
+    return bands
+
+def f(session: Session, names):
+    return [settings(session) for name in names]
+"""
+    )
+    assert [it.query.likely for many in found.repeated.values() for it in many] == [False]
+
+
+def test_what_rows_lead_back_to_keeps_what_was_loaded_of_it() -> None:
+    holds(
+        """
+class Tour(Base):
+    __tablename__ = "tour"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    band_id: Mapped[int] = mapped_column(ForeignKey("band.id"))
+    band: Mapped[Band] = relationship(backref="tours")
+
+class Stop(Base):
+    __tablename__ = "stop"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tour_id: Mapped[int] = mapped_column(ForeignKey("tour.id"))
+    tour: Mapped[Tour] = relationship(backref="stops")
+
+def headline(stop):
+    return stop.tour.band.name
+
+def of_a_tour(tour: Tour):
+    return [it.tour.band.name for it in tour.stops], [headline(it) for it in tour.stops]
+
+def asked_by_key(session: Session, key):
+    return [headline(it) for it in session.scalars(select(Stop).where(Stop.tour_id == key))]
+
+def of_all(session: Session):
+    return [headline(it) for it in session.scalars(select(Stop))]  # N
+
+def of_each(session: Session):
+    for tour in session.scalars(select(Tour).options(selectinload(Tour.stops))):
+        for stop in tour.stops:
+            stop.tour.band.name  # N
+"""
+    )
+
+
 def test_where_the_loop_chooses_the_table_no_statement_asks_for_all() -> None:
     found = sent(
         MODELS

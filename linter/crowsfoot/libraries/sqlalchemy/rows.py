@@ -14,6 +14,8 @@ from crowsfoot.libraries.sqlalchemy.fields import ProxyField, RelationField
 from crowsfoot.libraries.sqlalchemy.loading import Loads
 from crowsfoot.libraries.sqlalchemy.receiver import Receiver
 
+# Some other scope.
+_ELSEWHERE: Final = Place("", 0, 0)
 # How many steps from the row that was fetched a message shows.
 _LONGEST: Final = 4
 
@@ -33,6 +35,8 @@ class Row(Object, frozen=True):
     is_async: it came from an AsyncSession, where reading loads no relation; None: nobody can tell.
     fresh: the program has made it, and the database has none of it yet: nothing of it is loaded later.
     guessed: no query is known that has fetched it.
+    shared: the relation that leads this one and its peers to one row; origin: where that is seen.
+    kept: it is such a row itself; what is read of it is read once.
     """
 
     model: str
@@ -41,6 +45,9 @@ class Row(Object, frozen=True):
     is_async: bool | None = None
     fresh: bool = False
     guessed: bool = False
+    shared: str = ""
+    origin: Place | None = None
+    kept: Place | None = None
 
     @property
     def is_fetched(self) -> bool:
@@ -122,11 +129,15 @@ class Row(Object, frozen=True):
             return dynamic(self, field, model, at)
         if loading == "read" and any(map(at.marked, _MARKS)):
             loading = "lazy"
-        if loading == "lazy" and not self.fresh and field.target is not None:
-            at.runs(self.query(field, model, at, fails=self.is_async is True and not asked))
+        if loading == "lazy" and not self.fresh and field.target is not None and self._may_ask(at):
+            at.runs(self.query(field, model, at, fails=self.is_async is True and not asked), self.kept)
         if loading == "none":
             return Many(UNKNOWN, (), "fixed") if field.kind == "many" else UNKNOWN
         return reached
+
+    def _may_ask(self, at: At) -> bool:
+        """Whether it asks for its own sake: what many lead back to is asked where they were come by."""
+        return self.kept is None or (self.kept.path, self.kept.scope) == (at.place.path, at.place.scope)
 
     def query(self, field: Field, model: Model, at: At, *, fails: bool = False) -> Query:
         """What reading a relation sends that is not loaded."""
@@ -161,7 +172,9 @@ class Row(Object, frozen=True):
             return Many(UNKNOWN) if field.kind == "many" else UNKNOWN
         loads = self.loads.under(field.name)
         back = parent_field(field, model, target)
+        shared = ""
         if back is not None and field.kind == "many" and not field.through:
+            shared = back.name
             # The children know their parent: it is in the session, and is found there by its key.
             known = [(back.name,), (back.name, field.name)]
             known += [
@@ -173,7 +186,17 @@ class Row(Object, frozen=True):
         loader = "joinedload" if field.kind == "one" else "selectinload"
         step = f"{loader}({model.name}.{field.name})"
         trail = self.trail if step in self.trail or len(self.trail) >= _LONGEST else (*self.trail, step)
-        row = Row(target.id, loads, trail, self.is_async, self.fresh and field.kind == "many", self.guessed)
+        row = Row(
+            target.id,
+            loads,
+            trail,
+            self.is_async,
+            self.fresh and field.kind == "many",
+            self.guessed,
+            shared,
+            at.place if shared else None,
+            self.origin if field.name == self.shared else None,
+        )
         return Many(row) if field.kind == "many" else row
 
     def _path(self, last: str) -> str:
@@ -211,6 +234,12 @@ class Row(Object, frozen=True):
                 self.guessed and other.guessed,
             )
         return None
+
+    def moved(self, place: Place) -> Object:
+        """Which row it was reached by, the other scope cannot tell; but that it is one for all."""
+        if self.origin is None and self.kept is None:
+            return self
+        return msgspec.structs.replace(self, origin=self.origin and _ELSEWHERE, kept=self.kept and _ELSEWHERE)
 
     def with_loaded(self, paths: tuple[str, ...]) -> Object:
         """The same row, after those relations were loaded."""

@@ -121,7 +121,10 @@ class Selection(Receiver, frozen=True):
         if it.column is not None:
             return UNKNOWN
         shared = self._shared(at.models.get(it.model))
-        return Row(it.model, self.loads(it.model).has(*shared), (), is_async)
+        found = Row(it.model, self.loads(it.model).has(*shared), (), is_async)
+        if len(shared) != 1:
+            return found
+        return msgspec.structs.replace(found, shared=shared[0][0], origin=at.place)
 
     def _shared(self, model: Model | None) -> tuple[tuple[str], ...]:
         """The relations that lead all rows to one: whatever loads that first, the others find it there.
