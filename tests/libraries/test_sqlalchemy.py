@@ -838,6 +838,40 @@ def f(session: Session, names):
     assert [it.query.likely for many in found.repeated.values() for it in many] == [False]
 
 
+def test_a_pass_that_takes_back_what_it_has_done_is_a_transaction_of_its_own() -> None:
+    found = sent(
+        MODELS
+        + """
+def one(session: Session, name):
+    session.add(Band(name=name))
+    session.commit()
+
+def f(session: Session, names):
+    for name in names:
+        session.add(Band(name=name))
+        try:
+            session.commit()
+        except ValueError:
+            session.rollback()
+
+def g(session: Session, names):
+    for name in names:
+        try:
+            one(session, name)
+        except ValueError:
+            session.rollback()
+
+def h(session: Session, names):
+    try:
+        for name in names:
+            one(session, name)
+    except ValueError:
+        session.rollback()
+"""
+    )
+    assert [it.query.likely for many in found.repeated.values() for it in many] == [False, False, True]
+
+
 def test_what_rows_lead_back_to_keeps_what_was_loaded_of_it() -> None:
     holds(
         """

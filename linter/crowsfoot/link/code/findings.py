@@ -18,6 +18,7 @@ from crowsfoot.link.code.leftovers import is_left_over
 from crowsfoot.link.code.logs import is_logged
 from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
+from crowsfoot.link.code.own_transactions import is_by_itself
 from crowsfoot.link.code.shown import shown
 from crowsfoot.link.code.subjects import is_chosen_by
 from crowsfoot.link.code.unchanging import behind, is_same, said_of, way_of
@@ -140,6 +141,9 @@ def _repeated(
         query = msgspec.structs.replace(query, likely=False)
     reads = query.likely and query.operation in READS
     if number is not None and reads and is_left_over(frame, effect.value, number):
+        query = msgspec.structs.replace(query, likely=False)
+    writes = query.likely and query.operation == "flush"
+    if number is not None and writes and is_by_itself(frame, number):
         query = msgspec.structs.replace(query, likely=False)
     if number is not None and not effect.chain:
         varies = varying.by_loop(scope, number)
