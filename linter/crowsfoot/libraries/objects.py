@@ -34,6 +34,8 @@ class At(Protocol):
     def place(self) -> Place: ...
     @property
     def models(self) -> Models: ...
+    @property
+    def is_async(self) -> bool: ...  # whether the function is
 
     def runs(self, query: Query, made: Place | None = None, unless: Place | None = None) -> None:
         """A statement is sent here.

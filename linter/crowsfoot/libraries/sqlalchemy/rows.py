@@ -130,7 +130,10 @@ class Row(Object, frozen=True):
         if loading == "read" and any(map(at.marked, _MARKS)):
             loading = "lazy"
         if loading == "lazy" and not self.fresh and field.target is not None and self._may_ask(at):
-            at.runs(self.query(field, model, at, fails=self.is_async is True and not asked), self.kept)
+            query = self.query(field, model, at, fails=self.is_async is True and not asked)
+            if self.guessed and not asked and not _may_load(at):
+                query = msgspec.structs.replace(query, likely=False)
+            at.runs(query, self.kept)
         if loading == "none":
             return Many(UNKNOWN, (), "fixed") if field.kind == "many" else UNKNOWN
         return reached
@@ -326,6 +329,16 @@ def expired(model: Model, name: str, at: At, *, likely: bool = True) -> None:
             fails=word in (FAILED, MAY_HAVE_FAILED),
         )
     )
+
+
+def _may_load(at: At) -> bool:
+    """Whether rows of which nobody knows the query may load lazily: those of an asynchronous session raise.
+
+    What raises is seen when it is first run, so that who reads a relation there has most often loaded it.
+    """
+    if not at.speaks_of("AsyncSession"):
+        return True
+    return not at.is_async and at.speaks_of("Session")
 
 
 def parent_field(field: Field, model: Model, target: Model) -> Field | None:

@@ -78,6 +78,10 @@ class Here:
     def models(self) -> Models:
         return self._out.models
 
+    @property
+    def is_async(self) -> bool:
+        return self._frame.scope.is_async
+
     def runs(self, query: Query, made: Place | None = None, unless: Place | None = None) -> None:
         frame, value = self._frame, self._value
         it = frame.scope.values[value]
@@ -94,6 +98,12 @@ class Here:
             # A row keeps what it has loaded.
             loop, (parameter, path) = frame.loop_of(it.of), frame.parameter_of(it.of)
             path = (*path, name)
+        elif query.cause == "relation" and (of := self._awaited(it, query.relation)) is not None:
+            self._learns(query, of)
+            if not frame.reads(of, query.relation):
+                return
+            loop, (parameter, path) = frame.loop_of(of), frame.parameter_of(of)
+            path = (*path, query.relation)
         elif query.cause == "relation" and frame.asks(it):
             of = it.args[0]
             self._learns(query, of)
@@ -112,6 +122,16 @@ class Here:
         frame.add(
             Effect(query, value, loop, self._behind, parameter, self._each, path=path, spared=spared), made
         )
+
+    def _awaited(self, it: facts.AnyValue, relation: str) -> int | None:
+        """The row of which a relation is awaited that it keeps: `await book.awaitable_attrs.author`."""
+        frame = self._frame
+        values = frame.scope.values
+        read = values[it.of] if isinstance(it, facts.Awaited) else None
+        through = values[read.of] if isinstance(read, facts.Attribute) and read.name == relation else None
+        if not isinstance(through, facts.Attribute):
+            return None
+        return through.of if frame.known(through.of).keeps_relation(relation, self.models) else None
 
     def _learns(self, query: Query, of: int) -> None:
         if self._each is None and not query.fails and not self._behind:
