@@ -838,6 +838,88 @@ def f(session: Session, names):
     assert [it.query.likely for many in found.repeated.values() for it in many] == [False]
 
 
+def test_a_relation_that_was_awaited_is_there() -> None:
+    found = sent(
+        ASYNC
+        + """
+async def f(session: AsyncSession, key):
+    band = await session.get_one(Band, key)
+    await band.awaitable_attrs.songs
+    return [song.title for song in band.songs]
+
+async def g(session: AsyncSession):
+    songs = (await session.scalars(select(Song))).all()
+    for song in songs:
+        await song.awaitable_attrs.band
+    return [song.band.name for song in songs]
+"""
+    )
+    assert [it.query.api for many in found.repeated.values() for it in many] == ["Song.band"]
+    assert not any(it.fails for queries in found.queries.values() for it in queries)
+
+
+def test_rows_that_are_handed_on_where_sessions_are_asynchronous_have_most_often_been_loaded() -> None:
+    found = sent(
+        ASYNC
+        + """
+async def f(songs: list[Song]):
+    for song in songs:
+        song.band.name
+
+async def g(songs: list[Song]):
+    for song in songs:
+        (await song.awaitable_attrs.band).name
+"""
+    )
+    assert [it.query.likely for many in found.repeated.values() for it in many] == [False, True]
+
+
+def test_what_a_function_asks_for_those_who_give_nothing_is_perhaps_not_asked_for_others() -> None:
+    found = sent(
+        MODELS
+        + """
+def named(session: Session, key, name=None):
+    if name is None:
+        name = session.scalars(select(Band.name).where(Band.id == key)).one()
+    return name
+
+def f(session: Session, keys):
+    for key in keys:
+        named(session, key)
+
+def g(session: Session, songs):
+    for song in songs:
+        named(session, song.key, song.name)
+"""
+    )
+    assert [it.query.likely for many in found.repeated.values() for it in many] == [True, False]
+
+
+def test_what_is_done_before_a_failure_is_handed_on_is_done_once() -> None:
+    holds(
+        """
+def tidied(session: Session, key, tell):
+    try:
+        tell(key)
+    except ValueError:
+        session.execute(delete(Band).where(Band.id == key))
+        raise
+
+def swallowed(session: Session, key, tell):
+    try:
+        tell(key)
+    except ValueError:
+        session.execute(delete(Band).where(Band.id == key))
+
+def f(session: Session, keys, tell):
+    for key in keys:
+        tidied(session, key, tell)
+    for key in keys:
+        swallowed(session, key, tell)  # N
+"""
+    )
+
+
 def test_a_pass_that_takes_back_what_it_has_done_is_a_transaction_of_its_own() -> None:
     found = sent(
         MODELS

@@ -274,7 +274,10 @@ def _try(frame: Frame, node: ast.Try) -> int:
         lose(frame, delta)
     tried_to = len(frame.values)
     for handler in node.handlers:
+        handled = len(frame.values)
         left, delta = _handler(frame, handler, entered)
+        if left == RAISE and outer is None and handled < len(frame.values):
+            frame.raised.append((handled, len(frame.values)))
         ways |= failed(left)
         if left & GOES_ON:
             deltas.append(delta)

@@ -244,6 +244,7 @@ def take_over(
     by_self = bool(callee.scope.decorators) and not _KEPT_BY_SELF.isdisjoint(out.decorators(function))
     seen: set[object] = set()
     raised = (*callee.scope.raised, *_left_out(frame, number, function, callee))
+    instead = _for_others(frame, number, function, callee)
     for it in callee.effects:
         if it.value >= spared:
             continue
@@ -256,8 +257,9 @@ def take_over(
         if chain[-1] in seen:
             continue
         seen.add(chain[-1])
-        if it.query.likely and it.value in callee.kept:
-            # The next call finds it there, unless it asks for something else.
+        stands_in = any(first <= it.value < end for first, end in instead)
+        if it.query.likely and (stands_in or it.value in callee.kept):
+            # The next call finds it there, unless it asks for something else; or it is given what that is.
             it = it._replace(query=msgspec.structs.replace(it.query, likely=False))
         made: Place | None = None
         holder = it.parameter if it.held or it.query.cause != "call" else None
@@ -321,6 +323,24 @@ def _left_out(frame: Frame, number: int, function: Function, callee: Frame) -> l
         and (by := _given(frame, number, function, parameter.index)) is not None
         and is_there(frame.scope.values, by)
     ]
+
+
+def _for_others(frame: Frame, number: int, function: Function, callee: Frame) -> list[tuple[int, int]]:
+    """What the callee does for those who leave out a parameter that the call gives: `if page is None: …`."""
+    values, params = frame.scope.values, callee.scope.params
+    around = callee.out.program.scope(callee.path, callee.scope.parent).values
+    found: list[tuple[int, int]] = []
+    for decider, asked, first, end in callee.scope.decided:
+        it = callee.scope.values[decider if decider >= 0 else ~decider]
+        if (decider >= 0) is not (asked is None) or not isinstance(it, facts.Parameter):
+            continue
+        default = params[it.index].default
+        if default is None or not isinstance(said := around[default], facts.Const) or said.value is not None:
+            continue
+        by = _given(frame, number, function, it.index)
+        if by is not None and isinstance(values[by], _TELLS):
+            found.append((first, end))
+    return found
 
 
 def _spared_from(callee: Frame, bound: tuple[Object, ...]) -> int:
@@ -491,6 +511,8 @@ def _chain(values: tuple[facts.AnyValue, ...], number: int) -> tuple[str, ...]:
         return tuple(reversed(words))
 
 
+# What a call gives that is hardly None: whoever hands on a parameter, or a variable, may have none.
+_TELLS: Final = (facts.Attribute, facts.Item, facts.Element, facts.Text, facts.Operation, facts.Display)
 _CACHES: Final = frozenset(("lru_cache", "cache", "cached", "memoize", "memoized", "alru_cache"))
 _KEPT_BY_SELF: Final = frozenset(("cached_property", "lazy_property"))
 _CONTEXT_MANAGERS: Final = frozenset(("contextmanager", "asynccontextmanager"))
