@@ -232,6 +232,35 @@ def asked(store: Store, ids):
     assert {line for line, group in found.items() if group[0].query.likely} == marked(code, "# N")
 
 
+def test_a_helper_is_told_what_is_put_together_for_it() -> None:
+    code = """
+import sqlite3
+
+class Store:
+    def __init__(self, path):
+        self.connection = sqlite3.connect(path)
+
+    def action(self, sql, args=None):
+        with self.connection as connection:
+            return connection.execute(sql) if args is None else connection.execute(sql, args)
+
+    def upsert(self, table, values, keys):
+        def compared(names):
+            return [it + " = ?" for it in names]
+
+        sql = "UPDATE " + table + " SET " + ", ".join(compared(values)) + " WHERE " + " AND ".join(compared(keys))
+        self.action(sql, [*values.values(), *keys.values()])
+
+def asked(store: Store, ids):
+    store.action("DELETE FROM lost")
+""" + "".join(
+        f"    for it in ids:\n        store.upsert('of_{n}', {{'seen': 1}}, {{'id': it}})  # N\n"
+        for n in range(20)
+    )
+    found = sent(code).repeated
+    assert {line for line, group in found.items() if group[0].query.likely} == marked(code, "# N")
+
+
 def test_what_is_no_row_query_may_be_sent_per_item() -> None:
     code = """
 import psycopg

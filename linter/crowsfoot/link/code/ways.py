@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
+from crowsfoot.libraries.calls import is_put_together
 from crowsfoot.libraries.objects import (
     UNKNOWN,
     Built,
@@ -107,7 +108,7 @@ def _essential(expected: Frame, params: tuple[Object, ...]) -> tuple[Object, ...
             if not index
             or it.ROWS
             or _is_function(it)
-            or (type(it) is Constant and completes)
+            or (completes and (type(it) is Constant or is_put_together(it)))
             or _decides(expected, index, it)
             or (is_handed_on and param.kind in ("args", "kwargs"))
             else other
@@ -235,8 +236,8 @@ _DECIDE: Final = frozenset((Constant, Keywords))
 _STAYS: Final = frozenset((Constant, External, Class, Function, Instance, Keywords))
 _MOST_CONTEXTS: Final = 8  # ways in which a function is gone through, or a method for each class that has it
 _MOST_DECLARED: Final = 500  # the same of calls in the body of a class, or of a module
-_MOST_HANDED: Final = 300  # the same where it is told what to send: a function to call, the name of a table
-_MOST_VALUES: Final = 20_000  # as many values are gone through for that, all ways of one function together
+_MOST_HANDED: Final = 600  # the same where it is told what to send: a function to call, the name of a table
+_MOST_VALUES: Final = 60_000  # as many values are gone through for that, all ways of one function together
 _MOST_SHORT: Final = 60  # the same where going through costs little: `def page_of(request, rows): ...`
 _SHORT: Final = 40  # so many values
 _MOST_SHOWN: Final = 30  # the same of templates, of which a common one has a way for each view
