@@ -27,13 +27,14 @@ class Conditions:
     """Reads conditions of a statement. names are the tables, by alias or name: "" for the statement's own,
     else what comes before the dot.
 
-    given are the columns that are compared by "=" with what the program gives, of conditions between AND.
+    given are the columns that are compared by "=" with what the program gives, of conditions between AND,
+    each with the token that stands for that.
     """
 
     def __init__(self, tokens: Tokens, names: dict[str, str]) -> None:
         self.tokens = tokens
         self.names = names
-        self.given: list[str] = []
+        self.given: list[tuple[str, int]] = []
 
     def read(self, first: int, last: int, nested: int = 0) -> Where[str]:
         """What is asked of rows between those tokens."""
@@ -127,7 +128,7 @@ class Conditions:
             behind, end = self.column(first + 2, last)
             if behind is not None and end == last and tokens[first + 1].text == "=":
                 if self.tokens.is_given(first) and not tokens[end - 1].cast:
-                    self.given.append(behind)
+                    self.given.append((behind, first))
                     return Where(equal=(behind,))
                 return self._others(first, last)
         inner = first + 1 if tokens[first].kind == "word" else first
@@ -203,7 +204,7 @@ class Conditions:
             # Two columns, of tables that are joined, or of the same row.
             return Where(others=(column, other)) if "." not in column and "." not in other else NOTHING
         if self.tokens.is_given(at):
-            self.given.append(column)
+            self.given.append((column, at))
         elif at + 1 == last and (tokens[at].kind == "value" or tokens[at].text in ("true", "false")):
             value = tokens[at].written if tokens[at].kind == "value" else tokens[at].text
             return Where(equal=(column,), constants=((column, value),))

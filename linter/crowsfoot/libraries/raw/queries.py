@@ -140,21 +140,41 @@ def is_per_table(said: Statement) -> bool:
 
 
 def _instead(said: Statement, library: str, text: str) -> str:
-    """One statement for all rows."""
-    if said.verb in ("insert", "replace", "merge", "upsert"):
-        return "execute_values()" if library == "psycopg2" else "executemany()"
-    if said.operation == "update":
-        return "execute_batch()" if library == "psycopg2" else "executemany()"
-    where = ""
-    of_postgresql = library in _OF_POSTGRESQL or "$1" in text
+    """One statement for all rows, as far as the text tells."""
     # Of several, the others most often are the same in each pass: a tenant, a workspace.
     column = next((it for it in said.given if it.endswith(_KEYS)), said.given[-1] if said.given else "")
-    if column:
-        where = f" WHERE {column} = ANY(...)" if of_postgresql else f" WHERE {column} IN (...)"
+    return instead_by((column,) if column else (), said, library, text)
+
+
+def instead_by(columns: tuple[str, ...], said: Statement, library: str, text: str, only: bool = False) -> str:
+    """One statement for all rows, which give something else for each of those columns.
+
+    only: they give the same for all else, what is written included.
+    """
+    if said.verb in ("insert", "replace", "merge", "upsert"):
+        return "execute_values()" if library == "psycopg2" else "executemany()"
+    where = ""
+    if columns:
+        compared = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
+        of_postgresql = library in _OF_POSTGRESQL or "$1" in text
+        listed = "= ANY(...)" if of_postgresql and len(columns) == 1 else "IN (...)"
+        where = f" WHERE {compared} {listed}"
+    if said.operation == "update":
+        return f"one UPDATE{where}" if only else _ONE_BY_ONE.get(library, "executemany()")
     if said.operation == "delete":
         return f"one DELETE{where}"
-    if said.operation == "count" and column:
-        return f"one SELECT ... GROUP BY {column}"
+    if said.operation == "count" and columns:
+        return f"one SELECT ... GROUP BY {', '.join(columns)}"
     if not said.parameters:
         return "one SELECT before the loop"
     return f"one SELECT{where}"
+
+
+# Drivers whose executemany() is a loop, but for INSERT and REPLACE.
+# Source: https://pymysql.readthedocs.io/en/latest/modules/cursors.html
+_ONE_BY_ONE: Final = {
+    "psycopg2": "execute_batch()",
+    **dict.fromkeys(
+        ("pymysql", "MySQLdb", "mysql", "aiomysql", "asyncmy"), "one UPDATE with a CASE of each row"
+    ),
+}

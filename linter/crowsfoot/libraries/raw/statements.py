@@ -42,6 +42,8 @@ class Statement(msgspec.Struct, frozen=True):
     limit: int | bool = False
     # Of those that are equal, what is compared with what the program gives.
     given: tuple[str, ...] = ()
+    given_by: tuple[str, ...] = ()  # the placeholder of each, as Tokens.placeholders() says
+    besides: tuple[str, ...] = ()  # all other placeholders: of SET, of what is compared by something else
     target: tuple[str, ...] = ()  # of ON CONFLICT
     target_where: str | None = None
 
@@ -107,6 +109,10 @@ class _Reader:
         parameters = any(it.kind == "hole" or is_placeholder(it) for it in self.tokens.items)
         target, target_where = self._target(start) if verb in _INSERTS else ((), None)
         order = self._order(clauses)
+        given: dict[str, int] = {}
+        for column, at in conditions.given:
+            given.setdefault(column, at)
+        placeholders = dict(self.tokens.placeholders()) if given else {}
         return Statement(
             verb,
             self._operation(verb, start, clauses),
@@ -118,7 +124,9 @@ class _Reader:
             order=tuple([(column, direction) for column, direction, _ in order]),
             nulls=tuple([(column, nulls) for column, _, nulls in order if nulls is not None]),
             limit=self._limit(clauses, start),
-            given=tuple(dict.fromkeys(conditions.given)),
+            given=tuple(given),
+            given_by=tuple([placeholders[at] for at in given.values()]),
+            besides=tuple(dict.fromkeys(by for at, by in placeholders.items() if at not in given.values())),
             target=target,
             target_where=target_where,
         )

@@ -1,6 +1,7 @@
 """The text of one SQL statement -> its words, names, values and signs, and where its brackets close."""
 
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 HOLE: Final = "\x00"  # what is only known when the program runs
@@ -146,6 +147,33 @@ class Tokens:
     def is_given(self, at: int) -> bool:
         """It is a value that the program gives."""
         return self.items[at].kind == "hole" or is_placeholder(self.items[at])
+
+    def placeholders(self) -> Iterator[tuple[int, str]]:
+        """Where each stands, and which it is: its name, or its number from "1" on; "" where nobody knows."""
+        count = 0
+        known = True  # how many there have been
+        for at, it in enumerate(self.items):
+            if it.kind == "value" and it.written in _IN_ORDER:
+                count += 1
+                yield at, str(count) if known else ""
+            elif is_placeholder(it):
+                yield at, it.written[2:-2] if it.written.startswith("%(") else it.written[1:]
+            elif self._may_hold_others(at):
+                known = False
+                yield at, ""
+            elif it.kind == "hole":
+                yield at, ""
+
+    def _may_hold_others(self, at: int) -> bool:
+        """Whether placeholders may stand within: `IN ({places})`, `WHERE {sql}`, `SET place = '%s, %s'`."""
+        it = self.items[at]
+        if it.kind != "hole":
+            return it.kind == "value" and it.written.startswith("'") and "%" in it.written
+        return at == 0 or self.items[at - 1].text not in _BEFORE_NAMES
+
+
+_IN_ORDER: Final = ("?", "%s")
+_BEFORE_NAMES: Final = frozenset(("select", "distinct", "from", "join", "into", "update", "as", ".", "="))
 
 
 def is_placeholder(it: Token) -> bool:

@@ -19,6 +19,7 @@ from crowsfoot.link.code.logs import is_logged
 from crowsfoot.link.code.loops import row_loop, walk_of, within
 from crowsfoot.link.code.mending import mended
 from crowsfoot.link.code.own_transactions import is_by_itself
+from crowsfoot.link.code.placeholders import sql_said_of
 from crowsfoot.link.code.shown import shown
 from crowsfoot.link.code.subjects import is_chosen_by
 from crowsfoot.link.code.unchanging import behind, is_same, said_of, way_of
@@ -155,7 +156,8 @@ def _repeated(
         apart = query.likely and (is_logged(way) or goes_elsewhere(evaluator, frame, way, query))
         likely = query.likely and not apart
         query = behind(way, query) if effect.chain else query
-        query = msgspec.structs.replace(query, instead=said_of(way, query), likely=likely)
+        said = sql_said_of(way, query) if query.sql is not None else said_of(way, query)
+        query = msgspec.structs.replace(query, instead=said, likely=likely)
     found = Repeated(
         query=query,
         span=Span(frame.path, value.start, value.end),
@@ -216,6 +218,8 @@ def _is_same(frame: Frame, effect: Effect, number: int) -> bool:
                 inner = (it.of, *it.args, *(value for _, value in it.keywords))
             case facts.Attribute() | facts.Awaited():
                 inner = (it.of,)
+            case facts.Display(kind="list" | "tuple"):
+                inner = it.items
             case facts.Name() | facts.Import() | facts.Const() | facts.Parameter():
                 inner = ()
             case _:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from crowsfoot.facts import code as facts
+from crowsfoot.libraries.objects import Place
 from crowsfoot.libraries.query import READS, Query
 from crowsfoot.libraries.raw.statements import read
 from crowsfoot.link.code import varying
@@ -25,12 +26,14 @@ class Step(NamedTuple):
     """A scope on the way, the value that goes on from there, and what is the same in each pass.
 
     given says so of each parameter, in their order; loop is the one that is asked about, where it is here.
+    around are the variables of functions around it, of which nobody knows here.
     """
 
     scope: facts.Scope
     value: int
     given: tuple[bool, ...] = ()
     loop: int = -1
+    around: frozenset[str] = frozenset()
 
 
 class Way(NamedTuple):
@@ -50,8 +53,13 @@ def way_of(out: "Evaluator", frame: Frame, effect: Effect, loop: int) -> Way | N
         given = _given(Way(tuple(steps), stored), scope)
         if given is None:
             return None
-        steps.append(Step(scope, place.value, given))
+        steps.append(Step(scope, place.value, given, around=_around(out, place)))
     return Way(tuple(steps), stored)
+
+
+def _around(out: "Evaluator", place: Place) -> frozenset[str]:
+    found = out.program.around(place.path, place.scope)
+    return frozenset([name for scope, names in found if scope != place.scope for name in names])
 
 
 def is_same(way: Way, frame: Frame, effect: Effect, loop: int) -> bool:
@@ -148,12 +156,23 @@ def _given(way: Way, scope: facts.Scope) -> tuple[bool, ...] | None:
     if args is None:
         return None
     left_out = [param.kind not in ("args", "kwargs") for param in scope.params]
+    if left_out and _is_of_super(step):  # the object that the caller is a method of
+        left_out[0] = step.loop >= 0 or step.given[:1] == (True,)
     return tuple(
         left_out[index]
         if arg is None
         else is_fixed(way, step, arg) and not (index == 0 and _is_made_anew(step, arg))
         for index, arg in enumerate(args)
     )
+
+
+def _is_of_super(step: Step) -> bool:
+    """Whether it is a call of `super().name()`, of a method."""
+    values = step.scope.values
+    it = values[step.value]
+    method = values[it.of] if isinstance(it, facts.Call) else None
+    of = values[method.of] if isinstance(method, facts.Attribute) else None
+    return isinstance(of, facts.Call) and not of.args and facts.word_of(values, of.of) == "super"
 
 
 def _is_made_anew(step: Step, number: int) -> bool:
@@ -181,7 +200,9 @@ def arguments(step: Step, scope: facts.Scope) -> tuple[int | None, ...] | None:
     keywords = dict(it.keywords)
     of = values[it.of]
     is_method = bool(scope.params) and scope.params[0].name in ("self", "cls")
-    receiver = (of.of,) if isinstance(of, facts.Attribute) and is_method else ()
+    receiver = (
+        (None if _is_of_super(step) else of.of,) if isinstance(of, facts.Attribute) and is_method else ()
+    )
     if "**" in keywords or any(isinstance(values[arg], facts.Spread) for arg in it.args):
         return receiver  # nobody knows what the others are given
     args = (*receiver, *it.args)
@@ -206,6 +227,8 @@ def is_fixed(way: Way, step: Step, number: int) -> bool:
                 return False
             continue
         if kind in _FIXED:
+            if isinstance(it, facts.Name) and it.name in step.around:
+                return False
             continue
         if kind is facts.Either and not all(step.given):
             return False  # what differs may decide which one it is
