@@ -20,6 +20,13 @@ def test_percent_puts_one_value_or_several_in_their_places() -> None:
     assert written(percent((Constant("%s = %d"), listed((Constant("a"), UNKNOWN))))) == "a = ?"
 
 
+def test_percent_makes_one_of_two_signs() -> None:
+    assert (
+        written(percent((Constant("a LIKE '%%' AND b = %%s AND c = %s"), UNKNOWN)))
+        == "a LIKE '%' AND b = %s AND c = ?"
+    )
+
+
 def test_percent_puts_values_of_a_dict_where_their_names_stand() -> None:
     values = Table(UNKNOWN, UNKNOWN, (("table", Constant("book")),))
     assert written(percent((Constant("%(table)s.%(column)s"), values))) == "book.?"

@@ -5,7 +5,8 @@ from typing import Final
 
 from crowsfoot.libraries.objects import UNKNOWN, Args, Built, Constant, Many, Object, Table
 
-_PERCENT: Final = re.compile(r"%(?:\((\w+)\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
+_PERCENT: Final = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
+_OF_NUMBERS: Final = "diufeg"  # what raises for everything else
 _BRACES: Final = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
 
 
@@ -50,10 +51,15 @@ def _filled(holes: re.Pattern[str], text: str, args: Args) -> Object:
     for hole in holes.finditer(text):
         parts.append(Constant(text[end : hole.start()]))
         end, name = hole.end(), hole[1]
+        if hole[0] == "%%":
+            parts.append(Constant("%"))
+            continue
         if not name:
-            parts.append(args.get(taken) or UNKNOWN)
+            part = args.get(taken) or UNKNOWN
             taken += 1
         else:
-            parts.append(args.get(int(name) if name.isdecimal() else None, name) or UNKNOWN)
+            part = args.get(int(name) if name.isdecimal() else None, name) or UNKNOWN
+        is_number = holes is _PERCENT and hole[0][-1] in _OF_NUMBERS and not isinstance(part, Constant)
+        parts.append(Built("builtins.int", Args((part,))) if is_number else part)
     parts.append(Constant(text[end:]))
     return put_together(tuple(parts))

@@ -23,6 +23,7 @@ _SECOND_WORDS: Final = {
     "with": frozenset(("select", "insert", "update", "delete", "as")),
     "values": frozenset(("from",)),
 }
+_NUMBERS: Final = frozenset(("builtins.int", "builtins.float"))
 _DEEPEST: Final = 20  # strings that are put together of strings
 
 
@@ -55,23 +56,24 @@ def text_of(sql: Object) -> str | None:
     return None
 
 
-def _parts(it: Object, nested: int = 0) -> Iterator[str]:
+def _parts(it: Object, nested: int = 0, numbers: str = HOLE) -> Iterator[str]:
+    """The texts that it is made of; numbers stands for those that are numbers, whatever they are."""
     if isinstance(it, Constant) and isinstance(it.value, str | int | float):
         yield str(it.value)
     elif isinstance(it, Built) and is_put_together(it) and nested < _DEEPEST:
         for part in it.args.positional:
-            yield from _parts(part, nested + 1)
+            yield from _parts(part, nested + 1, numbers)
     elif isinstance(it, OneOf):
-        yield from _parts(it.options[0], nested + 1)
+        yield from _parts(it.options[0], nested + 1, numbers)
     elif isinstance(it, Sql):
         yield it.text
     else:
-        yield HOLE
+        yield numbers if isinstance(it, Built) and it.name in _NUMBERS else HOLE
 
 
 def is_interpolated(sql: Object) -> bool:
-    """Its text is made of parts that are no constants."""
-    return any(is_put_together(it) and HOLE in _parts(it) for it in options(_within_text(sql)))
+    """Its text is made of parts that are no constants, and no numbers: `int(key)`, "%d"."""
+    return any(is_put_together(it) and HOLE in _parts(it, numbers="0") for it in options(_within_text(sql)))
 
 
 def _within_text(sql: Object) -> Object:
