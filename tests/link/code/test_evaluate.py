@@ -786,6 +786,80 @@ def test_is_followed(name: str) -> None:
         assert set(sent(code).repeated) == marked(code, "# N")
 
 
+def test_what_a_class_or_a_module_keeps_under_a_key_may_be_there() -> None:
+    code = (
+        MODELS
+        + """
+_found = {}
+_NONE = object()
+
+class Known:
+    by_key = {}
+
+    def __init__(self):
+        self._rows = {}
+
+    def within(self, key):
+        if key not in self._rows:
+            self._rows[key] = Author.objects.get(pk=key)
+        return self._rows[key]
+
+    @classmethod
+    def returned(cls, author):
+        if author.pk in cls.by_key:
+            return cls.by_key[author.pk]
+        row = Author.objects.get(pk=author.pk)
+        if row is None:
+            return None
+        cls.by_key[author.pk] = row
+        return row
+
+    @classmethod
+    def caught(cls, key):
+        try:
+            return cls.by_key[key]
+        except KeyError:
+            pass
+        row = Author.objects.get(pk=key)
+        row.keep()
+        return row
+
+    @classmethod
+    def under_another(cls, key, name):
+        if name in cls.by_key:
+            return cls.by_key[name]
+        cls.by_key[key] = Author.objects.get(pk=key)
+
+    @classmethod
+    def only_put(cls, key):
+        cls.by_key[key] = Author.objects.get(pk=key)
+
+    def of_constants(self, key):
+        return {"a": 1}.get(key) or Author.objects.get(pk=key)
+
+def decided(key):
+    known = _found.get(key, _NONE)
+    if known is not _NONE:
+        return known
+    name = "a" if Author.objects.filter(pk=key).exists() else "b"
+    _found[key] = name
+    return name
+
+def f(known: Known, authors, keys):
+    for key in keys:
+        known.within(key)  # N
+        Known.caught(key)
+        decided(key)
+        known.under_another(key, "a")  # N
+        known.only_put(key)  # N
+        known.of_constants(key)  # N
+    return [known.returned(author) for author in authors]
+"""
+    )
+    found = sent(code).repeated
+    assert {line for line, group in found.items() if group[0].query.likely} == marked(code, "# N")
+
+
 def test_what_something_outside_is_asked_for_first_and_then_given_may_be_there() -> None:
     code = (
         MODELS

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Final, TypeAlias
 
 from crowsfoot.facts import code as facts
+from crowsfoot.link.code.keyed import kept_by_key
 from crowsfoot.link.code.program import GROWS
 from crowsfoot.link.code.usage import parts_of
 
@@ -37,7 +38,9 @@ def kept(scope: facts.Scope) -> frozenset[int]:
         given += [it for it in filled if tested.get(it[0], it[1]) < it[1]]
     given += [(name, value, -1, value) for name, value in scope.rebinds]
     put = _put(values)
-    others = _for_others(values)
+    by_key, left = kept_by_key(scope)
+    put += by_key
+    others = _for_others(values).union(*left)
     if not given and not put:
         return others  # nothing, as in most functions
     readings = _readings(values) if given else {}
