@@ -23,6 +23,7 @@ from crowsfoot.link.code.placeholders import sql_said_of
 from crowsfoot.link.code.shown import shown
 from crowsfoot.link.code.subjects import is_chosen_by
 from crowsfoot.link.code.unchanging import behind, is_same, said_of, way_of
+from crowsfoot.link.code.upgrades import is_upgrade
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
@@ -153,7 +154,9 @@ def _repeated(
     if number is not None and not how and query.cause == "call":
         way = way_of(evaluator, frame, effect, number)
     if way is not None:
-        apart = query.likely and (is_logged(way) or goes_elsewhere(evaluator, frame, way, query))
+        apart = query.likely and (
+            is_logged(way) or goes_elsewhere(evaluator, frame, way, query) or is_upgrade(frame)
+        )
         likely = query.likely and not apart
         query = behind(way, query) if effect.chain else query
         said = sql_said_of(way, query) if query.sql is not None else said_of(way, query)
