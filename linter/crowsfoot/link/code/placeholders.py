@@ -25,9 +25,9 @@ def sql_said_of(way: Way, query: Query) -> str:
     if any(changes[by] is None for by in said.given_by):
         return query.instead
     columns = tuple(name for name, by in zip(said.given, said.given_by, strict=True) if changes[by])
-    if not columns:
-        return query.instead
     only = all(changes[by] is False for by in said.besides)
+    if not columns or (said.operation == "update" and not only):
+        return query.instead
     return instead_by(columns, said, query.library, query.sql or "", only)
 
 
