@@ -208,6 +208,57 @@ def asked(cursor, helper: Helper, ids):
     assert set(sent(code).repeated) == marked(code, "# N")
 
 
+def test_a_function_that_is_called_after_sql_sends_what_it_is_given() -> None:
+    code = """
+import queue
+
+wanted = queue.Queue()
+found = queue.Queue()
+
+def sqlQuery(statement, *args):
+    wanted.put((statement, args))
+    return found.get()
+
+class Sender:
+    def run_sql(self, statement, args=()):
+        wanted.put((statement, args))
+
+def log_query(statement, *args):
+    wanted.put((statement, args))
+
+def asked(sender: Sender, keys):
+    for key in keys:
+        sqlQuery("SELECT name FROM users WHERE id = ?", key)  # N
+        sender.run_sql("DELETE FROM users WHERE id = ?", (key,))  # N
+        log_query("SELECT name FROM users WHERE id = ?", key)
+        sqlQuery(key)
+"""
+    found = sent(code).repeated
+    assert {line for line, group in found.items() if group[0].query.likely} == marked(code, "# N")
+
+
+def test_what_a_function_does_that_alters_a_table_is_only_possible() -> None:
+    code = """
+import sqlite3
+
+def upgrade(cursor: sqlite3.Cursor):
+    try:
+        cursor.execute("SELECT kind FROM device")
+    except sqlite3.OperationalError:
+        cursor.execute("ALTER TABLE device ADD COLUMN kind TEXT")
+    for key, name in cursor.execute("SELECT id, name FROM device").fetchall():
+        cursor.execute("UPDATE device SET kind = ? WHERE id = ?", (name[:3], key))
+
+def create(cursor: sqlite3.Cursor, rows):
+    cursor.execute("CREATE TABLE IF NOT EXISTS device (id INTEGER, name TEXT)")
+    for row in rows:
+        cursor.execute("INSERT INTO device VALUES (?, ?)", (row.id, row.name))  # N
+"""
+    found = sent(code).repeated
+    assert len(found) == 2
+    assert {line for line, group in found.items() if group[0].query.likely} == marked(code, "# N")
+
+
 def test_a_helper_is_told_what_it_sends() -> None:
     code = """
 import sqlite3

@@ -4,7 +4,7 @@ from typing import Final
 
 from crowsfoot.libraries.calls import entries, is_true, string
 from crowsfoot.libraries.library import Library
-from crowsfoot.libraries.objects import Args, At, Built, Class, Object
+from crowsfoot.libraries.objects import UNKNOWN, Args, At, Built, Class, Object
 from crowsfoot.libraries.raw.connections import (
     BATCHES,
     EXECUTES,
@@ -14,10 +14,18 @@ from crowsfoot.libraries.raw.connections import (
     Cursor,
     Interactions,
     in_one,
+    is_named_for_sql,
     sent,
     statement_of,
 )
-from crowsfoot.libraries.raw.queries import Sql, has_parameters, is_statement, query_of, text_of
+from crowsfoot.libraries.raw.queries import (
+    Sql,
+    has_parameters,
+    has_placeholders,
+    is_statement,
+    query_of,
+    text_of,
+)
 
 _DRIVERS: Final = (
     *(
@@ -78,7 +86,7 @@ class Raw(Library):
         return None
 
     def receives(self, method: str) -> bool:
-        return method in ONE | ROWS | EXECUTES | BATCHES
+        return method in ONE | ROWS | EXECUTES | BATCHES or is_named_for_sql(method)
 
     def received(self, chain: tuple[str, ...], method: str, args: Args, at: At) -> Object | None:
         """What a method of an unknown receiver gives; None where it may be anyone's.
@@ -87,11 +95,16 @@ class Raw(Library):
         """
         if method == "cursor" and len(args.positional) <= 1 and not args.spread:
             return Cursor("sql")
-        if method not in _SENDING:
+        own = method not in ONE | ROWS | EXECUTES | BATCHES
+        if method not in _SENDING and not own:
             return None
         sql = statement_of(args)
         if sql is None or not is_statement(sql):
             return None
+        if own:  # of the program: sql_query("...", key)
+            is_sure = len(args.all) > 1 and has_placeholders(sql)
+            at.runs(query_of(sql, f"{method}()", "sql", likely=is_sure))
+            return UNKNOWN
         # Search engines and services are asked by query() too, but not with a list of parameters.
         is_sure = method not in ("query", "select") or has_parameters(sql, args)
         return sent("", "sql", method, args, at, likely=is_sure)

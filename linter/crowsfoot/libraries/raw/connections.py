@@ -1,5 +1,6 @@
 """Connections, cursors and pools of the drivers: which of their methods send the SQL that they are given."""
 
+import re
 from typing import Final
 
 import msgspec
@@ -16,6 +17,12 @@ ROWS: Final = frozenset(("fetch", "fetch_all", "execute_fetchall", "iterate", "s
 EXECUTES: Final = frozenset(("execute", "execute_query", "execute_query_dict", "execute_sql", "query"))
 # A statement for many rows, in as few messages as the driver can.
 BATCHES: Final = frozenset(("executemany", "execute_many"))
+# What functions of a program are called that send the SQL which they are given, and what else they may say.
+_OF_SQL: Final = frozenset(("sql", "query", "execute", "exec"))
+_ALONGSIDE: Final = _OF_SQL | frozenset(
+    ("db", "run", "do", "select", "fetch", "one", "all", "row", "rows", "safe")
+)
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # What the statement is called where it is given by name.
 _ARGUMENTS: Final = ("query", "sql", "operation", "statement", "command")
 
@@ -125,6 +132,12 @@ def sent(receiver: str, library: str, method: str, args: Args, at: At, likely: b
     if method in ROWS:
         return Many(UNKNOWN)
     return UNKNOWN if method in ONE else Cursor(library)
+
+
+def is_named_for_sql(name: str) -> bool:
+    """Whether a function or a method of the program's own is called after that: `sqlQuery`, `run_sql`."""
+    words = [it.lower() for it in _WORDS.findall(name)]
+    return not _OF_SQL.isdisjoint(words) and _ALONGSIDE.issuperset(words)
 
 
 def in_one(query: Query) -> Query:

@@ -99,10 +99,13 @@ def is_statement(sql: Object) -> bool:
 
 def has_parameters(sql: Object, args: Args) -> bool:
     """The call is given a list or dict next to it, and the statement has placeholders for what that holds."""
+    given = any(isinstance(it, Many | Table) for it in args.all if it is not sql)
+    return given and has_placeholders(sql)
+
+
+def has_placeholders(sql: Object) -> bool:
     text = text_of(sql)
-    if text is None or not any(isinstance(it, Many | Table) for it in args.all if it is not sql):
-        return False
-    return any(is_placeholder(it) for it in tokens_of(text).items)
+    return text is not None and any(is_placeholder(it) for it in tokens_of(text).items)
 
 
 def query_of(sql: Object, api: str, library: str, likely: bool = True) -> Query:

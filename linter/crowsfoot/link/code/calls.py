@@ -89,8 +89,11 @@ def of_call(out: "Evaluator", frame: Frame, number: int, value: facts.Call) -> O
     found = out.call(function, args, frame, number)
     if isinstance(function, Function) and frame.params and function.bound is frame.params[0]:
         found = _overridden(out, frame, number, function, args, found)
-    if found is UNKNOWN and kind is Function and out.receivers_of(values[value.of]):
-        return out.wrapped(frame, number, value, args)
+    nobodys = found is UNKNOWN or (type(found) is Built and not out.library(found.name))
+    if nobodys and kind is Function and out.receivers_of(values[value.of]):
+        sent = out.wrapped(frame, number, value, args)
+        if found is UNKNOWN or sent is not UNKNOWN:
+            return sent
     for path in frame.sorted_by:
         found = found.with_read(path)
         frame.sorted_by = ()
