@@ -451,6 +451,11 @@ def _isinstance(args: Args, at: At) -> Object:
     return UNKNOWN
 
 
+def _run_in(args: Args, at: At) -> Object:
+    """context.run(f, a, b)."""
+    return at.call(args.get(0) or UNKNOWN, args.rest)
+
+
 _FUNCTIONS: Final[dict[str, Callable[[Args, At], Object]]] = {
     **dict.fromkeys(("list", "tuple", "set", "frozenset", "collections.deque"), _list),
     **dict.fromkeys(("min", "max", "next", "anext"), _first),
@@ -487,7 +492,10 @@ _FUNCTIONS: Final[dict[str, Callable[[Args, At], Object]]] = {
     **dict.fromkeys(("copy.copy", "copy.deepcopy"), _one),
     "random.choice": lambda args, at: element_of(args.get(0) or UNKNOWN, at),
     **dict.fromkeys(("random.sample", "random.choices"), _some),
+    **dict.fromkeys(("contextvars.copy_context().run", "contextvars.Context().run"), _run_in),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _second),
+    # NewType("ReadSession", Session) is one more name of the class.
+    **dict.fromkeys(("typing.NewType", "typing_extensions.NewType"), _second),
     "asyncio.TaskGroup": lambda args, at: Executor(),
     "multiprocessing.Pool": lambda args, at: Executor(),
     "sorted": _sorted,

@@ -17,6 +17,12 @@ from crowsfoot.frontends.python.newer import as_older
         ("async def f[**P, *Ts](): b()\n", "async def f          (): b()\n"),
         ("class Page[T: (int, str) = int]: x = b()\n", "class Page                     : x = b()\n"),
         ("class Page[T: dict[str, list[int]]](B[T]): x = b()\n", None),
+        (
+            "class Page[\n    T, # it\n](Base[T]): x = b()\n",
+            "class Page(\n           \n  Base[T]): x = b()\n",
+        ),
+        ("class Page[\n    T: B[int],\n]: x = b()\n", "class Page(\n              \n): x = b()\n"),
+        ("def first[\n    T,\n](of: list[T]) -> T: return b()\n", None),
         ("type Names = list[str]\nb()\n", "Names      = list[str]\nb()\n"),
         ("if a:\n    type Pair[T] = tuple[T, T]\n    b()\n", None),
         ('x = t"{b()}"\n', 'x = f"{b()}"\n'),
@@ -26,6 +32,8 @@ from crowsfoot.frontends.python.newer import as_older
         ('x = f"{f"{b()}"}"\n', "x = f\"{f'{b()}'}\"\n"),
         ('x = f"{f"{a["it"]}"}"; b()\n', None),
         ('x = f"{a:{"9"}}"; b()\n', None),
+        ('x = f"{\n    a["it"]\n} {\n    c}"; b()\n', "x = (0 \n           \n   \n      ); b()\n"),
+        ('x = f"a\\\n{c}" f"{\n  c\n}"; b()\n', 'x = f"a\\\n{c}" (0 \n   \n ); b()\n'),
         ('x = f"{"""it"""}", "it""s", f"{{"; b()\n', None),
     ],
 )

@@ -10,6 +10,9 @@ from typing import Final
 # Where a string begins, with its prefix, or a comment.
 _START: Final = re.compile(r"(?P<prefix>(?<!\w)[A-Za-z]{1,2}|)(?P<quote>\"{3}|'{3}|\"|')|#[^\n]*")
 _UNREADABLE: Final = re.compile(r"[\\#\n\"']")
+# One of the braces of a string that is written on one line.
+_NEW_LINE: Final = re.compile(r"(?<!\\)\n")
+_CHARACTER: Final = re.compile(r"[^\n]")
 
 
 class _EndlessError(Exception):
@@ -27,6 +30,10 @@ def requoted(text: str) -> str:
                 continue
             nested: list[tuple[int, int]] = []
             at = _end(text, match, nested)
+            if len(match["quote"]) == 1 and _NEW_LINE.search(text, match.end(), at):
+                said += (text[done : match.start()], _over_lines(text[match.start() : at]))
+                done = at
+                continue
             outer = match["quote"][0]
             for start, end in nested:
                 said += (text[done:start], _as_other(text[start:end], outer))
@@ -82,6 +89,11 @@ def _braces(text: str, at: int, nested: list[tuple[int, int]], depth: int) -> in
             continue
         at += 1
     raise _EndlessError
+
+
+def _over_lines(string: str) -> str:
+    """Something else that has as many lines, for no older Python has a string like it."""
+    return "(0" + _CHARACTER.sub(" ", string[2:-1]) + ")"
 
 
 def _as_other(string: str, outer: str) -> str:

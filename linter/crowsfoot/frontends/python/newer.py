@@ -18,9 +18,10 @@ _EXCEPT: Final = re.compile(
 # Python 3.12: `def first[T](of: list[T])`, `class Page[T]:`, https://peps.python.org/pep-0695/
 _GENERIC: Final = re.compile(
     r"^(?P<before>[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+\w+[ \t]*)"
-    r"(?P<blank>\[(?:[^\[\]\n]|\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\])*\])(?=[ \t]*[(:])",
+    r"(?P<blank>\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\])(?P<after>[ \t]*[(:])",
     re.MULTILINE,
 )
+_CHARACTER: Final = re.compile(r"[^\n]")
 # And `type Names = list[str]`
 _ALIAS: Final = re.compile(
     r"^(?P<indent>[ \t]*)type(?P<space>[ \t]+)(?P<name>\w+)"
@@ -34,7 +35,7 @@ _TEMPLATE: Final = re.compile(r"(?<![\w\"'])[tT](?=[rR]?[\"'])|(?<![\w\"'])(?<=[
 def as_older(text: str) -> str | None:
     """The text without what only a later Python reads; None where there is nothing of that."""
     older = _EXCEPT.sub(_blanked, text)
-    older = _GENERIC.sub(_blanked, older)
+    older = _GENERIC.sub(_plain, older)
     older = _ALIAS.sub(_assigned, older)
     older = requoted(_TEMPLATE.sub("f", older))
     return older if older != text else None
@@ -42,6 +43,15 @@ def as_older(text: str) -> str | None:
 
 def _blanked(match: re.Match[str]) -> str:
     return match["before"] + " " * len(match["blank"])
+
+
+def _plain(match: re.Match[str]) -> str:
+    """The name without parameters of types; over several lines, with the brackets that let a line end."""
+    before, blank, after = match["before"], match["blank"], match["after"]
+    if "\n" not in blank:
+        return before + " " * len(blank) + after
+    within = before + "(" + _CHARACTER.sub(" ", blank[1:-1])
+    return within + " " * (1 + len(after)) if after.endswith("(") else within + ")" + after
 
 
 def _assigned(match: re.Match[str]) -> str:
