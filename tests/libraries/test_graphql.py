@@ -238,3 +238,48 @@ class Query:
         return Ship.objects.get(pk=id)
 """
     assert not lines(FLEET + code)
+
+
+def test_types_that_others_derive_from_are_read_of_their_rows() -> None:
+    code = """
+from taggit.managers import TaggableManager
+
+class Barge(Ship):
+    tags = TaggableManager()
+
+@strawberry.type
+class Homed:
+    @strawberry_django.field
+    def port(self) -> str:
+        return self.home.name  # N
+
+    @strawberry_django.field(select_related=["home"])
+    def said(self) -> str:
+        return self.home.name
+
+    @strawberry_django.field
+    def kind(self) -> str:
+        return "ship"
+
+@strawberry.type
+class Tagged:
+    tags: list[str]  # N
+
+@strawberry.type
+class Hinted:
+    tags: list[str] = strawberry_django.field(prefetch_related=["tags"])
+
+@strawberry_django.type(Ship)
+class ShipType(Homed):
+    home: auto
+
+@strawberry_django.type(Barge)
+class BargeType(Homed, Tagged):
+    home: auto
+
+@strawberry_django.type(Barge)
+class OtherType(Hinted):
+    home: auto
+"""
+    head = "from strawberry_django.optimizer import DjangoOptimizerExtension\n"
+    assert lines(head + code) == marked(MODELS + head + code, "# N")

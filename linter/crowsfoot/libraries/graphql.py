@@ -6,6 +6,7 @@ optimizer or not, unless the field names what it needs. https://strawberry.rocks
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -97,8 +98,9 @@ class GraphQL(Library):
             return
         known = _model(cls, strawberry, at)
         if known is not None and known.library == "django" and strawberry is not None:
-            _shown(cls, known, at)
-        for name, it in at.attributes(cls).items():
+            for of in (cls, *_mixins(cls, at)):
+                _shown(cls, of, known, at)
+        for name, it in _attributes(cls, known, strawberry, at):
             if not isinstance(it, Function):
                 continue
             field = next((found for found in at.decorated(it) if is_of(found, "field")), None)
@@ -110,6 +112,27 @@ class GraphQL(Library):
                 if known is None and not at.uses(it, 0):
                     continue  # no row is looked at: `shop { countries }`, of which there is one
                 _resolved(it, Args((_object(cls, known, None, at), UNKNOWN)), at)
+
+
+def _attributes(
+    cls: Class, known: Model | None, strawberry: Object | None, at: At
+) -> Iterator[tuple[str, Object]]:
+    """What a type has by itself, and by those that know no model of their own, such as `class Tagged:`."""
+    yield from at.attributes(cls).items()
+    if strawberry is not None and known is not None and known.library == "django":
+        for it in _mixins(cls, at):
+            yield from at.attributes(it).items()
+
+
+def _mixins(cls: Class, at: At) -> Iterator[Class]:
+    """The types that one derives from and that are of no model: they tell what is asked of its rows."""
+    for it in at.lineage(cls):
+        if isinstance(it, Class) and it != cls:
+            strawberry = next(
+                (found for found in at.class_decorators(it) if is_of(found, "type", "interface")), None
+            )
+            if strawberry is None or _model(it, strawberry, at) is None:
+                yield it
 
 
 def is_of(it: Object, *words: str) -> bool:
@@ -155,18 +178,22 @@ def _plan(args: Args, known: Model, at: At) -> Plan:
     return msgspec.structs.replace(plan, anything=True) if args.spread else plan
 
 
-def _shown(cls: Class, known: Model, at: At) -> None:
-    """What the relations send that a type names, which an optimizer loads with the rows if there is one."""
-    if at.speaks_of("DjangoOptimizerExtension"):
-        return
+def _shown(cls: Class, said: Class, known: Model, at: At) -> None:
+    """What the relations send that a type names, which an optimizer loads with the rows if there is one.
+
+    It knows those of Django, and not what other packages add to a model: `tags = TaggableManager()`.
+    """
     from crowsfoot.libraries.django.read_paths import element, read
 
-    for name in at.annotations(cls):
-        field, place = known.fields.get(name), at.written(cls, name)
+    optimized = at.speaks_of("DjangoOptimizerExtension")
+    for name in at.annotations(said):
+        field, place = known.fields.get(name), at.written(said, name)
         if field is None or field.kind == "column" or place is None:
             continue
+        if optimized and not (field.kind == "many" and field.target is None):
+            continue
         within = at.each(UNKNOWN, RESOLVER).apart()
-        of = read(_object(cls, known, at.attributes(cls).get(name), at), (name,), within)
+        of = read(_object(cls, known, at.attributes(said).get(name), at), (name,), within)
         if field.kind == "many":
             element(of, within)
         _tell(within, place, at)
