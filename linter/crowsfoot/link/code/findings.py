@@ -6,7 +6,7 @@ import msgspec
 
 from crowsfoot.facts import code as facts
 from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import Function, Place
+from crowsfoot.libraries.objects import Function, Many, Place
 from crowsfoot.libraries.query import READS, Query
 from crowsfoot.link.code import varying
 from crowsfoot.link.code.access import Passed, Repeated
@@ -128,7 +128,7 @@ def _repeated(
         loop = Span(frame.path, head.start, head.end)
         over = shown(scope, head.over) if head.over is not None else ""
         how = _fanned(frame, effect.loop)
-    elif frame.recursive and not effect.chain and _feeds_recursion(frame, effect):
+    elif frame.recursive and _asks_itself(frame, effect) and _feeds_recursion(frame, effect):
         loop = Span(frame.path, scope.name_range.start, scope.name_range.end)
         how, over = "recursion", scope.name
     else:
@@ -282,6 +282,17 @@ def _fanned(frame: Frame, number: int) -> str:
             return f"{frame.fanned[number]}()"
         number = frame.scope.loops[number].parent
     return ""
+
+
+def _asks_itself(frame: Frame, effect: Effect) -> bool:
+    """Whether the scope sends the statement, or calls what reads several things for it."""
+    if not effect.chain:
+        return True
+    if not isinstance(frame.scope.values[effect.value], facts.Call) or effect.query.operation not in READS:
+        return False
+    given = frame.known(effect.value)
+    given = given.of if isinstance(given, standard.Coroutine) else given
+    return given.ROWS or isinstance(given, Many)
 
 
 def _feeds_recursion(frame: Frame, effect: Effect) -> bool:
