@@ -178,17 +178,29 @@ def f(keys):
 """,
     "a function that somebody else calls, in another thread": """
 import asyncio
+import contextvars
+import functools
 from asgiref.sync import async_to_sync, sync_to_async
 from fastapi.concurrency import run_in_threadpool
 
 async def fetch(key):
     return await Author.objects.aget(pk=key)
 
+async def in_context(function, *args, **kwargs):
+    loop = asyncio.get_running_loop()
+    context = contextvars.copy_context()
+    if kwargs:
+        bound = functools.partial(function, *args, **kwargs)
+        return await loop.run_in_executor(None, context.run, bound)
+    return await loop.run_in_executor(None, context.run, function, *args)
+
 async def f(keys):
     loop = asyncio.get_running_loop()
     for key in keys:
         await run_in_threadpool(find, key)  # N
         await loop.run_in_executor(None, find, key)  # N
+        await in_context(find, key)  # N
+        await in_context(find, key=key)  # N
         author = await sync_to_async(find)(key)  # N
         for book in author.books.select_related("author"):  # N
             print(book.author.name)
@@ -226,6 +238,65 @@ def f(keys):
         renamed(key, dry_run=False)  # N
         either(key, True)  # N
         either(key, key)  # N
+""",
+    "what a default says of a function that it is handed on to": """
+def kept(key, *, save: bool = False):
+    author = Author(pk=key)
+    if save:
+        author.save()
+    return author
+
+def known(key, *, save: bool = False):
+    return kept(key, save=save)
+
+def f(keys):
+    for key in keys:
+        known(key)
+        known(key, save=True)  # N
+""",
+    "what super() is in a class that is mixed in": """
+class Table:
+    model = None
+
+    def found(self):
+        return self.model.objects.filter(pk__gt=0)
+
+    @classmethod
+    def made(cls):
+        return cls()
+
+class Filtered:
+    def found(self, *, all_of_them: bool = False):
+        found = super().found()
+        return found if all_of_them else found.filter(title="x")
+
+    @classmethod
+    def made(cls):
+        return super().made()
+
+class Books(Filtered, Table):
+    model = Book
+
+class Loaded(Filtered, Table):
+    def found(self):
+        return super().found().select_related("author")
+
+    model = Book
+
+def f():
+    for it in Books.made().found():
+        print(it.author.name)  # N
+    for it in Loaded().found():
+        print(it.author.name)
+""",
+    "another name of a class": """
+from typing import NewType
+
+Reader = NewType("Reader", Book)
+Editor = NewType("Editor", Reader)
+
+def f(found: list[Editor]):
+    return [it.author.name for it in found]  # N
 """,
     "what a constant says of a parameter that is something else by then": """
 def kept(key, save=True):

@@ -68,9 +68,30 @@ def of_super(out: "Evaluator", of: Super, name: str, at: Here) -> Object:
     left = of.of.as_left(at)
     found = at.member(of.cls, name, left, inherited=True)
     if found is None:
+        found = _beside(out, of.cls, name, left, at)
+    if found is None:
         inherited: Callable[[str, Here], Object] | None = getattr(left, "inherited", None)
         found = inherited(name, at) if inherited is not None else None
     return found if found is not None else UNKNOWN
+
+
+def _beside(out: "Evaluator", cls: Class, name: str, of: Object, at: Here) -> Object | None:
+    """What a class that cls knows nothing of has by that name, which of derives from besides.
+
+    `class Books(Filtered, Table)`: super() in Filtered is a Table.
+    """
+    whole = of.cls if isinstance(of, Instance) else of
+    if not isinstance(whole, Class) or whole == cls:
+        return None
+    order = out.lineage(whole)
+    for it in order[order.index(cls) + 1 :] if cls in order else ():
+        if isinstance(it, Class):
+            found = at.member(it, name, of)
+            if found is not None:
+                return found
+        elif not it.startswith(_TYPING):
+            return None
+    return None
 
 
 def super_of(out: "Evaluator", frame: Frame, args: Args) -> Object:
@@ -462,3 +483,5 @@ _ABSTRACT: Final = frozenset(("abstractmethod", "abstractproperty"))
 _STANDS_IN: Final = re.compile(r"^_?(?:Fake|Mock|Stub|Dummy|Test|InMemory|Null|NoOp)|(?:Mock|Stub|Fake)$")
 _MOST_HEIRS: Final = 4
 _MOST_BASES: Final = 60
+# Bases that have nothing of their own.
+_TYPING: Final = ("typing.", "typing_extensions.", "abc.", "builtins.object")

@@ -69,7 +69,7 @@ def _default(
     """What a parameter is that the call leaves out, where that decides what the function does.
 
     Or what functions do that it is handed on to. What an annotation says serves better than None, where
-    nothing asks which of them it is.
+    nothing asks which of them it is; of True and False it says nothing.
     """
     said = out.program.scope(function.path, scope.parent).values[param.default or 0]
     if not isinstance(said, facts.Const):
