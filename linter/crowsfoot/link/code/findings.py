@@ -5,25 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 import msgspec
 
 from crowsfoot.facts import code as facts
-from crowsfoot.libraries import standard
-from crowsfoot.libraries.objects import Function, Many, Place
+from crowsfoot.libraries.objects import Place
 from crowsfoot.libraries.query import READS, Query
 from crowsfoot.link.code import varying
 from crowsfoot.link.code.access import Passed, Repeated
-from crowsfoot.link.code.climbs import climb_of
-from crowsfoot.link.code.databases import goes_elsewhere
+from crowsfoot.link.code.doubts import is_doubtful
 from crowsfoot.link.code.evaluate import Evaluator
 from crowsfoot.link.code.frame import Effect, Frame
-from crowsfoot.link.code.leftovers import is_left_over
-from crowsfoot.link.code.logs import is_logged
-from crowsfoot.link.code.loops import row_loop, walk_of, within
+from crowsfoot.link.code.loops import row_loop, within
 from crowsfoot.link.code.mending import mended
-from crowsfoot.link.code.own_transactions import is_by_itself
 from crowsfoot.link.code.placeholders import sql_said_of
+from crowsfoot.link.code.repeats import repeat_of
 from crowsfoot.link.code.shown import shown
-from crowsfoot.link.code.subjects import is_chosen_by
-from crowsfoot.link.code.unchanging import behind, is_same, said_of, way_of
-from crowsfoot.link.code.upgrades import is_upgrade
+from crowsfoot.link.code.unchanging import Way, behind, is_same, said_of, way_of
 from crowsfoot.roles import Roles
 from crowsfoot.source import Span
 
@@ -106,75 +100,31 @@ def _repeated(
         return None  # nothing is sent: the library raises
     if effect.query.in_batch or (not effect.query.instead and effect.query.operation == "execute"):
         return None
-    scope = frame.scope
-    number = row_loop(frame, effect.loop, effect.value)
-    value = scope.values[effect.value]
-    how, head = "", None
-    parameter: tuple[str, int, int] | None = None
-    if effect.each is not None and standard.size_of(effect.each.over) == "rows":
-        loop = Span(frame.path, value.start, value.end)
-        how, over = effect.each.how, shown(scope, effect.value)
-    elif isinstance(value, facts.Attribute) and (climbed := walk_of(scope, value)) is not None:
-        head = scope.loops[climbed]
-        loop = Span(frame.path, head.start, head.end)
-        how, over = "recursion", shown(scope, effect.value)
-    elif number is None and not effect.query.many and (up := climb_of(scope, effect.value)) is not None:
-        head = scope.loops[up]
-        loop = Span(frame.path, head.start, head.end)
-        how, over = "recursion", shown(scope, effect.value)
-    elif number is not None:
-        head = scope.loops[number]
-        parameter = _parameter(frame, head)
-        loop = Span(frame.path, head.start, head.end)
-        over = shown(scope, head.over) if head.over is not None else ""
-        how = _fanned(frame, effect.loop)
-    elif frame.recursive and _asks_itself(frame, effect) and _feeds_recursion(frame, effect):
-        loop = Span(frame.path, scope.name_range.start, scope.name_range.end)
-        how, over = "recursion", scope.name
-    else:
+    repeat = repeat_of(frame, effect)
+    if repeat is None:
         return None
-    query = effect.query
-    by_calls = how == "recursion" and head is None
-    if by_calls and query.likely and not _calls_itself(frame):
-        query = msgspec.structs.replace(query, likely=False)
-    direct = not effect.chain and query.likely and query.cause == "call"
-    chooses = number is not None and direct and not _is_of_row(evaluator, frame, query, effect.value)
-    if number is not None and chooses and is_chosen_by(frame, effect.value, number):
-        query = msgspec.structs.replace(query, likely=False)
-    reads = query.likely and query.operation in READS
-    if number is not None and reads and is_left_over(frame, effect.value, number):
-        query = msgspec.structs.replace(query, likely=False)
-    writes = query.likely and query.operation == "flush"
-    if number is not None and writes and is_by_itself(frame, number):
-        query = msgspec.structs.replace(query, likely=False)
-    if number is not None and not effect.chain:
-        varies = varying.by_loop(scope, number)
-        query = msgspec.structs.replace(query, instead=varying.instead(scope, query, effect.value, varies))
-    way = None
-    if number is not None and not how and query.cause == "call":
+    scope, number = frame.scope, repeat.loop
+    value = scope.values[effect.value]
+    query, way = effect.query, None
+    if number is not None and not repeat.how and query.cause == "call":
         way = way_of(evaluator, frame, effect, number)
-    if way is not None:
-        apart = query.likely and (
-            is_logged(way) or goes_elsewhere(evaluator, frame, way, query) or is_upgrade(frame)
-        )
-        likely = query.likely and not apart
-        query = behind(way, query) if effect.chain else query
-        said = sql_said_of(way, query) if query.sql is not None else said_of(way, query)
-        query = msgspec.structs.replace(query, instead=said, likely=likely)
+    if query.likely and is_doubtful(evaluator, frame, effect, repeat, way):
+        query = msgspec.structs.replace(query, likely=False)
+    query = _advised(query, frame, effect, number, way)
     found = Repeated(
         query=query,
         span=Span(frame.path, value.start, value.end),
         code=shown(scope, effect.value),
         function=evaluator.program.qualified(frame.path, frame.number),
         way=tuple(_passed(evaluator, it) for it in effect.chain),
-        loop=loop,
-        over=over,
-        how=how,
+        loop=repeat.span,
+        over=repeat.over,
+        how=repeat.how,
         role=roles(frame.path),
         nested=number is not None and row_loop(frame, scope.loops[number].parent, effect.value) is not None,
         same=number is not None
         and effect.query.operation in READS
-        and not how
+        and not repeat.how
         and (
             _is_same(frame, effect, number)
             or (way is not None and bool(effect.chain) and is_same(way, frame, effect, number))
@@ -188,7 +138,20 @@ def _repeated(
         if asked is None and (shown_by := _shown_by(evaluator, frame)) is not None
         else None,
     )
-    return found, parameter
+    return found, repeat.parameter
+
+
+def _advised(query: Query, frame: Frame, effect: Effect, number: int | None, way: Way | None) -> Query:
+    """The query, with what to write instead by what of it changes from pass to pass."""
+    if number is not None and not effect.chain:
+        varies = varying.by_loop(frame.scope, number)
+        instead = varying.instead(frame.scope, query, effect.value, varies)
+        query = msgspec.structs.replace(query, instead=instead)
+    if way is not None:
+        query = behind(way, query) if effect.chain else query
+        instead = sql_said_of(way, query) if query.sql is not None else said_of(way, query)
+        query = msgspec.structs.replace(query, instead=instead)
+    return query
 
 
 def _shown_by(evaluator: Evaluator, frame: Frame) -> Place | None:
@@ -270,87 +233,5 @@ def _passed(evaluator: Evaluator, place: Place) -> Passed:
     )
 
 
-def _parameter(frame: Frame, loop: facts.Loop) -> tuple[str, int, int] | None:
-    """The parameter that the loop goes over, if it does."""
-    it = frame.scope.values[loop.over] if loop.over is not None else None
-    return (frame.path, frame.number, it.index) if isinstance(it, facts.Parameter) else None
-
-
-def _fanned(frame: Frame, number: int) -> str:
-    while number >= 0:
-        if number in frame.fanned:
-            return f"{frame.fanned[number]}()"
-        number = frame.scope.loops[number].parent
-    return ""
-
-
-def _asks_itself(frame: Frame, effect: Effect) -> bool:
-    """Whether the scope sends the statement, or calls what reads several things for it."""
-    if not effect.chain:
-        return True
-    if not isinstance(frame.scope.values[effect.value], facts.Call) or effect.query.operation not in READS:
-        return False
-    given = frame.known(effect.value)
-    given = given.of if isinstance(given, standard.Coroutine) else given
-    return given.ROWS or isinstance(given, Many)
-
-
-def _feeds_recursion(frame: Frame, effect: Effect) -> bool:
-    """Whether the scope calls itself with what the statement gives, or for each row of it."""
-    values, loops = frame.scope.values, frame.scope.loops
-    for number in frame.recursive:
-        if number < 0:
-            continue
-        call = values[number]
-        if not isinstance(call, facts.Call):
-            continue  # a property that reads itself of another row
-        sources = [*call.args, *(it for _, it in call.keywords)]
-        if call.loop >= 0 and (over := loops[call.loop].over) is not None:
-            sources.append(over)
-        if any(_made_of(values, it, effect.value) for it in sources):
-            return True
-    return False
-
-
-def _calls_itself(frame: Frame) -> bool:
-    """Whether the scope goes on by itself: others that it calls may call it back for another reason."""
-    values = frame.scope.values
-    for number in frame.recursive:
-        call = values[number] if number >= 0 else None
-        of = frame.known(call.of) if isinstance(call, facts.Call) else None
-        if not isinstance(of, Function) or (of.path, of.scope) == (frame.path, frame.number):
-            return True
-    return False
-
-
-def _is_of_row(evaluator: Evaluator, frame: Frame, query: Query, number: int) -> bool:
-    """Whether it is a method of what the loop goes over, and that is a row."""
-    library = evaluator.by_name.get(query.library)
-    if library is None or not library.OF_ROWS:
-        return False
-    values = frame.scope.values
-    call = values[number]
-    of = values[call.of] if isinstance(call, facts.Call) else None
-    return isinstance(of, facts.Attribute) and isinstance(values[of.of], facts.Element)
-
-
-def _made_of(values: tuple[facts.AnyValue, ...], number: int, source: int, depth: int = 0) -> bool:
-    """Whether a value comes from another one: by attributes, calls on it, elements."""
-    if number == source:
-        return True
-    it = values[number]
-    if depth > _DEEPEST:
-        return False
-    match it:
-        case facts.Attribute() | facts.Item() | facts.Awaited() | facts.Spread() | facts.Part():
-            return _made_of(values, it.of, source, depth + 1)
-        case facts.Call():
-            inner = (it.of, *it.args)
-            return any(_made_of(values, each, source, depth + 1) for each in inner)
-        case _:
-            return False
-
-
-_DEEPEST = 8
 # What a call of a relation to many rows sends is not kept either.
 _ASKED = frozenset(("call", "relation"))
