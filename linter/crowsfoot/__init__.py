@@ -12,7 +12,7 @@ from crowsfoot.source import Span
 if TYPE_CHECKING:
     from crowsfoot.link.automation import Command
     from crowsfoot.link.code.access import Access, Code, Repeated
-    from crowsfoot.link.code.told import once_per_row
+    from crowsfoot.link.code.per_row.told import once_per_row
     from crowsfoot.link.history import History, Migration, Step
     from crowsfoot.link.project import (
         Column,
@@ -80,7 +80,7 @@ __all__ = [
 
 
 _LINKED = (
-    *("project", "history", "automation", "code.access", "code.told", "security.model", "wanted"),
+    *("project", "history", "automation", "code.access", "code.per_row.told", "security.model", "wanted"),
     *("security.settings", "security.connections"),
 )
 

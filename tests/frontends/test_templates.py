@@ -5,7 +5,7 @@ import pytest
 from crowsfoot.facts.code import Attribute, Call, Included, Lookup, Scope, Text
 from crowsfoot.facts.templates import TemplateFile
 from crowsfoot.frontends import templates
-from crowsfoot.link.code.shown import shown
+from crowsfoot.link.code.evaluation.shown import shown
 
 
 def read(text: str) -> Scope:

@@ -4,7 +4,7 @@ import pytest
 
 from crowsfoot.facts import code as facts
 from crowsfoot.frontends import python
-from crowsfoot.link.code.shown import shown
+from crowsfoot.link.code.evaluation.shown import shown
 
 
 def last_call(code: str) -> str:

@@ -1,6 +1,6 @@
 """What a library makes of its models in the database: tables with columns, indexes and foreign keys.
 
-Each library has a `tables.py` that writes these down; link.code.schema makes a Database of them.
+Each library has a `tables.py` that writes these down; link.code.schema.tables makes a Database of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crowsfoot.facts.code import CodeFile
     from crowsfoot.facts.templates import TemplateFile
     from crowsfoot.link.code.access import Code
-    from crowsfoot.link.code.keeping import Store
+    from crowsfoot.link.code.parts.keeping import Store
     from crowsfoot.link.history import History
 
 

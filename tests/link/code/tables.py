@@ -12,7 +12,7 @@ from crowsfoot.facts.code import CodeFile
 from crowsfoot.frontends import python
 from crowsfoot.libraries.tables import IndexDef, TableDef
 from crowsfoot.link.code.analysis import evaluator_of
-from crowsfoot.link.code.schema import tables_of
+from crowsfoot.link.code.schema.tables import tables_of
 from crowsfoot.link.project import Provider
 from crowsfoot.roles import role_of
 

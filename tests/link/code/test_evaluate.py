@@ -8,8 +8,8 @@ import pytest
 from crowsfoot.frontends import python
 from crowsfoot.libraries.django import LIBRARY as DJANGO
 from crowsfoot.libraries.raw import LIBRARY as RAW
-from crowsfoot.link.code.evaluate import Evaluator
-from crowsfoot.link.code.program import Program
+from crowsfoot.link.code.evaluation.evaluate import Evaluator
+from crowsfoot.link.code.program.program import Program
 
 from ...libraries.sending import marked, sent
 

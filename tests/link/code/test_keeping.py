@@ -17,7 +17,7 @@ from crowsfoot.frontends import python
 from crowsfoot.frontends import templates as template_frontend
 from crowsfoot.link.code.access import Code
 from crowsfoot.link.code.analysis import link_code
-from crowsfoot.link.code.keeping import Store
+from crowsfoot.link.code.parts.keeping import Store
 from crowsfoot.link.project import File
 from crowsfoot.reading import read_code
 from crowsfoot.roles import Role, Roles, role_of

@@ -5,8 +5,8 @@ import pytest
 
 from crowsfoot.frontends import python
 from crowsfoot.link.code.analysis import evaluator_of
-from crowsfoot.link.code.parts import Part, evaluate, evaluate_all, evaluate_last, split
-from crowsfoot.link.code.sharing import shared
+from crowsfoot.link.code.parts.sent import Part, evaluate, evaluate_all, evaluate_last, split
+from crowsfoot.link.code.parts.sharing import shared
 from crowsfoot.roles import role_of
 
 MODELS = """

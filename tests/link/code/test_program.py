@@ -4,7 +4,7 @@ import pytest
 
 from crowsfoot.facts.code import Import
 from crowsfoot.frontends import python
-from crowsfoot.link.code.program import Program
+from crowsfoot.link.code.program.program import Program
 
 from ...libraries.sending import marked, sent
 

@@ -5,7 +5,7 @@ import pytest
 from crowsfoot.finding import Finding
 from crowsfoot.link.code.access import Repeated
 from crowsfoot.link.code.analysis import link_code
-from crowsfoot.link.code.told import once_per_row
+from crowsfoot.link.code.per_row.told import once_per_row
 
 from ...libraries.sending import read_file
 

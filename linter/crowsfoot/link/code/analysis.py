@@ -14,12 +14,11 @@ from crowsfoot.libraries import KNOWN
 from crowsfoot.libraries.library import Library
 from crowsfoot.libraries.rendering import LIBRARY as RENDERING
 from crowsfoot.link.code.access import Code
-from crowsfoot.link.code.accesses import Asked, accesses_of
-from crowsfoot.link.code.declared import set_models
-from crowsfoot.link.code.evaluate import Evaluator
-from crowsfoot.link.code.findings import Seen, repeated_of
-from crowsfoot.link.code.keeping import Keeper, Store
-from crowsfoot.link.code.parts import (
+from crowsfoot.link.code.evaluation.evaluate import Evaluator
+from crowsfoot.link.code.evaluation.templates import Templates
+from crowsfoot.link.code.parts.declared import set_models
+from crowsfoot.link.code.parts.keeping import Keeper, Store
+from crowsfoot.link.code.parts.sent import (
     ENOUGH,
     Part,
     ScopeKey,
@@ -28,11 +27,12 @@ from crowsfoot.link.code.parts import (
     split,
     talking_in,
 )
-from crowsfoot.link.code.program import Program
-from crowsfoot.link.code.schema import databases_of
-from crowsfoot.link.code.services import together
-from crowsfoot.link.code.template_tags import tags_of
-from crowsfoot.link.code.templates import Templates
+from crowsfoot.link.code.per_row.accesses import Asked, accesses_of
+from crowsfoot.link.code.per_row.findings import Seen, repeated_of
+from crowsfoot.link.code.program.program import Program
+from crowsfoot.link.code.program.services import together
+from crowsfoot.link.code.program.template_tags import tags_of
+from crowsfoot.link.code.schema.tables import databases_of
 from crowsfoot.link.project import Database, File, Problem
 from crowsfoot.link.security.conversations import Habits
 from crowsfoot.link.security.events import Event, given_to_pools, says_pools

@@ -14,7 +14,7 @@ from crowsfoot.libraries.objects import UNKNOWN, Object
 from crowsfoot.libraries.raw.connections import Connection, Cursor
 
 if TYPE_CHECKING:
-    from crowsfoot.link.code.frame import Effect, Frame
+    from crowsfoot.link.code.evaluation.frame import Effect, Frame
 
 Values = tuple[facts.AnyValue, ...]
 InTransaction = Literal["block", "implicit", "none", "unknown"]

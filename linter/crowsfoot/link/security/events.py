@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from crowsfoot.facts import code as facts
 
 if TYPE_CHECKING:
-    from crowsfoot.link.code.evaluate import Evaluator
-    from crowsfoot.link.code.frame import Frame
+    from crowsfoot.link.code.evaluation.evaluate import Evaluator
+    from crowsfoot.link.code.evaluation.frame import Frame
 
 Event = Literal["", "connect", "checkout", "return"]
 

@@ -10,7 +10,7 @@ from crowsfoot.libraries.objects import Args, Constant, Many, Table
 from crowsfoot.link.security.said_settings import Said, said
 
 if TYPE_CHECKING:
-    from crowsfoot.link.code.frame import Effect, Frame
+    from crowsfoot.link.code.evaluation.frame import Effect, Frame
 
 
 def says_of(frame: Frame, effect: Effect) -> tuple[Said, ...]:

@@ -21,8 +21,8 @@ from crowsfoot.source import Span
 
 if TYPE_CHECKING:
     from crowsfoot.libraries.query import Query
-    from crowsfoot.link.code.evaluate import Evaluator
-    from crowsfoot.link.code.frame import Effect, Frame
+    from crowsfoot.link.code.evaluation.evaluate import Evaluator
+    from crowsfoot.link.code.evaluation.frame import Effect, Frame
 
 
 class _Line(NamedTuple):

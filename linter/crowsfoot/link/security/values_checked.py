@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from crowsfoot.facts import code as facts
 
 if TYPE_CHECKING:
-    from crowsfoot.link.code.evaluate import Evaluator
-    from crowsfoot.link.code.frame import Frame
+    from crowsfoot.link.code.evaluation.evaluate import Evaluator
+    from crowsfoot.link.code.evaluation.frame import Frame
 
 # What makes of a value something of which every text is harmless, or raises.
 _MAKES: Final = frozenset(("UUID", "int", "float", "bool", "Decimal", "uuid4", "uuid1", "uuid7", "hex"))

@@ -1,0 +1,1 @@
+"""A program in parts: evaluated on all cores, and kept for the next run."""

@@ -1,0 +1,1 @@
+"""What scopes have sent -> which of it goes out once per row, and what to write instead."""
