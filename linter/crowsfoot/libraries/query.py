@@ -1,5 +1,6 @@
 """One place of the code that sends a statement to the database, and what it asks."""
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -33,6 +34,27 @@ CALLS: Final = frozenset(("call", "kept"))
 
 # How a column is compared: the field of a Query that names it.
 Kind = Literal["equal", "null", "among", "ranges", "others"]
+
+
+class ForAll(msgspec.Struct, frozen=True, array_like=True):
+    """One statement instead of one per row: what to write, by the columns that tell the rows apart.
+
+    `{}` stands for their names in the texts: `one` for one column, `several` for more, `none` where no column
+    does; "" where no text says it. keys are those that the library sees compared. each is what to write where
+    something else is written to each row. of is what `{of}` stands for, unless the code has a name for it.
+    """
+
+    keys: tuple[str, ...]
+    one: str
+    several: str = ""
+    none: str = ""
+    each: str = ""
+    of: str = ""
+
+    def said(self, keys: Sequence[str], of: str = "") -> str:
+        """What to write where those columns tell the rows apart: "Book.filter(shelf__in=...)"."""
+        text = self.several if len(keys) > 1 else self.one if keys else self.none
+        return text.replace("{}", ", ".join(keys)).replace("{of}", of or self.of)
 
 
 class Query(msgspec.Struct, frozen=True, array_like=True):
@@ -82,3 +104,4 @@ class Query(msgspec.Struct, frozen=True, array_like=True):
     whole: bool = True  # False: it compares something else as well, and nobody can tell what
     narrowed: bool = False  # the program says which columns come
     guessed: bool = False  # of a row that a name or an annotation tells of: callers may know what is loaded
+    for_all: ForAll | None = None  # of instead: by which columns, which no library knows by itself

@@ -10,7 +10,7 @@ from crowsfoot.libraries.django import plans
 from crowsfoot.libraries.django.orders import ordering, sorting
 from crowsfoot.libraries.models import Field, Model
 from crowsfoot.libraries.objects import At
-from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.query import ForAll, Operation, Query
 
 if TYPE_CHECKING:
     from crowsfoot.libraries.django.querysets import QuerySet
@@ -40,6 +40,7 @@ def query(
     lazy = (
         row is not None and not row.given and not of.narrowed and operation in ("select", "count", "exists")
     )
+    instead, for_all = _instead(of, operation, method)
     return Query(
         LIBRARY_NAME,
         f"{_head(of)}{of.api}{_said(method)}",
@@ -51,7 +52,8 @@ def query(
         many=many,
         loads=plans.paths(of.plan),
         relation=of.relation,
-        instead=_instead(of, operation, method),
+        instead=instead,
+        for_all=for_all,
         likely=of.sure and (row is None or row.sure or not lazy),
         target=target,
         narrowed=of.plan.only is not None or bool(of.plan.deferred),
@@ -154,27 +156,38 @@ def _loading(row: Row, field: Field) -> str:
     return f'prefetch_related("{path}")'
 
 
-def _instead(of: QuerySet, operation: Operation, method: str) -> str:
+def _instead(of: QuerySet, operation: Operation, method: str) -> tuple[str, ForAll | None]:
+    """What to write instead, and, where it depends on the columns that change, what by which of them."""
     found = _WRITES.get(method.removeprefix("a") if method[:1] == "a" and method[1:] in _WRITES else method)
     if found is not None:
-        return _of_many_rows(of, found)
+        return _of_many_rows(of, found), None
     if operation in ("update", "delete"):
-        return f"{_many(of)}.{operation}()"
+        return _many(of, f".{operation}()")
     row = _owner(of)
-    if row is not None and row.given and not of.narrowed:
-        return "one query before the loop"
+    counted = '.values("{}").annotate(…)' if operation in ("count", "aggregate") else ""
     if row is not None:
-        path = "__".join((*row.path[row.own :], of.relation))
-        if not of.narrowed:
-            return f'prefetch_related("{path}")'
-        if operation == "select":
-            return f'prefetch_related(Prefetch("{path}", queryset=…, to_attr=…))'
-        return f'annotate(…=Count("{path}", filter=…))' if operation != "exists" else "annotate(…=Exists(…))"
-    if operation in ("count", "aggregate"):
-        return f'{_many(of)}.values("{_key(of)}").annotate(…)'
-    if of.model is not None and operation == "select" and of.where.equal == of.model.primary_key:
-        return f"{of.model.name}.objects.in_bulk(…)"
-    return _many(of)
+        return _with_rows(of, row, operation, counted)
+    in_bulk = operation == "select" and of.model is not None and of.where.equal == of.model.primary_key
+    if of.model is not None and in_bulk:
+        return f"{of.model.name}.objects.in_bulk(…)", None
+    return _many(of, counted)
+
+
+def _with_rows(of: QuerySet, row: Row, operation: Operation, counted: str) -> tuple[str, ForAll | None]:
+    """What loads a relation with the rows that have it; where they are the same rows in each pass, another
+    column tells the passes apart.
+    """
+    path = "__".join((*row.path[row.own :], of.relation))
+    if not of.narrowed:
+        return ("one query before the loop" if row.given else f'prefetch_related("{path}")'), None
+    if operation == "select":
+        text = f'prefetch_related(Prefetch("{path}", queryset=…, to_attr=…))'
+    elif operation == "exists":
+        text = "annotate(…=Exists(…))"
+    else:
+        text = f'annotate(…=Count("{path}", filter=…))'
+    name = f"{shown(row.model)}.{of.relation}"
+    return text, ForAll((), f"{{of}}.filter({{}}__in=…){counted}", none=_NOTHING_BETTER, of=name)
 
 
 def _of_many_rows(of: QuerySet, write: str) -> str:
@@ -209,14 +222,18 @@ def _told(of: QuerySet) -> tuple[str, ...]:
     return tuple(it for it in of.where.equal if it not in same) or of.where.among
 
 
-def _many(of: QuerySet) -> str:
-    """The query for all passes at once."""
+def _many(of: QuerySet, rest: str) -> tuple[str, ForAll | None]:
+    """The query for all passes at once: filter(shelf__in=…), and what is done with that."""
     if not _told(of) and of.where.all:
-        return "one query for all of them"  # no column tells the passes apart by what it is equal to
+        return _NOTHING_BETTER, None  # no column tells the passes apart by what it is equal to
     head = f"{of.model.name}.objects." if of.model is not None else ""
-    return f"{head}filter({_key(of)}__in=…)"
+    for_all = ForAll(
+        (_key(of),), f"{head}filter({{}}__in=…){rest}", none=_NOTHING_BETTER, each=f"{head}bulk_update()"
+    )
+    return for_all.said(for_all.keys), for_all
 
 
+_NOTHING_BETTER: Final = "one query for all of them"
 _WRITES: Final = {
     "create": "bulk_create()",
     **dict.fromkeys(("create_user", "create_superuser"), "bulk_create(), with make_password(…)"),

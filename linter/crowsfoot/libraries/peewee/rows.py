@@ -65,10 +65,10 @@ class ModelClass(Asked, frozen=True):
             at.runs(query_of(args.get(0, "sql") or UNKNOWN, f"{model.name}.raw()", LIBRARY_NAME))
             return Many(row)
         if name in _WRITES:
-            instead = _bulk_of(model, _WRITES[name])
+            query = selects.start(model, name, _WRITES[name], _bulk_of(model, _WRITES[name]))
             if name == "update" and args.all and all(isinstance(it, Constant) for it in args.all):
-                instead = f"{model.name}.update(...).where({model.name}.{_key_of(model)}.in_(...))"
-            query = selects.start(model, name, _WRITES[name], instead)
+                for_all = selects.by_keys(model, "update(...)", (f"{model.name}.{_key_of(model)}",))
+                query = msgspec.structs.replace(query, instead=for_all.said(for_all.keys), for_all=for_all)
             if name in _BULK:
                 query = msgspec.structs.replace(query, likely=False, many=True)
             return selects.Write(model, query)

@@ -24,7 +24,7 @@ from crowsfoot.libraries.objects import (
 from crowsfoot.libraries.peewee import conditions
 from crowsfoot.libraries.peewee.conditions import FieldOf, Ordered
 from crowsfoot.libraries.peewee.models import LIBRARY_NAME
-from crowsfoot.libraries.query import Kind, Operation, Query
+from crowsfoot.libraries.query import ForAll, Kind, Operation, Query
 from crowsfoot.libraries.where import NOTHING, SOMETHING, Where, asking, constant, either_way, written
 
 EVERYTHING: Final = "*"  # whatever is joined: what is selected is not written out
@@ -297,21 +297,20 @@ _LOOKUPS: Final[dict[str, Kind]] = {
 }
 
 
-def with_instead(query: Query, model: Model) -> Query:
-    """The query, with what asks for all rows at once."""
+def with_instead(query: Query, model: Model, of: str = "select()") -> Query:
+    """The query, with what asks for all rows at once, or changes them: select(), delete()."""
     if query.instead:
         return query
-    found = in_(query, model)
-    return msgspec.structs.replace(
-        query,
-        instead=f"{model.name}.select(){found}" if found else f"one {model.name}.select() for all of them",
-    )
-
-
-def in_(query: Query, model: Model) -> str:
-    """The condition for all rows at once, where one column tells them apart."""
     own = [it for it in query.equal if "." not in it]
-    return f".where({model.name}.{own[0]}.in_(...))" if len(own) == 1 else ""
+    keys = (f"{model.name}.{own[0]}",) if len(own) == 1 else ()
+    for_all = by_keys(model, of, keys)
+    return msgspec.structs.replace(query, instead=for_all.said(keys), for_all=for_all)
+
+
+def by_keys(model: Model, of: str, keys: tuple[str, ...]) -> ForAll:
+    """Book.select().where(Book.shelf.in_(...)), where one column tells the rows apart."""
+    start = f"{model.name}.{of}"
+    return ForAll(keys, f"{start}.where({{}}.in_(...))", none=f"one {start} for all of them")
 
 
 def _named(model: str, name: str, paths: dict[str, str]) -> str:
@@ -383,8 +382,7 @@ class Write(Asked, frozen=True):
         if name.removeprefix(AWAITED) == "execute":
             query = msgspec.structs.replace(self.query, api=f"{self.query.api}.execute()")
             if query.operation == "delete":
-                instead = f"{self.model.name}.delete(){in_(query, self.model)}"
-                query = msgspec.structs.replace(query, instead=instead)
+                query = with_instead(msgspec.structs.replace(query, instead=""), self.model, "delete()")
             at.runs(query)
             return UNKNOWN
         if name == "where":

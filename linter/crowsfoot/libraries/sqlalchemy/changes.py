@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Object
-from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.query import ForAll, Operation, Query
 from crowsfoot.libraries.raw.queries import is_per_table
 from crowsfoot.libraries.raw.statements import Statement, read
 from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
@@ -43,12 +43,17 @@ class Change(Receiver, frozen=True):
         model = at.models.get(self.model)
         name = model.name if model is not None else self.table
         column = next((name for _, name in self.condition.equal), None)
+        for_all = None
         if self.operation in ("insert", "upsert"):
             instead = f"{api.partition('(')[0]}(insert({name}), [...])"
         elif self.operation == "update":
             instead = f"{api.partition('(')[0]}(update({name}), [...])"
         else:
-            instead = f"delete({name}).where({name}.{column or 'id'}.in_(...))"
+            of = f"delete({name})"
+            for_all = ForAll(
+                (f"{name}.{column or 'id'}",), f"{of}.where({{}}.in_(...))", none=f"one {of} for all of them"
+            )
+            instead = for_all.said(for_all.keys)
         return Query(
             model.library if model is not None else "sqlalchemy",
             api,
@@ -57,6 +62,7 @@ class Change(Receiver, frozen=True):
             table=(model.table if model is not None else self.table) or None,
             many=bool(self.returning),
             instead=instead,
+            for_all=for_all,
             target=self.target,
             target_where=self.target_where,
             **self.condition.where.named(self._names),

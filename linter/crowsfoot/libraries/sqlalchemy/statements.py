@@ -10,7 +10,7 @@ import msgspec
 
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Constant, Object
-from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.query import ForAll, Operation, Query
 from crowsfoot.libraries.sqlalchemy.entities import Entity, entity
 from crowsfoot.libraries.sqlalchemy.expressions import (
     Column,
@@ -154,7 +154,7 @@ class Selection(Receiver, frozen=True):
             return kind
         return "select"
 
-    def query(self, api: str, at: At, *, operation: Operation | None = None, instead: str = "") -> Query:
+    def query(self, api: str, at: At, *, operation: Operation | None = None) -> Query:
         """What sending it asks for."""
         root = at.models.get(self.root())
         operation = operation or self.operation()
@@ -162,6 +162,7 @@ class Selection(Receiver, frozen=True):
         one = self.limit is not False and self.limit is not True and self.limit == 1
         compared = set(condition.equal) - set(condition.where.optional)
         by_key = root is not None and {(root.id, it) for it in root.primary_key} <= compared
+        for_all = self._for_all(operation, root) if root is not None else None
         return Query(
             root.library if root is not None else "sqlalchemy",
             api,
@@ -171,7 +172,8 @@ class Selection(Receiver, frozen=True):
             limit=self.limit,
             many=operation == "select" and not one and not by_key,
             loads=self.loads(root.id).eager() if root is not None else (),
-            instead=instead or self._instead(operation, root),
+            instead=for_all.said(for_all.keys) if for_all is not None else "one query for all of them",
+            for_all=for_all,
             **condition.where.named(lambda column: self._names(column, at)),
             **(self._sorting(at) if operation == "select" else {}),
         )
@@ -199,25 +201,21 @@ class Selection(Receiver, frozen=True):
             "nulls": tuple([(name, it.nulls) for name, it in found if it.nulls is not None]),
         }
 
-    def _instead(self, operation: Operation, root: Model | None) -> str:
-        if root is None:
-            return "one query for all of them"
+    def _for_all(self, operation: Operation, root: Model) -> ForAll:
         names = [name for model, name in self.condition.equal if model == root.id]
-        keys = [key for name in _telling(root, names) for key in _keys(root, name)]
-        columns = [f"{root.name}.{it}" for it in dict.fromkeys(keys)]
+        keys = dict.fromkeys(key for name in _telling(root, names) for key in _keys(root, name))
+        columns = tuple(f"{root.name}.{it}" for it in keys)
         of = f"{self.said}({root.name})"
         if operation in ("count", "aggregate"):
-            return (
-                f"func.{operation}() with group_by({', '.join(columns)})"
-                if columns
-                else f"{of} with group_by()"
-            )
+            grouped = f"func.{operation}() with group_by({{}})"
+            return ForAll(columns, grouped, grouped, none=f"{of} with group_by()")
         where = "filter" if self.said == "query" else "where"
-        if len(columns) == 1:
-            return f"{of}.{where}({columns[0]}.in_(...))"
-        if columns:
-            return f"{of}.{where}(tuple_({', '.join(columns)}).in_(...))"
-        return f"one {of} for all of them"
+        return ForAll(
+            columns,
+            one=f"{of}.{where}({{}}.in_(...))",
+            several=f"{of}.{where}(tuple_({{}}).in_(...))",
+            none=f"one {of} for all of them",
+        )
 
     def joined(self, other: Object) -> Object | None:
         if type(other) is not type(self) or not isinstance(other, Selection):

@@ -7,7 +7,7 @@ import msgspec
 from crowsfoot.libraries.calls import Asked, in_both, number
 from crowsfoot.libraries.models import Model
 from crowsfoot.libraries.objects import UNKNOWN, Args, At, Many, Object, Place, Sliced, Table
-from crowsfoot.libraries.query import Operation, Query
+from crowsfoot.libraries.query import ForAll, Operation, Query
 from crowsfoot.libraries.raw.queries import query_of
 from crowsfoot.libraries.standard import Coroutine
 from crowsfoot.libraries.tortoise.filters import ALL_LOADED, filtered, ordered, paths
@@ -147,17 +147,21 @@ class QuerySet(Asked, frozen=True):
         query = self.query
         if query.instead or query.sql is not None:
             return query
-        return msgspec.structs.replace(query, instead=self._instead())
-
-    def _instead(self) -> str:
-        query, model = self.query, self.model.name
-        keys = (*query.equal, *query.others)
-        where = f"{keys[0].replace('.', '__')}__in=..." if len(keys) == 1 else "...__in=..."
         if query.operation == "count":
-            return f'{model}.annotate(count=Count("id")).group_by(...)'
-        if query.operation in ("update", "delete"):
-            return f"{model}.filter({where}).{query.operation}()"
-        return f"{model}.filter({where})"
+            return msgspec.structs.replace(
+                query, instead=f'{self.model.name}.annotate(count=Count("id")).group_by(...)'
+            )
+        for_all = self._for_all()
+        instead = for_all.said(for_all.keys)
+        return msgspec.structs.replace(query, instead=instead, for_all=for_all)
+
+    def _for_all(self) -> ForAll:
+        """Book.filter(shelf__in=...); of several columns, a caller may know which one changes."""
+        query = self.query
+        keys = tuple(it.replace(".", "__") for it in (*query.equal, *query.others))
+        write = f".{query.operation}()" if query.operation in ("update", "delete") else ""
+        unknown = f"{self.model.name}.filter(...__in=...){write}"
+        return ForAll(keys, f"{self.model.name}.filter({{}}__in=...){write}", several=unknown, none=unknown)
 
 
 Order = tuple[tuple[str, Literal["asc", "desc"]], ...]

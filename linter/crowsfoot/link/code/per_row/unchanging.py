@@ -99,34 +99,14 @@ def behind(way: Way, query: Query) -> Query:
 
 def said_of(way: Way, query: Query) -> str:
     """`instead` of the query, without the columns that are compared with the same in each pass."""
-    if _COLUMNS.search(query.instead) is None and _UNTOLD not in query.instead:
+    for_all = query.for_all
+    if for_all is None or query.library == "django":  # of query sets, varying has said it
         return query.instead
     told = dict.fromkeys([name.rpartition(".")[2] for name, _ in query.constants], True)
     for name, value in _compared(way.steps[-1]):
         told[name] = is_fixed(way, way.steps[-1], value) and told.get(name, True)
-    fixed = {name for name, same in told.items() if same}
-    if not fixed:
-        return query.instead
-    others = [name for name in told if name not in fixed]
-    if _UNTOLD in query.instead:
-        return query.instead.replace(_UNTOLD, f"({others[0]}__in") if len(others) == 1 else query.instead
-    return _without(query.instead, fixed)
-
-
-def _without(said: str, fixed: set[str]) -> str:
-    """`select(Book).where(tuple_(Book.shelf, Book.row).in_(...))` without `shelf`, or without any."""
-    found = _COLUMNS.search(said)
-    assert found is not None
-    names = re.split(r",\s*", found["tuple"] or found["one"] or found["groups"])
-    rest = [it for it in names if it.rpartition(".")[2] not in fixed]
-    if len(rest) == len(names):
-        return said
-    if found["groups"]:
-        return said.replace(found[0], f"group_by({', '.join(rest)})") if rest else said
-    if not rest:
-        return f"one {said[: found.start()]} for all of them"
-    columns = rest[0] if len(rest) == 1 else f"tuple_({', '.join(rest)})"
-    return said.replace(found[0], f".{found['by']}({columns}.in_(")
+    rest = [it for it in for_all.keys if not told.get(it.rpartition(".")[2])]
+    return for_all.said(rest) if len(rest) < len(for_all.keys) else query.instead
 
 
 def _compared(step: Step) -> Iterator[tuple[str, int]]:
@@ -314,9 +294,3 @@ _MOVES_ON: Final = re.compile(
 # What a program puts into a request that it makes up: `request.view_args = {"id": book.id}`
 _REQUESTS: Final = frozenset(("request", "g"))
 _OF_REQUESTS: Final = frozenset(("view_args", "args", "form", "values", "json", "data", "params", "rh"))
-# Where a library names the columns of an IN, or of a GROUP BY.
-_COLUMNS: Final = re.compile(
-    r"\.(?P<by>filter|where)\((?:tuple_\((?P<tuple>[^()]*)\)|(?P<one>\w+\.\w+))\.in_\("
-    r"|group_by\((?P<groups>[^()]+)\)"
-)
-_UNTOLD: Final = "(...__in"  # of Tortoise, which names a column where there is but one

@@ -3,13 +3,12 @@
 A library knows which columns are compared, not which of them are compared with something new each time.
 """
 
-import re
 from collections.abc import Callable, Iterator, Set
 from functools import partial
 from typing import Final, TypeAlias
 
 from crowsfoot.facts import code as facts
-from crowsfoot.libraries.query import READS, Query
+from crowsfoot.libraries.query import Query
 from crowsfoot.link.code.evaluation.loops import within
 from crowsfoot.link.code.evaluation.shown import shown
 from crowsfoot.link.code.evaluation.usage import parts_of
@@ -32,8 +31,8 @@ def instead(scope: facts.Scope, query: Query, number: int, varies: Varies) -> st
         # add() takes any number of rows; with bulk=False, it saves each of them.
         alone = manager is not None and len(calls) == 1 and not calls[0].keywords and not varies(manager)
         return f"{query.api.removesuffix('()')}(*…)" if alone else query.instead
-    found = _BY_KEY.fullmatch(query.instead)
-    if found is None and not query.instead.startswith(_WITH_ROWS):
+    for_all = query.for_all
+    if for_all is None:
         return query.instead
     comparing = [it for it in calls if _name(values, it) in _COMPARE]
     keys = [name for it in comparing for name, value in it.keywords if varies(value)]
@@ -41,23 +40,17 @@ def instead(scope: facts.Scope, query: Query, number: int, varies: Varies) -> st
     if any(varies(it) for call in comparing for it in call.args):
         keys.append("")  # by a condition that is an object
     plain = _plain(keys)
-    if found is not None:
-        if any(_name(values, it) in _UPDATE and any(varies(of) for _, of in it.keywords) for it in calls):
-            return f"{found[1].removesuffix('filter(')}bulk_update()"
-        if not keys or found[2] in (*plain, *(it.removesuffix("_id") for it in plain)):
-            return query.instead
-        # Counts are grouped by the same column: `.values("slug")`.
-        rest = found[3].replace(f'"{found[2]}"', f'"{plain[0]}"') if plain else ""
-        return f"{found[1]}{plain[0]}{rest}" if plain else _NOTHING_BETTER
-    if manager is None or varies(manager):
-        return query.instead  # rows of the loop, or of what they lead to, have it
-    if not plain or query.operation not in READS:
-        return _NOTHING_BETTER
-    counted = f'.values("{plain[0]}").annotate(…)' if query.operation in ("count", "aggregate") else ""
-    own = shown(scope, manager)
-    if "(" in own:  # the code has a name for what comes of that call, and the row is called so elsewhere
-        own = f"{query.api.partition('.')[0]}.{query.relation}"
-    return f"{own}.filter({plain[0]}__in=…){counted}"
+    if for_all.of:
+        if manager is None or varies(manager):
+            return query.instead  # rows of the loop, or of what they lead to, have it
+        own = shown(scope, manager)
+        # What comes of a call has a name in the code, and the row is called so elsewhere.
+        return for_all.said(plain[:1], own if "(" not in own else "")
+    if any(_name(values, it) in _UPDATE and any(varies(of) for _, of in it.keywords) for it in calls):
+        return for_all.each
+    if not keys or {*for_all.keys} & {*plain, *(it.removesuffix("_id") for it in plain)}:
+        return query.instead
+    return for_all.said(plain[:1])
 
 
 def _plain(keys: list[str]) -> list[str]:
@@ -130,9 +123,6 @@ def _is_made_of(scope: facts.Scope, counts: Is, is_left_out: Is, number: int) ->
     return False
 
 
-_BY_KEY: Final = re.compile(r"(.*filter\()(\w+)(__in=….*)")
-_WITH_ROWS: Final = ("prefetch_related(Prefetch(", "annotate(…")
-_NOTHING_BETTER: Final = "one query for all of them"
 _LINKS: Final = frozenset(("add", "remove", "aadd", "aremove"))
 _ONE_BY_ONE: Final = (
     "through.objects.bulk_create()",
