@@ -32,6 +32,12 @@ LANGUAGES = ("en", "de")
 """
 
 PER_ROW = {
+    "rows whose class is asked for": """
+def f(rows):
+    for row in rows:
+        print(type(row).__name__, row.__class__ == Folder)
+        Book.objects.get(pk=row.id)  # N
+""",
     "what a repository of the program streams": """
 async def f(repository, statement):
     async for key in repository.stream(statement):
@@ -336,6 +342,22 @@ def f(keys, known):
 }
 
 NOT_PER_ROW = {
+    "classes, by their names": """
+def f(kinds):
+    for kind in kinds:
+        print(kind.__name__, Book.objects.count())
+""",
+    "classes, of which one is another": """
+def f(kinds):
+    for number, kind in enumerate(kinds):
+        if kind is not Folder:
+            Book.objects.filter(title=number).delete()
+""",
+    "functions": """
+def f(hooks, book):
+    for name, hook in hooks.items():
+        hook(Book.objects.get(title=name))
+""",
     "a comprehension over constants, or one thing": """
 def f(language):
     languages = [language] if language is not None else LANGUAGES

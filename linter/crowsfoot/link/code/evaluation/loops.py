@@ -19,6 +19,7 @@ from crowsfoot.libraries.objects import (
     Table,
     Unknown,
 )
+from crowsfoot.link.code.evaluation.code_loops import over_code
 from crowsfoot.link.code.evaluation.frame import Frame
 
 
@@ -61,6 +62,8 @@ def _per_row(frame: Frame, number: int, loop: facts.Loop) -> bool:
     if _NO_ROWS.search(loop.target) or _of_pages(frame, loop.over, loop.target):
         return False
     over = frame.scope.values[loop.over]
+    if number in frame.out.of_scope(over_code, frame.path, frame.number):
+        return False
     if loop.is_async and _is_stream(frame, loop.over) and not known.is_fetched:
         return False
     options = over.options if isinstance(over, facts.Either) else (loop.over,)
