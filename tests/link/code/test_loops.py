@@ -353,6 +353,13 @@ def f(kinds):
         if kind is not Folder:
             Book.objects.filter(title=number).delete()
 """,
+    "what is registered": """
+from search.documents import registry
+
+def f():
+    for document in registry.get_documents():
+        Book.objects.filter(title=document.name).count()
+""",
     "functions": """
 def f(hooks, book):
     for name, hook in hooks.items():

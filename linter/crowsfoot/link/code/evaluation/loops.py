@@ -111,7 +111,7 @@ def grows(frame: Frame, number: int) -> bool:
         if _NO_ROWS.search(word) or word in _OF_THE_PROGRAM or _WAITS.match(word):
             return False
         method = frame.scope.values[it.of]
-        if isinstance(method, facts.Attribute) and facts.word_of(frame.scope.values, method.of) == _META:
+        if isinstance(method, facts.Attribute) and _is_of_program(frame, method.of):
             return False
         if word in ("items", "values", "keys") and isinstance(method, facts.Attribute):
             built = frame.scope.values[method.of]
@@ -134,6 +134,13 @@ def grows(frame: Frame, number: int) -> bool:
     if isinstance(it, facts.Item):
         return grows(frame, it.of)
     return not (word.isupper() and len(word) > 1 and word not in _SENT) and word not in _OF_THE_PROGRAM
+
+
+def _is_of_program(frame: Frame, number: int) -> bool:
+    """Whether its methods tell of the program: `Book._meta`, or a registry of classes that a module has."""
+    word = facts.word_of(frame.scope.values, number)
+    of_module = isinstance(frame.scope.values[number], facts.Name | facts.Import)
+    return word == _META or (word == "registry" and of_module)
 
 
 def _is_code(it: Object) -> bool:
